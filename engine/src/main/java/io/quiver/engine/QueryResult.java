@@ -1,0 +1,25 @@
+package io.quiver.engine;
+
+import io.quiver.types.Batch;
+import io.quiver.types.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a statement gave: rows as a stream of batches, or a count. A result with rows holds its
+ * snapshot until it is closed; closing the session closes it. Owned by one thread at a time.
+ */
+public interface QueryResult extends AutoCloseable {
+  StatementKind kind();
+
+  /** The rows' schema; empty when there are none to come. */
+  Schema schema();
+
+  /** The next batch, never empty, or null at the end. Each batch has at most 2,048 rows. */
+  @Nullable Batch next();
+
+  /** Rows inserted, updated or deleted; 0 for DDL and the like; -1 when there are rows. */
+  long updateCount();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,20 @@
+package io.quiver.engine;
+
+/** What a statement does, as far as an endpoint must know before it runs. */
+public enum StatementKind {
+  /** Gives rows: SELECT, VALUES, SHOW, DESCRIBE, EXPLAIN. */
+  QUERY,
+  INSERT,
+  UPDATE,
+  DELETE,
+  /** Changes the catalog. */
+  DDL,
+  /** BEGIN, COMMIT, ROLLBACK. */
+  TRANSACTION,
+  /** SET and maintenance. */
+  OTHER;
+
+  public boolean hasRows() {
+    return this == QUERY;
+  }
+}

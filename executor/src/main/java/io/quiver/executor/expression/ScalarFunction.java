@@ -1,0 +1,149 @@
+package io.quiver.executor.expression;
+
+/**
+ * The built-in functions. Unless said otherwise: null for a null argument, and arguments of one
+ * type, which the planner has cast.
+ */
+public enum ScalarFunction {
+  /** Three-valued, two or more BOOLEAN arguments; later ones run only where needed. */
+  AND,
+  /** As {@link #AND}. */
+  OR,
+  NOT,
+  /** Never null. */
+  IS_NULL,
+  /** Never null. */
+  IS_NOT_NULL,
+  /** Never null. */
+  IS_TRUE,
+  /** Never null. */
+  IS_FALSE,
+  /** Never null. */
+  IS_NOT_TRUE,
+  /** Never null. */
+  IS_NOT_FALSE,
+  /** Never null: two nulls are not distinct. */
+  IS_DISTINCT_FROM,
+  /** Never null. */
+  IS_NOT_DISTINCT_FROM,
+
+  // Comparisons give BOOLEAN. Text compares by code point; vectors element by element.
+  EQUAL,
+  NOT_EQUAL,
+  LESS,
+  LESS_OR_EQUAL,
+  GREATER,
+  GREATER_OR_EQUAL,
+
+  // Arithmetic over INTEGER, BIGINT, REAL or DOUBLE: arguments and result are of one type.
+  // 22003 on overflow, 22012 on division by zero (all types).
+  ADD,
+  SUBTRACT,
+  MULTIPLY,
+  /** Truncates towards zero for integers. */
+  DIVIDE,
+  /** The sign of the dividend. */
+  MOD,
+  NEGATE,
+  ABS,
+  SIGN,
+  // DOUBLE to DOUBLE, except ROUND and TRUNCATE with their optional INTEGER digits.
+  CEIL,
+  FLOOR,
+  /** Half away from zero. */
+  ROUND,
+  TRUNCATE,
+  SQRT,
+  EXP,
+  LN,
+  LOG10,
+  POWER,
+  SIN,
+  COS,
+  TAN,
+  ASIN,
+  ACOS,
+  ATAN,
+  ATAN2,
+
+  // Text; positions and lengths count code points from 1.
+  CONCAT,
+  LOWER,
+  UPPER,
+  CHAR_LENGTH,
+  OCTET_LENGTH,
+  /** (text, from) or (text, from, length); 22023 for a negative length. */
+  SUBSTRING,
+  /** (text, characters to strip at both ends). */
+  TRIM_BOTH,
+  TRIM_LEADING,
+  TRIM_TRAILING,
+  /** (text, from, to). */
+  REPLACE,
+  /** (needle, haystack): 0 when absent. */
+  POSITION,
+  /** (text, count). */
+  LEFT,
+  RIGHT,
+  REVERSE,
+  /** (text, times): 54000 when the result would pass 16 MiB. */
+  REPEAT,
+  /** (text, length) or (text, length, fill): 54000 when the length passes 16 Mi. */
+  LPAD,
+  RPAD,
+  /** (text, prefix) to BOOLEAN. */
+  STARTS_WITH,
+  /** (text, pattern) or (text, pattern, escape): % and _ by code point. */
+  LIKE,
+  /** As {@link #LIKE}, ignoring case. */
+  ILIKE,
+
+  /** The first argument that is not null; later ones run only where needed. */
+  COALESCE,
+  /** Nulls are skipped. */
+  GREATEST,
+  /** Nulls are skipped. */
+  LEAST,
+
+  // Time. The unit is part of the name: DATE or TIMESTAMP to BIGINT.
+  EXTRACT_YEAR,
+  EXTRACT_QUARTER,
+  EXTRACT_MONTH,
+  EXTRACT_WEEK,
+  EXTRACT_DAY,
+  /** Monday 1 to Sunday 7. */
+  EXTRACT_ISODOW,
+  /** Sunday 0 to Saturday 6. */
+  EXTRACT_DOW,
+  EXTRACT_DOY,
+  EXTRACT_HOUR,
+  EXTRACT_MINUTE,
+  EXTRACT_SECOND,
+  /** Seconds since 1970-01-01. */
+  EXTRACT_EPOCH,
+  /** Without arguments; the time at which the statement began, in UTC. */
+  CURRENT_DATE,
+  CURRENT_TIMESTAMP,
+
+  // Vectors: two of the same dimension (22000 otherwise) to DOUBLE.
+  L2_DISTANCE,
+  L2_SQUARED_DISTANCE,
+  /** Null when a vector is zero. */
+  COSINE_DISTANCE,
+  /** Null when a vector is zero. */
+  COSINE_SIMILARITY,
+  INNER_PRODUCT,
+  NEGATIVE_INNER_PRODUCT,
+  L1_DISTANCE,
+  /** One vector to INTEGER. */
+  VECTOR_DIMS,
+  /** One vector to DOUBLE: its Euclidean length. */
+  VECTOR_NORM,
+  /** One vector to a vector of length 1; a zero vector stays. */
+  L2_NORMALIZE,
+
+  /** Without arguments: the database's and the user's name, and Quiver's version. */
+  CURRENT_CATALOG,
+  CURRENT_USER,
+  VERSION
+}

@@ -1,0 +1,49 @@
+package io.quiver.executor.operator;
+
+import io.quiver.executor.plan.SystemTable;
+import io.quiver.storage.transaction.Snapshot;
+import io.quiver.storage.transaction.Transaction;
+import io.quiver.types.Batch;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that one execution of a plan reads besides the plan.
+ *
+ * @param snapshot what scans read, for the whole execution
+ * @param transaction what changes go to
+ * @param parameters the values of {@code Expression.Parameter}, converted to their types
+ * @param cancelled true once the statement is to end
+ * @param statementTime what CURRENT_TIMESTAMP gives
+ * @param session names for CURRENT_CATALOG and CURRENT_USER
+ * @param systemTables makes the rows of a system table
+ */
+public record ExecutionContext(
+    Snapshot snapshot,
+    Transaction transaction,
+    List<@Nullable Object> parameters,
+    QueryMemory memory,
+    BooleanSupplier cancelled,
+    Instant statementTime,
+    SessionNames session,
+    Function<SystemTable, Batch> systemTables) {
+
+  /** What a statement can ask about where it runs. */
+  public record SessionNames(String catalog, String user, String version) {}
+
+  /**
+   * Ends the statement if it was cancelled.
+   *
+   * @throws QuiverException 57014
+   */
+  public void checkCancelled() {
+    if (cancelled.getAsBoolean()) {
+      throw new QuiverException(ErrorCode.QUERY_CANCELED, "the statement was cancelled");
+    }
+  }
+}

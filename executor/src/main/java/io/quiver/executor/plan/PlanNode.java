@@ -1,0 +1,226 @@
+package io.quiver.executor.plan;
+
+import io.quiver.executor.expression.Expression;
+import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.TableId;
+import io.quiver.types.Field;
+import io.quiver.types.Schema;
+import io.quiver.types.SqlType;
+import io.quiver.vector.distance.Metric;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A relational operator and its inputs, ready to run. Expressions name their input's columns by
+ * position; the planner has resolved every name, inserted every cast, and removed every correlation.
+ */
+public sealed interface PlanNode {
+  /** The one-row result of a change: how many rows it made. */
+  Schema ROW_COUNT = Schema.of(new Field("rows", SqlType.BIGINT, false));
+
+  /** The rows that this node gives. */
+  Schema schema();
+
+  /** Rows of expressions without input columns. No column at all is allowed (SELECT 1). */
+  record Values(List<List<Expression>> rows, Schema schema) implements PlanNode {
+    public Values {
+      rows = rows.stream().map(List::copyOf).toList();
+    }
+  }
+
+  /**
+   * The live rows of a table.
+   *
+   * @param columns what to read, in the order of {@code schema}; {@link ColumnId#ROW_ID} included
+   * @param filter over {@code schema}; only rows for which it is true come out
+   */
+  record Scan(TableId table, List<ColumnId> columns, @Nullable Expression filter, Schema schema)
+      implements PlanNode {
+    public Scan {
+      columns = List.copyOf(columns);
+    }
+  }
+
+  /** The rows of a system table, such as information_schema.tables. */
+  record SystemScan(SystemTable table) implements PlanNode {
+    @Override
+    public Schema schema() {
+      return table.schema();
+    }
+  }
+
+  /**
+   * The {@code fetch} nearest rows after the {@code offset} nearest, by ascending distance. Ties go
+   * by row id. Rows whose distance is null come last, and do come when too few others qualify.
+   *
+   * @param columns what to read; the filter names them by position
+   * @param query row-independent, of the vector column's type; null gives every distance null
+   * @param offset row-independent BIGINT, or null for none
+   * @param fetch row-independent BIGINT
+   * @param schema {@code columns}, then the distance (DOUBLE, nullable)
+   */
+  record VectorSearch(
+      TableId table,
+      List<ColumnId> columns,
+      ColumnId vectorColumn,
+      Metric metric,
+      Expression query,
+      @Nullable Expression filter,
+      @Nullable Expression offset,
+      Expression fetch,
+      Schema schema)
+      implements PlanNode {
+    public VectorSearch {
+      columns = List.copyOf(columns);
+    }
+  }
+
+  /** The rows for which the predicate is true. */
+  record Filter(PlanNode input, Expression predicate) implements PlanNode {
+    @Override
+    public Schema schema() {
+      return input.schema();
+    }
+  }
+
+  /** One expression a column. */
+  record Project(PlanNode input, List<Expression> expressions, Schema schema) implements PlanNode {
+    public Project {
+      expressions = List.copyOf(expressions);
+    }
+  }
+
+  /**
+   * Groups by key columns; without keys, one row even from no input.
+   *
+   * @param keys positions in the input; nulls form a group
+   * @param schema the keys, then one column a call
+   */
+  record Aggregate(
+      PlanNode input, List<Integer> keys, List<AggregateCall> calls, Schema schema)
+      implements PlanNode {
+    public Aggregate {
+      keys = List.copyOf(keys);
+      calls = List.copyOf(calls);
+    }
+  }
+
+  /**
+   * Joins on equal keys; a null key matches nothing.
+   *
+   * @param residual what must also be true of a pair, over left then right columns
+   * @param schema left then right columns; left alone for SEMI and ANTI
+   */
+  record HashJoin(
+      PlanNode left,
+      PlanNode right,
+      JoinType type,
+      List<Integer> leftKeys,
+      List<Integer> rightKeys,
+      @Nullable Expression residual,
+      Schema schema)
+      implements PlanNode {
+    public HashJoin {
+      leftKeys = List.copyOf(leftKeys);
+      rightKeys = List.copyOf(rightKeys);
+    }
+  }
+
+  /**
+   * Joins on any condition, over left then right columns; null joins every pair.
+   *
+   * @param schema as of {@link HashJoin}
+   */
+  record NestedLoopJoin(
+      PlanNode left,
+      PlanNode right,
+      JoinType type,
+      @Nullable Expression condition,
+      Schema schema)
+      implements PlanNode {}
+
+  /** All rows in order; equal ones keep the order of the input. */
+  record Sort(PlanNode input, List<SortKey> keys) implements PlanNode {
+    public Sort {
+      keys = List.copyOf(keys);
+    }
+
+    @Override
+    public Schema schema() {
+      return input.schema();
+    }
+  }
+
+  /** The first rows of {@link Sort}, without sorting all of them. */
+  record TopK(PlanNode input, List<SortKey> keys, @Nullable Expression offset, Expression fetch)
+      implements PlanNode {
+    public TopK {
+      keys = List.copyOf(keys);
+    }
+
+    @Override
+    public Schema schema() {
+      return input.schema();
+    }
+  }
+
+  /**
+   * Some of the rows, in the order of the input. Offset and fetch are row-independent BIGINTs; null
+   * at run time means none and all.
+   */
+  record Limit(PlanNode input, @Nullable Expression offset, @Nullable Expression fetch)
+      implements PlanNode {
+    @Override
+    public Schema schema() {
+      return input.schema();
+    }
+  }
+
+  /** All rows of all inputs, one after the other. Duplicates stay. */
+  record UnionAll(List<PlanNode> inputs, Schema schema) implements PlanNode {
+    public UnionAll {
+      inputs = List.copyOf(inputs);
+    }
+  }
+
+  /** INTERSECT or EXCEPT, with duplicates removed unless {@code all}. */
+  record SetDifference(PlanNode left, PlanNode right, boolean intersect, boolean all, Schema schema)
+      implements PlanNode {}
+
+  /**
+   * Adds rows.
+   *
+   * @param input every column of the table, in its order and of its types
+   * @param identityColumn the position whose nulls the table counts up, or -1
+   */
+  record Insert(TableId table, PlanNode input, int identityColumn) implements PlanNode {
+    @Override
+    public Schema schema() {
+      return ROW_COUNT;
+    }
+  }
+
+  /**
+   * Replaces rows.
+   *
+   * @param input the row id, then every column of the table with its new value
+   */
+  record Update(TableId table, PlanNode input) implements PlanNode {
+    @Override
+    public Schema schema() {
+      return ROW_COUNT;
+    }
+  }
+
+  /**
+   * Removes rows.
+   *
+   * @param input the row id alone
+   */
+  record Delete(TableId table, PlanNode input) implements PlanNode {
+    @Override
+    public Schema schema() {
+      return ROW_COUNT;
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package io.quiver.storage.transaction;
+
+import io.quiver.storage.catalog.ColumnId;
+import io.quiver.types.Column;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/** One segment as one snapshot sees it. Immutable, and safe for many threads. */
+public interface SegmentView {
+  /** Rows stored up to this snapshot, deleted ones included. */
+  int rowCount();
+
+  /** Rows that are neither deleted nor invisible. */
+  int liveRowCount();
+
+  /**
+   * A bitmap with bit {@code i & 7} of byte {@code i >> 3} set where row i is live, or null when
+   * every row is.
+   */
+  @Nullable MemorySegment live();
+
+  /**
+   * A whole column of {@link #rowCount} rows, without copying. {@link ColumnId#ROW_ID} gives the
+   * rows' identities. A column that was added after the segment was written gives its default.
+   */
+  Column column(ColumnId id);
+}

@@ -1,0 +1,107 @@
+package io.quiver.storage.transaction;
+
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.catalog.TableId;
+import io.quiver.types.Batch;
+import io.quiver.types.Schema;
+import java.util.List;
+
+/**
+ * Reads a snapshot and gathers changes, which become durable and visible together at commit.
+ *
+ * <p>Owned by one session; one thread uses it at a time. After {@link #commit} or {@link #rollback}
+ * only {@link #close} may be called.
+ */
+public interface Transaction extends AutoCloseable {
+  IsolationLevel isolation();
+
+  boolean isReadOnly();
+
+  /** True once it has changed a row or the catalog. */
+  boolean hasWrites();
+
+  /**
+   * The snapshot that a statement reads: the transaction's own uncommitted changes included, as they
+   * are now (so that INSERT ... SELECT from the same table ends). Under READ COMMITTED each call
+   * sees all that is committed by now. The caller closes it.
+   */
+  Snapshot snapshot();
+
+  /** Marks the start of a statement; {@link #undoStatement} goes back to it. */
+  void beginStatement();
+
+  /** Takes back all changes since {@link #beginStatement}: a failed statement leaves none. */
+  void undoStatement();
+
+  /**
+   * Adds rows.
+   *
+   * @param rows the table's columns, all of them, in the order of its definition
+   * @throws io.quiver.types.QuiverException 23502 for a null in a NOT NULL column; 23505 when a row
+   *     with the same primary key is visible, committed by another since, or appended before; 22000
+   *     for a vector of another dimension; 25006 when read-only
+   */
+  void append(TableId table, Batch rows);
+
+  /**
+   * Deletes rows by their {@link io.quiver.storage.catalog.ColumnId#ROW_ID}. A row named twice, or
+   * already deleted by this transaction, counts once.
+   *
+   * @return how many rows it deleted
+   * @throws io.quiver.types.QuiverException 40001 when another transaction has deleted one of the
+   *     rows since this one's snapshot (first updater wins)
+   */
+  long delete(TableId table, long[] rowIds);
+
+  /** The next value of a table's identity; never given twice, a rollback leaves a gap. */
+  long nextIdentity(TableId table);
+
+  /** Makes sure that the identity goes on after a value that a user gave. */
+  void advanceIdentity(TableId table, long used);
+
+  /**
+   * Creates a table. The ids of the table and its columns are assigned here; those in the argument
+   * are ignored, the primary key is named by position.
+   *
+   * @throws io.quiver.types.QuiverException 42P07 when the name is taken
+   */
+  TableDefinition createTable(NewTable table);
+
+  void dropTable(TableId table);
+
+  /**
+   * Makes the changes durable, then visible. When it returns, they survive a crash.
+   *
+   * @throws io.quiver.types.QuiverException 40001 or 23505 on a conflict with a commit made
+   *     meanwhile, 58030 when the log cannot be written; nothing of the transaction is visible then
+   */
+  CommitVersion commit();
+
+  void rollback();
+
+  /** Rolls back if neither {@link #commit} nor {@link #rollback} was called. */
+  @Override
+  void close();
+
+  /**
+   * What CREATE TABLE asks for.
+   *
+   * @param columns with ids that are ignored
+   * @param primaryKey positions in {@code columns}
+   */
+  record NewTable(
+      String schemaName,
+      String name,
+      List<io.quiver.storage.catalog.ColumnDefinition> columns,
+      List<Integer> primaryKey) {
+    public NewTable {
+      columns = List.copyOf(columns);
+      primaryKey = List.copyOf(primaryKey);
+    }
+
+    public Schema schema() {
+      return new Schema(
+          columns.stream().map(io.quiver.storage.catalog.ColumnDefinition::field).toList());
+    }
+  }
+}

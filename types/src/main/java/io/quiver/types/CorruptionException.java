@@ -1,0 +1,16 @@
+package io.quiver.types;
+
+/** Damage on disk. The message names the file, the offset, and both checksums where there are. */
+public final class CorruptionException extends QuiverException {
+  private static final long serialVersionUID = 1L;
+
+  public CorruptionException(String file, long offset, String what) {
+    super(ErrorCode.DATA_CORRUPTED, file + " is damaged at offset " + offset + ": " + what);
+  }
+
+  /** A block whose content does not give the checksum stored with it. */
+  public static CorruptionException checksum(String file, long offset, int stored, int computed) {
+    return new CorruptionException(
+        file, offset, String.format("checksum %08x stored, %08x computed", stored, computed));
+  }
+}
