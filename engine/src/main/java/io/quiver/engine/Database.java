@@ -25,7 +25,8 @@ public final class Database implements AutoCloseable {
   }
 
   public static Database open(Path directory, DatabaseOptions options) {
-    throw new UnsupportedOperationException("engine arrives with the storage: " + directory + options);
+    throw new UnsupportedOperationException(
+        "engine arrives with the storage: " + directory + options);
   }
 
   /** A database that lives in memory, until it is closed. */

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
  * One connection's conversation with a database. One statement at a time, from any thread, one
  * thread at a time; {@link #cancel} alone may come from another at any moment.
  *
- * <p>Outside BEGIN ... COMMIT each statement is its own transaction, unless auto-commit is off: then
- * the first statement opens one, which lasts until {@link #commit} or {@link #rollback}. A statement
- * that fails takes back its own changes alone and leaves the transaction open.
+ * <p>Outside BEGIN ... COMMIT each statement is its own transaction, unless auto-commit is off:
+ * then the first statement opens one, which lasts until {@link #commit} or {@link #rollback}. A
+ * statement that fails takes back its own changes alone and leaves the transaction open.
  */
 @SuppressWarnings({"DoNotCallSuggester", "UnusedMethod"})
 public final class Session implements AutoCloseable {
@@ -35,8 +35,10 @@ public final class Session implements AutoCloseable {
    * @throws io.quiver.types.QuiverException what the statement gives, or 22023 for another count of
    *     parameters, 22P02 for a value that does not convert
    */
-  public QueryResult execute(PreparedStatement statement, List<? extends @Nullable Object> parameters) {
-    throw new UnsupportedOperationException("engine arrives with the storage: " + statement + parameters);
+  public QueryResult execute(
+      PreparedStatement statement, List<? extends @Nullable Object> parameters) {
+    throw new UnsupportedOperationException(
+        "engine arrives with the storage: " + statement + parameters);
   }
 
   /** Prepares and executes. */

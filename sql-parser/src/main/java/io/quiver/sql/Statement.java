@@ -6,8 +6,8 @@ import org.apache.calcite.sql.SqlNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One parsed statement. Names are folded: what was not quoted is in lower case. Calcite's tree stays
- * inside {@link Query} and {@link Modify}, for the planner alone.
+ * One parsed statement. Names are folded: what was not quoted is in lower case. Calcite's tree
+ * stays inside {@link Query} and {@link Modify}, for the planner alone.
  */
 public sealed interface Statement {
   /** SELECT, VALUES, WITH, UNION and so on. */

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * An immutable run of values of one type in Arrow's memory layout, little-endian.
  *
- * <p>Buffers: {@code validity} is a bitmap, bit {@code i & 7} of byte {@code i >> 3} set where row i
- * is not null, and absent when no row is null. {@code data} holds, for BOOLEAN, a bitmap of the same
- * shape; INTEGER and DATE (days since 1970-01-01), 4 bytes; BIGINT and TIMESTAMP (microseconds since
- * 1970-01-01T00:00), 8 bytes; REAL 4 and DOUBLE 8 bytes; VECTOR, {@code dimension} floats a row
- * without padding; VARCHAR, UTF-8 bytes, where row i lies between {@code offsets[i]} and {@code
+ * <p>Buffers: {@code validity} is a bitmap, bit {@code i & 7} of byte {@code i >> 3} set where row
+ * i is not null, and absent when no row is null. {@code data} holds, for BOOLEAN, a bitmap of the
+ * same shape; INTEGER and DATE (days since 1970-01-01), 4 bytes; BIGINT and TIMESTAMP (microseconds
+ * since 1970-01-01T00:00), 8 bytes; REAL 4 and DOUBLE 8 bytes; VECTOR, {@code dimension} floats a
+ * row without padding; VARCHAR, UTF-8 bytes, where row i lies between {@code offsets[i]} and {@code
  * offsets[i + 1]} (32-bit). Whatever lies under a null row is unspecified.
  *
  * <p>All buffers are native memory, never heap arrays: one kind of memory keeps the kernels' loops

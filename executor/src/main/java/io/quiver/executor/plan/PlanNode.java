@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A relational operator and its inputs, ready to run. Expressions name their input's columns by
- * position; the planner has resolved every name, inserted every cast, and removed every correlation.
+ * position; the planner has resolved every name, inserted every cast, and removed every
+ * correlation.
  */
 public sealed interface PlanNode {
   /** The one-row result of a change: how many rows it made. */
@@ -96,8 +97,7 @@ public sealed interface PlanNode {
    * @param keys positions in the input; nulls form a group
    * @param schema the keys, then one column a call
    */
-  record Aggregate(
-      PlanNode input, List<Integer> keys, List<AggregateCall> calls, Schema schema)
+  record Aggregate(PlanNode input, List<Integer> keys, List<AggregateCall> calls, Schema schema)
       implements PlanNode {
     public Aggregate {
       keys = List.copyOf(keys);
@@ -132,11 +132,7 @@ public sealed interface PlanNode {
    * @param schema as of {@link HashJoin}
    */
   record NestedLoopJoin(
-      PlanNode left,
-      PlanNode right,
-      JoinType type,
-      @Nullable Expression condition,
-      Schema schema)
+      PlanNode left, PlanNode right, JoinType type, @Nullable Expression condition, Schema schema)
       implements PlanNode {}
 
   /** All rows in order; equal ones keep the order of the input. */

@@ -1,4 +1,7 @@
-/** What tables there are, and their columns. Changes are log records in their transaction's batch, so DDL is transactional. */
+/**
+ * What tables there are, and their columns. Changes are log records in their transaction's batch,
+ * so DDL is transactional.
+ */
 @NullMarked
 package io.quiver.storage.catalog;
 

@@ -1,4 +1,7 @@
-/** The only place that touches files, the clock and random numbers, with a local and a simulated provider of each. */
+/**
+ * The only place that touches files, the clock and random numbers, with a local and a simulated
+ * provider of each.
+ */
 @NullMarked
 package io.quiver.storage.file;
 

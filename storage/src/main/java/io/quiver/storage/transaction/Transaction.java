@@ -21,9 +21,9 @@ public interface Transaction extends AutoCloseable {
   boolean hasWrites();
 
   /**
-   * The snapshot that a statement reads: the transaction's own uncommitted changes included, as they
-   * are now (so that INSERT ... SELECT from the same table ends). Under READ COMMITTED each call
-   * sees all that is committed by now. The caller closes it.
+   * The snapshot that a statement reads: the transaction's own uncommitted changes included, as
+   * they are now (so that INSERT ... SELECT from the same table ends). Under READ COMMITTED each
+   * call sees all that is committed by now. The caller closes it.
    */
   Snapshot snapshot();
 
