@@ -1,0 +1,23 @@
+package io.quiver.storage.log;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CompletableFuture;
+
+/** Appends to a log. Safe for many threads; records are in the order of the calls. */
+public interface LogWriter extends AutoCloseable {
+  /**
+   * Adds one atomic record. Its future completes when the record is durable, in the order of the
+   * positions, on a thread of the log: whoever hangs work on it must be quick.
+   *
+   * <p>It fails with 58030 or 53100 when the log cannot be written. From then on every append of
+   * this writer fails, and the failed records are not durable; opening the log anew may cure it. It
+   * fails with 55P03 once another writer has opened the shard, or this one was closed.
+   *
+   * @param batch must not change until the future is done
+   */
+  CompletableFuture<Lsn> append(MemorySegment batch);
+
+  /** Makes durable what was appended before, then stops. */
+  @Override
+  void close();
+}
