@@ -20,6 +20,12 @@ public class QuiverException extends RuntimeException {
     this.code = code;
   }
 
+  /** Never null: a user's mistake is always explained. */
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
+
   public ErrorCode code() {
     return code;
   }

@@ -1,0 +1,124 @@
+package io.quiver.flight;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import io.quiver.types.Batch;
+import io.quiver.types.Column;
+import io.quiver.types.SqlType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorLoader;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+import org.jspecify.annotations.Nullable;
+
+/** Copies batches into Arrow's vectors, a buffer at a time: the layouts are the same. */
+final class ArrowBatches {
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private ArrowBatches() {}
+
+  static void load(Batch batch, VectorSchemaRoot root, BufferAllocator allocator) {
+    List<ArrowFieldNode> nodes = new ArrayList<>();
+    List<ArrowBuf> buffers = new ArrayList<>();
+    try {
+      for (Column column : batch.columns()) {
+        add(column, nodes, buffers, allocator);
+      }
+      try (ArrowRecordBatch record = new ArrowRecordBatch(batch.rowCount(), nodes, buffers)) {
+        new VectorLoader(root).load(record);
+      }
+    } finally {
+      buffers.forEach(ArrowBuf::close);
+    }
+  }
+
+  private static void add(
+      Column column,
+      List<ArrowFieldNode> nodes,
+      List<ArrowBuf> buffers,
+      BufferAllocator allocator) {
+    int rows = column.length();
+    int nulls = nullCount(column);
+    nodes.add(new ArrowFieldNode(rows, nulls));
+    MemorySegment validity = column.validity();
+    buffers.add(
+        nulls == 0 || validity == null
+            ? allocator.getEmpty()
+            : copy(validity, (rows + 7L) >> 3, allocator));
+    switch (column.type()) {
+      case SqlType.Varchar varchar -> addText(column, buffers, allocator);
+      case SqlType.Vector vector -> {
+        long elements = (long) rows * vector.dimension();
+        nodes.add(new ArrowFieldNode(elements, 0));
+        buffers.add(allocator.getEmpty());
+        buffers.add(copy(column.data(), elements * vector.element().bytes(), allocator));
+      }
+      case SqlType.Simple simple ->
+          buffers.add(copy(column.data(), fixedBytes(simple, rows), allocator));
+    }
+  }
+
+  /** Text of a slice starts anywhere in its buffer; Arrow's offsets are to start at 0. */
+  private static void addText(Column column, List<ArrowBuf> buffers, BufferAllocator allocator) {
+    MemorySegment starts = offsets(column.offsets());
+    int rows = column.length();
+    int first = starts.getAtIndex(INT, 0);
+    ArrowBuf offsets = allocator.buffer(4L * (rows + 1));
+    buffers.add(offsets);
+    for (int i = 0; i <= rows; i++) {
+      offsets.setInt(4L * i, starts.getAtIndex(INT, i) - first);
+    }
+    offsets.writerIndex(4L * (rows + 1));
+    int last = starts.getAtIndex(INT, rows);
+    buffers.add(
+        last == first
+            ? allocator.getEmpty()
+            : copy(column.data().asSlice(first), last - (long) first, allocator));
+  }
+
+  private static MemorySegment offsets(@Nullable MemorySegment offsets) {
+    if (offsets == null) {
+      throw new IllegalStateException("text without offsets");
+    }
+    return offsets;
+  }
+
+  private static long fixedBytes(SqlType.Simple type, long rows) {
+    return switch (type) {
+      case BOOLEAN -> (rows + 7) >> 3;
+      case INTEGER, REAL, DATE -> rows * 4;
+      case BIGINT, DOUBLE, TIMESTAMP -> rows * 8;
+    };
+  }
+
+  private static int nullCount(Column column) {
+    MemorySegment validity = column.validity();
+    if (validity == null) {
+      return 0;
+    }
+    int set = 0;
+    int rows = column.length();
+    for (int i = 0; i < rows >> 3; i++) {
+      set += Integer.bitCount(validity.get(JAVA_BYTE, i) & 0xFF);
+    }
+    for (int i = rows & ~7; i < rows; i++) {
+      set += column.isNull(i) ? 0 : 1;
+    }
+    return rows - set;
+  }
+
+  private static ArrowBuf copy(MemorySegment source, long bytes, BufferAllocator allocator) {
+    ArrowBuf target = allocator.buffer(bytes);
+    target.setBytes(0, source.asSlice(0, bytes).asByteBuffer());
+    target.writerIndex(bytes);
+    return target;
+  }
+}

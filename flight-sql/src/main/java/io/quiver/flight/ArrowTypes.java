@@ -1,0 +1,84 @@
+package io.quiver.flight;
+
+import io.quiver.types.Field;
+import io.quiver.types.Schema;
+import io.quiver.types.SqlType;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.vector.types.DateUnit;
+import org.apache.arrow.vector.types.FloatingPointPrecision;
+import org.apache.arrow.vector.types.TimeUnit;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.FieldType;
+
+/** How SQL types look to an Arrow client. A vector is a FixedSizeList of float32. */
+final class ArrowTypes {
+  /** The SQL type's name, in a field's metadata, where Flight SQL looks for it. */
+  private static final String TYPE_NAME = "ARROW:FLIGHT:SQL:TYPE_NAME";
+
+  private static final ArrowType FLOAT = new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE);
+
+  private ArrowTypes() {}
+
+  static org.apache.arrow.vector.types.pojo.Schema schema(Schema schema) {
+    List<org.apache.arrow.vector.types.pojo.Field> fields = new ArrayList<>();
+    for (Field field : schema.fields()) {
+      fields.add(field(field));
+    }
+    return new org.apache.arrow.vector.types.pojo.Schema(fields);
+  }
+
+  /** The parameters of a statement, named by position from 1. */
+  static org.apache.arrow.vector.types.pojo.Schema parameters(List<SqlType> types) {
+    List<org.apache.arrow.vector.types.pojo.Field> fields = new ArrayList<>();
+    for (int i = 0; i < types.size(); i++) {
+      fields.add(field(new Field("parameter " + (i + 1), types.get(i), true)));
+    }
+    return new org.apache.arrow.vector.types.pojo.Schema(fields);
+  }
+
+  static byte[] serialized(org.apache.arrow.vector.types.pojo.Schema schema) {
+    ByteBuffer buffer = ByteBuffer.wrap(schema.serializeAsMessage());
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
+  }
+
+  private static org.apache.arrow.vector.types.pojo.Field field(Field field) {
+    FieldType type =
+        new FieldType(
+            field.nullable(),
+            arrowType(field.type()),
+            null,
+            Map.of(TYPE_NAME, field.type().sqlName()));
+    List<org.apache.arrow.vector.types.pojo.Field> children =
+        field.type() instanceof SqlType.Vector
+            ? List.of(
+                new org.apache.arrow.vector.types.pojo.Field(
+                    "item", FieldType.notNullable(FLOAT), null))
+            : List.of();
+    return new org.apache.arrow.vector.types.pojo.Field(field.name(), type, children);
+  }
+
+  private static ArrowType arrowType(SqlType type) {
+    return switch (type) {
+      case SqlType.Simple simple ->
+          switch (simple) {
+            case BOOLEAN -> new ArrowType.Bool();
+            case INTEGER -> new ArrowType.Int(32, true);
+            case BIGINT -> new ArrowType.Int(64, true);
+            case REAL -> FLOAT;
+            case DOUBLE -> new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE);
+            case DATE -> new ArrowType.Date(DateUnit.DAY);
+            case TIMESTAMP -> new ArrowType.Timestamp(TimeUnit.MICROSECOND, null);
+          };
+      case SqlType.Varchar varchar -> new ArrowType.Utf8();
+      case SqlType.Vector vector ->
+          vector.dimension() == SqlType.Vector.ANY_DIMENSION
+              ? new ArrowType.List()
+              : new ArrowType.FixedSizeList(vector.dimension());
+    };
+  }
+}

@@ -1,0 +1,164 @@
+package io.quiver.flight;
+
+import io.quiver.engine.Database;
+import io.quiver.engine.Session;
+import io.quiver.engine.TableInfo;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
+import org.apache.arrow.flight.sql.SqlInfoBuilder;
+import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetDbSchemas;
+import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetPrimaryKeys;
+import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetSqlInfo;
+import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetTables;
+import org.apache.arrow.flight.sql.impl.FlightSql.SqlNullOrdering;
+import org.apache.arrow.flight.sql.impl.FlightSql.SqlSupportedCaseSensitivity;
+import org.apache.arrow.flight.sql.impl.FlightSql.SqlSupportedTransaction;
+import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.VarBinaryVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+
+/** Fills Flight SQL's metadata results, and says what the server can do. */
+final class FlightCatalog {
+  private static final String TABLE = "TABLE";
+  private static final String SYSTEM_TABLE = "SYSTEM TABLE";
+
+  private final SqlInfoBuilder sqlInfo =
+      new SqlInfoBuilder()
+          .withFlightSqlServerName("Quiver")
+          .withFlightSqlServerVersion(Database.version())
+          .withFlightSqlServerArrowVersion("19.0.0")
+          .withFlightSqlServerReadOnly(false)
+          .withFlightSqlServerSql(true)
+          .withFlightSqlServerSubstrait(false)
+          .withFlightSqlServerTransaction(
+              SqlSupportedTransaction.SQL_SUPPORTED_TRANSACTION_TRANSACTION)
+          .withFlightSqlServerCancel(false)
+          .withFlightSqlServerBulkIngestion(false)
+          .withSqlIdentifierQuoteChar("\"")
+          .withSqlSearchStringEscape("\\")
+          .withSqlIdentifierCase(SqlSupportedCaseSensitivity.SQL_CASE_SENSITIVITY_LOWERCASE)
+          .withSqlQuotedIdentifierCase(
+              SqlSupportedCaseSensitivity.SQL_CASE_SENSITIVITY_CASE_INSENSITIVE)
+          .withSqlNullOrdering(SqlNullOrdering.SQL_NULLS_SORTED_AT_END)
+          .withSqlDdlCatalog(false)
+          .withSqlDdlSchema(false)
+          .withSqlDdlTable(true)
+          .withSqlTransactionsSupported(true)
+          .withSqlSavepointsSupported(false)
+          .withSqlBatchUpdatesSupported(true)
+          .withSqlCorrelatedSubqueriesSupported(true);
+
+  void sqlInfo(CommandGetSqlInfo command, ServerStreamListener listener) {
+    sqlInfo.send(command.getInfoList(), listener);
+  }
+
+  void catalogs(Session session, VectorSchemaRoot root) {
+    set(root, "catalog_name", 0, session.catalog());
+    root.setRowCount(1);
+  }
+
+  void schemas(CommandGetDbSchemas command, Session session, VectorSchemaRoot root) {
+    TreeSet<String> names = new TreeSet<>();
+    names.add("public");
+    session.tables().forEach(table -> names.add(table.schemaName()));
+    Predicate<String> wanted =
+        like(command.hasDbSchemaFilterPattern(), command.getDbSchemaFilterPattern());
+    int row = 0;
+    for (String name : names) {
+      if (wanted.test(name) && inCatalog(command.hasCatalog(), command.getCatalog(), session)) {
+        set(root, "catalog_name", row, session.catalog());
+        set(root, "db_schema_name", row++, name);
+      }
+    }
+    root.setRowCount(row);
+  }
+
+  void tables(CommandGetTables command, Session session, VectorSchemaRoot root) {
+    Predicate<String> schemaWanted =
+        like(command.hasDbSchemaFilterPattern(), command.getDbSchemaFilterPattern());
+    Predicate<String> nameWanted =
+        like(command.hasTableNameFilterPattern(), command.getTableNameFilterPattern());
+    List<String> types = command.getTableTypesList();
+    int row = 0;
+    for (TableInfo table : session.tables()) {
+      String type = table.system() ? SYSTEM_TABLE : TABLE;
+      if (!schemaWanted.test(table.schemaName())
+          || !nameWanted.test(table.name())
+          || !(types.isEmpty() || types.contains(type))
+          || !inCatalog(command.hasCatalog(), command.getCatalog(), session)) {
+        continue;
+      }
+      set(root, "catalog_name", row, session.catalog());
+      set(root, "db_schema_name", row, table.schemaName());
+      set(root, "table_name", row, table.name());
+      set(root, "table_type", row, type);
+      if (command.getIncludeSchema()) {
+        ((VarBinaryVector) root.getVector("table_schema"))
+            .setSafe(row, ArrowTypes.serialized(ArrowTypes.schema(table.columns())));
+      }
+      row++;
+    }
+    root.setRowCount(row);
+  }
+
+  void tableTypes(VectorSchemaRoot root) {
+    set(root, "table_type", 0, TABLE);
+    set(root, "table_type", 1, SYSTEM_TABLE);
+    root.setRowCount(2);
+  }
+
+  void primaryKeys(CommandGetPrimaryKeys command, Session session, VectorSchemaRoot root) {
+    int row = 0;
+    for (TableInfo table : session.tables()) {
+      if (!table.name().equals(command.getTable())
+          || (command.hasDbSchema() && !table.schemaName().equals(command.getDbSchema()))) {
+        continue;
+      }
+      int sequence = 0;
+      for (String column : table.primaryKey()) {
+        set(root, "catalog_name", row, session.catalog());
+        set(root, "db_schema_name", row, table.schemaName());
+        set(root, "table_name", row, table.name());
+        set(root, "column_name", row, column);
+        ((IntVector) root.getVector("key_sequence")).setSafe(row, ++sequence);
+        set(root, "key_name", row, table.name() + "_pkey");
+        row++;
+      }
+    }
+    root.setRowCount(row);
+  }
+
+  private static boolean inCatalog(boolean named, String catalog, Session session) {
+    return !named || catalog.isEmpty() || catalog.equals(session.catalog());
+  }
+
+  private static void set(VectorSchemaRoot root, String column, int row, String value) {
+    ((VarCharVector) root.getVector(column)).setSafe(row, value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** SQL's LIKE, with a backslash as escape; a pattern that is absent wants everything. */
+  private static Predicate<String> like(boolean present, String pattern) {
+    if (!present) {
+      return name -> true;
+    }
+    StringBuilder regex = new StringBuilder();
+    for (int i = 0; i < pattern.length(); i++) {
+      char c = pattern.charAt(i);
+      switch (c) {
+        case '%' -> regex.append(".*");
+        case '_' -> regex.append('.');
+        case '\\' -> {
+          i = Math.min(i + 1, pattern.length() - 1);
+          regex.append(Pattern.quote(pattern.substring(i, i + 1)));
+        }
+        default -> regex.append(Pattern.quote(String.valueOf(c)));
+      }
+    }
+    return Pattern.compile(regex.toString(), Pattern.DOTALL).asMatchPredicate();
+  }
+}
