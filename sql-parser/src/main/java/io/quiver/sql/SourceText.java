@@ -1,0 +1,125 @@
+package io.quiver.sql;
+
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+
+/** The limits that a text must keep before a recursive parser sees it. */
+final class SourceText {
+  private static final int LENGTH_MAX = 16 << 20;
+  private static final int DEPTH_MAX = 200;
+
+  private SourceText() {}
+
+  /**
+   * Checks length, nesting and that every string, quoted name and comment ends.
+   *
+   * @return the text with comments and the last semicolon blanked out, positions kept
+   */
+  static String check(String sql) {
+    if (sql.length() > LENGTH_MAX) {
+      throw new QuiverException(
+          ErrorCode.PROGRAM_LIMIT_EXCEEDED,
+          "a statement has at most " + LENGTH_MAX + " characters, found " + sql.length());
+    }
+    SqlLexer lexer = new SqlLexer(sql, true);
+    char[] blanked = null;
+    int depth = 0;
+    int lastSemicolon = -1;
+    for (SqlLexer.Kind kind = lexer.next(); kind != SqlLexer.Kind.END; kind = lexer.next()) {
+      switch (kind) {
+        case COMMENT -> {
+          blanked = blanked == null ? sql.toCharArray() : blanked;
+          blank(blanked, lexer.start(), lexer.end());
+          continue;
+        }
+        case UNTERMINATED -> throw lexer.unterminated();
+        case WORD -> {
+          checkWord(sql, lexer);
+          depth += nesting(sql, lexer);
+        }
+        case SYMBOL -> {
+          checkSymbol(sql, lexer.start());
+          depth += nesting(sql.charAt(lexer.start()));
+        }
+        case QUOTED_NAME, STRING, INTEGER, DECIMAL, PARAMETER, END -> {}
+      }
+      if (depth > DEPTH_MAX) {
+        throw new QuiverException(
+            ErrorCode.STATEMENT_TOO_COMPLEX,
+            SourcePositions.describe(sql, lexer.start())
+                + "a statement nests at most "
+                + DEPTH_MAX
+                + " levels deep");
+      }
+      lastSemicolon = lastSemicolon(sql, lexer, kind, lastSemicolon);
+    }
+    if (lastSemicolon >= 0) {
+      blanked = blanked == null ? sql.toCharArray() : blanked;
+      blanked[lastSemicolon] = ' ';
+    }
+    return blanked == null ? sql : new String(blanked);
+  }
+
+  private static int lastSemicolon(String sql, SqlLexer lexer, SqlLexer.Kind kind, int before) {
+    if (kind == SqlLexer.Kind.SYMBOL && sql.charAt(lexer.start()) == ';') {
+      return before < 0 ? lexer.start() : before;
+    }
+    if (before >= 0) {
+      throw new QuiverException(
+          ErrorCode.SYNTAX_ERROR,
+          SourcePositions.describe(sql, lexer.start())
+              + "one statement at a time, found more after the semicolon");
+    }
+    return -1;
+  }
+
+  private static void blank(char[] text, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (text[i] != '\n' && text[i] != '\r') {
+        text[i] = ' ';
+      }
+    }
+  }
+
+  private static int nesting(char c) {
+    return switch (c) {
+      case '(', '[' -> 1;
+      case ')', ']' -> -1;
+      default -> 0;
+    };
+  }
+
+  /** CASE nests as parentheses do. */
+  private static int nesting(String sql, SqlLexer lexer) {
+    int length = lexer.end() - lexer.start();
+    if (length == 4 && sql.regionMatches(true, lexer.start(), "case", 0, 4)) {
+      return 1;
+    }
+    return length == 3 && sql.regionMatches(true, lexer.start(), "end", 0, 3) ? -1 : 0;
+  }
+
+  /** The normalised text writes literals as $n and $s: no name may look so. */
+  private static void checkWord(String sql, SqlLexer lexer) {
+    if (sql.charAt(lexer.start()) == '$') {
+      throw new QuiverException(
+          ErrorCode.SYNTAX_ERROR,
+          SourcePositions.describe(sql, lexer.start())
+              + "found "
+              + sql.substring(lexer.start(), lexer.end())
+              + "; a parameter is written ?, and a name does not begin with $");
+    }
+  }
+
+  private static void checkSymbol(String sql, int at) {
+    if (sql.startsWith("//", at)) {
+      // To the generated parser, a comment.
+      throw new QuiverException(
+          ErrorCode.SYNTAX_ERROR,
+          SourcePositions.describe(sql, at) + "found //; a comment begins with --");
+    }
+    if (sql.startsWith("<~>", at) || sql.startsWith("<%>", at)) {
+      throw Unsupported.notYet(
+          SourcePositions.describe(sql, at), "the operator " + sql.substring(at, at + 3));
+    }
+  }
+}

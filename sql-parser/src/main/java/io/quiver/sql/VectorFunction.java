@@ -1,0 +1,17 @@
+package io.quiver.sql;
+
+/** What the operators and functions over vectors compute, by whichever name. */
+public enum VectorFunction {
+  L2_DISTANCE,
+  L2_SQUARED_DISTANCE,
+  COSINE_DISTANCE,
+  COSINE_SIMILARITY,
+  INNER_PRODUCT,
+  NEGATIVE_INNER_PRODUCT,
+  L1_DISTANCE,
+  VECTOR_DIMS,
+  VECTOR_NORM,
+  L2_NORMALIZE,
+  /** The argument itself: the validator has cast it to a vector. */
+  TO_VECTOR
+}
