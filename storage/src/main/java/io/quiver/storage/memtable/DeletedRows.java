@@ -1,0 +1,83 @@
+package io.quiver.storage.memtable;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which rows of a segment are deleted. Immutable: a version with more rows shares the pages that
+ * did not change, so that deleting one row of a large segment copies little.
+ */
+public final class DeletedRows {
+  public static final DeletedRows NONE = new DeletedRows(new long[0][], 0);
+
+  private static final int PAGE_SHIFT = 12;
+  private static final int PAGE_MASK = (1 << PAGE_SHIFT) - 1;
+  private static final int PAGE_WORDS = 1 << (PAGE_SHIFT - 6);
+  private static final long[] EMPTY_PAGE = new long[PAGE_WORDS];
+
+  private final long[][] pages;
+  private final int count;
+
+  private DeletedRows(long[][] pages, int count) {
+    this.pages = pages;
+    this.count = count;
+  }
+
+  public int count() {
+    return count;
+  }
+
+  public boolean contains(int row) {
+    int page = row >> PAGE_SHIFT;
+    return page < pages.length
+        && (pages[page][(row & PAGE_MASK) >> 6] & (1L << (row & 63))) != 0;
+  }
+
+  /** These and more rows; a row that is deleted already counts once. */
+  public DeletedRows with(int[] rows, int rowCount) {
+    int highest = -1;
+    for (int i = 0; i < rowCount; i++) {
+      highest = Math.max(highest, rows[i]);
+    }
+    int pageCount = Math.max(pages.length, (highest >> PAGE_SHIFT) + 1);
+    long[][] changed = Arrays.copyOf(pages, pageCount);
+    Arrays.fill(changed, pages.length, pageCount, EMPTY_PAGE);
+    int deleted = count;
+    for (int i = 0; i < rowCount; i++) {
+      int page = rows[i] >> PAGE_SHIFT;
+      long[] old = page < pages.length ? pages[page] : EMPTY_PAGE;
+      if (changed[page] == old) {
+        changed[page] = old.clone();
+      }
+      int word = (rows[i] & PAGE_MASK) >> 6;
+      long bit = 1L << (rows[i] & 63);
+      if ((changed[page][word] & bit) == 0) {
+        changed[page][word] |= bit;
+        deleted++;
+      }
+    }
+    return new DeletedRows(changed, deleted);
+  }
+
+  /** The bitmap of the rows that are not deleted, or null when none is. */
+  public @Nullable MemorySegment live(int rowCount) {
+    if (count == 0) {
+      return null;
+    }
+    int bytes = (rowCount + 7) >> 3;
+    MemorySegment bits = Arena.ofAuto().allocate((bytes + 7L) & ~7L, 64);
+    for (int at = 0; at < bytes; at++) {
+      int first = at << 3;
+      int page = first >> PAGE_SHIFT;
+      long word = page < pages.length ? pages[page][(first & PAGE_MASK) >> 6] : 0;
+      int live = (int) ~(word >>> (first & 63)) & 0xFF;
+      int beyond = first + 8 - rowCount;
+      bits.set(JAVA_BYTE, at, (byte) (beyond > 0 ? live & (0xFF >> beyond) : live));
+    }
+    return bits;
+  }
+}

@@ -1,0 +1,180 @@
+package io.quiver.storage.memtable;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import io.quiver.types.Column;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+import io.quiver.types.SqlType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The buffers of one column, which grow at the end while readers hold views of the rows before.
+ *
+ * <p>A row that a view covers is never written again; where a buffer is too small, its rows are
+ * copied to a larger one, and older views keep the old one. The caller says at which row to write,
+ * so that rows which never became part of a view are overwritten. Owned by one writer at a time.
+ */
+final class GrowingColumn {
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final long ALIGNMENT = 64;
+  private static final int FIRST_CAPACITY = 8;
+
+  private final SqlType type;
+  private int capacity;
+  private MemorySegment data;
+  private @Nullable MemorySegment offsets;
+  private @Nullable MemorySegment validity;
+
+  GrowingColumn(SqlType type) {
+    this.type = type;
+    this.data = MemorySegment.NULL;
+  }
+
+  /** Writes rows of a column of the same type at row {@code at}, over whatever is there. */
+  void write(int at, Column source, int from, int count) {
+    reserve(at, at + count);
+    if (source.mayHaveNulls() || validity != null) {
+      writeValidity(at, source, from, count);
+    }
+    if (type instanceof SqlType.Varchar) {
+      writeText(at, source, from, count);
+    } else if (type == SqlType.BOOLEAN) {
+      copyBits(source.data(), from, data, at, count);
+    } else {
+      long width = width(type);
+      MemorySegment.copy(source.data(), from * width, data, at * width, count * width);
+    }
+  }
+
+  /** Writes {@code first, first + 1, ...} into a BIGINT column. */
+  void writeSequence(int at, long first, int count) {
+    reserve(at, at + count);
+    for (int i = 0; i < count; i++) {
+      data.setAtIndex(LONG, at + (long) i, first + i);
+    }
+  }
+
+  /** The rows before {@code rows}, which must have been written. */
+  Column view(int rows) {
+    return Column.of(type, rows, validity, data, offsets);
+  }
+
+  private void writeValidity(int at, Column source, int from, int count) {
+    MemorySegment bits = validity;
+    if (bits == null) {
+      bits = allocate((capacity + 7L) >> 3);
+      bits.fill((byte) 0xFF);
+      validity = bits;
+    }
+    MemorySegment sourceBits = source.validity();
+    if (sourceBits == null) {
+      for (int i = 0; i < count; i++) {
+        setBit(bits, at + i, true);
+      }
+    } else {
+      copyBits(sourceBits, from, bits, at, count);
+    }
+  }
+
+  private void writeText(int at, Column source, int from, int count) {
+    MemorySegment ends = offsets;
+    MemorySegment sourceEnds = source.offsets();
+    if (ends == null || sourceEnds == null) {
+      throw new IllegalStateException("text without offsets");
+    }
+    int start = ends.getAtIndex(INT, at);
+    int sourceStart = sourceEnds.getAtIndex(INT, from);
+    long bytes = (long) sourceEnds.getAtIndex(INT, from + (long) count) - sourceStart;
+    if (start + bytes > Integer.MAX_VALUE) {
+      throw new QuiverException(
+          ErrorCode.PROGRAM_LIMIT_EXCEEDED,
+          "the text of one column in one batch of rows is limited to 2 GiB");
+    }
+    if (start + bytes > data.byteSize()) {
+      data = grow(data, start, Math.max(start + bytes, 2L * data.byteSize()));
+    }
+    MemorySegment.copy(source.data(), sourceStart, data, start, bytes);
+    int shift = start - sourceStart;
+    for (int i = 1; i <= count; i++) {
+      ends.setAtIndex(INT, at + (long) i, sourceEnds.getAtIndex(INT, from + (long) i) + shift);
+    }
+  }
+
+  private void reserve(int used, int wanted) {
+    if (wanted <= capacity) {
+      return;
+    }
+    int rows = Math.max(wanted, Math.max(FIRST_CAPACITY, 2 * capacity));
+    if (type instanceof SqlType.Varchar) {
+      offsets = grow(offsets, 4L * (used + 1), 4L * (rows + 1L));
+      if (capacity == 0) {
+        data = allocate(rows * 8L);
+      }
+    } else if (type == SqlType.BOOLEAN) {
+      data = grow(data, (used + 7L) >> 3, (rows + 7L) >> 3);
+    } else {
+      data = grow(data, used * width(type), rows * width(type));
+    }
+    if (validity != null) {
+      validity = grow(validity, (used + 7L) >> 3, (rows + 7L) >> 3);
+    }
+    capacity = rows;
+  }
+
+  private static MemorySegment grow(@Nullable MemorySegment old, long used, long bytes) {
+    MemorySegment larger = allocate(bytes);
+    if (old != null) {
+      MemorySegment.copy(old, 0, larger, 0, Math.min(used, old.byteSize()));
+    }
+    return larger;
+  }
+
+  private static MemorySegment allocate(long bytes) {
+    try {
+      return Arena.ofAuto().allocate(Math.max(bytes, 8), ALIGNMENT);
+    } catch (OutOfMemoryError e) {
+      throw new QuiverException(
+          ErrorCode.OUT_OF_MEMORY, "no memory for " + bytes + " bytes of rows", e);
+    }
+  }
+
+  private static long width(SqlType type) {
+    return switch (type) {
+      case SqlType.Simple simple ->
+          switch (simple) {
+            case INTEGER, REAL, DATE -> 4;
+            case BIGINT, DOUBLE, TIMESTAMP -> 8;
+            case BOOLEAN -> throw new IllegalStateException("BOOLEAN is a bitmap");
+          };
+      case SqlType.Vector vector -> (long) vector.dimension() * vector.element().bytes();
+      case SqlType.Varchar varchar -> throw new IllegalStateException("VARCHAR has no width");
+    };
+  }
+
+  private static void copyBits(MemorySegment from, int at, MemorySegment to, int toAt, int count) {
+    int i = 0;
+    if ((at & 7) == 0 && (toAt & 7) == 0) {
+      int bytes = count >> 3;
+      MemorySegment.copy(from, at >> 3, to, toAt >> 3, bytes);
+      i = bytes << 3;
+    }
+    for (; i < count; i++) {
+      int bit = at + i;
+      setBit(to, toAt + i, (from.get(JAVA_BYTE, bit >> 3) & (1 << (bit & 7))) != 0);
+    }
+  }
+
+  private static void setBit(MemorySegment bits, int row, boolean value) {
+    int old = bits.get(JAVA_BYTE, row >> 3);
+    int mask = 1 << (row & 7);
+    bits.set(JAVA_BYTE, row >> 3, (byte) (value ? old | mask : old & ~mask));
+  }
+}
