@@ -33,11 +33,11 @@ public final class DeletedRows {
 
   public boolean contains(int row) {
     int page = row >> PAGE_SHIFT;
-    return page < pages.length
-        && (pages[page][(row & PAGE_MASK) >> 6] & (1L << (row & 63))) != 0;
+    return page < pages.length && (pages[page][(row & PAGE_MASK) >> 6] & (1L << (row & 63))) != 0;
   }
 
   /** These and more rows; a row that is deleted already counts once. */
+  @SuppressWarnings("ReferenceEquality") // A page is copied once; until then it is the old one.
   public DeletedRows with(int[] rows, int rowCount) {
     int highest = -1;
     for (int i = 0; i < rowCount; i++) {

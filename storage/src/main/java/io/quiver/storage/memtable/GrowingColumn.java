@@ -46,7 +46,7 @@ final class GrowingColumn {
     }
     if (type instanceof SqlType.Varchar) {
       writeText(at, source, from, count);
-    } else if (type == SqlType.BOOLEAN) {
+    } else if (type.equals(SqlType.BOOLEAN)) {
       copyBits(source.data(), from, data, at, count);
     } else {
       long width = width(type);
@@ -118,7 +118,7 @@ final class GrowingColumn {
       if (capacity == 0) {
         data = allocate(rows * 8L);
       }
-    } else if (type == SqlType.BOOLEAN) {
+    } else if (type.equals(SqlType.BOOLEAN)) {
       data = grow(data, (used + 7L) >> 3, (rows + 7L) >> 3);
     } else {
       data = grow(data, used * width(type), rows * width(type));

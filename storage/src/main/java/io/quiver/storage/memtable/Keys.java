@@ -35,10 +35,8 @@ public final class Keys {
             case REAL -> bits(left.getFloat(leftRow)) == bits(right.getFloat(rightRow));
             case DOUBLE -> bits(left.getDouble(leftRow)) == bits(right.getDouble(rightRow));
           };
-      case SqlType.Varchar varchar ->
-          left.getUtf8(leftRow).mismatch(right.getUtf8(rightRow)) < 0;
-      case SqlType.Vector vector ->
-          left.getVector(leftRow).mismatch(right.getVector(rightRow)) < 0;
+      case SqlType.Varchar varchar -> left.getUtf8(leftRow).mismatch(right.getUtf8(rightRow)) < 0;
+      case SqlType.Vector vector -> left.getVector(leftRow).mismatch(right.getVector(rightRow)) < 0;
     };
   }
 

@@ -1,0 +1,262 @@
+package io.quiver.storage.transaction;
+
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.log.LogWriter;
+import io.quiver.storage.log.Lsn;
+import io.quiver.storage.memtable.KeyIndex;
+import io.quiver.types.Column;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes transactions durable, then visible, in the order of their versions.
+ *
+ * <p>Under one lock a commit is checked against the newest state, put into the log's queue, and
+ * made the newest state. Outside the lock its thread waits for the log, so that many commits share
+ * one fsync. Invariant: visible version {@code <=} durable version {@code <=} newest version. A
+ * reader that sees a row may rely on it surviving a crash.
+ *
+ * <p>Once the log cannot be written, nothing more is committed: the newest state has changes that
+ * nobody will ever see, and what is on the disk is known only when it is read again.
+ */
+public final class CommitPipeline {
+  private static final long[] NONE = new long[0];
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Object publishing = new Object();
+  private final MemTable memTable;
+  private final @Nullable LogWriter log;
+  private final AtomicLong nextTable;
+  private final AtomicLong uncommittedCatalogs = new AtomicLong();
+  private CompletableFuture<Lsn> lastAppend;
+  private volatile DatabaseState visible;
+  private volatile @Nullable Throwable poison;
+
+  /**
+   * @param log where commits become durable, or null for a database that lives in memory
+   * @param logged the position of the last record that {@code state} contains
+   */
+  public CommitPipeline(DatabaseState state, long nextTable, @Nullable LogWriter log, Lsn logged) {
+    this.memTable = new MemTable(state);
+    this.log = log;
+    this.nextTable = new AtomicLong(nextTable);
+    this.lastAppend = CompletableFuture.completedFuture(logged);
+    this.visible = state;
+  }
+
+  /** The newest state that is durable. */
+  public DatabaseState visible() {
+    return visible;
+  }
+
+  /** What is durable now. */
+  public Snapshot snapshot() {
+    DatabaseState state = visible;
+    return new LocalSnapshot(state, state.catalog(), Map.of());
+  }
+
+  /** Above the id of every table so far. */
+  public long nextTable() {
+    return nextTable.get();
+  }
+
+  MemTable memTable() {
+    return memTable;
+  }
+
+  TableId newTable() {
+    return new TableId(nextTable.getAndIncrement());
+  }
+
+  /** A catalog version that no other catalog has. */
+  long uncommittedCatalog() {
+    return uncommittedCatalogs.decrementAndGet();
+  }
+
+  /** Applies a record that was read from the log. */
+  public void replay(CommitRecord record) {
+    lock.lock();
+    try {
+      memTable.apply(memTable.stage(record));
+      visible = memTable.newest();
+      for (TableDefinition table : record.created()) {
+        nextTable.accumulateAndGet(table.id().value() + 1, Math::max);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Commits what a transaction changed.
+   *
+   * @throws QuiverException 40001, 23505, 42P07 on a conflict; 58030 or 53100 when the log cannot
+   *     be written
+   */
+  public CommitVersion commit(CommitRecord record) {
+    checkWritable();
+    MemorySegment payload = log == null ? MemorySegment.NULL : CommitRecordCodec.encode(record);
+    MemTable.Staged staged;
+    CompletableFuture<Lsn> durable;
+    lock.lock();
+    try {
+      checkWritable();
+      checkConflicts(record);
+      staged = memTable.stage(record);
+      if (log == null) {
+        durable = lastAppend;
+      } else {
+        CommitRecordCodec.stamp(payload, staged.after().version());
+        durable = log.append(payload);
+      }
+      lastAppend = durable;
+      applyLogged(staged);
+    } finally {
+      lock.unlock();
+    }
+    awaitDurable(durable);
+    publish(staged.after());
+    return staged.after().version();
+  }
+
+  /** Runs an action on the newest state while nobody commits. */
+  public void exclusively(Runnable action) {
+    lock.lock();
+    try {
+      action.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void applyLogged(MemTable.Staged staged) {
+    try {
+      memTable.apply(staged);
+    } catch (RuntimeException | Error e) {
+      // The log has the record and memory has half of it.
+      poison = e;
+      throw e;
+    }
+  }
+
+  private void awaitDurable(CompletableFuture<Lsn> durable) {
+    try {
+      durable.join();
+    } catch (CompletionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      poison = cause;
+      if (cause instanceof QuiverException failure) {
+        throw new QuiverException(failure.code(), String.valueOf(failure.getMessage()), failure);
+      }
+      throw new QuiverException(
+          ErrorCode.IO_ERROR, "the log could not be written: " + cause.getMessage(), cause);
+    }
+  }
+
+  private void publish(DatabaseState state) {
+    synchronized (publishing) {
+      if (state.version().compareTo(visible.version()) > 0) {
+        visible = state;
+      }
+    }
+  }
+
+  private void checkWritable() {
+    Throwable cause = poison;
+    if (cause != null) {
+      throw new QuiverException(
+          ErrorCode.IO_ERROR,
+          "the database takes no changes until it is opened again, since its log could not be"
+              + " written: "
+              + cause.getMessage(),
+          cause);
+    }
+  }
+
+  private void checkConflicts(CommitRecord record) {
+    DatabaseState newest = memTable.newest();
+    for (TableId dropped : record.dropped()) {
+      if (!newest.tables().containsKey(dropped)) {
+        throw conflict("a table that this one drops");
+      }
+    }
+    for (TableDefinition created : record.created()) {
+      TableDefinition other = newest.catalog().table(created.schemaName(), created.name());
+      if (other != null && !record.dropped().contains(other.id())) {
+        throw duplicateTable(created.name());
+      }
+    }
+    Map<TableId, long[]> deleted = new HashMap<>();
+    for (CommitRecord.Deletes deletes : record.deletes()) {
+      TableState table = newest.tables().get(deletes.table());
+      checkLive(table, deletes.rowIds());
+      deleted.put(deletes.table(), deletes.rowIds());
+    }
+    for (CommitRecord.Rows rows : record.rows()) {
+      TableState table = newest.tables().get(rows.table());
+      if (table != null) {
+        checkKeys(table, rows, deleted.getOrDefault(rows.table(), NONE));
+      } else if (record.created().stream().noneMatch(t -> t.id().equals(rows.table()))) {
+        throw conflict("a table that this one adds rows to");
+      }
+    }
+  }
+
+  private void checkKeys(TableState table, CommitRecord.Rows rows, long[] deleted) {
+    LiveTable live = memTable.live(rows.table());
+    KeyGuard guard = live == null ? null : live.keys();
+    if (guard == null) {
+      return;
+    }
+    List<Column> keys = KeyGuard.keyColumns(table.definition(), rows.batch());
+    for (int row = 0; row < rows.batch().rowCount(); row++) {
+      long found = guard.find(keys, row);
+      if (found != KeyIndex.ABSENT && Arrays.binarySearch(deleted, found) < 0) {
+        throw KeyGuard.duplicate(table.definition(), keys, row);
+      }
+    }
+  }
+
+  /** Checks that rows have been deleted by nobody in the newest state. */
+  static void checkLive(@Nullable TableState table, long[] rowIds) {
+    if (table == null) {
+      throw conflict("a table that this one changes");
+    }
+    for (long rowId : rowIds) {
+      checkLive(table, rowId);
+    }
+  }
+
+  static void checkLive(@Nullable TableState table, long rowId) {
+    if (table == null) {
+      throw conflict("a table that this one changes");
+    }
+    if (!table.isLive(rowId)) {
+      throw new QuiverException(
+          ErrorCode.SERIALIZATION_FAILURE,
+          "a row of table \""
+              + table.definition().name()
+              + "\" has been changed by another transaction since this one read it");
+    }
+  }
+
+  static QuiverException duplicateTable(String name) {
+    return new QuiverException(ErrorCode.DUPLICATE_TABLE, "table \"" + name + "\" already exists");
+  }
+
+  static QuiverException conflict(String what) {
+    return new QuiverException(
+        ErrorCode.SERIALIZATION_FAILURE, "another transaction has dropped " + what);
+  }
+}

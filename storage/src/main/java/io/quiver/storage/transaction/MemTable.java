@@ -1,0 +1,177 @@
+package io.quiver.storage.transaction;
+
+import io.quiver.storage.catalog.Catalog;
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.catalog.TableId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest state of all tables, and what they share between transactions. Rows of a commit go
+ * into growing blocks that older states do not see.
+ *
+ * <p>The newest state may not be durable yet: it is what the next commit is checked against, and
+ * what {@link CommitPipeline} makes visible once the log has it. The commit lock owns all changes;
+ * any thread may read.
+ */
+final class MemTable {
+  private static final long FIRST_ROW_ID = 1;
+
+  private final Map<TableId, LiveTable> live = new ConcurrentHashMap<>();
+  private volatile DatabaseState newest;
+
+  MemTable(DatabaseState state) {
+    newest = state;
+    state.tables().forEach((id, table) -> live.put(id, new LiveTable(table)));
+  }
+
+  /** A commit whose rows are in memory, and which is no part of the newest state yet. */
+  record Staged(DatabaseState before, DatabaseState after, CommitRecord record) {}
+
+  DatabaseState newest() {
+    return newest;
+  }
+
+  /** What transactions share of a table, or null when it is not there or has been dropped. */
+  @Nullable LiveTable live(TableId table) {
+    return live.get(table);
+  }
+
+  /**
+   * Does all of a commit that can fail: its rows are written behind those that anyone sees, and are
+   * written over if the commit goes no further.
+   */
+  Staged stage(CommitRecord record) {
+    DatabaseState before = newest;
+    Map<TableId, TableState> changed = new LinkedHashMap<>();
+    for (TableDefinition table : record.created()) {
+      changed.put(table.id(), TableState.empty(table, FIRST_ROW_ID));
+    }
+    for (CommitRecord.Deletes deletes : record.deletes()) {
+      changed.put(deletes.table(), table(changed, deletes.table()).delete(deletes.rowIds()));
+    }
+    Map<TableId, Integer> added = new HashMap<>();
+    for (CommitRecord.Rows rows : record.rows()) {
+      changed.put(rows.table(), table(changed, rows.table()).adopt(rows.batch()));
+      added.merge(rows.table(), rows.batch().rowCount(), Math::addExact);
+    }
+    for (CommitRecord.IdentityNext identity : record.identities()) {
+      TableState table = table(changed, identity.table());
+      if (later(identity.next(), table.nextIdentity())) {
+        changed.put(identity.table(), table.withNextIdentity(identity.next()));
+      }
+    }
+    added.forEach((id, rows) -> {
+      LiveTable table = live.get(id);
+      if (table != null && table.keys() != null) {
+        table.keys().reserve(rows);
+      }
+    });
+    return new Staged(before, next(before, changed, record), record);
+  }
+
+  /** Makes a staged commit the newest state. */
+  void apply(Staged staged) {
+    CommitRecord record = staged.record();
+    Map<TableId, long[]> deleted = new HashMap<>();
+    record.deletes().forEach(deletes -> deleted.put(deletes.table(), deletes.rowIds()));
+    Set<TableId> changed = new HashSet<>(deleted.keySet());
+    record.rows().forEach(rows -> changed.add(rows.table()));
+    for (TableId id : changed) {
+      TableState before = staged.before().tables().get(id);
+      TableState after = staged.after().tables().get(id);
+      LiveTable table = live.get(id);
+      if (before != null && after != null && table != null && table.keys() != null) {
+        long[] rowIds = deleted.getOrDefault(id, new long[0]);
+        table.keys().advance(after, rowIds, before.nextRowId());
+      }
+    }
+    for (TableDefinition created : record.created()) {
+      TableState after = staged.after().tables().get(created.id());
+      if (after != null) {
+        live.put(created.id(), new LiveTable(after));
+      }
+    }
+    for (CommitRecord.IdentityNext identity : record.identities()) {
+      LiveTable table = live.get(identity.table());
+      if (table != null) {
+        table.identity().advance(identity.next() - 1);
+      }
+    }
+    record.dropped().forEach(live::remove);
+    newest = staged.after();
+  }
+
+  /** Replaces the newest state by another arrangement of the same rows. */
+  void rearrange(DatabaseState same) {
+    if (!same.version().equals(newest.version())) {
+      throw new IllegalStateException(same.version() + " is not " + newest.version());
+    }
+    same.tables()
+        .forEach((id, state) -> {
+          LiveTable table = live.get(id);
+          if (table != null && table.keys() != null) {
+            table.keys().rearranged(state);
+          }
+        });
+    newest = same;
+  }
+
+  private TableState table(Map<TableId, TableState> changed, TableId id) {
+    TableState table = changed.get(id);
+    TableState found = table != null ? table : newest.tables().get(id);
+    if (found == null) {
+      throw new IllegalStateException("a commit changes " + id + ", which does not exist");
+    }
+    return found;
+  }
+
+  private static DatabaseState next(
+      DatabaseState before, Map<TableId, TableState> changed, CommitRecord record) {
+    Map<TableId, TableState> tables = new HashMap<>(before.tables());
+    long bytes = before.memoryBytes();
+    for (Map.Entry<TableId, TableState> entry : changed.entrySet()) {
+      TableState old = tables.put(entry.getKey(), entry.getValue());
+      bytes += entry.getValue().memoryBytes() - (old == null ? 0 : old.memoryBytes());
+    }
+    for (TableId id : record.dropped()) {
+      TableState old = tables.remove(id);
+      bytes -= old == null ? 0 : old.memoryBytes();
+    }
+    Catalog catalog = before.catalog();
+    if (!record.created().isEmpty() || !record.dropped().isEmpty()) {
+      catalog =
+          changed(catalog, catalog.version() + 1, record.created(), Set.copyOf(record.dropped()));
+    }
+    CommitVersion version = new CommitVersion(before.version().value() + 1);
+    return new DatabaseState(version, catalog, tables, bytes);
+  }
+
+  /** A catalog without some tables and with others. */
+  static Catalog changed(
+      Catalog catalog, long version, List<TableDefinition> created, Set<TableId> dropped) {
+    List<TableDefinition> tables = new ArrayList<>();
+    for (TableDefinition table : catalog.tables()) {
+      if (!dropped.contains(table.id())) {
+        tables.add(table);
+      }
+    }
+    tables.addAll(created);
+    tables.sort(
+        Comparator.comparing(TableDefinition::name).thenComparing(TableDefinition::schemaName));
+    return new Catalog(version, tables);
+  }
+
+  /** Compares identities, of which the one after the largest value is negative. */
+  private static boolean later(long next, long than) {
+    return Long.compareUnsigned(next, than) > 0;
+  }
+}

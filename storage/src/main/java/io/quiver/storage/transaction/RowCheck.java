@@ -1,0 +1,123 @@
+package io.quiver.storage.transaction;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import io.quiver.storage.catalog.ColumnDefinition;
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.types.Batch;
+import io.quiver.types.Column;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+import io.quiver.types.SqlType;
+import java.lang.foreign.MemorySegment;
+
+/** Checks rows against the definition of their table, before any of them is added. */
+final class RowCheck {
+  private RowCheck() {}
+
+  static void check(TableDefinition table, Batch rows) {
+    if (rows.width() != table.columns().size()) {
+      throw new IllegalArgumentException(
+          "table "
+              + table.name()
+              + " has "
+              + table.columns().size()
+              + " columns, the rows have "
+              + rows.width());
+    }
+    for (int i = 0; i < rows.width(); i++) {
+      ColumnDefinition wanted = table.columns().get(i);
+      Column found = rows.column(i);
+      checkType(wanted, found.type());
+      if (!wanted.nullable()) {
+        checkNotNull(table, wanted, found);
+      }
+      if (wanted.type() instanceof SqlType.Varchar(int maxLength)
+          && maxLength != SqlType.Varchar.UNBOUNDED) {
+        checkLength(wanted, found, maxLength);
+      }
+    }
+  }
+
+  private static void checkType(ColumnDefinition wanted, SqlType found) {
+    switch (wanted.type()) {
+      case SqlType.Simple simple -> {
+        if (simple != found) {
+          throw mismatch(wanted, found);
+        }
+      }
+      case SqlType.Varchar varchar -> {
+        if (!(found instanceof SqlType.Varchar)) {
+          throw mismatch(wanted, found);
+        }
+      }
+      case SqlType.Vector vector -> {
+        if (!(found instanceof SqlType.Vector other) || other.element() != vector.element()) {
+          throw mismatch(wanted, found);
+        }
+        if (other.dimension() != vector.dimension()) {
+          throw new QuiverException(
+              ErrorCode.DIMENSION_MISMATCH,
+              "column \""
+                  + wanted.name()
+                  + "\" has "
+                  + vector.dimension()
+                  + " dimensions, the value has "
+                  + other.dimension());
+        }
+      }
+    }
+  }
+
+  private static void checkNotNull(TableDefinition table, ColumnDefinition wanted, Column found) {
+    if (!found.mayHaveNulls()) {
+      return;
+    }
+    for (int row = 0; row < found.length(); row++) {
+      if (found.isNull(row)) {
+        throw new QuiverException(
+            ErrorCode.NOT_NULL_VIOLATION,
+            "column \"" + wanted.name() + "\" of table \"" + table.name() + "\" must not be null");
+      }
+    }
+  }
+
+  private static void checkLength(ColumnDefinition wanted, Column found, int maxLength) {
+    for (int row = 0; row < found.length(); row++) {
+      if (found.isNull(row)) {
+        continue;
+      }
+      MemorySegment text = found.getUtf8(row);
+      if (text.byteSize() <= maxLength) {
+        continue;
+      }
+      int codePoints = codePoints(text);
+      if (codePoints > maxLength) {
+        throw new QuiverException(
+            ErrorCode.STRING_TOO_LONG,
+            "column \""
+                + wanted.name()
+                + "\" holds at most "
+                + maxLength
+                + " characters, the value has "
+                + codePoints);
+      }
+    }
+  }
+
+  /** Every byte of UTF-8 but the continuing ones (10xxxxxx) starts a code point. */
+  private static int codePoints(MemorySegment utf8) {
+    int count = 0;
+    for (long i = 0; i < utf8.byteSize(); i++) {
+      if ((utf8.get(JAVA_BYTE, i) & 0xC0) != 0x80) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private static IllegalArgumentException mismatch(ColumnDefinition wanted, SqlType found) {
+    return new IllegalArgumentException(
+        "column " + wanted.name() + " is " + wanted.type() + ", the rows have " + found);
+  }
+}

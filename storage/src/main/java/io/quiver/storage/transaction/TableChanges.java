@@ -1,0 +1,207 @@
+package io.quiver.storage.transaction;
+
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.memtable.KeyIndex;
+import io.quiver.types.Batch;
+import io.quiver.types.Column;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one open transaction has done to one table. Its rows carry provisional row ids, above all
+ * committed ones; commit gives them their own. Owned by the transaction's thread.
+ */
+final class TableChanges {
+  /** The first provisional row id; whatever is below has been committed. */
+  static final long FIRST_OWN_ROW_ID = 1L << 62;
+
+  private final TableDefinition definition;
+  private TableState own;
+  private long[] deletes = new long[8];
+  private int deleteCount;
+  private final Set<Long> deleted = new HashSet<>();
+  private KeyIndex ownKeys = new KeyIndex();
+  private @Nullable View view;
+
+  TableChanges(TableDefinition definition) {
+    this.definition = definition;
+    this.own = TableState.empty(definition, FIRST_OWN_ROW_ID);
+  }
+
+  /** Where to go back to. */
+  record Mark(TableState own, int deleteCount) {
+    static final int NOTHING_DELETED = 0;
+  }
+
+  /** What was last shown: as long as nothing changes, it is shown again. */
+  private record View(
+      @Nullable TableState base,
+      TableState own,
+      int deleteCount,
+      TableState kept,
+      TableState shown) {}
+
+  TableDefinition definition() {
+    return definition;
+  }
+
+  boolean isEmpty() {
+    return own.parts().isEmpty() && deleteCount == 0;
+  }
+
+  /** True when this transaction has deleted a committed row. */
+  boolean deletes(long rowId) {
+    return deleted.contains(rowId);
+  }
+
+  /** The rows that it has appended and not deleted again. */
+  List<Batch> liveRows() {
+    List<Batch> batches = new ArrayList<>();
+    for (TablePart part : own.parts()) {
+      List<Column> columns =
+          definition.columns().stream().map(column -> part.column(column.id())).toList();
+      Batch all = new Batch(columns, part.rowCount());
+      if (part.liveRowCount() == part.rowCount()) {
+        batches.add(all);
+      } else if (part.liveRowCount() > 0) {
+        int[] rows = part.liveRows();
+        batches.add(all.gather(rows, rows.length, Arena.ofAuto()));
+      }
+    }
+    return batches;
+  }
+
+  /** The committed rows that this transaction deletes, ascending. */
+  long[] sortedDeletes() {
+    long[] sorted = Arrays.copyOf(deletes, deleteCount);
+    Arrays.sort(sorted);
+    return sorted;
+  }
+
+  Mark mark() {
+    return new Mark(own, deleteCount);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // Whether anything has changed, cheaply.
+  void undo(@Nullable Mark mark) {
+    TableState before = mark == null ? TableState.empty(definition, FIRST_OWN_ROW_ID) : mark.own();
+    int kept = mark == null ? Mark.NOTHING_DELETED : mark.deleteCount();
+    for (int i = kept; i < deleteCount; i++) {
+      deleted.remove(deletes[i]);
+    }
+    deleteCount = kept;
+    view = null;
+    if (before != own) {
+      own = before;
+      indexOwnKeys();
+    }
+  }
+
+  /**
+   * Adds rows that have been checked against the definition.
+   *
+   * @param committed the keys of committed rows, or null where there are none
+   */
+  void append(Batch rows, @Nullable KeyGuard committed) {
+    if (rows.rowCount() == 0) {
+      return;
+    }
+    TableState before = own;
+    own = own.append(rows);
+    if (definition.primaryKey().isEmpty()) {
+      return;
+    }
+    List<Column> keys = KeyGuard.keyColumns(definition, rows);
+    for (int row = 0; row < rows.rowCount(); row++) {
+      long other = committed == null ? KeyIndex.ABSENT : committed.find(keys, row);
+      boolean taken = other != KeyIndex.ABSENT && !deleted.contains(other);
+      if (taken || ownKeys.find(keys, row, own::hasKey) != KeyIndex.ABSENT) {
+        own = before;
+        indexOwnKeys();
+        throw KeyGuard.duplicate(definition, keys, row);
+      }
+      ownKeys.add(keys, row, before.nextRowId() + row);
+    }
+  }
+
+  /** Deletes rows, committed or own; gives how many were there until now. */
+  long delete(long[] rowIds) {
+    long count = 0;
+    long[] ownRows = new long[rowIds.length];
+    int ownCount = 0;
+    for (long rowId : rowIds) {
+      if (rowId >= FIRST_OWN_ROW_ID) {
+        ownRows[ownCount++] = rowId;
+      } else if (deleted.add(rowId)) {
+        if (deleteCount == deletes.length) {
+          deletes = Arrays.copyOf(deletes, 2 * deleteCount);
+        }
+        deletes[deleteCount++] = rowId;
+        count++;
+      }
+    }
+    return count + deleteOwn(Arrays.copyOf(ownRows, ownCount));
+  }
+
+  private long deleteOwn(long[] rowIds) {
+    if (rowIds.length == 0) {
+      return 0;
+    }
+    Arrays.sort(rowIds);
+    long before = own.rowCount();
+    if (!definition.primaryKey().isEmpty()) {
+      for (long rowId : rowIds) {
+        TablePart part = own.partOf(rowId);
+        if (part != null) {
+          ownKeys.remove(own.keyColumns(part), part.position(rowId), rowId);
+        }
+      }
+    }
+    own = own.delete(rowIds);
+    return before - own.rowCount();
+  }
+
+  /** The table as this transaction sees it over a committed state, null where it made the table. */
+  @SuppressWarnings("ReferenceEquality") // Whether anything has changed, cheaply.
+  TableState over(@Nullable TableState base) {
+    if (base == null) {
+      return own;
+    }
+    View last = view;
+    boolean sameBase = last != null && last.base() == base;
+    if (last != null && sameBase && last.own() == own && last.deleteCount() == deleteCount) {
+      return last.shown();
+    }
+    // Only deletes since the last view are applied, so that many statements cost their own rows.
+    int from = last != null && sameBase ? last.deleteCount() : 0;
+    long[] fresh = Arrays.copyOfRange(deletes, from, deleteCount);
+    Arrays.sort(fresh);
+    TableState kept = (last != null && sameBase ? last.kept() : base).delete(fresh);
+    List<TablePart> parts = new ArrayList<>(kept.parts());
+    parts.addAll(own.parts());
+    TableState shown =
+        new TableState(definition, parts, own.nextRowId(), base.nextIdentity(), null);
+    view = new View(base, own, deleteCount, kept, shown);
+    return shown;
+  }
+
+  private void indexOwnKeys() {
+    ownKeys = new KeyIndex();
+    if (definition.primaryKey().isEmpty()) {
+      return;
+    }
+    for (TablePart part : own.parts()) {
+      List<Column> keys = own.keyColumns(part);
+      for (int row = 0; row < part.rowCount(); row++) {
+        if (!part.deleted().contains(row)) {
+          ownKeys.add(keys, row, part.firstRowId() + row);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package io.quiver.storage.transaction;
+
+import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.memtable.ColumnSource;
+import io.quiver.storage.memtable.DeletedRows;
+import io.quiver.storage.memtable.Keys;
+import io.quiver.storage.memtable.RowBlock;
+import io.quiver.types.Batch;
+import io.quiver.types.Column;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one table at one commit, or those that a transaction has appended so far. Immutable:
+ * a change gives another state that shares all but what changed, so that a snapshot is a reference
+ * and undoing is going back to an older state.
+ *
+ * @param parts in ascending order of their row ids, which do not overlap
+ * @param nextRowId above every row id so far
+ * @param nextIdentity what the identity column counts on with
+ * @param growing the block behind the last part, where more rows may be written; null when the next
+ *     row starts a new block
+ */
+public record TableState(
+    TableDefinition definition,
+    List<TablePart> parts,
+    long nextRowId,
+    long nextIdentity,
+    @Nullable RowBlock growing)
+    implements TableSnapshot {
+  /** From here on, parts are used where they are instead of being copied behind others. */
+  private static final int ADOPTED_ROWS = 4_096;
+
+  public TableState {
+    parts = List.copyOf(parts);
+  }
+
+  static TableState empty(TableDefinition definition, long firstRowId) {
+    return new TableState(definition, List.of(), firstRowId, 1, null);
+  }
+
+  @Override
+  public List<SegmentView> segments() {
+    return List.copyOf(parts);
+  }
+
+  @Override
+  public long rowCount() {
+    long rows = 0;
+    for (TablePart part : parts) {
+      rows += part.liveRowCount();
+    }
+    return rows;
+  }
+
+  /** Bytes of the rows that are in no segment yet. */
+  long memoryBytes() {
+    long bytes = 0;
+    for (TablePart part : parts) {
+      if (part.segment() == null) {
+        bytes += part.sizeInBytes();
+      }
+    }
+    return bytes;
+  }
+
+  /**
+   * Adds rows, copied behind those that are there. Whoever calls this is the one writer of the
+   * growing block, and has the newest of its states.
+   */
+  TableState append(Batch rows) {
+    List<TablePart> grown = new ArrayList<>(parts);
+    RowBlock block = growing;
+    long rowId = nextRowId;
+    for (int from = 0; from < rows.rowCount(); ) {
+      int used = block == null ? 0 : grown.getLast().rowCount();
+      long usedBytes = block == null ? 0 : grown.getLast().sizeInBytes();
+      int count = RowBlock.room(used, usedBytes, rows, from);
+      if (block == null || count == 0) {
+        block = new RowBlock(definition.columns());
+        used = 0;
+        count = RowBlock.room(0, 0, rows, from);
+      }
+      block.write(used, rowId, rows, from, count);
+      ColumnSource view = block.view(used + count);
+      DeletedRows deleted = used == 0 ? DeletedRows.NONE : grown.removeLast().deleted();
+      grown.add(new TablePart(view, deleted, bytes(view), null));
+      rowId += count;
+      from += count;
+    }
+    return new TableState(definition, grown, rowId, nextIdentity, block);
+  }
+
+  /** Adds rows that nobody will change: many of them are used where they are, few are copied. */
+  TableState adopt(Batch rows) {
+    if (rows.rowCount() < ADOPTED_ROWS) {
+      return append(rows);
+    }
+    ColumnSource view = RowBlock.adopt(definition.columns(), nextRowId, rows);
+    List<TablePart> grown = new ArrayList<>(parts);
+    grown.add(new TablePart(view, DeletedRows.NONE, bytes(view), null));
+    return new TableState(definition, grown, nextRowId + rows.rowCount(), nextIdentity, null);
+  }
+
+  /** Deletes rows; those that are not there or deleted already change nothing. */
+  TableState delete(long[] sortedRowIds) {
+    if (sortedRowIds.length == 0) {
+      return this;
+    }
+    List<TablePart> changed = new ArrayList<>(parts.size());
+    int[] positions = new int[sortedRowIds.length];
+    int next = 0;
+    for (TablePart part : parts) {
+      int count = 0;
+      next = firstAtLeast(sortedRowIds, next, part.firstRowId());
+      while (next < sortedRowIds.length && sortedRowIds[next] <= part.lastRowId()) {
+        int position = part.position(sortedRowIds[next]);
+        if (position >= 0) {
+          positions[count++] = position;
+        }
+        next++;
+      }
+      changed.add(count == 0 ? part : part.withDeleted(positions, count));
+    }
+    return new TableState(definition, changed, nextRowId, nextIdentity, growing);
+  }
+
+  TableState withNextIdentity(long next) {
+    return new TableState(definition, parts, nextRowId, next, growing);
+  }
+
+  /** The part that holds a row, deleted or not, or null. */
+  @Nullable TablePart partOf(long rowId) {
+    int low = 0;
+    int high = parts.size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      TablePart part = parts.get(middle);
+      if (rowId < part.firstRowId()) {
+        high = middle - 1;
+      } else if (rowId > part.lastRowId()) {
+        low = middle + 1;
+      } else {
+        return part;
+      }
+    }
+    return null;
+  }
+
+  boolean isLive(long rowId) {
+    TablePart part = partOf(rowId);
+    int position = part == null ? -1 : part.position(rowId);
+    return part != null && position >= 0 && !part.deleted().contains(position);
+  }
+
+  /** The columns of the primary key in a row's part; the row must be there. */
+  List<Column> keyColumns(TablePart part) {
+    return definition.primaryKey().stream().map(part::column).toList();
+  }
+
+  /** True when the row's primary key equals that of a row of other columns. */
+  boolean hasKey(long rowId, List<Column> keys, int row) {
+    TablePart part = partOf(rowId);
+    if (part == null) {
+      throw new IllegalStateException(
+          "row " + rowId + " of table " + definition.name() + " is in its key index alone");
+    }
+    int position = part.position(rowId);
+    for (int i = 0; i < keys.size(); i++) {
+      ColumnId id = definition.primaryKey().get(i);
+      if (!Keys.equal(part.column(id), position, keys.get(i), row)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private long bytes(ColumnSource source) {
+    long bytes = source.column(ColumnId.ROW_ID).sizeInBytes();
+    for (var column : definition.columns()) {
+      bytes += source.column(column.id()).sizeInBytes();
+    }
+    return bytes;
+  }
+
+  private static int firstAtLeast(long[] sorted, int from, long wanted) {
+    int found = Arrays.binarySearch(sorted, from, sorted.length, wanted);
+    return found >= 0 ? found : -found - 1;
+  }
+}
