@@ -31,6 +31,9 @@ public interface FileSystem {
   /** True for a file and for a directory. */
   boolean exists(String path);
 
+  /** True for a file, false for a directory and where there is nothing. */
+  boolean isFile(String path);
+
   /** The names in a directory, in order, without the directory's own; none if it is missing. */
   List<String> list(String directory);
 

@@ -47,7 +47,7 @@ public interface MetaStore extends AutoCloseable {
   /** A pair of eyes on one key. */
   interface Watch extends AutoCloseable {
     /** Completes, once, when the key has another version than it had when the watch began. */
-    CompletableFuture<Void> changed();
+    CompletableFuture<@Nullable Void> changed();
 
     @Override
     void close();

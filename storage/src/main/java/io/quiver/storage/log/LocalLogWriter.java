@@ -1,0 +1,270 @@
+package io.quiver.storage.log;
+
+import io.quiver.storage.file.StorageFile;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes one shard's records: one thread takes all that is waiting, writes it, forces the file
+ * once, and answers everybody.
+ *
+ * <p>The lock guards the queue and the state; file, position and sequence number belong to the
+ * writing thread.
+ */
+final class LocalLogWriter implements LogWriter, Runnable {
+  /** What is forced together, at most, unless a single record is larger. */
+  private static final long GROUP_BYTES_MAX = 64L << 20;
+
+  private static final long BUFFER_BYTES = 1L << 20;
+
+  private final LogFiles files;
+  private final long epoch;
+  private final long fileBytesMax;
+  private final CompletableFuture<@Nullable Void> stopped = new CompletableFuture<>();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition arrived = lock.newCondition();
+  private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+
+  /** Why no more can be appended; null while it can. */
+  private @Nullable QuiverException refusal;
+
+  private volatile @Nullable Thread thread;
+  private volatile long durableSequence;
+
+  private StorageFile file;
+  private long salt;
+  private long position = LogFormat.HEADER_BYTES;
+  private long durablePosition = LogFormat.HEADER_BYTES;
+  private long nextSequence;
+  private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER_BYTES, 64);
+  private long buffered;
+
+  LocalLogWriter(LogFiles files, LogFiles.Opened opened, long fileBytesMax) {
+    this.files = files;
+    this.epoch = opened.header().epoch();
+    this.fileBytesMax = fileBytesMax;
+    this.file = opened.file();
+    this.salt = opened.header().salt();
+    this.nextSequence = opened.header().firstSequence();
+    this.durableSequence = nextSequence - 1;
+  }
+
+  private record Waiting(MemorySegment payload, CompletableFuture<Lsn> done) {}
+
+  long epoch() {
+    return epoch;
+  }
+
+  /** The last record that is durable. */
+  long durableSequence() {
+    return durableSequence;
+  }
+
+  @Override
+  public CompletableFuture<Lsn> append(MemorySegment batch) {
+    if (batch.byteSize() > LogFormat.PAYLOAD_BYTES_MAX) {
+      throw new QuiverException(
+          ErrorCode.PROGRAM_LIMIT_EXCEEDED,
+          "a log record holds at most "
+              + LogFormat.PAYLOAD_BYTES_MAX
+              + " bytes, found "
+              + batch.byteSize());
+    }
+    CompletableFuture<Lsn> done = new CompletableFuture<>();
+    lock.lock();
+    try {
+      if (refusal != null) {
+        done.completeExceptionally(refusal);
+      } else {
+        queue.add(new Waiting(batch, done));
+        arrived.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+    return done;
+  }
+
+  @Override
+  public void run() {
+    thread = Thread.currentThread();
+    try {
+      List<Waiting> group = take();
+      while (!group.isEmpty()) {
+        write(group);
+        group = take();
+      }
+    } finally {
+      refuse(new QuiverException(ErrorCode.IO_ERROR, "the log's thread has ended"));
+      file.close();
+      stopped.complete(null);
+    }
+  }
+
+  /** Waits for work; nothing means that there will be none. */
+  private List<Waiting> take() {
+    lock.lock();
+    try {
+      while (queue.isEmpty() && refusal == null) {
+        arrived.awaitUninterruptibly();
+      }
+      List<Waiting> group = new ArrayList<>();
+      long bytes = 0;
+      while (!queue.isEmpty() && (bytes < GROUP_BYTES_MAX)) {
+        Waiting next = queue.remove();
+        bytes += next.payload().byteSize();
+        group.add(next);
+      }
+      return group;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void write(List<Waiting> group) {
+    long first = nextSequence;
+    try {
+      writeUnforced(group);
+    } catch (RuntimeException | Error e) {
+      // Nothing was forced, so a full disk is harmless if the file can be cut back.
+      QuiverException failure = failed(e);
+      nextSequence = first;
+      boolean cut = cutBack();
+      if (failure.code() != ErrorCode.DISK_FULL || !cut) {
+        refuse(failure);
+      }
+      group.forEach(waiting -> waiting.done().completeExceptionally(failure));
+      return;
+    }
+    try {
+      file.force();
+    } catch (RuntimeException | Error e) {
+      // Nobody knows which of the bytes are on disk, and a second force that succeeds would prove
+      // nothing. Cut back, the records are at least not found by whoever opens the log next.
+      QuiverException failure = failed(e);
+      refuse(failure);
+      cutBack();
+      group.forEach(waiting -> waiting.done().completeExceptionally(failure));
+      return;
+    }
+    durablePosition = position;
+    durableSequence = nextSequence - 1;
+    for (int i = 0; i < group.size(); i++) {
+      group.get(i).done().complete(new Lsn(epoch, first + i));
+    }
+  }
+
+  private void writeUnforced(List<Waiting> group) {
+    if (position >= fileBytesMax) {
+      LogFiles.Opened next = files.create(nextSequence, epoch);
+      file.close();
+      file = next.file();
+      salt = next.header().salt();
+      position = LogFormat.HEADER_BYTES;
+      durablePosition = position;
+    }
+    buffered = 0;
+    for (Waiting waiting : group) {
+      MemorySegment payload = waiting.payload();
+      if (buffered + LogFormat.RECORD_HEADER_BYTES > BUFFER_BYTES) {
+        flush();
+      }
+      MemorySegment header = buffer.asSlice(buffered, LogFormat.RECORD_HEADER_BYTES);
+      LogFormat.encodeRecordHeader(header, salt, nextSequence, durablePosition, payload);
+      buffered += LogFormat.RECORD_HEADER_BYTES;
+      if (buffered + payload.byteSize() > BUFFER_BYTES) {
+        flush();
+      }
+      if (payload.byteSize() > BUFFER_BYTES) {
+        file.write(position, payload);
+        position += payload.byteSize();
+      } else {
+        MemorySegment.copy(payload, 0, buffer, buffered, payload.byteSize());
+        buffered += payload.byteSize();
+      }
+      nextSequence++;
+    }
+    flush();
+  }
+
+  private void flush() {
+    if (buffered > 0) {
+      file.write(position, buffer.asSlice(0, buffered));
+      position += buffered;
+      buffered = 0;
+    }
+  }
+
+  /** Cuts off what is not durable; false where not even that works. */
+  private boolean cutBack() {
+    position = durablePosition;
+    try {
+      file.truncate(durablePosition);
+      return true;
+    } catch (QuiverException e) {
+      return false;
+    }
+  }
+
+  private QuiverException failed(Throwable cause) {
+    ErrorCode code =
+        cause instanceof QuiverException e && e.code() == ErrorCode.DISK_FULL
+            ? ErrorCode.DISK_FULL
+            : ErrorCode.IO_ERROR;
+    return new QuiverException(code, "the log cannot be written: " + cause.getMessage(), cause);
+  }
+
+  /** Fails whoever waits, and every later append; the first reason stays. */
+  private void refuse(QuiverException reason) {
+    List<Waiting> abandoned;
+    lock.lock();
+    try {
+      if (refusal == null) {
+        refusal = reason;
+      }
+      abandoned = List.copyOf(queue);
+      queue.clear();
+      arrived.signal();
+    } finally {
+      lock.unlock();
+    }
+    abandoned.forEach(waiting -> waiting.done().completeExceptionally(reason));
+  }
+
+  /** Fences this writer: what is being written ends, nothing else begins. */
+  void stop(QuiverException reason) {
+    refuse(reason);
+    awaitEnd();
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (refusal == null) {
+        refusal = new QuiverException(ErrorCode.DATABASE_IN_USE, "the log was closed");
+      }
+      arrived.signal();
+    } finally {
+      lock.unlock();
+    }
+    awaitEnd();
+  }
+
+  private void awaitEnd() {
+    // Code that hangs on an append's future may close the log, on the log's own thread.
+    if (!Thread.currentThread().equals(thread)) {
+      stopped.join();
+    }
+  }
+}
