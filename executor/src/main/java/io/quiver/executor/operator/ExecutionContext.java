@@ -1,5 +1,6 @@
 package io.quiver.executor.operator;
 
+import io.quiver.executor.expression.EvaluationContext;
 import io.quiver.executor.plan.SystemTable;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
@@ -35,6 +36,12 @@ public record ExecutionContext(
 
   /** What a statement can ask about where it runs. */
   public record SessionNames(String catalog, String user, String version) {}
+
+  /** What expressions read of this. */
+  public EvaluationContext evaluation() {
+    return new EvaluationContext(
+        parameters, statementTime, session.catalog(), session.user(), session.version());
+  }
 
   /**
    * Ends the statement if it was cancelled.

@@ -1,0 +1,89 @@
+package io.quiver.executor.expression;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import io.quiver.types.Column;
+import io.quiver.types.SqlType;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Hashes and equality of values for grouping and joining, in step with {@link ColumnComparator}:
+ * equal values have equal hashes. Two nulls are equal here; a join drops null keys before it asks.
+ */
+public final class ColumnHash {
+  private static final int NULL_HASH = 0x5bd1e995;
+
+  private ColumnHash() {}
+
+  /** The hash of a row; mixed, so that its low bits may choose a bucket. */
+  public static int hash(Column column, int row) {
+    if (column.isNull(row)) {
+      return NULL_HASH;
+    }
+    return switch (column.type()) {
+      case SqlType.Simple simple ->
+          switch (simple) {
+            case BOOLEAN -> mix(column.getBoolean(row) ? 1 : 0);
+            case INTEGER, DATE -> mix(column.getInt(row));
+            case BIGINT, TIMESTAMP -> mix(column.getLong(row));
+            case REAL -> hashDouble(column.getFloat(row));
+            case DOUBLE -> hashDouble(column.getDouble(row));
+          };
+      case SqlType.Varchar varchar -> hashText(column, row);
+      case SqlType.Vector vector -> hashVector(column.getVector(row));
+    };
+  }
+
+  /** The hash of one row of several columns. */
+  public static int combine(int hash, int next) {
+    return mix(hash * 31L + next);
+  }
+
+  /** Whether the rows hold the same value, or are both null. */
+  public static boolean equal(Column a, int i, Column b, int j) {
+    boolean aNull = a.isNull(i);
+    if (aNull || b.isNull(j)) {
+      return aNull == b.isNull(j);
+    }
+    return ColumnComparator.compare(a, i, b, j) == 0;
+  }
+
+  private static int hashDouble(double value) {
+    // Adding zero turns -0.0 into 0.0; doubleToLongBits gives every NaN one bit pattern.
+    return mix(Double.doubleToLongBits(value + 0.0));
+  }
+
+  private static int hashText(Column column, int row) {
+    MemorySegment starts = ColumnComparator.offsets(column);
+    MemorySegment data = column.data();
+    long at = starts.getAtIndex(Buffers.INT, row);
+    long end = starts.getAtIndex(Buffers.INT, row + 1L);
+    long hash = end - at;
+    for (; at + 8 <= end; at += 8) {
+      hash = (hash ^ data.get(Buffers.LONG, at)) * 0x9E3779B97F4A7C15L;
+      hash ^= hash >>> 32;
+    }
+    for (; at < end; at++) {
+      hash = (hash ^ data.get(JAVA_BYTE, at)) * 0x9E3779B97F4A7C15L;
+    }
+    return mix(hash);
+  }
+
+  private static int hashVector(MemorySegment vector) {
+    long hash = vector.byteSize();
+    for (long at = 0; at < vector.byteSize(); at += Float.BYTES) {
+      int bits = Float.floatToIntBits(vector.get(Buffers.FLOAT, at) + 0.0f);
+      hash = (hash ^ bits) * 0x9E3779B97F4A7C15L;
+      hash ^= hash >>> 32;
+    }
+    return mix(hash);
+  }
+
+  /** The finaliser of MurmurHash3, 64 to 32 bits. */
+  private static int mix(long value) {
+    long hash = value;
+    hash = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
+    hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;
+    return (int) (hash ^ (hash >>> 33));
+  }
+}

@@ -1,0 +1,247 @@
+package io.quiver.executor.expression;
+
+import static io.quiver.executor.expression.Buffers.bitmap;
+import static io.quiver.executor.expression.Buffers.setBit;
+import static io.quiver.executor.expression.Buffers.valid;
+
+import io.quiver.types.Batch;
+import io.quiver.types.Column;
+import io.quiver.types.ColumnBuilder;
+import io.quiver.types.SqlType;
+import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Comparisons, and functions that choose by comparing. */
+final class Comparisons {
+  private static final int LESS = 1;
+  private static final int EQUAL = 2;
+  private static final int GREATER = 4;
+
+  private Comparisons() {}
+
+  /** Which outcomes make a comparison true, as a set of {@link #LESS} and the like. */
+  static int accepted(ScalarFunction function) {
+    return switch (function) {
+      case EQUAL -> EQUAL;
+      case NOT_EQUAL -> LESS | GREATER;
+      case LESS -> LESS;
+      case LESS_OR_EQUAL -> LESS | EQUAL;
+      case GREATER -> GREATER;
+      case GREATER_OR_EQUAL -> GREATER | EQUAL;
+      default -> throw new IllegalStateException(function + " is no comparison");
+    };
+  }
+
+  private static boolean accepts(int accepted, int order) {
+    return (accepted & (1 << (Integer.signum(order) + 1))) != 0;
+  }
+
+  /** A comparison of two values of one type. */
+  record Comparison(int accepted, Node left, Node right) implements Node {
+    @Override
+    public Operand evaluate(Batch batch) {
+      Operand a = left.evaluate(batch);
+      Operand b = right.evaluate(batch);
+      int rows = batch.rowCount();
+      MemorySegment validity = Buffers.validity(new Operand[] {a, b}, rows);
+      MemorySegment bits = bitmap(rows);
+      int[] all = new int[rows];
+      int count = 0;
+      for (int i = 0; i < rows; i++) {
+        all[count] = i;
+        count += valid(validity, i) ? 1 : 0;
+      }
+      count = keep(a, b, all, count);
+      for (int i = 0; i < count; i++) {
+        setBit(bits, all[i]);
+      }
+      return Operand.of(Column.of(SqlType.BOOLEAN, rows, validity, bits, null));
+    }
+
+    @Override
+    public int filter(Batch batch, int[] rows, int count) {
+      if (!isHarmless()) {
+        return Node.super.filter(batch, rows, count);
+      }
+      Operand a = left.evaluate(batch);
+      Operand b = right.evaluate(batch);
+      MemorySegment validity = Buffers.validity(new Operand[] {a, b}, batch.rowCount());
+      int candidates = count;
+      if (validity != null) {
+        candidates = 0;
+        for (int i = 0; i < count; i++) {
+          int row = rows[i];
+          rows[candidates] = row;
+          candidates += Buffers.bit(validity, row) ? 1 : 0;
+        }
+      }
+      return keep(a, b, rows, candidates);
+    }
+
+    /** Keeps the rows that compare as wanted; none of them is null. */
+    private int keep(Operand a, Operand b, int[] rows, int count) {
+      if (count == 0) {
+        return 0;
+      }
+      if (a.column().type() instanceof SqlType.Simple simple) {
+        return switch (simple) {
+          case INTEGER, DATE ->
+              b.isConstant() ? keepInts(a, b.intAt(0), rows, count) : keepOthers(a, b, rows, count);
+          case BIGINT, TIMESTAMP ->
+              b.isConstant()
+                  ? keepLongs(a, b.longAt(0), rows, count)
+                  : keepOthers(a, b, rows, count);
+          case DOUBLE ->
+              b.isConstant()
+                  ? keepDoubles(a, b.doubleAt(0), rows, count)
+                  : keepOthers(a, b, rows, count);
+          case BOOLEAN, REAL -> keepOthers(a, b, rows, count);
+        };
+      }
+      return keepOthers(a, b, rows, count);
+    }
+
+    private int keepInts(Operand a, int constant, int[] rows, int count) {
+      int kept = 0;
+      for (int i = 0; i < count; i++) {
+        int row = rows[i];
+        rows[kept] = row;
+        kept += accepts(accepted, Integer.compare(a.intAt(row), constant)) ? 1 : 0;
+      }
+      return kept;
+    }
+
+    private int keepLongs(Operand a, long constant, int[] rows, int count) {
+      int kept = 0;
+      for (int i = 0; i < count; i++) {
+        int row = rows[i];
+        rows[kept] = row;
+        kept += accepts(accepted, Long.compare(a.longAt(row), constant)) ? 1 : 0;
+      }
+      return kept;
+    }
+
+    private int keepDoubles(Operand a, double constant, int[] rows, int count) {
+      int kept = 0;
+      for (int i = 0; i < count; i++) {
+        int row = rows[i];
+        int order = ColumnComparator.compareDoubles(a.doubleAt(row), constant);
+        rows[kept] = row;
+        kept += accepts(accepted, order) ? 1 : 0;
+      }
+      return kept;
+    }
+
+    private int keepOthers(Operand a, Operand b, int[] rows, int count) {
+      int kept = 0;
+      for (int i = 0; i < count; i++) {
+        int row = rows[i];
+        int order =
+            ColumnComparator.compare(a.column(), row * a.step(), b.column(), row * b.step());
+        rows[kept] = row;
+        kept += accepts(accepted, order) ? 1 : 0;
+      }
+      return kept;
+    }
+
+    @Override
+    public void markInputs(BitSet inputs) {
+      left.markInputs(inputs);
+      right.markInputs(inputs);
+    }
+
+    @Override
+    public boolean isHarmless() {
+      return left.isHarmless() && right.isHarmless();
+    }
+  }
+
+  /** IS DISTINCT FROM, or its negation. */
+  static ColumnFunction distinct(boolean negated) {
+    return (operands, rows) -> {
+      Operand a = operands[0];
+      Operand b = operands[1];
+      MemorySegment bits = bitmap(rows);
+      for (int i = 0; i < rows; i++) {
+        boolean equal = ColumnHash.equal(a.column(), i * a.step(), b.column(), i * b.step());
+        if (equal == negated) {
+          setBit(bits, i);
+        }
+      }
+      return Column.of(SqlType.BOOLEAN, rows, null, bits, null);
+    };
+  }
+
+  /** GREATEST (sign 1) and LEAST (sign -1), nulls skipped. */
+  static ColumnFunction extreme(int sign, SqlType type) {
+    return (operands, rows) -> {
+      ColumnBuilder out = new ColumnBuilder(Conditionals.actualType(type, operands), rows);
+      for (int i = 0; i < rows; i++) {
+        Operand best = extremeOf(operands, i, sign);
+        if (best == null) {
+          out.appendNull();
+        } else {
+          out.appendFrom(best.column(), i * best.step());
+        }
+      }
+      return out.build();
+    };
+  }
+
+  private static @Nullable Operand extremeOf(Operand[] operands, int row, int sign) {
+    Operand best = null;
+    for (Operand operand : operands) {
+      if (operand.isNull(row)) {
+        continue;
+      }
+      if (best == null
+          || ColumnComparator.compare(
+                      operand.column(), row * operand.step(), best.column(), row * best.step())
+                  * sign
+              > 0) {
+        best = operand;
+      }
+    }
+    return best;
+  }
+
+  /** Whether a value is one of the set, which holds the operand type's Java values. */
+  static ColumnFunction inSet(Set<Object> values, SqlType type) {
+    ColumnBuilder constants = new ColumnBuilder(type, values.size());
+    values.forEach(constants::append);
+    Column members = constants.build();
+    int buckets = Integer.highestOneBit(Math.max(4, members.length() * 2)) * 2;
+    int[] table = new int[buckets];
+    for (int i = 0; i < members.length(); i++) {
+      int at = ColumnHash.hash(members, i) & (buckets - 1);
+      while (table[at] != 0) {
+        at = (at + 1) & (buckets - 1);
+      }
+      table[at] = i + 1;
+    }
+    return (operands, rows) -> {
+      Operand operand = operands[0];
+      MemorySegment validity = Buffers.validity(operands, rows);
+      MemorySegment bits = bitmap(rows);
+      for (int i = 0; i < rows; i++) {
+        if (valid(validity, i) && contains(members, table, operand.column(), i * operand.step())) {
+          setBit(bits, i);
+        }
+      }
+      return Column.of(SqlType.BOOLEAN, rows, validity, bits, null);
+    };
+  }
+
+  private static boolean contains(Column members, int[] table, Column column, int row) {
+    int at = ColumnHash.hash(column, row) & (table.length - 1);
+    while (table[at] != 0) {
+      if (ColumnComparator.compare(members, table[at] - 1, column, row) == 0) {
+        return true;
+      }
+      at = (at + 1) & (table.length - 1);
+    }
+    return false;
+  }
+}

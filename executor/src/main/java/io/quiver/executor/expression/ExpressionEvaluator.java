@@ -1,0 +1,262 @@
+package io.quiver.executor.expression;
+
+import io.quiver.types.Batch;
+import io.quiver.types.ColumnBuilder;
+import io.quiver.types.QuiverException;
+import io.quiver.types.SqlType;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Compiles expressions for one execution; what depends on no row is computed then and there. */
+public final class ExpressionEvaluator {
+  private static final Batch ONE_ROW = new Batch(List.of(), 1);
+
+  private final EvaluationContext context;
+
+  private ExpressionEvaluator(EvaluationContext context) {
+    this.context = context;
+  }
+
+  public static CompiledExpression compile(Expression expression, EvaluationContext context) {
+    return new CompiledExpression(
+        new ExpressionEvaluator(context).node(expression), expression.type());
+  }
+
+  private Node node(Expression expression) {
+    return switch (expression) {
+      case Expression.InputColumn input -> new Node.Input(input.index());
+      case Expression.Literal literal -> constant(literal.value(), literal.type());
+      case Expression.Parameter parameter ->
+          constant(context.parameters().get(parameter.index()), parameter.type());
+      case Expression.Call call -> call(call);
+      case Expression.UserCall call -> {
+        Node.Function node =
+            new Node.Function(UserFunctions.of(call.function()), nodes(call.arguments()), false);
+        yield call.function().deterministic() ? folded(node) : node;
+      }
+      case Expression.Cast cast -> {
+        SqlType from = cast.operand().type();
+        Node operand = node(cast.operand());
+        yield from.equals(cast.type())
+            ? operand
+            : folded(new Node.Function(Casts.of(from, cast.type()), List.of(operand), false));
+      }
+      case Expression.Case branches -> caseOf(branches);
+      case Expression.InSet set ->
+          folded(
+              new Node.Function(
+                  Comparisons.inSet(set.values(), set.operand().type()),
+                  List.of(node(set.operand())),
+                  true));
+    };
+  }
+
+  private Node caseOf(Expression.Case branches) {
+    List<Node> conditions = new ArrayList<>();
+    List<Node> results = new ArrayList<>();
+    for (Expression.Branch branch : branches.branches()) {
+      conditions.add(node(branch.condition()));
+      results.add(node(branch.result()));
+    }
+    Node otherwise = node(branches.otherwise());
+    List<Node> all = new ArrayList<>(conditions);
+    all.addAll(results);
+    all.add(otherwise);
+    return folded(new Conditionals.Case(conditions, results, otherwise, branches.type()), all);
+  }
+
+  private List<Node> nodes(List<Expression> expressions) {
+    List<Node> nodes = new ArrayList<>(expressions.size());
+    for (Expression expression : expressions) {
+      nodes.add(node(expression));
+    }
+    return nodes;
+  }
+
+  private Node folded(Node.Function function) {
+    return folded(function, function.arguments());
+  }
+
+  /**
+   * The node, or its value when all it reads are constants. A failing one stays: its error belongs
+   * to the rows that reach it, and there may be none.
+   */
+  private static Node folded(Node node, List<Node> arguments) {
+    if (!arguments.stream().allMatch(Node.Constant.class::isInstance)) {
+      return node;
+    }
+    try {
+      return new Node.Constant(node.evaluate(ONE_ROW).column());
+    } catch (QuiverException e) {
+      return node;
+    }
+  }
+
+  private static Node constant(@Nullable Object value, SqlType type) {
+    SqlType actual = type;
+    if (value instanceof float[] vector
+        && type instanceof SqlType.Vector declared
+        && declared.dimension() == SqlType.Vector.ANY_DIMENSION) {
+      actual = SqlType.vector(vector.length);
+    }
+    ColumnBuilder builder = new ColumnBuilder(actual, 1);
+    builder.append(value);
+    return new Node.Constant(builder.build());
+  }
+
+  private Node call(Expression.Call call) {
+    List<Node> arguments = nodes(call.arguments());
+    return switch (call.function()) {
+      case AND -> folded(new Logic.And(arguments), arguments);
+      case OR -> folded(new Logic.Or(arguments), arguments);
+      case COALESCE -> folded(new Conditionals.Coalesce(arguments, call.type()), arguments);
+      case EQUAL, NOT_EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL ->
+          comparison(call.function(), arguments);
+      case CURRENT_DATE -> constant(now().toLocalDate(), SqlType.DATE);
+      case CURRENT_TIMESTAMP -> constant(now(), SqlType.TIMESTAMP);
+      case CURRENT_CATALOG -> constant(context.catalog(), call.type());
+      case CURRENT_USER -> constant(context.user(), call.type());
+      case VERSION -> constant(context.version(), call.type());
+      default -> folded(new Node.Function(function(call), arguments, isHarmless(call.function())));
+    };
+  }
+
+  /** A comparison with any constant on the right, where the fast loops expect it. */
+  private static Node comparison(ScalarFunction function, List<Node> arguments) {
+    Node left = arguments.get(0);
+    Node right = arguments.get(1);
+    if (!(left instanceof Node.Constant) || right instanceof Node.Constant) {
+      return folded(
+          new Comparisons.Comparison(Comparisons.accepted(function), left, right), arguments);
+    }
+    ScalarFunction mirrored =
+        switch (function) {
+          case LESS -> ScalarFunction.GREATER;
+          case LESS_OR_EQUAL -> ScalarFunction.GREATER_OR_EQUAL;
+          case GREATER -> ScalarFunction.LESS;
+          case GREATER_OR_EQUAL -> ScalarFunction.LESS_OR_EQUAL;
+          default -> function;
+        };
+    return new Comparisons.Comparison(Comparisons.accepted(mirrored), right, left);
+  }
+
+  private LocalDateTime now() {
+    return LocalDateTime.ofInstant(context.statementTime(), ZoneOffset.UTC)
+        .truncatedTo(ChronoUnit.MICROS);
+  }
+
+  private static boolean isHarmless(ScalarFunction function) {
+    return switch (function) {
+      case NOT,
+          IS_NULL,
+          IS_NOT_NULL,
+          IS_TRUE,
+          IS_FALSE,
+          IS_NOT_TRUE,
+          IS_NOT_FALSE,
+          IS_DISTINCT_FROM,
+          IS_NOT_DISTINCT_FROM,
+          CHAR_LENGTH,
+          OCTET_LENGTH,
+          VECTOR_DIMS ->
+          true;
+      default -> false;
+    };
+  }
+
+  // One line a function; split, the switch could no longer promise to name every one.
+  @SuppressWarnings("MethodLength")
+  private static ColumnFunction function(Expression.Call call) {
+    ScalarFunction function = call.function();
+    return switch (function) {
+      case AND,
+          OR,
+          COALESCE,
+          EQUAL,
+          NOT_EQUAL,
+          LESS,
+          LESS_OR_EQUAL,
+          GREATER,
+          GREATER_OR_EQUAL,
+          CURRENT_DATE,
+          CURRENT_TIMESTAMP,
+          CURRENT_CATALOG,
+          CURRENT_USER,
+          VERSION ->
+          throw new IllegalStateException(function + " is compiled by itself");
+      case NOT -> Logic::not;
+      case IS_NULL, IS_NOT_NULL, IS_TRUE, IS_FALSE, IS_NOT_TRUE, IS_NOT_FALSE ->
+          Logic.test(function);
+      case IS_DISTINCT_FROM -> Comparisons.distinct(false);
+      case IS_NOT_DISTINCT_FROM -> Comparisons.distinct(true);
+      case GREATEST -> Comparisons.extreme(1, call.type());
+      case LEAST -> Comparisons.extreme(-1, call.type());
+      case ADD, SUBTRACT, MULTIPLY, DIVIDE, MOD -> Arithmetic.binary(function, call.type());
+      case NEGATE, ABS, SIGN -> Arithmetic.unary(function, call.type());
+      case CEIL,
+          FLOOR,
+          ROUND,
+          TRUNCATE,
+          SQRT,
+          EXP,
+          LN,
+          LOG10,
+          POWER,
+          SIN,
+          COS,
+          TAN,
+          ASIN,
+          ACOS,
+          ATAN,
+          ATAN2 ->
+          MathFunctions.of(function);
+      case CONCAT,
+          LOWER,
+          UPPER,
+          SUBSTRING,
+          TRIM_BOTH,
+          TRIM_LEADING,
+          TRIM_TRAILING,
+          REPLACE,
+          LEFT,
+          RIGHT,
+          REVERSE,
+          REPEAT,
+          LPAD,
+          RPAD ->
+          TextFunctions.of(function, call.type());
+      case CHAR_LENGTH, OCTET_LENGTH, POSITION -> TextFunctions.measure(function, call.type());
+      case STARTS_WITH -> TextFunctions::startsWith;
+      case LIKE -> LikePattern.function(false);
+      case ILIKE -> LikePattern.function(true);
+      case EXTRACT_YEAR,
+          EXTRACT_QUARTER,
+          EXTRACT_MONTH,
+          EXTRACT_WEEK,
+          EXTRACT_DAY,
+          EXTRACT_ISODOW,
+          EXTRACT_DOW,
+          EXTRACT_DOY,
+          EXTRACT_HOUR,
+          EXTRACT_MINUTE,
+          EXTRACT_SECOND,
+          EXTRACT_EPOCH ->
+          TimeFunctions.extract(function);
+      case L2_DISTANCE,
+          L2_SQUARED_DISTANCE,
+          COSINE_DISTANCE,
+          COSINE_SIMILARITY,
+          INNER_PRODUCT,
+          NEGATIVE_INNER_PRODUCT,
+          L1_DISTANCE ->
+          VectorFunctions.distance(function);
+      case VECTOR_DIMS -> VectorFunctions::dimensions;
+      case VECTOR_NORM -> VectorFunctions::norm;
+      case L2_NORMALIZE -> VectorFunctions::normalize;
+    };
+  }
+}

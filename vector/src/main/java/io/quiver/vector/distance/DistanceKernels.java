@@ -1,0 +1,84 @@
+package io.quiver.vector.distance;
+
+import java.lang.System.Logger.Level;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Exact distances between rows of 32-bit floats in native memory. Sums are kept in several float
+ * lanes and brought together in double; where that overflows or vanishes they are computed again in
+ * double, so that a distance is infinite or zero only when it is.
+ *
+ * <p>There are two: one over the JDK's Vector API, and one in plain Java for a JVM that was started
+ * without that module. Both are stateless and may be shared by threads.
+ */
+public sealed interface DistanceKernels permits ScalarKernels, SimdKernels {
+  /** The module that the fast kernels need, and that a JVM resolves only when told to. */
+  String VECTOR_MODULE = "jdk.incubator.vector";
+
+  /** The kernels of this JVM, chosen at the first call; warns once when they are the slow ones. */
+  static DistanceKernels get() {
+    return Chosen.KERNELS;
+  }
+
+  /**
+   * Chooses anew.
+   *
+   * @param simdAllowed false for the scalar kernels, whatever the JVM offers
+   */
+  static DistanceKernels choose(boolean simdAllowed) {
+    // SimdKernels refers to the module's classes, so it must not even be loaded without them.
+    return simdAllowed && ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent()
+        ? new SimdKernels()
+        : new ScalarKernels();
+  }
+
+  /** What runs, such as {@code SIMD: 512-bit, 16 floats at a time}. */
+  String description();
+
+  /** The sum of squared differences. */
+  double l2Squared(MemorySegment a, MemorySegment b, int dimension);
+
+  double innerProduct(MemorySegment a, MemorySegment b, int dimension);
+
+  /** The sum of absolute differences. */
+  double l1(MemorySegment a, MemorySegment b, int dimension);
+
+  /** One minus the cosine of the angle, from 0 to 2; NaN (undefined) when a vector is zero. */
+  double cosine(MemorySegment a, MemorySegment b, int dimension);
+
+  /**
+   * The distances from the query to the block's first rows.
+   *
+   * @param query packed, in native memory
+   * @param out where {@code out[i]} becomes the distance to row i; NaN where it is undefined
+   */
+  void distances(Metric metric, MemorySegment query, RowBlock rows, int count, double[] out);
+
+  /**
+   * The distances from the query to some rows of the block.
+   *
+   * @param out where {@code out[i]} becomes the distance to row {@code rowNumbers[i]}
+   */
+  void distances(
+      Metric metric, MemorySegment query, RowBlock rows, int[] rowNumbers, int count, double[] out);
+
+  /** Holds the choice, which is made when the class is first used. */
+  final class Chosen {
+    private static final DistanceKernels KERNELS = choose();
+
+    private Chosen() {}
+
+    private static DistanceKernels choose() {
+      DistanceKernels kernels = DistanceKernels.choose(true);
+      if (kernels instanceof ScalarKernels) {
+        System.getLogger(DistanceKernels.class.getName())
+            .log(
+                Level.WARNING,
+                "Distances are computed without SIMD, several times slower: start Java with"
+                    + " --add-modules "
+                    + VECTOR_MODULE);
+      }
+      return kernels;
+    }
+  }
+}
