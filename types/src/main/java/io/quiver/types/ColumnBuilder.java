@@ -72,20 +72,24 @@ public final class ColumnBuilder {
 
   /** An INTEGER, or a DATE in days. */
   public void appendInt(int value) {
-    data.setAtIndex(Column.INT, next(), value);
+    int row = next();
+    data.setAtIndex(Column.INT, row, value);
   }
 
   /** A BIGINT, or a TIMESTAMP in microseconds. */
   public void appendLong(long value) {
-    data.setAtIndex(Column.LONG, next(), value);
+    int row = next();
+    data.setAtIndex(Column.LONG, row, value);
   }
 
   public void appendFloat(float value) {
-    data.setAtIndex(Column.FLOAT, next(), value);
+    int row = next();
+    data.setAtIndex(Column.FLOAT, row, value);
   }
 
   public void appendDouble(double value) {
-    data.setAtIndex(Column.DOUBLE, next(), value);
+    int row = next();
+    data.setAtIndex(Column.DOUBLE, row, value);
   }
 
   public void appendString(String value) {
@@ -174,6 +178,7 @@ public final class ColumnBuilder {
     return Column.of(type, length, validity, data, offsets);
   }
 
+  /** The new row's number. May replace the buffers: read the fields after it, not before. */
   private int next() {
     if (length == capacity) {
       int doubled = Math.max(capacity, Math.addExact(capacity, capacity));
