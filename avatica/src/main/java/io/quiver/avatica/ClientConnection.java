@@ -1,0 +1,268 @@
+package io.quiver.avatica;
+
+import io.quiver.engine.PreparedStatement;
+import io.quiver.engine.Session;
+import io.quiver.engine.TableInfo;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.apache.calcite.avatica.ConnectionPropertiesImpl;
+import org.apache.calcite.avatica.Meta;
+import org.apache.calcite.avatica.remote.Service;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Avatica connection: a session and its open statements.
+ *
+ * <p>The lock owns the session and every result of it. Cancel alone goes past it: {@code running}
+ * says, under this object's monitor, which statement the lock's owner works for.
+ */
+final class ClientConnection {
+  private static final int STATEMENTS_MAX = 10_000;
+  private static final int NOTHING = -1;
+  private static final String SCHEMA = "public";
+
+  private final String id;
+  private final Session session;
+  private final boolean isOurDriver;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final AtomicInteger nextStatement = new AtomicInteger();
+  private final Map<Integer, OpenStatement> statements = new ConcurrentHashMap<>();
+  private volatile long lastUsedNanos = System.nanoTime();
+  private int running = NOTHING;
+  private boolean closed;
+
+  ClientConnection(String id, Session session, boolean isOurDriver) {
+    this.id = id;
+    this.session = session;
+    this.isOurDriver = isOurDriver;
+  }
+
+  String id() {
+    return id;
+  }
+
+  Session session() {
+    return session;
+  }
+
+  /** Our driver knows a statement's columns from its preparation. */
+  boolean isOurDriver() {
+    return isOurDriver;
+  }
+
+  void touch() {
+    lastUsedNanos = System.nanoTime();
+  }
+
+  /** Works with the session for a statement, when all earlier requests are done. */
+  <T> T exclusively(int statement, Supplier<T> work) {
+    lock.lock();
+    try {
+      synchronized (this) {
+        if (closed) {
+          throw new QuiverException(
+              ErrorCode.CONNECTION_DOES_NOT_EXIST, "the connection was closed");
+        }
+        running = statement;
+      }
+      return work.get();
+    } finally {
+      synchronized (this) {
+        running = NOTHING;
+      }
+      touch();
+      lock.unlock();
+    }
+  }
+
+  private void exclusively(Runnable work) {
+    exclusively(
+        NOTHING,
+        () -> {
+          work.run();
+          return true;
+        });
+  }
+
+  Service.CreateStatementResponse createStatement() {
+    return new Service.CreateStatementResponse(id, register(null).id(), null);
+  }
+
+  Service.PrepareResponse prepare(String sql) {
+    return exclusively(
+        NOTHING,
+        () -> {
+          PreparedStatement prepared = session.prepare(sql);
+          OpenStatement statement = register(prepared);
+          return new Service.PrepareResponse(
+              new Meta.StatementHandle(id, statement.id(), ColumnTypes.signature(prepared)), null);
+        });
+  }
+
+  private OpenStatement register(@Nullable PreparedStatement prepared) {
+    if (statements.size() >= STATEMENTS_MAX) {
+      throw new QuiverException(
+          ErrorCode.PROGRAM_LIMIT_EXCEEDED,
+          "a connection has at most " + STATEMENTS_MAX + " open statements; close some");
+    }
+    OpenStatement statement = new OpenStatement(this, nextStatement.getAndIncrement(), prepared);
+    statements.put(statement.id(), statement);
+    return statement;
+  }
+
+  OpenStatement statement(int statementId) {
+    OpenStatement statement = statements.get(statementId);
+    if (statement == null) {
+      throw new QuiverException(
+          ErrorCode.INVALID_PARAMETER_VALUE, "statement " + statementId + " is not open");
+    }
+    return statement;
+  }
+
+  void closeStatement(int statementId) {
+    OpenStatement statement = statements.remove(statementId);
+    if (statement != null && statement.hasRows()) {
+      exclusively(statement::closeRows);
+    }
+  }
+
+  Service.ConnectionSyncResponse synchronize(Meta.ConnectionProperties change) {
+    return exclusively(
+        NOTHING,
+        () -> {
+          apply(change);
+          return new Service.ConnectionSyncResponse(state(), null);
+        });
+  }
+
+  private void apply(Meta.ConnectionProperties change) {
+    if (change.getTransactionIsolation() != null) {
+      session.setRepeatableRead(isRepeatableRead(change.getTransactionIsolation()));
+    }
+    if (change.isReadOnly() != null) {
+      session.setReadOnly(change.isReadOnly());
+    }
+    if (change.getCatalog() != null && !change.getCatalog().equals(session.catalog())) {
+      throw new QuiverException(
+          ErrorCode.FEATURE_NOT_SUPPORTED,
+          "the catalog is " + session.catalog() + ", found " + change.getCatalog());
+    }
+    if (change.getSchema() != null && !change.getSchema().equals(SCHEMA)) {
+      throw new QuiverException(
+          ErrorCode.FEATURE_NOT_SUPPORTED,
+          "the schema is " + SCHEMA + ", found " + change.getSchema());
+    }
+    if (change.isAutoCommit() != null && change.isAutoCommit() != session.autoCommit()) {
+      session.setAutoCommit(change.isAutoCommit());
+    }
+  }
+
+  private static boolean isRepeatableRead(int level) {
+    return switch (level) {
+      case Connection.TRANSACTION_READ_COMMITTED -> false;
+      case Connection.TRANSACTION_REPEATABLE_READ -> true;
+      default ->
+          throw new QuiverException(
+              ErrorCode.FEATURE_NOT_SUPPORTED,
+              "isolation is READ COMMITTED or REPEATABLE READ, found JDBC's level " + level);
+    };
+  }
+
+  private ConnectionPropertiesImpl state() {
+    int isolation =
+        session.repeatableRead()
+            ? Connection.TRANSACTION_REPEATABLE_READ
+            : Connection.TRANSACTION_READ_COMMITTED;
+    return new ConnectionPropertiesImpl(
+        session.autoCommit(), session.readOnly(), isolation, session.catalog(), SCHEMA);
+  }
+
+  void commit() {
+    exclusively(session::commit);
+  }
+
+  void rollback() {
+    exclusively(session::rollback);
+  }
+
+  List<TableInfo> tables() {
+    return exclusively(NOTHING, session::tables);
+  }
+
+  /** The catalog's name when a metadata call asks for this one or for any, else null. */
+  @Nullable String catalog(@Nullable String wanted) {
+    String catalog = session.catalog();
+    return wanted == null || wanted.isEmpty() || wanted.equals(catalog) ? catalog : null;
+  }
+
+  /** A result that is complete; its statement exists in its id alone. */
+  Service.ResultSetResponse metadata(MetadataRows rows) {
+    return new Service.ResultSetResponse(
+        id, nextStatement.getAndIncrement(), true, rows.signature(), rows.frame(), -1, null);
+  }
+
+  void cancel(int statementId) {
+    synchronized (this) {
+      if (running == statementId) {
+        session.cancel();
+        return;
+      }
+    }
+    OpenStatement statement = statements.get(statementId);
+    if (statement == null || !statement.hasRows()) {
+      return;
+    }
+    // Its rows are the lock's. Where another statement runs now, the next fetch drops them.
+    statement.markCancelled();
+    if (lock.tryLock()) {
+      try {
+        statement.closeRows();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  boolean isIdleFor(Duration limit) {
+    return !lock.isLocked() && System.nanoTime() - lastUsedNanos > limit.toNanos();
+  }
+
+  /** Waits until nothing runs, or the time is over. */
+  void awaitQuiet(Duration limit) {
+    try {
+      if (lock.tryLock(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+        lock.unlock();
+      }
+    } catch (InterruptedException e) {
+      // Whoever shuts down is in a hurry now.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Cancels what runs and closes the session. */
+  void close() {
+    synchronized (this) {
+      closed = true;
+      if (running != NOTHING) {
+        session.cancel();
+      }
+    }
+    lock.lock();
+    try {
+      statements.values().forEach(OpenStatement::closeRows);
+      statements.clear();
+      session.close();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package io.quiver.avatica;
+
+import io.quiver.engine.PreparedStatement;
+import io.quiver.engine.QueryResult;
+import io.quiver.engine.Session;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.apache.calcite.avatica.Meta;
+import org.apache.calcite.avatica.remote.Service;
+import org.apache.calcite.avatica.remote.TypedValue;
+import org.jspecify.annotations.Nullable;
+
+/** A statement and the rows that it has left. Owned by its connection's lock. */
+final class OpenStatement {
+  private final ClientConnection connection;
+  private final int id;
+  private final @Nullable PreparedStatement prepared;
+  private volatile @Nullable ResultRows rows;
+  private volatile boolean cancelled;
+
+  OpenStatement(ClientConnection connection, int id, @Nullable PreparedStatement prepared) {
+    this.connection = connection;
+    this.id = id;
+    this.prepared = prepared;
+  }
+
+  int id() {
+    return id;
+  }
+
+  boolean hasRows() {
+    return rows != null;
+  }
+
+  void markCancelled() {
+    cancelled = true;
+  }
+
+  Service.ExecuteResponse prepareAndExecute(String sql, long maxRows, int firstFrameRows) {
+    return connection.exclusively(
+        id,
+        () -> {
+          closeRows();
+          PreparedStatement statement = connection.session().prepare(sql);
+          return response(run(statement, List.of(), maxRows, firstFrameRows, false));
+        });
+  }
+
+  Service.ExecuteResponse execute(@Nullable List<TypedValue> parameters, int firstFrameRows) {
+    PreparedStatement statement = prepared();
+    List<@Nullable Object> values = ParameterValues.of(parameters);
+    return connection.exclusively(
+        id,
+        () -> {
+          closeRows();
+          boolean known = connection.isOurDriver();
+          return response(run(statement, values, -1, firstFrameRows, known));
+        });
+  }
+
+  private Service.ResultSetResponse run(
+      PreparedStatement statement,
+      List<@Nullable Object> parameters,
+      long maxRows,
+      int firstFrameRows,
+      boolean isDescribed) {
+    QueryResult result = connection.session().execute(statement, parameters);
+    if (!result.kind().hasRows()) {
+      long count = result.updateCount();
+      result.close();
+      return new Service.ResultSetResponse(connection.id(), id, false, null, null, count, null);
+    }
+    ResultRows opened = new ResultRows(result, maxRows);
+    rows = opened;
+    Meta.Frame first = read(opened, 0, firstFrameRows);
+    Meta.Signature signature =
+        isDescribed && result.schema().equals(statement.result())
+            ? null
+            : ColumnTypes.signature(statement.sql(), result.schema(), statement.parameterTypes());
+    return new Service.ResultSetResponse(connection.id(), id, false, signature, first, -1, null);
+  }
+
+  Service.FetchResponse fetch(long offset, int maxRows) {
+    return connection.exclusively(
+        id,
+        () -> {
+          ResultRows open = rows;
+          if (cancelled) {
+            closeRows();
+            throw new QuiverException(ErrorCode.QUERY_CANCELED, "the statement was cancelled");
+          }
+          if (open == null) {
+            throw new QuiverException(
+                ErrorCode.INVALID_PARAMETER_VALUE, "statement " + id + " has no rows left");
+          }
+          return new Service.FetchResponse(read(open, offset, maxRows), false, false, null);
+        });
+  }
+
+  private Meta.Frame read(ResultRows open, long offset, int maxRows) {
+    boolean keep = false;
+    try {
+      Meta.Frame frame = open.frame(offset, maxRows);
+      keep = !frame.done;
+      return frame;
+    } finally {
+      if (!keep) {
+        closeRows();
+      }
+    }
+  }
+
+  Service.ExecuteBatchResponse executeBatch(List<List<TypedValue>> entries) {
+    PreparedStatement statement = prepared();
+    List<LongSupplier> work = new ArrayList<>();
+    for (List<TypedValue> entry : entries) {
+      List<@Nullable Object> values = ParameterValues.of(entry);
+      work.add(() -> update(statement, values));
+    }
+    return batch(work);
+  }
+
+  Service.ExecuteBatchResponse prepareAndExecuteBatch(List<String> texts) {
+    List<LongSupplier> work = new ArrayList<>();
+    for (String text : texts) {
+      work.add(() -> update(connection.session().prepare(text), List.of()));
+    }
+    return batch(work);
+  }
+
+  /** All or nothing: one transaction, so one wait for the disk. */
+  private Service.ExecuteBatchResponse batch(List<LongSupplier> entries) {
+    return connection.exclusively(
+        id,
+        () -> {
+          closeRows();
+          Session session = connection.session();
+          boolean own = session.autoCommit() && !session.inTransaction();
+          if (own) {
+            session.setAutoCommit(false);
+          }
+          boolean complete = false;
+          try {
+            long[] counts = new long[entries.size()];
+            for (int i = 0; i < counts.length; i++) {
+              counts[i] = entry(entries.get(i), i);
+            }
+            if (own) {
+              session.commit();
+            }
+            complete = true;
+            return new Service.ExecuteBatchResponse(connection.id(), id, counts, false, null);
+          } finally {
+            if (own) {
+              if (!complete) {
+                session.rollback();
+              }
+              session.setAutoCommit(true);
+            }
+          }
+        });
+  }
+
+  private static long entry(LongSupplier entry, int position) {
+    try {
+      return entry.getAsLong();
+    } catch (QuiverException e) {
+      throw new QuiverException(
+          e.code(), e.getMessage() + " (entry " + (position + 1) + " of the batch)", e);
+    }
+  }
+
+  private long update(PreparedStatement statement, List<@Nullable Object> values) {
+    try (QueryResult result = connection.session().execute(statement, values)) {
+      if (result.kind().hasRows()) {
+        throw new QuiverException(
+            ErrorCode.INVALID_PARAMETER_VALUE, "a batch takes no statements that give rows");
+      }
+      return result.updateCount();
+    }
+  }
+
+  private PreparedStatement prepared() {
+    if (prepared == null) {
+      throw new QuiverException(
+          ErrorCode.INVALID_PARAMETER_VALUE, "statement " + id + " was not prepared");
+    }
+    return prepared;
+  }
+
+  private static Service.ExecuteResponse response(Service.ResultSetResponse result) {
+    return new Service.ExecuteResponse(List.of(result), false, null);
+  }
+
+  void closeRows() {
+    ResultRows open = rows;
+    rows = null;
+    cancelled = false;
+    if (open != null) {
+      open.close();
+    }
+  }
+}

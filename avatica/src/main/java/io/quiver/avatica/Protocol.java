@@ -1,0 +1,23 @@
+package io.quiver.avatica;
+
+/** Avatica as the network sees it: bytes in, bytes out. Safe for many threads. */
+public interface Protocol {
+  /** Reads a request without running it; what cannot be read becomes an exchange that says so. */
+  Exchange read(byte[] request);
+
+  /** Ends what a statement is running, and drops the rows that it has left. */
+  void cancel(String connectionId, int statementId);
+
+  /** One request, to be answered once. */
+  interface Exchange {
+    /** True when the answer neither waits nor takes longer than a few microseconds. */
+    boolean isCheap();
+
+    /** Runs the request; errors are answers too. */
+    Answer answer();
+  }
+
+  /** An HTTP status and a message, whose bytes nobody changes or compares. */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Answer(int status, byte[] body) {}
+}
