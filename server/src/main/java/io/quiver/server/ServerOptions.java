@@ -1,0 +1,63 @@
+package io.quiver.server;
+
+import io.quiver.engine.Database;
+import java.time.Duration;
+
+/**
+ * How a server listens. Start from {@link #of}.
+ *
+ * @param port of Avatica over HTTP; 0 lets the system choose
+ * @param flightPort of Flight SQL; 0 lets the system choose, {@link #NONE} leaves it out
+ * @param grace how long running statements may go on when the server closes
+ * @param idleLimit after which a connection that nobody uses is closed
+ * @param eventLoop whether statements run on the event loop itself, which pays while all of them
+ *     are short, and blocks everybody where one is not
+ */
+public record ServerOptions(
+    Database database,
+    String host,
+    int port,
+    int flightPort,
+    Duration grace,
+    Duration idleLimit,
+    boolean eventLoop) {
+  public static final int DEFAULT_PORT = 7_070;
+  public static final int DEFAULT_FLIGHT_PORT = 7_071;
+  public static final int NONE = -1;
+
+  /** Avatica on loopback, with 10 s of grace and 30 min of idleness. */
+  public static ServerOptions of(Database database) {
+    return new ServerOptions(
+        database,
+        "127.0.0.1",
+        DEFAULT_PORT,
+        NONE,
+        Duration.ofSeconds(10),
+        Duration.ofMinutes(30),
+        false);
+  }
+
+  public ServerOptions withHost(String newHost) {
+    return new ServerOptions(database, newHost, port, flightPort, grace, idleLimit, eventLoop);
+  }
+
+  public ServerOptions withPort(int newPort) {
+    return new ServerOptions(database, host, newPort, flightPort, grace, idleLimit, eventLoop);
+  }
+
+  public ServerOptions withFlightPort(int newPort) {
+    return new ServerOptions(database, host, port, newPort, grace, idleLimit, eventLoop);
+  }
+
+  public ServerOptions withGrace(Duration newGrace) {
+    return new ServerOptions(database, host, port, flightPort, newGrace, idleLimit, eventLoop);
+  }
+
+  public ServerOptions withIdleLimit(Duration newLimit) {
+    return new ServerOptions(database, host, port, flightPort, grace, newLimit, eventLoop);
+  }
+
+  public ServerOptions withEventLoop(boolean onEventLoop) {
+    return new ServerOptions(database, host, port, flightPort, grace, idleLimit, onEventLoop);
+  }
+}
