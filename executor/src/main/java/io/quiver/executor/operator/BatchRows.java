@@ -1,0 +1,45 @@
+package io.quiver.executor.operator;
+
+import io.quiver.types.Batch;
+import io.quiver.types.Column;
+import io.quiver.types.SqlType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Choosing rows and columns of batches. */
+final class BatchRows {
+  private BatchRows() {}
+
+  /** Some rows of a batch; the batch itself when that is all of them. */
+  static Batch keep(Batch batch, int[] rows, int count) {
+    return count == batch.rowCount() ? batch : batch.gather(rows, count, Arena.ofAuto());
+  }
+
+  /** Rows {@code from} to {@code from + count}, without copying where that is possible. */
+  static Batch range(Batch batch, int from, int count) {
+    if ((from & 7) == 0) {
+      return count == batch.rowCount() ? batch : batch.slice(from, count);
+    }
+    int[] rows = new int[count];
+    for (int i = 0; i < count; i++) {
+      rows[i] = from + i;
+    }
+    return batch.gather(rows, count, Arena.ofAuto());
+  }
+
+  /** Some columns of a batch, in the order named. */
+  static Batch project(Batch batch, List<Integer> positions) {
+    List<Column> columns = new ArrayList<>(positions.size());
+    for (int position : positions) {
+      columns.add(batch.column(position));
+    }
+    return new Batch(columns, batch.rowCount());
+  }
+
+  /** A column that holds the place of one that nobody reads. */
+  static Column absent(int rows) {
+    return Column.of(SqlType.BOOLEAN, rows, null, MemorySegment.NULL, null);
+  }
+}

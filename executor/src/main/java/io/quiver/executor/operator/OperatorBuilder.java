@@ -1,0 +1,112 @@
+package io.quiver.executor.operator;
+
+import io.quiver.executor.expression.CompiledExpression;
+import io.quiver.executor.expression.Expression;
+import io.quiver.executor.expression.ExpressionEvaluator;
+import io.quiver.executor.plan.PlanNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a plan into operators. They take nothing before the first {@link Operator#next}, so a plan
+ * whose building fails leaves nothing to close.
+ */
+public final class OperatorBuilder {
+  private final ExecutionContext context;
+  private final @Nullable OperatorProfile profile;
+
+  private OperatorBuilder(ExecutionContext context, @Nullable OperatorProfile profile) {
+    this.context = context;
+    this.profile = profile;
+  }
+
+  /** Operators for one execution; the caller closes the one it gets. */
+  public static Operator build(PlanNode plan, ExecutionContext context) {
+    return new OperatorBuilder(context, null).build(plan);
+  }
+
+  /** As {@link #build(PlanNode, ExecutionContext)}, and every node writes down what it does. */
+  public static Operator build(PlanNode plan, ExecutionContext context, OperatorProfile profile) {
+    return new OperatorBuilder(context, profile).build(plan);
+  }
+
+  private Operator build(PlanNode node) {
+    Operator operator = operator(node);
+    return profile == null ? operator : new ProfiledOperator(operator, profile.counters(node));
+  }
+
+  private Operator operator(PlanNode node) {
+    return switch (node) {
+      case PlanNode.Values values -> new ValuesOperator(context, values);
+      case PlanNode.Scan scan -> new ScanOperator(context, scan);
+      case PlanNode.SystemScan scan ->
+          new BatchOperator(context, () -> context.systemTables().apply(scan.table()));
+      case PlanNode.VectorSearch search -> new VectorSearchOperator(context, search);
+      case PlanNode.Filter filter ->
+          new FilterOperator(context, build(filter.input()), compile(filter.predicate()));
+      case PlanNode.Project project ->
+          new ProjectOperator(context, build(project.input()), compile(project.expressions()));
+      case PlanNode.Aggregate aggregate ->
+          new AggregateOperator(context, build(aggregate.input()), aggregate);
+      case PlanNode.HashJoin join -> hashJoin(join);
+      case PlanNode.NestedLoopJoin join -> nestedLoopJoin(join);
+      case PlanNode.Sort sort -> new SortOperator(context, build(sort.input()), sort);
+      case PlanNode.TopK top -> new TopKOperator(context, build(top.input()), top);
+      case PlanNode.Limit limit -> new LimitOperator(context, build(limit.input()), limit);
+      case PlanNode.UnionAll union -> new UnionAllOperator(context, buildAll(union.inputs()));
+      case PlanNode.SetDifference set ->
+          new SetDifferenceOperator(context, build(set.left()), build(set.right()), set);
+      case PlanNode.Insert insert -> new InsertOperator(context, build(insert.input()), insert);
+      case PlanNode.Update update -> new UpdateOperator(context, build(update.input()), update);
+      case PlanNode.Delete delete ->
+          new DeleteOperator(context, build(delete.input()), delete.table());
+    };
+  }
+
+  private Operator hashJoin(PlanNode.HashJoin join) {
+    Reservation reservation = new Reservation(context.memory());
+    JoinPairs pairs = new JoinPairs.EqualKeys(join.leftKeys(), join.rightKeys(), reservation);
+    return new JoinOperator(
+        context,
+        inputs(join.left(), join.right(), pairs, reservation),
+        join.type(),
+        join.residual());
+  }
+
+  private Operator nestedLoopJoin(PlanNode.NestedLoopJoin join) {
+    Reservation reservation = new Reservation(context.memory());
+    JoinPairs pairs = new JoinPairs.AllPairs();
+    return new JoinOperator(
+        context,
+        inputs(join.left(), join.right(), pairs, reservation),
+        join.type(),
+        join.condition());
+  }
+
+  private JoinOperator.Inputs inputs(
+      PlanNode left, PlanNode right, JoinPairs pairs, Reservation reservation) {
+    return new JoinOperator.Inputs(
+        build(left), build(right), left.schema(), right.schema(), pairs, reservation);
+  }
+
+  private List<Operator> buildAll(List<PlanNode> nodes) {
+    List<Operator> operators = new ArrayList<>(nodes.size());
+    for (PlanNode node : nodes) {
+      operators.add(build(node));
+    }
+    return operators;
+  }
+
+  private CompiledExpression compile(Expression expression) {
+    return ExpressionEvaluator.compile(expression, context.evaluation());
+  }
+
+  private List<CompiledExpression> compile(List<Expression> expressions) {
+    List<CompiledExpression> compiled = new ArrayList<>(expressions.size());
+    for (Expression expression : expressions) {
+      compiled.add(compile(expression));
+    }
+    return compiled;
+  }
+}

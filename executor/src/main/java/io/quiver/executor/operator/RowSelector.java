@@ -1,0 +1,63 @@
+package io.quiver.executor.operator;
+
+import io.quiver.executor.expression.CompiledExpression;
+import io.quiver.executor.expression.Expression;
+import io.quiver.executor.expression.ExpressionEvaluator;
+import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.transaction.SegmentView;
+import io.quiver.types.Batch;
+import io.quiver.types.Column;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the rows of a segment that are live and pass a filter. The filter never sees a deleted row:
+ * what it would complain about is no longer there.
+ */
+final class RowSelector {
+  private final List<ColumnId> columns;
+  private final @Nullable CompiledExpression filter;
+
+  RowSelector(List<ColumnId> columns, @Nullable Expression filter, ExecutionContext context) {
+    this.columns = columns;
+    this.filter = filter == null ? null : ExpressionEvaluator.compile(filter, context.evaluation());
+  }
+
+  /**
+   * Writes the rows, relative to {@code from} and ascending, to {@code rows}.
+   *
+   * @param from a multiple of 8
+   * @param count at most {@link Batch#ROWS}
+   * @return how many there are
+   */
+  int select(SegmentView segment, int from, int count, int[] rows) {
+    int live = selectLive(segment.live(), from, count, rows);
+    if (filter == null || live == 0) {
+      return live;
+    }
+    List<Column> slices = new ArrayList<>(columns.size());
+    for (ColumnId id : columns) {
+      slices.add(segment.column(id).slice(from, count));
+    }
+    return filter.filter(new Batch(slices, count), rows, live);
+  }
+
+  private static int selectLive(@Nullable MemorySegment bits, int from, int count, int[] rows) {
+    int live = 0;
+    if (bits == null) {
+      for (int row = 0; row < count; row++) {
+        rows[row] = row;
+      }
+      return count;
+    }
+    for (int row = 0; row < count; row++) {
+      int at = from + row;
+      rows[live] = row;
+      live += (bits.get(ValueLayout.JAVA_BYTE, at >> 3) >> (at & 7)) & 1;
+    }
+    return live;
+  }
+}

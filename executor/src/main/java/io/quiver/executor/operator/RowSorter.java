@@ -1,0 +1,170 @@
+package io.quiver.executor.operator;
+
+import io.quiver.executor.expression.ColumnComparator;
+import io.quiver.executor.plan.SortKey;
+import io.quiver.types.Column;
+import io.quiver.types.SqlType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+
+/**
+ * Puts the rows of a buffer in order by a stable merge sort of their positions. The first key's
+ * order is also kept as one long a row, so that most comparisons touch no column.
+ */
+final class RowSorter {
+  /** Bytes that sorting takes for each row: address, prefix, position, and a place to merge to. */
+  static final long BYTES_PER_ROW = 4 + 8 + 4 + 4;
+
+  private static final int INSERTION_ROWS = 12;
+
+  private final ExecutionContext context;
+  private final List<SortKey> keys;
+  private final Column[][] columns;
+  private final int[] addresses;
+  private final long[] prefixes;
+
+  private RowSorter(RowBuffer rows, List<SortKey> keys, ExecutionContext context) {
+    this.context = context;
+    this.keys = keys;
+    this.columns = new Column[keys.size()][];
+    for (int i = 0; i < columns.length; i++) {
+      columns[i] = rows.column(keys.get(i).column());
+    }
+    this.addresses = rows.addresses();
+    this.prefixes = new long[addresses.length];
+    if (columns.length > 0) {
+      for (int i = 0; i < prefixes.length; i++) {
+        int address = addresses[i];
+        prefixes[i] =
+            prefix(
+                columns[0][address >>> RowBuffer.CHUNK_BITS],
+                address & RowBuffer.CHUNK_MASK,
+                keys.getFirst());
+      }
+    }
+  }
+
+  /** The addresses of a sealed buffer's rows in order; {@link #BYTES_PER_ROW} are reserved. */
+  static int[] sort(RowBuffer rows, List<SortKey> keys, ExecutionContext context) {
+    return new RowSorter(rows, keys, context).sort();
+  }
+
+  /** The order of two rows in which nulls have their place. */
+  static int compare(SortKey key, Column a, int i, Column b, int j) {
+    boolean aNull = a.isNull(i);
+    boolean bNull = b.isNull(j);
+    if (aNull || bNull) {
+      return aNull == bNull ? 0 : aNull == key.nullsFirst() ? -1 : 1;
+    }
+    int order = ColumnComparator.compare(a, i, b, j);
+    return key.descending() ? -order : order;
+  }
+
+  private int[] sort() {
+    int[] order = new int[addresses.length];
+    for (int i = 0; i < order.length; i++) {
+      order[i] = i;
+    }
+    sort(order, new int[order.length], 0, order.length);
+    for (int i = 0; i < order.length; i++) {
+      order[i] = addresses[order[i]];
+    }
+    return order;
+  }
+
+  private void sort(int[] order, int[] scratch, int from, int to) {
+    if (to - from <= INSERTION_ROWS) {
+      insertionSort(order, from, to);
+      return;
+    }
+    int middle = (from + to) >>> 1;
+    sort(order, scratch, from, middle);
+    sort(order, scratch, middle, to);
+    if (compare(order[middle - 1], order[middle]) <= 0) {
+      return;
+    }
+    if (to - from > RowBuffer.CHUNK_MASK) {
+      context.checkCancelled();
+    }
+    System.arraycopy(order, from, scratch, from, middle - from);
+    int left = from;
+    int right = middle;
+    for (int at = from; left < middle; at++) {
+      // On a tie the left one goes first: that is what makes the sort stable.
+      boolean takeLeft = right == to || compare(scratch[left], order[right]) <= 0;
+      order[at] = takeLeft ? scratch[left++] : order[right++];
+    }
+  }
+
+  private void insertionSort(int[] order, int from, int to) {
+    for (int i = from + 1; i < to; i++) {
+      int row = order[i];
+      int at = i;
+      while (at > from && compare(order[at - 1], row) > 0) {
+        order[at] = order[at - 1];
+        at--;
+      }
+      order[at] = row;
+    }
+  }
+
+  private int compare(int a, int b) {
+    int order = Long.compare(prefixes[a], prefixes[b]);
+    if (order != 0) {
+      return order;
+    }
+    int aAddress = addresses[a];
+    int bAddress = addresses[b];
+    for (int i = 0; i < columns.length && order == 0; i++) {
+      order =
+          compare(
+              keys.get(i),
+              columns[i][aAddress >>> RowBuffer.CHUNK_BITS],
+              aAddress & RowBuffer.CHUNK_MASK,
+              columns[i][bAddress >>> RowBuffer.CHUNK_BITS],
+              bAddress & RowBuffer.CHUNK_MASK);
+    }
+    return order;
+  }
+
+  /**
+   * A number that is smaller for no row that comes later; equal ones decide nothing, so nulls may
+   * share theirs with the largest values.
+   */
+  private static long prefix(Column column, int row, SortKey key) {
+    if (column.isNull(row)) {
+      return key.nullsFirst() ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+    long ascending =
+        switch (column.type()) {
+          case SqlType.Simple simple ->
+              switch (simple) {
+                case BOOLEAN -> column.getBoolean(row) ? 1 : 0;
+                case INTEGER, DATE -> column.getInt(row);
+                case BIGINT, TIMESTAMP -> column.getLong(row);
+                case REAL -> ordered(column.getFloat(row));
+                case DOUBLE -> ordered(column.getDouble(row));
+              };
+          case SqlType.Varchar varchar -> firstBytes(column.getUtf8(row));
+          case SqlType.Vector vector -> 0;
+        };
+    return key.descending() ? ~ascending : ascending;
+  }
+
+  /** The bits of a double in the double's order, NaN last and both zeros equal. */
+  private static long ordered(double value) {
+    long bits = Double.doubleToLongBits(value + 0.0);
+    return bits ^ ((bits >> 63) & Long.MAX_VALUE);
+  }
+
+  /** Up to eight bytes, big-endian, shifted so that signed order is the bytes' unsigned one. */
+  private static long firstBytes(MemorySegment utf8) {
+    long prefix = 0;
+    long count = Math.min(8, utf8.byteSize());
+    for (long i = 0; i < count; i++) {
+      prefix |= (utf8.get(ValueLayout.JAVA_BYTE, i) & 0xFFL) << (56 - 8 * i);
+    }
+    return prefix ^ Long.MIN_VALUE;
+  }
+}

@@ -1,0 +1,74 @@
+package io.quiver.executor.operator;
+
+import io.quiver.executor.plan.PlanNode;
+import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.transaction.SegmentView;
+import io.quiver.types.Batch;
+import io.quiver.types.Column;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the live rows of a table; slices of a segment where all of them pass, copies elsewhere. */
+final class ScanOperator implements Operator {
+  private final ExecutionContext context;
+  private final PlanNode.Scan scan;
+  private final int[] rows = new int[Batch.ROWS];
+  private @Nullable RowSelector selector;
+  private @Nullable Iterator<SegmentView> segments;
+  private @Nullable SegmentView segment;
+  private int position;
+
+  ScanOperator(ExecutionContext context, PlanNode.Scan scan) {
+    this.context = context;
+    this.scan = scan;
+  }
+
+  @Override
+  public @Nullable Batch next() {
+    if (segments == null) {
+      segments = context.snapshot().table(scan.table()).segments().iterator();
+      selector = new RowSelector(scan.columns(), scan.filter(), context);
+    }
+    while (true) {
+      context.checkCancelled();
+      if (segment == null || position >= segment.rowCount()) {
+        if (!segments.hasNext()) {
+          return null;
+        }
+        segment = segments.next();
+        position = 0;
+        continue;
+      }
+      Batch batch = read(segment);
+      if (batch != null) {
+        return batch;
+      }
+    }
+  }
+
+  private @Nullable Batch read(SegmentView from) {
+    int start = position;
+    int count = Math.min(Batch.ROWS, from.rowCount() - start);
+    position += count;
+    if (selector == null) {
+      throw new IllegalStateException("read before it was opened");
+    }
+    int selected = selector.select(from, start, count, rows);
+    if (selected == 0) {
+      return null;
+    }
+    List<Column> slices = new ArrayList<>(scan.columns().size());
+    for (ColumnId id : scan.columns()) {
+      slices.add(from.column(id).slice(start, count));
+    }
+    return BatchRows.keep(new Batch(slices, count), rows, selected);
+  }
+
+  @Override
+  public void close() {
+    segment = null;
+    segments = null;
+  }
+}

@@ -1,0 +1,81 @@
+package io.quiver.executor.operator;
+
+import io.quiver.executor.plan.PlanNode;
+import io.quiver.storage.transaction.Transaction;
+import io.quiver.types.Batch;
+import io.quiver.types.Column;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replaces rows: deletes the old ones, appends the new ones, and gives their number. Only the first
+ * of several new values for one row counts.
+ *
+ * <p>Rows wait until {@link #WAITING_BYTES_MAX} are together, so that a key which moves from one
+ * row to another ({@code SET id = id + 1}) does not collide with a row still to be replaced. Only
+ * an update larger than that can meet such a collision and end with 23505.
+ */
+final class UpdateOperator implements Operator {
+  private static final long WAITING_BYTES_MAX = 64L << 20;
+
+  private final ExecutionContext context;
+  private final Operator input;
+  private final PlanNode.Update update;
+  private final Reservation reservation;
+  private final RowBuffer waiting;
+  private long rows;
+  private boolean done;
+
+  UpdateOperator(ExecutionContext context, Operator input, PlanNode.Update update) {
+    this.context = context;
+    this.input = input;
+    this.update = update;
+    this.reservation = new Reservation(context.memory());
+    this.waiting = new RowBuffer(update.input().schema(), reservation);
+  }
+
+  @Override
+  public @Nullable Batch next() {
+    if (done) {
+      return null;
+    }
+    done = true;
+    GroupTable seen = new GroupTable(reservation, false);
+    int[] groups = new int[Batch.ROWS];
+    for (Batch batch = input.next(); batch != null; batch = input.next()) {
+      context.checkCancelled();
+      seen.assign(BatchRows.project(batch, List.of(0)), groups);
+      if (seen.newCount() == 0) {
+        continue;
+      }
+      waiting.add(BatchRows.keep(batch, seen.newRows(), seen.newCount()));
+      if (waiting.bytes() > WAITING_BYTES_MAX) {
+        replaceWaiting();
+      }
+    }
+    replaceWaiting();
+    reservation.close();
+    return InsertOperator.rowCount(rows);
+  }
+
+  private void replaceWaiting() {
+    Transaction transaction = context.transaction();
+    waiting.seal();
+    for (Batch batch : waiting.chunks()) {
+      context.checkCancelled();
+      rows += transaction.delete(update.table(), DeleteOperator.rowIds(batch.column(0)));
+    }
+    for (Batch batch : waiting.chunks()) {
+      context.checkCancelled();
+      List<Column> columns = batch.columns().subList(1, batch.width());
+      transaction.append(update.table(), new Batch(columns, batch.rowCount()));
+    }
+    waiting.clear();
+  }
+
+  @Override
+  public void close() {
+    reservation.close();
+    input.close();
+  }
+}

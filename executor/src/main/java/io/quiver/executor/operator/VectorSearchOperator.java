@@ -1,0 +1,210 @@
+package io.quiver.executor.operator;
+
+import io.quiver.executor.expression.ExpressionEvaluator;
+import io.quiver.executor.plan.PlanNode;
+import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.transaction.SegmentView;
+import io.quiver.storage.transaction.TableSnapshot;
+import io.quiver.types.Batch;
+import io.quiver.types.Column;
+import io.quiver.types.ColumnBuilder;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+import io.quiver.types.SqlType;
+import io.quiver.vector.distance.DistanceKernels;
+import io.quiver.vector.distance.RowBlock;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the nearest rows exactly: the distance to every live row that passes the filter, a block at
+ * a time. Columns are read for the winners alone.
+ */
+final class VectorSearchOperator implements Operator {
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final ExecutionContext context;
+  private final PlanNode.VectorSearch search;
+  private final Reservation reservation;
+  private final DistanceKernels kernels = DistanceKernels.get();
+  private final int[] rows = new int[Batch.ROWS];
+  private final int[] measured = new int[Batch.ROWS];
+  private final double[] distances = new double[Batch.ROWS];
+  private List<SegmentView> segments = List.of();
+  private @Nullable NearestRows nearest;
+  private int position;
+
+  VectorSearchOperator(ExecutionContext context, PlanNode.VectorSearch search) {
+    this.context = context;
+    this.search = search;
+    this.reservation = new Reservation(context.memory());
+  }
+
+  @Override
+  public @Nullable Batch next() {
+    context.checkCancelled();
+    if (nearest == null) {
+      nearest = search();
+    }
+    int count = Math.min(Batch.ROWS, nearest.size() - position);
+    if (count <= 0) {
+      return null;
+    }
+    Batch batch = gather(nearest, position, count);
+    position += count;
+    return batch;
+  }
+
+  private NearestRows search() {
+    RowRange range = RowRange.of(search.offset(), search.fetch(), context);
+    TableSnapshot table = context.snapshot().table(search.table());
+    long reachable = Math.min(range.total(), table.rowCount());
+    NearestRows found =
+        new NearestRows((int) Math.min(reachable, Integer.MAX_VALUE - 8), reservation);
+    if (reachable == 0) {
+      return found;
+    }
+    segments = table.segments();
+    MemorySegment query = query();
+    RowSelector selector = new RowSelector(search.columns(), search.filter(), context);
+    for (int i = 0; i < segments.size(); i++) {
+      search(i, query, selector, found);
+    }
+    found.sort();
+    position = (int) Math.min(range.offset(), found.size());
+    return found;
+  }
+
+  /** The query in native memory, or null when it is null. */
+  private @Nullable MemorySegment query() {
+    Object value = ExpressionEvaluator.compile(search.query(), context.evaluation()).constant();
+    if (value == null) {
+      return null;
+    }
+    return Arena.ofAuto().allocateFrom(FLOAT, (float[]) value);
+  }
+
+  private void search(
+      int number, @Nullable MemorySegment query, RowSelector selector, NearestRows found) {
+    SegmentView segment = segments.get(number);
+    if (segment.liveRowCount() == 0) {
+      return;
+    }
+    Column vectors = segment.column(search.vectorColumn());
+    Column rowIds = segment.column(ColumnId.ROW_ID);
+    for (int from = 0; from < segment.rowCount(); from += Batch.ROWS) {
+      context.checkCancelled();
+      int count = Math.min(Batch.ROWS, segment.rowCount() - from);
+      int selected = selector.select(segment, from, count, rows);
+      if (selected == 0) {
+        continue;
+      }
+      measure(query, vectors.slice(from, count), selected);
+      for (int i = 0; i < selected; i++) {
+        double distance = distances[i];
+        if (found.mayTake(distance)) {
+          int row = from + rows[i];
+          found.offer(distance, rowIds.getLong(row), number, row);
+        }
+      }
+    }
+  }
+
+  /** Fills {@link #distances} for the first {@link #rows}; NaN where there is no distance. */
+  private void measure(@Nullable MemorySegment query, Column vectors, int selected) {
+    if (query == null) {
+      Arrays.fill(distances, 0, selected, Double.NaN);
+      return;
+    }
+    RowBlock block = RowBlock.packed(vectors.data(), dimension(vectors, query));
+    if (selected == vectors.length() && !vectors.mayHaveNulls()) {
+      kernels.distances(search.metric(), query, block, selected, distances);
+    } else {
+      measureSome(query, block, vectors, selected);
+    }
+    for (int i = 0; i < selected; i++) {
+      // Both zeros are one distance, as everywhere in SQL.
+      distances[i] += 0.0;
+    }
+  }
+
+  private void measureSome(MemorySegment query, RowBlock block, Column vectors, int selected) {
+    int present = 0;
+    for (int i = 0; i < selected; i++) {
+      measured[present] = rows[i];
+      present += vectors.isNull(rows[i]) ? 0 : 1;
+    }
+    kernels.distances(search.metric(), query, block, measured, present, distances);
+    // Spread the results from the end, so that none is overwritten before it has moved.
+    for (int i = selected - 1, from = present - 1; i > from; i--) {
+      if (from >= 0 && measured[from] == rows[i]) {
+        distances[i] = distances[from--];
+      } else {
+        distances[i] = Double.NaN;
+      }
+    }
+  }
+
+  private static int dimension(Column vectors, MemorySegment query) {
+    if (!(vectors.type() instanceof SqlType.Vector type)) {
+      throw new IllegalStateException("searched a column of " + vectors.type());
+    }
+    long found = query.byteSize() / Float.BYTES;
+    if (found != type.dimension()) {
+      throw new QuiverException(
+          ErrorCode.DIMENSION_MISMATCH,
+          "the column has " + type.dimension() + " dimensions, the value has " + found);
+    }
+    return type.dimension();
+  }
+
+  private Batch gather(NearestRows found, int from, int count) {
+    List<Column> columns = new ArrayList<>(search.columns().size() + 1);
+    for (ColumnId id : search.columns()) {
+      columns.add(gather(id, found, from, count));
+    }
+    ColumnBuilder builder = new ColumnBuilder(SqlType.DOUBLE, count);
+    for (int i = from; i < from + count; i++) {
+      double distance = found.distance(i);
+      if (Double.isNaN(distance)) {
+        builder.appendNull();
+      } else {
+        builder.appendDouble(distance);
+      }
+    }
+    columns.add(builder.build());
+    return new Batch(columns, count);
+  }
+
+  private Column gather(ColumnId id, NearestRows found, int from, int count) {
+    @Nullable Column[] parts = new Column[segments.size()];
+    Column first = part(parts, id, found.segment(from));
+    ColumnBuilder builder = new ColumnBuilder(first.type(), count);
+    for (int i = from; i < from + count; i++) {
+      builder.appendFrom(part(parts, id, found.segment(i)), found.row(i));
+    }
+    return builder.build();
+  }
+
+  private Column part(@Nullable Column[] parts, ColumnId id, int segment) {
+    Column part = parts[segment];
+    if (part == null) {
+      part = segments.get(segment).column(id);
+      parts[segment] = part;
+    }
+    return part;
+  }
+
+  @Override
+  public void close() {
+    reservation.close();
+    segments = List.of();
+  }
+}

@@ -1,0 +1,236 @@
+package io.quiver.executor.plan;
+
+import io.quiver.executor.expression.Expression;
+import io.quiver.storage.catalog.TableId;
+import io.quiver.types.Field;
+import io.quiver.types.Schema;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a plan as EXPLAIN shows it: a line a node, inputs indented below. */
+public final class PlanPrinter {
+  private final Function<TableId, String> tableNames;
+  private final Function<PlanNode, @Nullable NodeStatistics> statistics;
+  private final List<String> lines = new ArrayList<>();
+
+  private PlanPrinter(
+      Function<TableId, String> tableNames,
+      Function<PlanNode, @Nullable NodeStatistics> statistics) {
+    this.tableNames = tableNames;
+    this.statistics = statistics;
+  }
+
+  /** The plan, a line a node. */
+  public static List<String> print(PlanNode plan, Function<TableId, String> tableNames) {
+    return print(plan, tableNames, node -> null);
+  }
+
+  /**
+   * The plan and what its nodes did.
+   *
+   * @param statistics of one execution, such as {@code OperatorProfile::statistics}
+   */
+  public static List<String> print(
+      PlanNode plan,
+      Function<TableId, String> tableNames,
+      Function<PlanNode, @Nullable NodeStatistics> statistics) {
+    PlanPrinter printer = new PlanPrinter(tableNames, statistics);
+    printer.print(plan, 0);
+    return List.copyOf(printer.lines);
+  }
+
+  private void print(PlanNode node, int depth) {
+    String line = "  ".repeat(depth) + describe(node);
+    NodeStatistics done = statistics.apply(node);
+    if (done != null) {
+      line +=
+          String.format(
+              Locale.ROOT,
+              " (rows=%d batches=%d time=%.3f ms)",
+              done.rows(),
+              done.batches(),
+              done.nanos() / 1e6);
+    }
+    lines.add(line);
+    for (PlanNode input : inputs(node)) {
+      print(input, depth + 1);
+    }
+  }
+
+  private static List<PlanNode> inputs(PlanNode node) {
+    return switch (node) {
+      case PlanNode.Values values -> List.of();
+      case PlanNode.Scan scan -> List.of();
+      case PlanNode.SystemScan scan -> List.of();
+      case PlanNode.VectorSearch search -> List.of();
+      case PlanNode.Filter filter -> List.of(filter.input());
+      case PlanNode.Project project -> List.of(project.input());
+      case PlanNode.Aggregate aggregate -> List.of(aggregate.input());
+      case PlanNode.HashJoin join -> List.of(join.left(), join.right());
+      case PlanNode.NestedLoopJoin join -> List.of(join.left(), join.right());
+      case PlanNode.Sort sort -> List.of(sort.input());
+      case PlanNode.TopK top -> List.of(top.input());
+      case PlanNode.Limit limit -> List.of(limit.input());
+      case PlanNode.UnionAll union -> union.inputs();
+      case PlanNode.SetDifference set -> List.of(set.left(), set.right());
+      case PlanNode.Insert insert -> List.of(insert.input());
+      case PlanNode.Update update -> List.of(update.input());
+      case PlanNode.Delete delete -> List.of(delete.input());
+    };
+  }
+
+  private String describe(PlanNode node) {
+    return switch (node) {
+      case PlanNode.Values values ->
+          "Values rows=" + values.rows().size() + " columns=" + list(names(values.schema()));
+      case PlanNode.Scan scan ->
+          "Scan table="
+              + tableNames.apply(scan.table())
+              + " columns="
+              + list(names(scan.schema()))
+              + condition("filter", scan.filter(), names(scan.schema()));
+      case PlanNode.SystemScan scan ->
+          "SystemScan table=" + scan.table().schemaName() + "." + scan.table().name();
+      case PlanNode.VectorSearch search -> search(search);
+      case PlanNode.Filter filter ->
+          "Filter" + condition("condition", filter.predicate(), names(filter.schema()));
+      case PlanNode.Project project -> project(project);
+      case PlanNode.Aggregate aggregate -> aggregate(aggregate);
+      case PlanNode.HashJoin join -> hashJoin(join);
+      case PlanNode.NestedLoopJoin join ->
+          "NestedLoopJoin type="
+              + join.type()
+              + condition("condition", join.condition(), both(join.left(), join.right()));
+      case PlanNode.Sort sort -> "Sort keys=" + keys(sort.keys(), names(sort.schema()));
+      case PlanNode.TopK top ->
+          "TopK"
+              + range(top.offset(), top.fetch())
+              + " keys="
+              + keys(top.keys(), names(top.schema()));
+      case PlanNode.Limit limit -> "Limit" + range(limit.offset(), limit.fetch());
+      case PlanNode.UnionAll union -> "UnionAll inputs=" + union.inputs().size();
+      case PlanNode.SetDifference set ->
+          (set.intersect() ? "Intersect" : "Except") + (set.all() ? " all" : "");
+      case PlanNode.Insert insert -> "Insert table=" + tableNames.apply(insert.table());
+      case PlanNode.Update update -> "Update table=" + tableNames.apply(update.table());
+      case PlanNode.Delete delete -> "Delete table=" + tableNames.apply(delete.table());
+    };
+  }
+
+  private String search(PlanNode.VectorSearch search) {
+    List<String> columns = names(search.schema());
+    return "VectorTopK table="
+        + tableNames.apply(search.table())
+        + " metric="
+        + search.metric().name().toLowerCase(Locale.ROOT)
+        + " k="
+        + ExpressionText.of(search.fetch(), List.of())
+        + (search.offset() == null
+            ? ""
+            : " offset=" + ExpressionText.of(search.offset(), List.of()))
+        + " strategy=exact query="
+        + ExpressionText.of(search.query(), List.of())
+        + " columns="
+        + list(columns)
+        + condition("filter", search.filter(), columns);
+  }
+
+  private static String project(PlanNode.Project project) {
+    List<String> input = names(project.input().schema());
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < project.expressions().size(); i++) {
+      String text = ExpressionText.of(project.expressions().get(i), input);
+      String name = project.schema().field(i).name();
+      texts.add(text.equals(name) ? text : text + " AS " + name);
+    }
+    return "Project columns=" + list(texts);
+  }
+
+  private static String aggregate(PlanNode.Aggregate aggregate) {
+    List<String> input = names(aggregate.input().schema());
+    List<String> keys = new ArrayList<>();
+    for (int key : aggregate.keys()) {
+      keys.add(input.get(key));
+    }
+    List<String> calls = new ArrayList<>();
+    for (AggregateCall call : aggregate.calls()) {
+      calls.add(call(call, input));
+    }
+    return "Aggregate keys=" + list(keys) + " calls=" + list(calls);
+  }
+
+  private static String call(AggregateCall call, List<String> input) {
+    List<String> arguments = new ArrayList<>();
+    for (int argument : call.arguments()) {
+      arguments.add(input.get(argument));
+    }
+    String inside =
+        call.function() == AggregateCall.Function.LITERAL
+            ? ExpressionText.literal(call.literal())
+            : arguments.isEmpty() ? "*" : String.join(", ", arguments);
+    return call.function().name().toLowerCase(Locale.ROOT)
+        + "("
+        + (call.distinct() ? "DISTINCT " : "")
+        + inside
+        + ")"
+        + (call.filterColumn() < 0 ? "" : " FILTER (WHERE " + input.get(call.filterColumn()) + ")");
+  }
+
+  private static String hashJoin(PlanNode.HashJoin join) {
+    List<String> left = names(join.left().schema());
+    List<String> right = names(join.right().schema());
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < join.leftKeys().size(); i++) {
+      keys.add(left.get(join.leftKeys().get(i)) + " = " + right.get(join.rightKeys().get(i)));
+    }
+    return "HashJoin type="
+        + join.type()
+        + " keys="
+        + list(keys)
+        + condition("residual", join.residual(), both(join.left(), join.right()));
+  }
+
+  private static String keys(List<SortKey> keys, List<String> columns) {
+    List<String> texts = new ArrayList<>();
+    for (SortKey key : keys) {
+      texts.add(
+          columns.get(key.column())
+              + (key.descending() ? " DESC" : "")
+              + (key.nullsFirst() ? " NULLS FIRST" : ""));
+    }
+    return list(texts);
+  }
+
+  private static String range(@Nullable Expression offset, @Nullable Expression fetch) {
+    return (offset == null ? "" : " offset=" + ExpressionText.of(offset, List.of()))
+        + (fetch == null ? "" : " fetch=" + ExpressionText.of(fetch, List.of()));
+  }
+
+  private static String condition(
+      String label, @Nullable Expression expression, List<String> columns) {
+    return expression == null
+        ? ""
+        : " " + label + "=(" + ExpressionText.of(expression, columns) + ")";
+  }
+
+  private static List<String> both(PlanNode left, PlanNode right) {
+    List<String> names = new ArrayList<>(names(left.schema()));
+    names.addAll(names(right.schema()));
+    return names;
+  }
+
+  private static List<String> names(Schema schema) {
+    List<String> names = new ArrayList<>(schema.size());
+    for (Field field : schema.fields()) {
+      names.add(field.name());
+    }
+    return names;
+  }
+
+  private static String list(List<String> items) {
+    return "[" + String.join(", ", items) + "]";
+  }
+}
