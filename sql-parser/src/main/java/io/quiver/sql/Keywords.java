@@ -1,10 +1,17 @@
 package io.quiver.sql;
 
+import io.quiver.sql.parser.SqlGrammar;
+import java.io.StringReader;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.calcite.sql.parser.SqlAbstractParserImpl.Metadata;
 
-/** Words that only the hand-written part of the parser knows. */
+/** The words of the grammar, in upper case. */
 final class Keywords {
-  static final List<String> COMMANDS =
+  /** Words that only the hand-written part of the parser knows. */
+  private static final List<String> COMMANDS =
       List.of(
           "ABORT",
           "ANALYZE",
@@ -15,6 +22,18 @@ final class Keywords {
           "SHOW",
           "TABLES",
           "WORK");
+
+  static final List<String> ALL;
+  static final Set<String> RESERVED;
+
+  static {
+    Metadata metadata = SqlGrammar.FACTORY.getParser(new StringReader("")).getMetadata();
+    TreeSet<String> words = new TreeSet<>(COMMANDS);
+    metadata.getTokens().stream().filter(metadata::isKeyword).forEach(words::add);
+    ALL = List.copyOf(words);
+    RESERVED =
+        words.stream().filter(metadata::isReservedWord).collect(Collectors.toUnmodifiableSet());
+  }
 
   private Keywords() {}
 }

@@ -3,10 +3,10 @@ package io.quiver.sql;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.runtime.CalciteException;
 import org.apache.calcite.sql.parser.SqlParseException;
@@ -41,9 +41,21 @@ final class ParseErrors {
       return Unsupported.notYet(where, feature);
     }
     CalciteException reason = reason(error);
-    String message =
-        reason == null ? unexpected(sql, offset, error) : firstLine(reason.getMessage());
-    return new QuiverException(ErrorCode.SYNTAX_ERROR, where + message, error);
+    if (reason != null) {
+      return new QuiverException(
+          ErrorCode.SYNTAX_ERROR, where + firstLine(reason.getMessage()), error);
+    }
+    Set<String> expected = new TreeSet<>();
+    if (fits(sql, offset, error, expected)) {
+      SqlLexer lexer = new SqlLexer(sql, offset);
+      lexer.next();
+      lexer.next();
+      offset = lexer.start();
+    }
+    return new QuiverException(
+        ErrorCode.SYNTAX_ERROR,
+        SourcePositions.describe(sql, offset) + unexpected(sql, offset, expected),
+        error);
   }
 
   /** What the text holds at an offset, as a message names it. */
@@ -57,13 +69,12 @@ final class ParseErrors {
     };
   }
 
-  private static String unexpected(String sql, int offset, SqlParseException error) {
-    Collection<String> expected = error.getExpectedTokenNames();
+  private static String unexpected(String sql, int offset, Set<String> expected) {
     SqlLexer lexer = new SqlLexer(sql, offset);
     if (lexer.next() == SqlLexer.Kind.WORD && expected.contains("<IDENTIFIER>")) {
       String word = sql.substring(lexer.start(), lexer.end());
-      if (SqlParser.isReserved(word.toUpperCase(Locale.ROOT))) {
-        return word + " is a reserved word; as a name it is written \"" + word + "\"";
+      if (Keywords.RESERVED.contains(word.toUpperCase(Locale.ROOT))) {
+        return "found " + word + ", a reserved word; as a name it is written \"" + word + "\"";
       }
     }
     List<String> suggestions = new ArrayList<>();
@@ -72,14 +83,48 @@ final class ParseErrors {
         suggestions.add(token.substring(1, token.length() - 1));
       }
     }
-    boolean few = !suggestions.isEmpty() && expected.size() <= SUGGESTIONS_MAX;
+    boolean few = suggestions.size() == expected.size() && expected.size() <= SUGGESTIONS_MAX;
     return few
         ? found(sql, offset) + ", expected " + String.join(" or ", suggestions)
         : found(sql, offset) + ", which does not fit here";
   }
 
+  /**
+   * Whether the grammar, which looks two tokens ahead, could have gone on with the token at an
+   * offset: then the next one is at fault.
+   *
+   * @param expected is filled with what could have stood at the token at fault
+   */
+  private static boolean fits(
+      String sql, int offset, SqlParseException error, Set<String> expected) {
+    int[][] sequences = error.getExpectedTokenSequences();
+    String[] images = error.getTokenImages();
+    if (sequences == null || images == null) {
+      return false;
+    }
+    SqlLexer lexer = new SqlLexer(sql, offset);
+    lexer.next();
+    String image = "\"" + sql.substring(lexer.start(), lexer.end()) + "\"";
+    Set<String> first = new TreeSet<>();
+    for (int[] sequence : sequences) {
+      first.add(images[sequence[0]]);
+      if (sequence.length > 1 && images[sequence[0]].equalsIgnoreCase(image)) {
+        expected.add(images[sequence[1]]);
+      }
+    }
+    if (expected.isEmpty()) {
+      expected.addAll(first);
+      return false;
+    }
+    return true;
+  }
+
   /** The feature whose first word, or the word after it, stopped the grammar. */
   private static @Nullable String notYet(String sql, int offset) {
+    String type = typeBefore(sql, offset);
+    if (TypeNames.isNotYet(type)) {
+      return "the type " + type.toUpperCase(Locale.ROOT);
+    }
     SqlLexer lexer = new SqlLexer(sql, offset);
     for (int i = 0; i < 2 && lexer.next() == SqlLexer.Kind.WORD; i++) {
       String word = sql.substring(lexer.start(), lexer.end()).toUpperCase(Locale.ROOT);
@@ -88,6 +133,24 @@ final class ParseErrors {
       }
     }
     return null;
+  }
+
+  /**
+   * The word before a parenthesis at an offset: of an unknown type, the grammar takes no length.
+   */
+  private static String typeBefore(String sql, int offset) {
+    if (offset >= sql.length() || sql.charAt(offset) != '(') {
+      return "";
+    }
+    int end = offset;
+    while (end > 0 && SqlLexer.isWhiteSpace(sql.charAt(end - 1))) {
+      end--;
+    }
+    int start = end;
+    while (start > 0 && SqlLexer.isWordPart(sql.charAt(start - 1))) {
+      start--;
+    }
+    return sql.substring(start, end);
   }
 
   private static @Nullable CalciteException reason(SqlParseException error) {

@@ -34,7 +34,7 @@ final class SourceText {
         }
         case UNTERMINATED -> throw lexer.unterminated();
         case WORD -> {
-          checkWord(sql, lexer);
+          lexer.checkName();
           depth += nesting(sql, lexer);
         }
         case SYMBOL -> {
@@ -96,18 +96,6 @@ final class SourceText {
       return 1;
     }
     return length == 3 && sql.regionMatches(true, lexer.start(), "end", 0, 3) ? -1 : 0;
-  }
-
-  /** The normalised text writes literals as $n and $s: no name may look so. */
-  private static void checkWord(String sql, SqlLexer lexer) {
-    if (sql.charAt(lexer.start()) == '$') {
-      throw new QuiverException(
-          ErrorCode.SYNTAX_ERROR,
-          SourcePositions.describe(sql, lexer.start())
-              + "found "
-              + sql.substring(lexer.start(), lexer.end())
-              + "; a parameter is written ?, and a name does not begin with $");
-    }
   }
 
   private static void checkSymbol(String sql, int at) {

@@ -197,6 +197,18 @@ final class SqlLexer {
         || (c >= 0x80 && Character.isUnicodeIdentifierPart(c));
   }
 
+  /** Refuses a word that looks as a literal does in {@link NormalizedSql#text}. */
+  void checkName() {
+    if (sql.charAt(start) == '$') {
+      throw new QuiverException(
+          ErrorCode.SYNTAX_ERROR,
+          SourcePositions.describe(sql, start)
+              + "found "
+              + sql.substring(start, end)
+              + "; a parameter is written ?, and a name does not begin with $");
+    }
+  }
+
   /** The answer to {@link Kind#UNTERMINATED}. */
   QuiverException unterminated() {
     String what =

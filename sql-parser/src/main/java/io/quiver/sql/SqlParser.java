@@ -4,11 +4,9 @@ import io.quiver.sql.parser.SqlGrammar;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.util.List;
-import java.util.TreeSet;
 import org.apache.calcite.avatica.util.Casing;
 import org.apache.calcite.avatica.util.Quoting;
 import org.apache.calcite.sql.SqlNode;
-import org.apache.calcite.sql.parser.SqlAbstractParserImpl;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.validate.SqlConformance;
 import org.apache.calcite.sql.validate.SqlConformanceEnum;
@@ -64,22 +62,7 @@ public final class SqlParser {
 
   /** Words that the grammar knows, in upper case and in order, for completion. */
   public static List<String> keywords() {
-    SqlAbstractParserImpl.Metadata metadata =
-        SqlGrammar.FACTORY.getParser(new java.io.StringReader("")).getMetadata();
-    TreeSet<String> words = new TreeSet<>(Keywords.COMMANDS);
-    for (String word : metadata.getTokens()) {
-      if (metadata.isKeyword(word)) {
-        words.add(word);
-      }
-    }
-    return List.copyOf(words);
-  }
-
-  static boolean isReserved(String word) {
-    return SqlGrammar.FACTORY
-        .getParser(new java.io.StringReader(""))
-        .getMetadata()
-        .isReservedWord(word);
+    return Keywords.ALL;
   }
 
   /** A query or a change, as Calcite's tree. */

@@ -2,24 +2,127 @@ package io.quiver.sql;
 
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
+import java.util.Locale;
+import org.apache.calcite.sql.SqlInsert;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 
+/**
+ * Looks at a statement's first words: queries and changes go to the generated parser, everything
+ * else is read by hand.
+ */
 final class StatementParser {
   private StatementParser() {}
 
+  /** A text that {@link SourceText} has checked. */
   static Statement parse(String sql) {
-    SqlNode node = SqlParser.grammarStatement(sql);
-    return switch (node.getKind()) {
-      case INSERT -> new Statement.Modify(Statement.Modify.Kind.INSERT, node);
-      case UPDATE -> new Statement.Modify(Statement.Modify.Kind.UPDATE, node);
-      case DELETE -> new Statement.Modify(Statement.Modify.Kind.DELETE, node);
+    SqlLexer lexer = new SqlLexer(sql);
+    SqlLexer.Kind kind = lexer.next();
+    String first =
+        kind == SqlLexer.Kind.WORD
+            ? sql.substring(lexer.start(), lexer.end()).toLowerCase(Locale.ROOT)
+            : "";
+    return switch (first) {
+      case "select", "with", "values", "table", "insert", "update", "delete" -> relational(sql);
+      case "create" -> TableParser.create(new TokenCursor(sql));
+      case "drop" -> TableParser.drop(new TokenCursor(sql));
+      case "explain" -> explain(sql);
+      case "begin",
+          "start",
+          "commit",
+          "end",
+          "rollback",
+          "abort",
+          "set",
+          "reset",
+          "show",
+          "describe",
+          "desc",
+          "flush" ->
+          CommandParser.parse(new TokenCursor(sql));
+      case "alter",
+          "analyze",
+          "backup",
+          "call",
+          "comment",
+          "copy",
+          "grant",
+          "kill",
+          "load",
+          "merge",
+          "optimize",
+          "refresh",
+          "reindex",
+          "release",
+          "replace",
+          "restore",
+          "revoke",
+          "savepoint",
+          "truncate",
+          "upsert",
+          "use",
+          "vacuum" ->
+          throw Unsupported.notYet(
+              SourcePositions.describe(sql, lexer.start()), first.toUpperCase(Locale.ROOT));
       default -> {
-        if (node.isA(SqlKind.QUERY)) {
-          yield new Statement.Query(node);
+        if (kind == SqlLexer.Kind.SYMBOL && sql.charAt(lexer.start()) == '(') {
+          yield relational(sql);
         }
-        throw new QuiverException(ErrorCode.FEATURE_NOT_SUPPORTED, "" + node.getKind());
+        throw new QuiverException(
+            ErrorCode.SYNTAX_ERROR,
+            SourcePositions.describe(sql, lexer.start())
+                + ParseErrors.found(sql, lexer.start())
+                + ", expected a statement");
       }
     };
+  }
+
+  private static Statement explain(String sql) {
+    TokenCursor cursor = new TokenCursor(sql);
+    cursor.expect("explain");
+    boolean analyze = cursor.accept("analyze");
+    if (!analyze) {
+      cursor.accept("plan", "for");
+    }
+    if (!cursor.at('(')
+        && !cursor.atAny("select", "with", "values", "table", "insert", "update", "delete")) {
+      throw cursor.unexpected("a query or a change to explain");
+    }
+    return new Statement.Explain(relational(blankBefore(sql, cursor.offset())), analyze);
+  }
+
+  /** The text from an offset on, every token where it was. */
+  static String blankBefore(String sql, int offset) {
+    StringBuilder text = new StringBuilder(sql);
+    for (int i = 0; i < offset; i++) {
+      char c = sql.charAt(i);
+      if (c != '\n' && c != '\r') {
+        text.setCharAt(i, ' ');
+      }
+    }
+    return text.toString();
+  }
+
+  private static Statement relational(String sql) {
+    SqlNode node = SqlParser.grammarStatement(sql);
+    if (node instanceof SqlInsert insert && insert.isUpsert()) {
+      throw Unsupported.notYet(SourcePositions.describe(node.getParserPosition()), "UPSERT");
+    }
+    if (node.getKind() == SqlKind.INSERT) {
+      return new Statement.Modify(Statement.Modify.Kind.INSERT, node);
+    }
+    if (node.getKind() == SqlKind.UPDATE) {
+      return new Statement.Modify(Statement.Modify.Kind.UPDATE, node);
+    }
+    if (node.getKind() == SqlKind.DELETE) {
+      return new Statement.Modify(Statement.Modify.Kind.DELETE, node);
+    }
+    if (node.isA(SqlKind.QUERY)) {
+      return new Statement.Query(node);
+    }
+    throw new QuiverException(
+        ErrorCode.SYNTAX_ERROR,
+        SourcePositions.describe(node.getParserPosition())
+            + "found an expression, expected a statement");
   }
 }

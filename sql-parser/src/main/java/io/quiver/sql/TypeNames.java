@@ -82,9 +82,13 @@ final class TypeNames {
     };
   }
 
+  static boolean isNotYet(String name) {
+    return NOT_YET.contains(name.toLowerCase(Locale.ROOT));
+  }
+
   /** What to say of a type that is not there: that it will come, or that it is unknown. */
   static QuiverException unknown(String name, String where) {
-    if (NOT_YET.contains(name.toLowerCase(Locale.ROOT))) {
+    if (isNotYet(name)) {
       return Unsupported.notYet(where, "the type " + name.toUpperCase(Locale.ROOT));
     }
     return new QuiverException(

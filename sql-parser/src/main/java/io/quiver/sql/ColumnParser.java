@@ -1,0 +1,253 @@
+package io.quiver.sql;
+
+import io.quiver.sql.Statement.ColumnSpec;
+import io.quiver.sql.Statement.IdentityKind;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+import io.quiver.types.SqlType;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The type and the constraints of one column of CREATE TABLE. */
+final class ColumnParser {
+  private static final int MICROSECONDS = 6;
+
+  /** Words that begin another constraint, and so end a DEFAULT. */
+  private static final String[] CONSTRAINTS = {
+    "not",
+    "null",
+    "default",
+    "primary",
+    "unique",
+    "check",
+    "references",
+    "generated",
+    "constraint",
+    "collate",
+    "auto_increment",
+    "autoincrement",
+    "comment"
+  };
+
+  private final TokenCursor cursor;
+  private final String name;
+  private boolean notNull;
+  private boolean saysNull;
+  private boolean primaryKey;
+  private @Nullable String defaultSql;
+  private IdentityKind identity = IdentityKind.NONE;
+
+  ColumnParser(TokenCursor cursor, String name) {
+    this.cursor = cursor;
+    this.name = name;
+  }
+
+  boolean isPrimaryKey() {
+    return primaryKey;
+  }
+
+  ColumnSpec parse() {
+    String where = cursor.where();
+    SqlType type = type();
+    while (cursor.kind() != SqlLexer.Kind.END && !cursor.at(',') && !cursor.at(')')) {
+      constraint();
+    }
+    if (identity != IdentityKind.NONE
+        && !type.equals(SqlType.INTEGER)
+        && !type.equals(SqlType.BIGINT)) {
+      throw invalid(where, "an identity is INTEGER or BIGINT, found " + type.sqlName());
+    }
+    if (identity != IdentityKind.NONE && defaultSql != null) {
+      throw invalid(where, "column \"" + name + "\" has both an identity and a default");
+    }
+    boolean nullable = !notNull && !primaryKey && identity == IdentityKind.NONE;
+    if (saysNull && !nullable) {
+      throw invalid(where, "column \"" + name + "\" is both NULL and NOT NULL");
+    }
+    return new ColumnSpec(name, type, nullable, defaultSql, identity);
+  }
+
+  private SqlType type() {
+    String where = cursor.where();
+    if (cursor.kind() != SqlLexer.Kind.WORD) {
+      throw cursor.unexpected("the type of column \"" + name + "\"");
+    }
+    String word = cursor.word();
+    cursor.skip();
+    SqlType type =
+        switch (word) {
+          case "boolean", "bool" -> SqlType.BOOLEAN;
+          case "int", "integer", "int4" -> SqlType.INTEGER;
+          case "bigint", "int8" -> SqlType.BIGINT;
+          case "real", "float4" -> SqlType.REAL;
+          case "float8" -> SqlType.DOUBLE;
+          case "double" -> {
+            cursor.accept("precision");
+            yield SqlType.DOUBLE;
+          }
+          case "float" -> floatType();
+          case "text", "string" -> SqlType.TEXT;
+          case "varchar" -> varchar();
+          case "character", "char" -> {
+            if (!cursor.accept("varying")) {
+              throw TypeNames.unknown(word, where);
+            }
+            yield varchar();
+          }
+          case "date" -> SqlType.DATE;
+          case "timestamp" -> timestamp();
+          case "vector" -> vector(where);
+          case "serial", "serial4" -> identityType(SqlType.INTEGER);
+          case "bigserial", "serial8" -> identityType(SqlType.BIGINT);
+          default -> throw TypeNames.unknown(word, where);
+        };
+    if (cursor.at('[') || cursor.at("array")) {
+      throw Unsupported.notYet(cursor.where(), "an ARRAY column");
+    }
+    return type;
+  }
+
+  private SqlType identityType(SqlType type) {
+    identity = IdentityKind.BY_DEFAULT;
+    return type;
+  }
+
+  /** FLOAT(p) counts binary digits: up to 24 are a REAL. */
+  private SqlType floatType() {
+    if (!cursor.accept('(')) {
+      return SqlType.DOUBLE;
+    }
+    String where = cursor.where();
+    int digits = cursor.number("a precision");
+    cursor.expect(')');
+    if (digits < 1 || digits > 53) {
+      throw new QuiverException(
+          ErrorCode.INVALID_PARAMETER_VALUE,
+          where + "FLOAT has 1 to 53 binary digits, found " + digits);
+    }
+    return digits <= 24 ? SqlType.REAL : SqlType.DOUBLE;
+  }
+
+  private SqlType varchar() {
+    if (!cursor.accept('(')) {
+      return SqlType.TEXT;
+    }
+    String where = cursor.where();
+    int length = cursor.number("a length");
+    cursor.expect(')');
+    if (length < 1) {
+      throw new QuiverException(
+          ErrorCode.INVALID_PARAMETER_VALUE, where + "VARCHAR needs a length of at least 1");
+    }
+    return new SqlType.Varchar(length);
+  }
+
+  private SqlType timestamp() {
+    if (cursor.accept('(')) {
+      String where = cursor.where();
+      if (cursor.number("a precision") != MICROSECONDS) {
+        throw Unsupported.notYet(where, "another precision than TIMESTAMP(6)");
+      }
+      cursor.expect(')');
+    }
+    if (cursor.at("with")) {
+      throw Unsupported.notYet(cursor.where(), "TIMESTAMP WITH TIME ZONE");
+    }
+    if (cursor.at("without")) {
+      cursor.expect("without", "time", "zone");
+    }
+    return SqlType.TIMESTAMP;
+  }
+
+  private SqlType vector(String where) {
+    if (!cursor.accept('(')) {
+      throw new QuiverException(
+          ErrorCode.INVALID_TABLE_DEFINITION,
+          where + "a VECTOR column needs its dimension, such as VECTOR(384)");
+    }
+    int dimension = cursor.number("a dimension");
+    String element = "float32";
+    if (cursor.accept(',')) {
+      element = cursor.word();
+      if (element.isEmpty()) {
+        throw cursor.unexpected("the type of the elements");
+      }
+      cursor.skip();
+    }
+    cursor.expect(')');
+    return TypeNames.vector(dimension, element, where);
+  }
+
+  private void constraint() {
+    if (cursor.accept("not", "null")) {
+      notNull = true;
+    } else if (cursor.accept("null")) {
+      saysNull = true;
+    } else if (cursor.accept("primary", "key")) {
+      primaryKey = true;
+    } else if (cursor.accept("default")) {
+      if (defaultSql != null) {
+        throw invalid(cursor.where(), "column \"" + name + "\" has two defaults");
+      }
+      defaultSql = defaultExpression();
+    } else if (cursor.accept("generated")) {
+      generated();
+    } else if (cursor.accept("auto_increment") || cursor.accept("autoincrement")) {
+      identity = IdentityKind.BY_DEFAULT;
+    } else if (cursor.atAny("unique", "check", "references", "collate", "constraint", "comment")) {
+      throw Unsupported.notYet(cursor.where(), cursor.word().toUpperCase(Locale.ROOT));
+    } else {
+      throw cursor.unexpected(", or ) or a constraint of column \"" + name + "\"");
+    }
+  }
+
+  private void generated() {
+    if (cursor.accept("always")) {
+      identity = IdentityKind.ALWAYS;
+    } else {
+      cursor.expect("by", "default");
+      identity = IdentityKind.BY_DEFAULT;
+    }
+    cursor.expect("as");
+    if (cursor.at('(')) {
+      throw Unsupported.notYet(cursor.where(), "a computed column");
+    }
+    cursor.expect("identity");
+    if (cursor.at('(')) {
+      throw Unsupported.notYet(cursor.where(), "an identity with options");
+    }
+  }
+
+  /** The text up to the next constraint; NOT and NULL inside of an expression need parentheses. */
+  private String defaultExpression() {
+    int from = cursor.offset();
+    int depth = 0;
+    boolean first = true;
+    while (cursor.kind() != SqlLexer.Kind.END) {
+      if (depth == 0 && (cursor.at(',') || cursor.at(')'))) {
+        break;
+      }
+      if (depth == 0 && !first && cursor.atAny(CONSTRAINTS)) {
+        break;
+      }
+      if (cursor.kind() == SqlLexer.Kind.PARAMETER) {
+        throw cursor.unexpected("a default without parameters");
+      }
+      if (cursor.at('(') || cursor.at('[') || cursor.at("case")) {
+        depth++;
+      } else if (cursor.at(')') || cursor.at(']') || cursor.at("end")) {
+        depth--;
+      }
+      first = false;
+      cursor.skip();
+    }
+    if (first) {
+      throw cursor.unexpected("a default");
+    }
+    return cursor.expression(from);
+  }
+
+  private static QuiverException invalid(String where, String message) {
+    return new QuiverException(ErrorCode.INVALID_TABLE_DEFINITION, where + message);
+  }
+}
