@@ -1,0 +1,260 @@
+package io.quiver.storage.segment;
+
+import io.quiver.storage.file.FileSystem;
+import io.quiver.storage.file.StorageFile;
+import io.quiver.types.Column;
+import io.quiver.types.CorruptionException;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+import io.quiver.types.SqlType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.flatbuf.Block;
+import org.apache.arrow.flatbuf.Buffer;
+import org.apache.arrow.flatbuf.Footer;
+import org.apache.arrow.flatbuf.KeyValue;
+import org.apache.arrow.flatbuf.Message;
+import org.apache.arrow.flatbuf.RecordBatch;
+import org.apache.arrow.flatbuf.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of a segment's files. Opening reads and checks all but the buffers; each of them is read and
+ * checked when its column is. {@link SegmentFormat} gives the bytes.
+ *
+ * @param bytes the length of the file
+ * @param blocks where the body's blocks begin, and where the last one ends
+ * @param checksums of the blocks of the body
+ */
+record ArrowFile(
+    FileSystem files,
+    String path,
+    long bytes,
+    int rows,
+    Map<String, String> metadata,
+    List<SegmentFormat.StoredField> fields,
+    List<Extent> buffers,
+    List<Long> blocks,
+    List<String> checksums) {
+
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final int MAGIC_BYTES = SegmentFormat.MAGIC.length;
+  private static final int TRAILER_BYTES = 4 + MAGIC_BYTES;
+  private static final int MESSAGE_PREFIX_BYTES = 8;
+
+  /** Bytes of the file. */
+  record Extent(long offset, long length) {}
+
+  /**
+   * Opens a file.
+   *
+   * @throws CorruptionException when it is missing or damaged
+   */
+  static ArrowFile open(FileSystem files, String path) {
+    if (!files.exists(path)) {
+      throw new CorruptionException(files.describe(path), 0, "the file is missing");
+    }
+    try (StorageFile file = files.open(path, FileSystem.Mode.READ)) {
+      return open(files, path, file);
+    }
+  }
+
+  private static ArrowFile open(FileSystem files, String path, StorageFile file) {
+    long size = file.size();
+    byte[] tail = checkedTail(file, size);
+    long footerStart = size - tail.length;
+    try {
+      Footer footer =
+          Footer.getRootAsFooter(ByteBuffer.wrap(tail, 0, tail.length - TRAILER_BYTES).slice());
+      Map<String, String> metadata = metadata(footer.schema());
+      checkVersion(file.name(), metadata);
+      List<String> checksums =
+          List.of(metadata(footer).getOrDefault(SegmentFormat.BLOCK_CHECKSUMS, "").split(",", -1));
+      Block batchBlock = footer.recordBatches(0);
+      long bodyStart = batchBlock.offset() + batchBlock.metaDataLength();
+      RecordBatch batch = batch(checkedHead(file, bodyStart, checksums.getFirst()), batchBlock);
+      List<Extent> buffers = new ArrayList<>();
+      List<Long> blocks = new ArrayList<>();
+      for (int i = 0; i < batch.buffersLength(); i++) {
+        Buffer buffer = batch.buffers(i);
+        buffers.add(new Extent(bodyStart + buffer.offset(), buffer.length()));
+        blocks.add(bodyStart + buffer.offset());
+      }
+      blocks.add(footerStart);
+      return new ArrowFile(
+          files,
+          path,
+          size,
+          Math.toIntExact(batch.length()),
+          metadata,
+          fields(file.name(), footer.schema()),
+          buffers,
+          blocks,
+          checksums.subList(1, checksums.size()));
+    } catch (QuiverException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new CorruptionException(
+          file.name(),
+          footerStart,
+          "the footer makes no sense although its checksum is right: " + e);
+    }
+  }
+
+  /** The footer, its length and the closing letters. */
+  private static byte[] checkedTail(StorageFile file, long size) {
+    if (size < 2L * TRAILER_BYTES) {
+      throw new CorruptionException(file.name(), size, "too short for an Arrow file");
+    }
+    MemorySegment trailer = file.read(size - TRAILER_BYTES, TRAILER_BYTES);
+    int footerBytes = trailer.get(INT, 0);
+    boolean closed = trailer.asSlice(4).mismatch(MemorySegment.ofArray(SegmentFormat.MAGIC)) < 0;
+    if (!closed || footerBytes <= 0 || footerBytes > size - TRAILER_BYTES) {
+      throw new CorruptionException(
+          file.name(), size - TRAILER_BYTES, "it does not end as an Arrow file");
+    }
+    long start = size - TRAILER_BYTES - footerBytes;
+    byte[] tail = file.read(start, size - start).toArray(ValueLayout.JAVA_BYTE);
+    int digits;
+    try {
+      digits = ArrowFileWriter.checksumPosition(tail, footerBytes);
+    } catch (RuntimeException e) {
+      throw new CorruptionException(file.name(), start, "the footer cannot be read: " + e);
+    }
+    if (digits < 0) {
+      throw new CorruptionException(file.name(), start, "the footer has no checksum");
+    }
+    byte[] none = SegmentFormat.NO_CHECKSUM.getBytes(StandardCharsets.US_ASCII);
+    byte[] unmarked = tail.clone();
+    System.arraycopy(none, 0, unmarked, digits, none.length);
+    String stored = new String(tail, digits, none.length, StandardCharsets.ISO_8859_1);
+    check(file.name(), start, stored, MemorySegment.ofArray(unmarked));
+    return tail;
+  }
+
+  /** Everything before the body. */
+  private static byte[] checkedHead(StorageFile file, long bodyStart, String stored) {
+    MemorySegment head = file.read(0, bodyStart);
+    check(file.name(), 0, stored, head);
+    return head.toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  /** Compares the digits: of a number, another spelling would be as good. */
+  private static void check(String file, long offset, String stored, MemorySegment block) {
+    String computed = SegmentFormat.digits(Checksum.of(block));
+    if (!stored.equals(computed)) {
+      throw new CorruptionException(
+          file, offset, "checksum " + stored + " stored, " + computed + " computed");
+    }
+  }
+
+  private static RecordBatch batch(byte[] head, Block block) {
+    int at = Math.toIntExact(block.offset()) + MESSAGE_PREFIX_BYTES;
+    byte[] content = Arrays.copyOfRange(head, at, head.length);
+    Message message = Message.getRootAsMessage(ByteBuffer.wrap(content));
+    if (message.header(new RecordBatch()) instanceof RecordBatch batch) {
+      return batch;
+    }
+    throw new IllegalStateException("no record batch");
+  }
+
+  private static Map<String, String> metadata(Schema schema) {
+    Map<String, String> pairs = new HashMap<>();
+    for (int i = 0; i < schema.customMetadataLength(); i++) {
+      KeyValue pair = schema.customMetadata(i);
+      pairs.put(pair.key(), pair.value());
+    }
+    return pairs;
+  }
+
+  private static Map<String, String> metadata(Footer footer) {
+    Map<String, String> pairs = new HashMap<>();
+    for (int i = 0; i < footer.customMetadataLength(); i++) {
+      KeyValue pair = footer.customMetadata(i);
+      pairs.put(pair.key(), pair.value());
+    }
+    return pairs;
+  }
+
+  private static void checkVersion(String file, Map<String, String> metadata) {
+    String version = metadata.getOrDefault(SegmentFormat.FORMAT, "none");
+    if (!version.startsWith(SegmentFormat.MAJOR + ".")) {
+      throw new QuiverException(
+          ErrorCode.UNSUPPORTED_FORMAT,
+          file + " has segment format " + version + ", this Quiver reads " + SegmentFormat.MAJOR);
+    }
+  }
+
+  private static List<SegmentFormat.StoredField> fields(String file, Schema schema) {
+    List<SegmentFormat.StoredField> fields = new ArrayList<>();
+    for (int i = 0; i < schema.fieldsLength(); i++) {
+      SegmentFormat.StoredField field = SegmentFormat.readField(schema.fields(i));
+      if (field == null) {
+        throw new CorruptionException(
+            file, 0, "column " + schema.fields(i).name() + " has a type that Quiver does not know");
+      }
+      fields.add(field);
+    }
+    return fields;
+  }
+
+  /** Reads a column and checks it; its memory lives as long as the column. */
+  Column column(int index) {
+    int first = 0;
+    for (int i = 0; i < index; i++) {
+      first += bufferCount(fields.get(i).type());
+    }
+    SqlType type = fields.get(index).type();
+    try (StorageFile file = files.open(path, FileSystem.Mode.READ)) {
+      MemorySegment validity = buffers.get(first).length() == 0 ? null : buffer(file, first);
+      checkBlock(file, first, validity);
+      return switch (type) {
+        case SqlType.Simple simple ->
+            Column.of(type, rows, validity, buffer(file, first + 1), null);
+        case SqlType.Varchar varchar ->
+            Column.of(type, rows, validity, buffer(file, first + 2), buffer(file, first + 1));
+        case SqlType.Vector vector -> {
+          checkBlock(file, first + 1, null);
+          yield Column.of(type, rows, validity, buffer(file, first + 2), null);
+        }
+      };
+    }
+  }
+
+  private static int bufferCount(SqlType type) {
+    return switch (type) {
+      case SqlType.Simple simple -> 2;
+      case SqlType.Varchar varchar -> 3;
+      case SqlType.Vector vector -> 3;
+    };
+  }
+
+  /** A buffer, read-only, with the block that it is part of checked. */
+  private MemorySegment buffer(StorageFile file, int index) {
+    MemorySegment block = readBlock(file, index);
+    return block.asSlice(0, buffers.get(index).length()).asReadOnly();
+  }
+
+  /** An absent buffer still has a block: of nothing, or of the padding before the footer. */
+  private void checkBlock(StorageFile file, int index, @Nullable MemorySegment alreadyRead) {
+    if (alreadyRead == null) {
+      readBlock(file, index);
+    }
+  }
+
+  private MemorySegment readBlock(StorageFile file, int index) {
+    long from = blocks.get(index);
+    MemorySegment block = file.read(from, blocks.get(index + 1) - from);
+    check(file.name(), from, checksums.get(index), block);
+    return block;
+  }
+}

@@ -1,0 +1,271 @@
+package io.quiver.storage.segment;
+
+import com.google.flatbuffers.FlatBufferBuilder;
+import io.quiver.storage.file.StorageFile;
+import io.quiver.types.Column;
+import io.quiver.types.SqlType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.flatbuf.Block;
+import org.apache.arrow.flatbuf.Buffer;
+import org.apache.arrow.flatbuf.Endianness;
+import org.apache.arrow.flatbuf.FieldNode;
+import org.apache.arrow.flatbuf.Footer;
+import org.apache.arrow.flatbuf.KeyValue;
+import org.apache.arrow.flatbuf.Message;
+import org.apache.arrow.flatbuf.MessageHeader;
+import org.apache.arrow.flatbuf.MetadataVersion;
+import org.apache.arrow.flatbuf.RecordBatch;
+import org.apache.arrow.flatbuf.Schema;
+
+/** Writes columns as one Arrow file; {@link SegmentFormat} gives its bytes. */
+final class ArrowFileWriter {
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final int CONTINUATION = 0xFFFFFFFF;
+  private static final int FILE_PREFIX_BYTES = 8;
+  private static final int MESSAGE_PREFIX_BYTES = 8;
+
+  private final List<SegmentColumn> columns;
+  private final int rows;
+  private final Map<String, String> metadata;
+  private final List<Node> nodes = new ArrayList<>();
+  private final List<MemorySegment> buffers = new ArrayList<>();
+
+  private ArrowFileWriter(List<SegmentColumn> columns, Map<String, String> metadata) {
+    this.columns = columns;
+    this.rows = columns.getFirst().column().length();
+    this.metadata = metadata;
+    columns.forEach(column -> addBuffers(column.column()));
+  }
+
+  /** Entries and nulls of a field, or of its children. */
+  private record Node(long length, long nulls) {}
+
+  /** Where the record batch is, for the footer. */
+  private record Batch(long offset, int metadataBytes, long bodyBytes) {}
+
+  /**
+   * Writes an empty file, without forcing it.
+   *
+   * @param columns at least one, all of the same length
+   * @param metadata of the schema
+   */
+  static void write(StorageFile file, List<SegmentColumn> columns, Map<String, String> metadata) {
+    new ArrowFileWriter(columns, metadata).writeTo(file);
+  }
+
+  private void addBuffers(Column column) {
+    MemorySegment validity = column.validity();
+    MemorySegment bits = validity == null ? MemorySegment.NULL : bitmap(validity, rows);
+    long nulls = validity == null ? 0 : rows - ones(bits);
+    nodes.add(new Node(rows, nulls));
+    buffers.add(nulls == 0 ? MemorySegment.NULL : bits);
+    switch (column.type()) {
+      case SqlType.Simple simple -> {
+        MemorySegment data = column.data();
+        buffers.add(
+            simple == SqlType.Simple.BOOLEAN
+                ? bitmap(data, rows)
+                : data.asSlice(0, SegmentFormat.dataBytes(simple, rows)));
+      }
+      case SqlType.Varchar varchar -> addText(column);
+      case SqlType.Vector vector -> {
+        nodes.add(new Node((long) rows * vector.dimension(), 0));
+        buffers.add(MemorySegment.NULL);
+        buffers.add(column.data().asSlice(0, SegmentFormat.dataBytes(vector, rows)));
+      }
+    }
+  }
+
+  /** A slice of a column shares its text with others: what is written starts at zero. */
+  private void addText(Column column) {
+    MemorySegment offsets = column.offsets();
+    if (offsets == null) {
+      throw new IllegalStateException("text without offsets");
+    }
+    int first = offsets.get(INT, 0);
+    int end = offsets.getAtIndex(INT, rows);
+    if (first == 0) {
+      buffers.add(offsets.asSlice(0, 4L * (rows + 1L)));
+    } else {
+      MemorySegment moved = Arena.ofAuto().allocate(4L * (rows + 1L), 8);
+      for (long i = 0; i <= rows; i++) {
+        moved.setAtIndex(INT, i, offsets.getAtIndex(INT, i) - first);
+      }
+      buffers.add(moved);
+    }
+    buffers.add(column.data().asSlice(first, (long) end - first));
+  }
+
+  /** A copy whose bits behind the last row are zero, as Arrow wants them. */
+  private static MemorySegment bitmap(MemorySegment source, int rows) {
+    long bytes = SegmentFormat.bitmapBytes(rows);
+    MemorySegment copy = Arena.ofAuto().allocate(Math.max(bytes, 1), 8).asSlice(0, bytes);
+    MemorySegment.copy(source, 0, copy, 0, bytes);
+    if ((rows & 7) != 0) {
+      int mask = (1 << (rows & 7)) - 1;
+      byte last = copy.get(ValueLayout.JAVA_BYTE, bytes - 1);
+      copy.set(ValueLayout.JAVA_BYTE, bytes - 1, (byte) (last & mask));
+    }
+    return copy;
+  }
+
+  private static long ones(MemorySegment bits) {
+    long count = 0;
+    for (long i = 0; i < bits.byteSize(); i++) {
+      count += Integer.bitCount(bits.get(ValueLayout.JAVA_BYTE, i) & 0xFF);
+    }
+    return count;
+  }
+
+  private void writeTo(StorageFile file) {
+    MemorySegment schema = schemaMessage();
+    long batchOffset = FILE_PREFIX_BYTES + schema.byteSize();
+    MemorySegment batch = batchMessage(batchOffset);
+    long bodyOffset = batchOffset + batch.byteSize();
+
+    MemorySegment head = Arena.ofAuto().allocate(bodyOffset, 8);
+    MemorySegment.copy(MemorySegment.ofArray(SegmentFormat.MAGIC), 0, head, 0, 6);
+    MemorySegment.copy(schema, 0, head, FILE_PREFIX_BYTES, schema.byteSize());
+    MemorySegment.copy(batch, 0, head, batchOffset, batch.byteSize());
+    List<String> checksums = new ArrayList<>();
+    checksums.add(SegmentFormat.digits(Checksum.of(head)));
+    file.write(0, head);
+
+    long at = bodyOffset;
+    for (int i = 0; i < buffers.size(); i++) {
+      MemorySegment buffer = buffers.get(i);
+      boolean last = i == buffers.size() - 1;
+      MemorySegment behind = last ? endOfStream(buffer) : padding(buffer);
+      Checksum checksum = new Checksum().add(buffer).add(behind);
+      checksums.add(SegmentFormat.digits(checksum.value()));
+      file.write(at, buffer);
+      file.write(at + buffer.byteSize(), behind);
+      at += buffer.byteSize() + behind.byteSize();
+    }
+    Batch placed =
+        new Batch(batchOffset, (int) batch.byteSize(), at - MESSAGE_PREFIX_BYTES - bodyOffset);
+    file.write(at, footer(placed, String.join(",", checksums)));
+  }
+
+  private static MemorySegment padding(MemorySegment buffer) {
+    long bytes = SegmentFormat.aligned(buffer.byteSize(), SegmentFormat.ALIGNMENT);
+    return MemorySegment.ofArray(new byte[(int) (bytes - buffer.byteSize())]);
+  }
+
+  private static MemorySegment endOfStream(MemorySegment buffer) {
+    long padding = padding(buffer).byteSize();
+    MemorySegment end = MemorySegment.ofArray(new byte[(int) padding + MESSAGE_PREFIX_BYTES]);
+    end.set(INT, padding, CONTINUATION);
+    return end;
+  }
+
+  private MemorySegment schemaMessage() {
+    FlatBufferBuilder builder = new FlatBufferBuilder();
+    int schema = addSchema(builder);
+    Message.finishMessageBuffer(
+        builder,
+        Message.createMessage(builder, MetadataVersion.V5, MessageHeader.Schema, schema, 0, 0));
+    return message(builder, 8, FILE_PREFIX_BYTES);
+  }
+
+  private int addSchema(FlatBufferBuilder builder) {
+    int[] fields = columns.stream().mapToInt(c -> SegmentFormat.addField(builder, c)).toArray();
+    int fieldVector = Schema.createFieldsVector(builder, fields);
+    int[] pairs =
+        metadata.entrySet().stream()
+            .mapToInt(e -> SegmentFormat.addPair(builder, e.getKey(), e.getValue()))
+            .toArray();
+    int pairVector = Schema.createCustomMetadataVector(builder, pairs);
+    return Schema.createSchema(builder, Endianness.Little, fieldVector, pairVector, 0);
+  }
+
+  private MemorySegment batchMessage(long offset) {
+    FlatBufferBuilder builder = new FlatBufferBuilder();
+    List<Long> offsets = new ArrayList<>();
+    long bodyBytes = 0;
+    for (MemorySegment buffer : buffers) {
+      offsets.add(bodyBytes);
+      bodyBytes += SegmentFormat.aligned(buffer.byteSize(), SegmentFormat.ALIGNMENT);
+    }
+    RecordBatch.startBuffersVector(builder, buffers.size());
+    for (int i = buffers.size() - 1; i >= 0; i--) {
+      Buffer.createBuffer(builder, offsets.get(i), buffers.get(i).byteSize());
+    }
+    int bufferVector = builder.endVector();
+    RecordBatch.startNodesVector(builder, nodes.size());
+    for (Node node : nodes.reversed()) {
+      FieldNode.createFieldNode(builder, node.length(), node.nulls());
+    }
+    int nodeVector = builder.endVector();
+    int batch = RecordBatch.createRecordBatch(builder, rows, nodeVector, bufferVector, 0, 0);
+    Message.finishMessageBuffer(
+        builder,
+        Message.createMessage(
+            builder, MetadataVersion.V5, MessageHeader.RecordBatch, batch, bodyBytes, 0));
+    return message(builder, SegmentFormat.ALIGNMENT, offset);
+  }
+
+  /** Prefix, message, and zeros so that what follows in the file is aligned. */
+  private static MemorySegment message(FlatBufferBuilder builder, int alignment, long offset) {
+    byte[] content = builder.sizedByteArray();
+    long end = SegmentFormat.aligned(offset + MESSAGE_PREFIX_BYTES + content.length, alignment);
+    MemorySegment message = MemorySegment.ofArray(new byte[(int) (end - offset)]);
+    message.set(INT, 0, CONTINUATION);
+    message.set(INT, 4, (int) message.byteSize() - MESSAGE_PREFIX_BYTES);
+    MemorySegment.copy(
+        MemorySegment.ofArray(content), 0, message, MESSAGE_PREFIX_BYTES, content.length);
+    return message;
+  }
+
+  private MemorySegment footer(Batch batch, String checksums) {
+    FlatBufferBuilder builder = new FlatBufferBuilder();
+    int schema = addSchema(builder);
+    int[] pairs = {
+      SegmentFormat.addPair(builder, SegmentFormat.BLOCK_CHECKSUMS, checksums),
+      SegmentFormat.addPair(builder, SegmentFormat.FOOTER_CHECKSUM, SegmentFormat.NO_CHECKSUM)
+    };
+    int pairVector = Footer.createCustomMetadataVector(builder, pairs);
+    Footer.startDictionariesVector(builder, 0);
+    int dictionaries = builder.endVector();
+    Footer.startRecordBatchesVector(builder, 1);
+    Block.createBlock(builder, batch.offset(), batch.metadataBytes(), batch.bodyBytes());
+    int batches = builder.endVector();
+    Footer.finishFooterBuffer(
+        builder,
+        Footer.createFooter(
+            builder, MetadataVersion.V5, schema, dictionaries, batches, pairVector));
+    byte[] content = builder.sizedByteArray();
+    byte[] tail = new byte[content.length + 4 + SegmentFormat.MAGIC.length];
+    System.arraycopy(content, 0, tail, 0, content.length);
+    MemorySegment.ofArray(tail).set(INT, content.length, content.length);
+    System.arraycopy(SegmentFormat.MAGIC, 0, tail, content.length + 4, SegmentFormat.MAGIC.length);
+
+    String own = SegmentFormat.digits(Checksum.of(MemorySegment.ofArray(tail)));
+    int digits = checksumPosition(tail, content.length);
+    byte[] ascii = own.getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(ascii, 0, tail, digits, ascii.length);
+    return MemorySegment.ofArray(tail);
+  }
+
+  /** Where the digits of the footer's own checksum stand, or -1 where there are none. */
+  static int checksumPosition(byte[] tail, int footerBytes) {
+    Footer footer = Footer.getRootAsFooter(ByteBuffer.wrap(tail, 0, footerBytes).slice());
+    for (int i = 0; i < footer.customMetadataLength(); i++) {
+      KeyValue pair = footer.customMetadata(i);
+      if (SegmentFormat.FOOTER_CHECKSUM.equals(pair.key())
+          && pair.value().length() == SegmentFormat.NO_CHECKSUM.length()) {
+        return pair.valueAsByteBuffer().position();
+      }
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,112 @@
+package io.quiver.storage.segment;
+
+import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.file.FileSystem;
+import io.quiver.types.Column;
+import io.quiver.types.CorruptionException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A segment that is on disk. Opening checks that its files are there and what they say about
+ * themselves; a column is read, checked and kept when it is first asked for, and its memory is free
+ * when nobody reaches the reader or the column any more. No file stays open, so there is nothing to
+ * close, and the files must stay until then. Safe for many threads.
+ */
+public final class SegmentReader {
+  private final UUID id;
+  private final int rowCount;
+  private final long sizeInBytes;
+  private final Map<ColumnId, Place> places;
+  private final Map<ColumnId, Column> columns = new ConcurrentHashMap<>();
+
+  private SegmentReader(UUID id, int rowCount, long sizeInBytes, Map<ColumnId, Place> places) {
+    this.id = id;
+    this.rowCount = rowCount;
+    this.sizeInBytes = sizeInBytes;
+    this.places = Map.copyOf(places);
+  }
+
+  /** Where a column is. */
+  private record Place(ArrowFile file, int index) {}
+
+  /**
+   * Opens a segment.
+   *
+   * @throws CorruptionException when a file is missing or damaged, or belongs to another segment
+   */
+  public static SegmentReader open(FileSystem files, UUID id) {
+    String directory = SegmentDirectory.path(id);
+    ArrowFile data = ArrowFile.open(files, directory + "/" + SegmentDirectory.DATA);
+    Map<ColumnId, Place> places = new HashMap<>();
+    long size = add(files, id, data, data, places);
+    String vectors = data.metadata().getOrDefault(SegmentFormat.VECTORS, "");
+    for (String text : vectors.isEmpty() ? new String[0] : vectors.split(",")) {
+      ColumnId vector = new ColumnId(Integer.parseInt(text));
+      String path = directory + "/" + SegmentDirectory.vectorFile(vector);
+      size += add(files, id, ArrowFile.open(files, path), data, places);
+      if (!places.containsKey(vector)) {
+        throw new CorruptionException(files.describe(path), 0, "it holds another column");
+      }
+    }
+    return new SegmentReader(id, data.rows(), size, places);
+  }
+
+  private static long add(
+      FileSystem files, UUID id, ArrowFile file, ArrowFile data, Map<ColumnId, Place> places) {
+    String segment = file.metadata().get(SegmentFormat.SEGMENT);
+    if (!id.toString().equals(segment) || file.rows() != data.rows()) {
+      throw new CorruptionException(
+          files.describe(file.path()),
+          0,
+          "it belongs to segment %s of %d rows".formatted(segment, file.rows()));
+    }
+    for (int i = 0; i < file.fields().size(); i++) {
+      places.put(file.fields().get(i).id(), new Place(file, i));
+    }
+    return file.bytes();
+  }
+
+  public UUID id() {
+    return id;
+  }
+
+  public int rowCount() {
+    return rowCount;
+  }
+
+  /** The length of the files. */
+  public long sizeInBytes() {
+    return sizeInBytes;
+  }
+
+  /** The columns that were there when the segment was written. */
+  public Set<ColumnId> columnIds() {
+    return places.keySet();
+  }
+
+  public boolean has(ColumnId column) {
+    return places.containsKey(column);
+  }
+
+  /**
+   * A whole column, for which {@link #has} holds.
+   *
+   * @throws CorruptionException when its bytes do not give their checksum
+   */
+  public Column column(ColumnId column) {
+    Column known = columns.get(column);
+    return known != null ? known : columns.computeIfAbsent(column, this::read);
+  }
+
+  private Column read(ColumnId column) {
+    Place place = places.get(column);
+    if (place == null) {
+      throw new IllegalArgumentException("segment " + id + " has no " + column);
+    }
+    return place.file().column(place.index());
+  }
+}
