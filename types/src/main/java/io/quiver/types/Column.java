@@ -186,15 +186,92 @@ public final class Column {
 
   /** A copy of the given rows, in the given order; -1 gives a null. */
   public Column gather(int[] rows, int count, SegmentAllocator allocator) {
-    ColumnBuilder builder = new ColumnBuilder(type, count, allocator);
+    MemorySegment bits = gatherValidity(rows, count, allocator);
+    return switch (type) {
+      case SqlType.Varchar varchar -> gatherText(rows, count, bits, allocator);
+      case SqlType.Vector vector -> {
+        MemorySegment out = allocate(allocator, dataBytes(type, count));
+        for (int i = 0; i < count; i++) {
+          if (rows[i] >= 0) {
+            MemorySegment.copy(data, rows[i] * stride, out, i * stride, stride);
+          }
+        }
+        yield new Column(type, count, bits, out, null);
+      }
+      case SqlType.Simple simple -> {
+        MemorySegment out = allocate(allocator, dataBytes(type, count));
+        switch (simple) {
+          case BOOLEAN -> gatherBits(rows, count, out);
+          case INTEGER, REAL, DATE -> {
+            for (int i = 0; i < count; i++) {
+              out.setAtIndex(INT, i, rows[i] < 0 ? 0 : data.getAtIndex(INT, rows[i]));
+            }
+          }
+          case BIGINT, DOUBLE, TIMESTAMP -> {
+            for (int i = 0; i < count; i++) {
+              out.setAtIndex(LONG, i, rows[i] < 0 ? 0 : data.getAtIndex(LONG, rows[i]));
+            }
+          }
+        }
+        yield new Column(type, count, bits, out, null);
+      }
+    };
+  }
+
+  private @Nullable MemorySegment gatherValidity(
+      int[] rows, int count, SegmentAllocator allocator) {
+    MemorySegment bits = null;
     for (int i = 0; i < count; i++) {
-      if (rows[i] < 0) {
-        builder.appendNull();
-      } else {
-        builder.appendFrom(this, rows[i]);
+      if (rows[i] < 0 || isNull(rows[i])) {
+        if (bits == null) {
+          bits = allocate(allocator, (count + 7L) >> 3).fill((byte) 0xFF);
+        }
+        int at = i >> 3;
+        bits.set(JAVA_BYTE, at, (byte) (bits.get(JAVA_BYTE, at) & ~(1 << (i & 7))));
       }
     }
-    return builder.build();
+    return bits;
+  }
+
+  private void gatherBits(int[] rows, int count, MemorySegment out) {
+    out.fill((byte) 0);
+    for (int i = 0; i < count; i++) {
+      if (rows[i] >= 0 && bit(data, rows[i])) {
+        int at = i >> 3;
+        out.set(JAVA_BYTE, at, (byte) (out.get(JAVA_BYTE, at) | (1 << (i & 7))));
+      }
+    }
+  }
+
+  private Column gatherText(
+      int[] rows, int count, @Nullable MemorySegment bits, SegmentAllocator allocator) {
+    MemorySegment starts = textOffsets();
+    MemorySegment outStarts = allocate(allocator, 4L * (count + 1L));
+    outStarts.setAtIndex(INT, 0, 0);
+    long length = 0;
+    for (int i = 0; i < count; i++) {
+      if (rows[i] >= 0 && !isNull(rows[i])) {
+        length += starts.getAtIndex(INT, rows[i] + 1L) - (long) starts.getAtIndex(INT, rows[i]);
+        if (length > Integer.MAX_VALUE) {
+          throw new QuiverException(
+              ErrorCode.PROGRAM_LIMIT_EXCEEDED, "a text column of a batch holds at most 2 GiB");
+        }
+      }
+      outStarts.setAtIndex(INT, i + 1L, (int) length);
+    }
+    MemorySegment out = allocate(allocator, length);
+    for (int i = 0; i < count; i++) {
+      long to = outStarts.getAtIndex(INT, i);
+      long bytes = outStarts.getAtIndex(INT, i + 1L) - to;
+      if (bytes > 0) {
+        MemorySegment.copy(data, starts.getAtIndex(INT, rows[i]), out, to, bytes);
+      }
+    }
+    return new Column(type, count, bits, out, outStarts);
+  }
+
+  private static MemorySegment allocate(SegmentAllocator allocator, long bytes) {
+    return allocator.allocate(Math.max(bytes, 8), ColumnBuilder.ALIGNMENT);
   }
 
   /** Bytes that the rows take in their buffers, for memory accounting. */

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Appends values and gives an immutable {@link Column}. Owned by one thread, used once. */
 public final class ColumnBuilder {
-  private static final long ALIGNMENT = 64;
+  /** A cache line, and the widest vector register. */
+  static final long ALIGNMENT = 64;
 
   private final SqlType type;
   private final SegmentAllocator allocator;

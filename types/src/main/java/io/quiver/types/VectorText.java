@@ -47,7 +47,8 @@ public final class VectorText {
 
   private static void appendElement(StringBuilder out, float value) {
     if (value == (int) value && Math.abs(value) < 1e7f) {
-      out.append((int) value);
+      // An int has no negative zero.
+      out.append(value == 0 && Math.copySign(1, value) < 0 ? "-" : "").append((int) value);
     } else {
       out.append(value);
     }
@@ -56,6 +57,7 @@ public final class VectorText {
   private static float element(String text, int position) {
     float value;
     try {
+      checkDecimal(text);
       value = Float.parseFloat(text);
     } catch (NumberFormatException e) {
       throw invalid("element " + (position + 1) + " of a vector is a number, found '" + text + "'");
@@ -64,6 +66,16 @@ public final class VectorText {
       throw invalid("element " + (position + 1) + " of a vector is finite, found '" + text + "'");
     }
     return value;
+  }
+
+  /** Java would also read hexadecimal numbers and a trailing f or d. */
+  private static void checkDecimal(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && "+-.eE".indexOf(c) < 0) {
+        throw new NumberFormatException(text);
+      }
+    }
   }
 
   private static String excerpt(String text) {
