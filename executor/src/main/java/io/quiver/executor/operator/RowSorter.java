@@ -9,12 +9,12 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /**
- * Puts the rows of a buffer in order by a stable merge sort of their positions. The first key's
- * order is also kept as one long a row, so that most comparisons touch no column.
+ * Puts the rows of a buffer in order by a stable merge sort of their addresses. The first key's
+ * order moves with them as one long a row, so that most comparisons touch no column.
  */
 final class RowSorter {
-  /** Bytes that sorting takes for each row: address, prefix, position, and a place to merge to. */
-  static final long BYTES_PER_ROW = 4 + 8 + 4 + 4;
+  /** Bytes that sorting takes for each row: address and prefix, and half of both to merge from. */
+  static final long BYTES_PER_ROW = 4 + 8 + 2 + 4;
 
   private static final int INSERTION_ROWS = 12;
 
@@ -23,6 +23,8 @@ final class RowSorter {
   private final Column[][] columns;
   private final int[] addresses;
   private final long[] prefixes;
+  private final int[] leftAddresses;
+  private final long[] leftPrefixes;
 
   private RowSorter(RowBuffer rows, List<SortKey> keys, ExecutionContext context) {
     this.context = context;
@@ -33,6 +35,8 @@ final class RowSorter {
     }
     this.addresses = rows.addresses();
     this.prefixes = new long[addresses.length];
+    this.leftAddresses = new int[addresses.length / 2];
+    this.leftPrefixes = new long[addresses.length / 2];
     if (columns.length > 0) {
       for (int i = 0; i < prefixes.length; i++) {
         int address = addresses[i];
@@ -62,60 +66,67 @@ final class RowSorter {
   }
 
   private int[] sort() {
-    int[] order = new int[addresses.length];
-    for (int i = 0; i < order.length; i++) {
-      order[i] = i;
-    }
-    sort(order, new int[order.length], 0, order.length);
-    for (int i = 0; i < order.length; i++) {
-      order[i] = addresses[order[i]];
-    }
-    return order;
+    sort(0, addresses.length);
+    return addresses;
   }
 
-  private void sort(int[] order, int[] scratch, int from, int to) {
+  private void sort(int from, int to) {
     if (to - from <= INSERTION_ROWS) {
-      insertionSort(order, from, to);
+      insertionSort(from, to);
       return;
     }
     int middle = (from + to) >>> 1;
-    sort(order, scratch, from, middle);
-    sort(order, scratch, middle, to);
-    if (compare(order[middle - 1], order[middle]) <= 0) {
+    sort(from, middle);
+    sort(middle, to);
+    if (compare(prefixes[middle - 1], addresses[middle - 1], prefixes[middle], addresses[middle])
+        <= 0) {
       return;
     }
     if (to - from > RowBuffer.CHUNK_MASK) {
       context.checkCancelled();
     }
-    System.arraycopy(order, from, scratch, from, middle - from);
-    int left = from;
+    merge(from, middle, to);
+  }
+
+  private void merge(int from, int middle, int to) {
+    int leftEnd = middle - from;
+    System.arraycopy(addresses, from, leftAddresses, 0, leftEnd);
+    System.arraycopy(prefixes, from, leftPrefixes, 0, leftEnd);
+    int left = 0;
     int right = middle;
-    for (int at = from; left < middle; at++) {
+    // Once the left half is used up, what is left of the right one is in place already.
+    for (int at = from; left < leftEnd; at++) {
       // On a tie the left one goes first: that is what makes the sort stable.
-      boolean takeLeft = right == to || compare(scratch[left], order[right]) <= 0;
-      order[at] = takeLeft ? scratch[left++] : order[right++];
+      boolean takeLeft =
+          right == to
+              || compare(leftPrefixes[left], leftAddresses[left], prefixes[right], addresses[right])
+                  <= 0;
+      prefixes[at] = takeLeft ? leftPrefixes[left] : prefixes[right];
+      addresses[at] = takeLeft ? leftAddresses[left++] : addresses[right++];
     }
   }
 
-  private void insertionSort(int[] order, int from, int to) {
+  private void insertionSort(int from, int to) {
     for (int i = from + 1; i < to; i++) {
-      int row = order[i];
+      long prefix = prefixes[i];
+      int address = addresses[i];
       int at = i;
-      while (at > from && compare(order[at - 1], row) > 0) {
-        order[at] = order[at - 1];
+      while (at > from && compare(prefixes[at - 1], addresses[at - 1], prefix, address) > 0) {
+        prefixes[at] = prefixes[at - 1];
+        addresses[at] = addresses[at - 1];
         at--;
       }
-      order[at] = row;
+      prefixes[at] = prefix;
+      addresses[at] = address;
     }
   }
 
-  private int compare(int a, int b) {
-    int order = Long.compare(prefixes[a], prefixes[b]);
-    if (order != 0) {
-      return order;
-    }
-    int aAddress = addresses[a];
-    int bAddress = addresses[b];
+  private int compare(long aPrefix, int aAddress, long bPrefix, int bAddress) {
+    return aPrefix != bPrefix ? aPrefix < bPrefix ? -1 : 1 : compareColumns(aAddress, bAddress);
+  }
+
+  private int compareColumns(int aAddress, int bAddress) {
+    int order = 0;
     for (int i = 0; i < columns.length && order == 0; i++) {
       order =
           compare(
