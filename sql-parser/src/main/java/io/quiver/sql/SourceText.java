@@ -8,6 +8,9 @@ final class SourceText {
   private static final int LENGTH_MAX = 16 << 20;
   private static final int DEPTH_MAX = 200;
 
+  /** Between two commas: the grammar's time grows with the square of a chain of operators. */
+  private static final int CHAIN_MAX = 10_000;
+
   private SourceText() {}
 
   /**
@@ -23,6 +26,7 @@ final class SourceText {
     }
     SqlLexer lexer = new SqlLexer(sql, true);
     char[] blanked = null;
+    int[] chain = new int[DEPTH_MAX + 1];
     int depth = 0;
     int lastSemicolon = -1;
     for (SqlLexer.Kind kind = lexer.next(); kind != SqlLexer.Kind.END; kind = lexer.next()) {
@@ -44,12 +48,10 @@ final class SourceText {
         case QUOTED_NAME, STRING, INTEGER, DECIMAL, PARAMETER, END -> {}
       }
       if (depth > DEPTH_MAX) {
-        throw new QuiverException(
-            ErrorCode.STATEMENT_TOO_COMPLEX,
-            SourcePositions.describe(sql, lexer.start())
-                + "a statement nests at most "
-                + DEPTH_MAX
-                + " levels deep");
+        throw tooComplex(sql, lexer, "nests at most " + DEPTH_MAX + " levels deep");
+      }
+      if (chainLength(sql, lexer, chain, Math.max(depth, 0)) > CHAIN_MAX) {
+        throw tooComplex(sql, lexer, "has at most " + CHAIN_MAX + " words between two commas");
       }
       lastSemicolon = lastSemicolon(sql, lexer, kind, lastSemicolon);
     }
@@ -58,6 +60,19 @@ final class SourceText {
       blanked[lastSemicolon] = ' ';
     }
     return blanked == null ? sql : new String(blanked);
+  }
+
+  private static QuiverException tooComplex(String sql, SqlLexer lexer, String limit) {
+    return new QuiverException(
+        ErrorCode.STATEMENT_TOO_COMPLEX,
+        SourcePositions.describe(sql, lexer.start()) + "a statement " + limit);
+  }
+
+  /** Counts the token at its depth: a comma there, or an opening parenthesis, begins anew. */
+  private static int chainLength(String sql, SqlLexer lexer, int[] chain, int depth) {
+    char c = sql.charAt(lexer.start());
+    chain[depth] = c == ',' || c == '(' || c == '[' ? 0 : chain[depth] + 1;
+    return chain[depth];
   }
 
   private static int lastSemicolon(String sql, SqlLexer lexer, SqlLexer.Kind kind, int before) {

@@ -3,6 +3,7 @@ package io.quiver.sql;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.calcite.sql.SqlInsert;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
@@ -12,35 +13,9 @@ import org.apache.calcite.sql.SqlNode;
  * else is read by hand.
  */
 final class StatementParser {
-  private StatementParser() {}
-
-  /** A text that {@link SourceText} has checked. */
-  static Statement parse(String sql) {
-    SqlLexer lexer = new SqlLexer(sql);
-    SqlLexer.Kind kind = lexer.next();
-    String first =
-        kind == SqlLexer.Kind.WORD
-            ? sql.substring(lexer.start(), lexer.end()).toLowerCase(Locale.ROOT)
-            : "";
-    return switch (first) {
-      case "select", "with", "values", "table", "insert", "update", "delete" -> relational(sql);
-      case "create" -> TableParser.create(new TokenCursor(sql));
-      case "drop" -> TableParser.drop(new TokenCursor(sql));
-      case "explain" -> explain(sql);
-      case "begin",
-          "start",
-          "commit",
-          "end",
-          "rollback",
-          "abort",
-          "set",
-          "reset",
-          "show",
-          "describe",
-          "desc",
-          "flush" ->
-          CommandParser.parse(new TokenCursor(sql));
-      case "alter",
+  private static final Set<String> NOT_YET =
+      Set.of(
+          "alter",
           "analyze",
           "backup",
           "call",
@@ -61,9 +36,40 @@ final class StatementParser {
           "truncate",
           "upsert",
           "use",
-          "vacuum" ->
-          throw Unsupported.notYet(
-              SourcePositions.describe(sql, lexer.start()), first.toUpperCase(Locale.ROOT));
+          "vacuum");
+
+  private StatementParser() {}
+
+  /** A text that {@link SourceText} has checked. */
+  static Statement parse(String sql) {
+    SqlLexer lexer = new SqlLexer(sql);
+    SqlLexer.Kind kind = lexer.next();
+    String first =
+        kind == SqlLexer.Kind.WORD
+            ? sql.substring(lexer.start(), lexer.end()).toLowerCase(Locale.ROOT)
+            : "";
+    if (NOT_YET.contains(first)) {
+      throw Unsupported.notYet(
+          SourcePositions.describe(sql, lexer.start()), first.toUpperCase(Locale.ROOT));
+    }
+    return switch (first) {
+      case "select", "with", "values", "table", "insert", "update", "delete" -> relational(sql);
+      case "create" -> TableParser.create(new TokenCursor(sql));
+      case "drop" -> TableParser.drop(new TokenCursor(sql));
+      case "explain" -> explain(sql);
+      case "begin",
+          "start",
+          "commit",
+          "end",
+          "rollback",
+          "abort",
+          "set",
+          "reset",
+          "show",
+          "describe",
+          "desc",
+          "flush" ->
+          CommandParser.parse(new TokenCursor(sql));
       default -> {
         if (kind == SqlLexer.Kind.SYMBOL && sql.charAt(lexer.start()) == '(') {
           yield relational(sql);

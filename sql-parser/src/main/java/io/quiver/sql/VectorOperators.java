@@ -6,6 +6,7 @@ import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.type.ReturnTypes;
 import org.apache.calcite.sql.type.SqlReturnTypeInference;
 import org.apache.calcite.sql.util.ReflectiveSqlOperatorTable;
@@ -46,6 +47,9 @@ public final class VectorOperators extends ReflectiveSqlOperatorTable {
   public static final SqlFunction TO_VECTOR = overOne("to_vector", ReturnTypes.ARG0_NULLABLE);
   public static final SqlFunction VEC_FROMTEXT = overOne("vec_fromtext", ReturnTypes.ARG0_NULLABLE);
 
+  /** The {@code ::} of the grammar, which no table of Calcite's standard operators holds. */
+  public static final SqlOperator INFIX_CAST = SqlLibraryOperators.INFIX_CAST;
+
   /** Declared last: it collects the fields above. */
   public static final VectorOperators INSTANCE = new VectorOperators();
 
@@ -53,9 +57,9 @@ public final class VectorOperators extends ReflectiveSqlOperatorTable {
     init();
   }
 
-  /** What an operator of this table computes; null for an operator of another table. */
+  /** What an operator over vectors computes; null for any other operator. */
   public static @Nullable VectorFunction function(SqlOperator operator) {
-    if (!INSTANCE.getOperatorList().contains(operator)) {
+    if (operator.equals(INFIX_CAST) || !INSTANCE.getOperatorList().contains(operator)) {
       return null;
     }
     return switch (operator.getName()) {

@@ -1,8 +1,10 @@
 package io.quiver.sql;
 
 import io.quiver.types.SqlType;
+import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeComparability;
 import org.apache.calcite.sql.type.AbstractSqlType;
+import org.apache.calcite.sql.type.BasicSqlType;
 import org.apache.calcite.sql.type.SqlTypeName;
 
 /**
@@ -40,6 +42,12 @@ public final class VectorSqlType extends AbstractSqlType {
   @Override
   protected void generateTypeString(StringBuilder text, boolean withDetail) {
     text.append(vector().sqlName());
+  }
+
+  /** Calcite asks for it where an array is cast to this type. */
+  @Override
+  public RelDataType getComponentType() {
+    return new BasicSqlType(QuiverTypeSystem.INSTANCE, SqlTypeName.REAL);
   }
 
   @Override

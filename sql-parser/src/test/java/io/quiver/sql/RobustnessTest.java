@@ -24,13 +24,13 @@ class RobustnessTest {
           ErrorCode.UNDEFINED_COLUMN);
 
   @ParameterizedTest
-  @ValueSource(longs = {11, 12, 13, 14})
+  @ValueSource(longs = {11, 12, 13})
   void nonsenseGivesAStatementOrOneLine(long seed) {
     Random random = new Random(seed);
     String[] starts = {
       "", "select ", "select a from t where ", "insert into t ", "create table t ("
     };
-    for (int run = 0; run < 1000; run++) {
+    for (int run = 0; run < 300; run++) {
       String sql =
           starts[random.nextInt(starts.length)] + TokenSoup.next(random, 1 + random.nextInt(12));
       try {
@@ -55,11 +55,13 @@ class RobustnessTest {
   @ValueSource(strings = {"not ", "- ", "1 + ", "a and ", "exists "})
   void longChainsNeverBreakTheThread(String link) {
     String sql = "select " + link.repeat(50_000) + "1";
-    try {
-      SqlParser.parse(sql);
-    } catch (QuiverException e) {
-      assertThat(e.code()).isIn(ErrorCode.STATEMENT_TOO_COMPLEX, ErrorCode.SYNTAX_ERROR);
-    }
+    assertThat(error(sql).code()).isEqualTo(ErrorCode.STATEMENT_TOO_COMPLEX);
+  }
+
+  @Test
+  void manyRowsAreNoChain() {
+    String sql = "insert into t values (1)" + ", (- 1)".repeat(20_000);
+    assertThat(SqlParser.parse(sql)).isInstanceOf(Statement.Modify.class);
   }
 
   @Test
