@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       DemoCommand.class,
       ConsoleCommand.class,
+      ServerCommand.class,
       VersionCommand.class,
       CommandLine.HelpCommand.class
     },
