@@ -1,6 +1,11 @@
 package io.quiver.storage;
 
 import io.quiver.storage.catalog.Catalog;
+import io.quiver.storage.file.FileSystem;
+import io.quiver.storage.file.LocalMetaStore;
+import io.quiver.storage.file.MetaStore;
+import io.quiver.storage.log.LocalLog;
+import io.quiver.storage.log.Log;
 import io.quiver.storage.log.Lsn;
 import io.quiver.storage.transaction.CommitPipeline;
 import io.quiver.storage.transaction.CommitVersion;
@@ -9,24 +14,72 @@ import io.quiver.storage.transaction.IsolationLevel;
 import io.quiver.storage.transaction.LocalTransaction;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** A store of one process. Safe for many threads. */
+/** A store of one process, on a directory or in memory alone. Safe for many threads. */
 public final class LocalStore implements Store {
   private static final long FIRST_TABLE = 1;
 
   private final CommitPipeline pipeline;
+  private final @Nullable Flusher flusher;
+  private final @Nullable BackgroundFlush background;
 
-  private LocalStore(CommitPipeline pipeline) {
+  /** What is to be closed, the last one opened first. */
+  private final Deque<AutoCloseable> resources;
+
+  private LocalStore(
+      CommitPipeline pipeline,
+      @Nullable Flusher flusher,
+      @Nullable BackgroundFlush background,
+      Deque<AutoCloseable> resources) {
     this.pipeline = pipeline;
+    this.flusher = flusher;
+    this.background = background;
+    this.resources = resources;
   }
 
-  /** An empty database that lives in memory, until it is closed. */
+  /** An empty database that lives in memory, until it is closed. Nothing is logged or flushed. */
   public static LocalStore inMemory() {
     Catalog catalog = new Catalog(0, List.of());
     DatabaseState empty = DatabaseState.of(CommitVersion.ZERO, catalog, Map.of());
-    return new LocalStore(new CommitPipeline(empty, FIRST_TABLE, null, Lsn.START));
+    CommitPipeline pipeline = new CommitPipeline(empty, FIRST_TABLE, null, Lsn.START);
+    return new LocalStore(pipeline, null, null, new ArrayDeque<>());
+  }
+
+  /**
+   * Opens a database, and makes an empty one where there is none.
+   *
+   * @throws io.quiver.types.QuiverException 55P03 when it is open already, 58P01 when another
+   *     version wrote it, 58030 when it cannot be read
+   * @throws io.quiver.types.CorruptionException when a file is damaged or missing
+   */
+  public static LocalStore open(StoreOptions options) {
+    FileSystem files = options.files();
+    Deque<AutoCloseable> resources = new ArrayDeque<>();
+    try {
+      files.createDirectories("");
+      resources.push(files.lock(DatabaseFormat.LOCK));
+      DatabaseFormat.check(files);
+      MetaStore heads = new LocalMetaStore(files);
+      resources.push(heads);
+      Log log = new LocalLog(files, options.random());
+      resources.push(log);
+      Flusher.Opened opened = new Recovery(files).open(options, heads, log);
+      Flusher flusher = new Flusher(opened);
+      BackgroundFlush background = null;
+      if (options.backgroundFlush()) {
+        background = new BackgroundFlush(flusher, opened.pipeline(), options.memTableBytes());
+        resources.push(background);
+      }
+      return new LocalStore(opened.pipeline(), flusher, background, resources);
+    } catch (RuntimeException | Error e) {
+      closeAll(resources, e);
+      throw e;
+    }
   }
 
   @Override
@@ -40,8 +93,33 @@ public final class LocalStore implements Store {
   }
 
   @Override
-  public void flush() {}
+  public void flush() {
+    if (flusher != null) {
+      flusher.flush();
+    }
+  }
+
+  /** Why the last flush in the background failed, or null when it worked. */
+  public @Nullable RuntimeException flushFailure() {
+    return background == null ? null : background.failure();
+  }
 
   @Override
-  public void close() {}
+  public synchronized void close() {
+    RuntimeException failure = new IllegalStateException("the store could not be closed");
+    closeAll(resources, failure);
+    if (failure.getSuppressed().length > 0) {
+      throw failure;
+    }
+  }
+
+  private static void closeAll(Deque<AutoCloseable> resources, Throwable failure) {
+    while (!resources.isEmpty()) {
+      try {
+        resources.pop().close();
+      } catch (Exception e) {
+        failure.addSuppressed(e);
+      }
+    }
+  }
 }

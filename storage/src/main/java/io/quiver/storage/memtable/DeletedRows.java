@@ -2,6 +2,8 @@ package io.quiver.storage.memtable;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.quiver.storage.codec.ByteReader;
+import io.quiver.storage.codec.ByteWriter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -61,6 +63,43 @@ public final class DeletedRows {
       }
     }
     return new DeletedRows(changed, deleted);
+  }
+
+  /** Writes pages of 4,096 rows: their count (int); for each 0 (byte), or 1 and its 64 longs. */
+  public void write(ByteWriter out) {
+    out.putInt(pages.length);
+    for (long[] page : pages) {
+      boolean empty = Arrays.equals(page, EMPTY_PAGE);
+      out.putByte(empty ? 0 : 1);
+      if (!empty) {
+        for (long word : page) {
+          out.putLong(word);
+        }
+      }
+    }
+  }
+
+  /** Reads what {@link #write} wrote about a segment of so many rows. */
+  public static DeletedRows read(ByteReader in, int rowCount) {
+    long[][] pages = new long[in.getCount(1)][];
+    int count = 0;
+    for (int page = 0; page < pages.length; page++) {
+      pages[page] = EMPTY_PAGE;
+      if (in.getByte() == 0) {
+        continue;
+      }
+      pages[page] = new long[PAGE_WORDS];
+      for (int word = 0; word < PAGE_WORDS; word++) {
+        long bits = in.getLong();
+        long first = ((long) page << PAGE_SHIFT) + word * 64L;
+        if (bits != 0 && first + 63 - Long.numberOfLeadingZeros(bits) >= rowCount) {
+          throw in.damaged("deleted rows beyond the " + rowCount + " of a segment");
+        }
+        pages[page][word] = bits;
+        count += Long.bitCount(bits);
+      }
+    }
+    return count == 0 ? NONE : new DeletedRows(pages, count);
   }
 
   /** The bitmap of the rows that are not deleted, or null when none is. */

@@ -38,6 +38,11 @@ final class GrowingColumn {
     this.data = MemorySegment.NULL;
   }
 
+  /** Makes room for so many rows in all. */
+  void expect(int rows) {
+    reserve(0, rows);
+  }
+
   /** Writes rows of a column of the same type at row {@code at}, over whatever is there. */
   void write(int at, Column source, int from, int count) {
     reserve(at, at + count);
@@ -112,7 +117,8 @@ final class GrowingColumn {
     if (wanted <= capacity) {
       return;
     }
-    int rows = Math.max(wanted, Math.max(FIRST_CAPACITY, 2 * capacity));
+    int doubled = Math.max(capacity, (int) Math.min(2L * capacity, Integer.MAX_VALUE - 8));
+    int rows = Math.max(wanted, Math.max(FIRST_CAPACITY, doubled));
     if (type instanceof SqlType.Varchar) {
       offsets = grow(offsets, 4L * (used + 1), 4L * (rows + 1L));
       if (capacity == 0) {

@@ -17,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,11 +39,13 @@ public final class CommitPipeline {
   private final Object publishing = new Object();
   private final MemTable memTable;
   private final @Nullable LogWriter log;
+  private final SnapshotPins pins = new SnapshotPins();
   private final AtomicLong nextTable;
   private final AtomicLong uncommittedCatalogs = new AtomicLong();
   private CompletableFuture<Lsn> lastAppend;
   private volatile DatabaseState visible;
   private volatile @Nullable Throwable poison;
+  private volatile Consumer<DatabaseState> listener = state -> {};
 
   /**
    * @param log where commits become durable, or null for a database that lives in memory
@@ -62,8 +66,22 @@ public final class CommitPipeline {
 
   /** What is durable now. */
   public Snapshot snapshot() {
-    DatabaseState state = visible;
-    return new LocalSnapshot(state, state.catalog(), Map.of());
+    DatabaseState state = pins.pin(this::visible);
+    return new LocalSnapshot(state, state.catalog(), Map.of(), pins);
+  }
+
+  SnapshotPins pins() {
+    return pins;
+  }
+
+  /** The oldest arrangement of the tables that anyone may still read. */
+  public long oldestArrangement() {
+    return pins.oldest(visible.arrangement());
+  }
+
+  /** Calls someone after each commit, on its thread and without a lock. */
+  public void onCommit(Consumer<DatabaseState> committed) {
+    listener = committed;
   }
 
   /** Above the id of every table so far. */
@@ -85,10 +103,11 @@ public final class CommitPipeline {
   }
 
   /** Applies a record that was read from the log. */
-  public void replay(CommitRecord record) {
+  public void replay(Lsn lsn, CommitRecord record) {
     lock.lock();
     try {
       memTable.apply(memTable.stage(record));
+      lastAppend = CompletableFuture.completedFuture(lsn);
       visible = memTable.newest();
       for (TableDefinition table : record.created()) {
         nextTable.accumulateAndGet(table.id().value() + 1, Math::max);
@@ -127,14 +146,45 @@ public final class CommitPipeline {
     }
     awaitDurable(durable);
     publish(staged.after());
+    listener.accept(visible);
     return staged.after().version();
   }
 
-  /** Runs an action on the newest state while nobody commits. */
-  public void exclusively(Runnable action) {
+  /** A durable state whose blocks grow no more, and the position of its last commit. */
+  public record Sealed(DatabaseState state, Lsn position) {}
+
+  /**
+   * Ends all growing blocks; later commits start others. Waits until the state is durable, for its
+   * last commits may fail yet.
+   */
+  public Sealed seal() {
+    DatabaseState sealed;
+    CompletableFuture<Lsn> durable;
     lock.lock();
     try {
-      action.run();
+      checkWritable();
+      sealed =
+          rearrange(newest -> {
+            Map<TableId, TableState> tables = new HashMap<>();
+            newest.tables().forEach((id, table) -> tables.put(id, table.sealed()));
+            return newest.with(tables);
+          });
+      durable = lastAppend;
+    } finally {
+      lock.unlock();
+    }
+    return new Sealed(sealed, awaitDurable(durable));
+  }
+
+  /** Replaces the newest state by another arrangement of the same rows, while nobody commits. */
+  public DatabaseState rearrange(UnaryOperator<DatabaseState> arrangement) {
+    lock.lock();
+    try {
+      memTable.rearrange(arrangement.apply(memTable.newest()));
+      synchronized (publishing) {
+        publishNewest();
+      }
+      return memTable.newest();
     } finally {
       lock.unlock();
     }
@@ -150,9 +200,9 @@ public final class CommitPipeline {
     }
   }
 
-  private void awaitDurable(CompletableFuture<Lsn> durable) {
+  private Lsn awaitDurable(CompletableFuture<Lsn> durable) {
     try {
-      durable.join();
+      return durable.join();
     } catch (CompletionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       poison = cause;
@@ -168,11 +218,25 @@ public final class CommitPipeline {
     synchronized (publishing) {
       if (state.version().compareTo(visible.version()) > 0) {
         visible = state;
+        publishNewest();
       }
     }
   }
 
-  private void checkWritable() {
+  /** What is visible may be the newest state in an older arrangement, which holds on to memory. */
+  private void publishNewest() {
+    DatabaseState newest = memTable.newest();
+    if (newest.version().equals(visible.version())) {
+      visible = newest;
+    }
+  }
+
+  /**
+   * Checks that the log works.
+   *
+   * @throws QuiverException 58030
+   */
+  void checkWritable() {
     Throwable cause = poison;
     if (cause != null) {
       throw new QuiverException(

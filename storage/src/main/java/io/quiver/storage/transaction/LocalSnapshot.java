@@ -5,18 +5,36 @@ import io.quiver.storage.catalog.TableId;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/**
- * A committed state, with what a transaction has changed over it.
- *
- * @param changed tables that differ from those of the state
- */
-record LocalSnapshot(DatabaseState state, Catalog catalog, Map<TableId, TableState> changed)
-    implements Snapshot {
+/** A committed state, with what a transaction has changed over it. */
+final class LocalSnapshot implements Snapshot {
+  private final DatabaseState state;
+  private final Catalog catalog;
+  private final Map<TableId, TableState> changed;
+  private final SnapshotPins pins;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /**
+   * @param state pinned already; closing unpins it
+   * @param changed tables that differ from those of the state
+   */
+  LocalSnapshot(
+      DatabaseState state, Catalog catalog, Map<TableId, TableState> changed, SnapshotPins pins) {
+    this.state = state;
+    this.catalog = catalog;
+    this.changed = changed;
+    this.pins = pins;
+  }
 
   @Override
   public CommitVersion version() {
     return state.version();
+  }
+
+  @Override
+  public Catalog catalog() {
+    return catalog;
   }
 
   @Override
@@ -33,7 +51,10 @@ record LocalSnapshot(DatabaseState state, Catalog catalog, Map<TableId, TableSta
     return table;
   }
 
-  /** Nothing to let go: what it refers to lives as long as it is reachable. */
   @Override
-  public void close() {}
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      pins.unpin(state);
+    }
+  }
 }

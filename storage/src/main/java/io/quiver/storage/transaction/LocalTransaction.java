@@ -66,17 +66,17 @@ public final class LocalTransaction implements Transaction {
   @Override
   public Snapshot snapshot() {
     checkOpen();
-    DatabaseState base = base();
+    DatabaseState base = pinnedBase();
     Map<TableId, TableState> changed = new HashMap<>();
     for (TableChanges table : changes.values()) {
       TableId id = table.definition().id();
       TableState committed = base.tables().get(id);
-      boolean ownTable = madeHere.contains(id);
-      if ((ownTable || (committed != null && !table.isEmpty())) && !isDropped(table.definition())) {
+      boolean differs = madeHere.contains(id) || (committed != null && !table.isEmpty());
+      if (differs && !isDropped(table.definition())) {
         changed.put(id, table.over(committed));
       }
     }
-    return new LocalSnapshot(base, catalog(base), Map.copyOf(changed));
+    return new LocalSnapshot(base, catalog(base), Map.copyOf(changed), pipeline.pins());
   }
 
   @Override
@@ -176,18 +176,18 @@ public final class LocalTransaction implements Transaction {
   @Override
   public CommitVersion commit() {
     checkOpen();
-    ended = true;
-    if (!hasWrites()) {
-      return pipeline.visible().version();
+    try {
+      return hasWrites() ? pipeline.commit(record()) : pipeline.visible().version();
+    } finally {
+      end();
     }
-    return pipeline.commit(record());
   }
 
   @Override
   public void rollback() {
     checkOpen();
-    ended = true;
     changes.clear();
+    end();
   }
 
   @Override
@@ -227,16 +227,35 @@ public final class LocalTransaction implements Transaction {
         || (madeHere.contains(table.id()) && !created.contains(table));
   }
 
+  /** What was committed as this transaction sees it. */
   private DatabaseState base() {
     if (isolation == IsolationLevel.READ_COMMITTED) {
       return pipeline.visible();
     }
     DatabaseState base = fixedBase;
     if (base == null) {
-      base = pipeline.visible();
+      base = pipeline.pins().pin(pipeline::visible);
       fixedBase = base;
     }
     return base;
+  }
+
+  private DatabaseState pinnedBase() {
+    if (isolation == IsolationLevel.READ_COMMITTED) {
+      return pipeline.pins().pin(pipeline::visible);
+    }
+    DatabaseState base = base();
+    pipeline.pins().pin(base);
+    return base;
+  }
+
+  private void end() {
+    ended = true;
+    DatabaseState base = fixedBase;
+    if (base != null) {
+      pipeline.pins().unpin(base);
+      fixedBase = null;
+    }
   }
 
   @SuppressWarnings("ReferenceEquality") // Whether it is the same catalog, cheaply.
@@ -308,5 +327,6 @@ public final class LocalTransaction implements Transaction {
       throw new QuiverException(
           ErrorCode.READ_ONLY_TRANSACTION, "a read-only transaction changes nothing");
     }
+    pipeline.checkWritable();
   }
 }

@@ -152,7 +152,7 @@ final class MemTable {
           changed(catalog, catalog.version() + 1, record.created(), Set.copyOf(record.dropped()));
     }
     CommitVersion version = new CommitVersion(before.version().value() + 1);
-    return new DatabaseState(version, catalog, tables, bytes);
+    return new DatabaseState(version, catalog, tables, bytes, before.arrangement());
   }
 
   /** A catalog without some tables and with others. */

@@ -106,7 +106,7 @@ public record TableState(
   }
 
   /** Deletes rows; those that are not there or deleted already change nothing. */
-  TableState delete(long[] sortedRowIds) {
+  public TableState delete(long[] sortedRowIds) {
     if (sortedRowIds.length == 0) {
       return this;
     }
@@ -126,6 +126,16 @@ public record TableState(
       changed.add(count == 0 ? part : part.withDeleted(positions, count));
     }
     return new TableState(definition, changed, nextRowId, nextIdentity, growing);
+  }
+
+  /** The same rows in other parts. */
+  public TableState with(List<TablePart> arranged) {
+    return new TableState(definition, arranged, nextRowId, nextIdentity, growing);
+  }
+
+  /** The same rows; later ones go to another block. */
+  TableState sealed() {
+    return new TableState(definition, parts, nextRowId, nextIdentity, null);
   }
 
   TableState withNextIdentity(long next) {

@@ -1,0 +1,119 @@
+package io.quiver.storage;
+
+import io.quiver.storage.transaction.CommitPipeline;
+import io.quiver.storage.transaction.DatabaseState;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Flushes on a thread of its own when the rows in memory have become many, and makes commits wait
+ * when they come faster than they can be written. The lock guards all fields.
+ */
+final class BackgroundFlush implements AutoCloseable {
+  /** Commits wait when memory holds this many times what starts a flush. */
+  private static final int MEMORY_FACTOR = 4;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Flusher flusher;
+  private final CommitPipeline pipeline;
+  private final long memTableBytes;
+  private final Thread thread;
+  private boolean wanted;
+  private boolean closed;
+  private @Nullable RuntimeException failure;
+
+  BackgroundFlush(Flusher flusher, CommitPipeline pipeline, long memTableBytes) {
+    this.flusher = flusher;
+    this.pipeline = pipeline;
+    this.memTableBytes = memTableBytes;
+    this.thread = Thread.ofPlatform().name("quiver-flush").daemon().start(this::run);
+    pipeline.onCommit(this::committed);
+    committed(pipeline.visible());
+  }
+
+  private void committed(DatabaseState state) {
+    if (state.memoryBytes() <= memTableBytes && !flusher.holdsDropped(state.catalog())) {
+      return;
+    }
+    lock.lock();
+    try {
+      wanted = true;
+      changed.signalAll();
+      // After a failure nobody waits: it will show when memory is used up, or when it is cured.
+      while (wanted
+          && !closed
+          && failure == null
+          && pipeline.visible().memoryBytes() / MEMORY_FACTOR > memTableBytes) {
+        changed.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Nullable RuntimeException failure() {
+    lock.lock();
+    try {
+      return failure;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    while (awaitWork()) {
+      RuntimeException problem = null;
+      try {
+        flusher.flush();
+      } catch (RuntimeException e) {
+        problem = e;
+      }
+      lock.lock();
+      try {
+        failure = problem;
+        wanted = false;
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** Waits until a flush is wanted; false at the end. */
+  private boolean awaitWork() {
+    lock.lock();
+    try {
+      while (!wanted && !closed) {
+        changed.awaitUninterruptibly();
+      }
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for a flush that is running. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package io.quiver.storage;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import io.quiver.storage.catalog.Catalog;
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.file.FileSystem;
+import io.quiver.storage.file.MetaStore;
+import io.quiver.storage.log.Log;
+import io.quiver.storage.log.LogReader;
+import io.quiver.storage.log.LogRecord;
+import io.quiver.storage.log.LogWriter;
+import io.quiver.storage.log.ShardId;
+import io.quiver.storage.manifest.Manifest;
+import io.quiver.storage.manifest.ManifestStore;
+import io.quiver.storage.segment.SegmentDirectory;
+import io.quiver.storage.segment.SegmentReader;
+import io.quiver.storage.transaction.CommitPipeline;
+import io.quiver.storage.transaction.CommitRecordCodec;
+import io.quiver.storage.transaction.CommitVersion;
+import io.quiver.storage.transaction.DatabaseState;
+import io.quiver.storage.transaction.TablePart;
+import io.quiver.storage.transaction.TableState;
+import io.quiver.types.CorruptionException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a database back from its files: the manifest that counts, its segments, and the log that
+ * comes after. It removes what a crash has left half done.
+ */
+final class Recovery {
+  private static final String TEMPORARY = "tmp";
+  private static final MetaStore.Key EPOCH = new MetaStore.Key("log/0/epoch");
+  private static final ValueLayout.OfLong LONG =
+      JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final FileSystem files;
+
+  Recovery(FileSystem files) {
+    this.files = files;
+  }
+
+  Flusher.Opened open(StoreOptions options, MetaStore heads, Log log) {
+    ManifestStore manifests = new ManifestStore(files, heads);
+    Manifest manifest = manifests.read();
+    removeOrphans(manifests, manifest);
+    long epoch = nextEpoch(heads);
+    LogWriter writer = log.open(ShardId.FIRST, epoch);
+    CommitPipeline pipeline =
+        new CommitPipeline(state(manifest), manifest.nextTable(), writer, manifest.replayFrom());
+    replay(log, manifest, pipeline);
+    return new Flusher.Opened(files, options.random(), pipeline, manifests, log, epoch, manifest);
+  }
+
+  private void removeOrphans(ManifestStore manifests, Manifest manifest) {
+    for (String name : files.list(TEMPORARY)) {
+      deleteTree(TEMPORARY + "/" + name);
+    }
+    files.createDirectories(TEMPORARY);
+    manifests.removeOthers(manifest);
+    Set<UUID> known = new HashSet<>(manifest.segmentIds());
+    for (UUID id : SegmentDirectory.list(files)) {
+      if (!known.contains(id)) {
+        SegmentDirectory.delete(files, id);
+      }
+    }
+  }
+
+  private void deleteTree(String path) {
+    for (String name : files.list(path)) {
+      deleteTree(path + "/" + name);
+    }
+    files.delete(path);
+  }
+
+  /** Takes the next number for the log's writer, durably, so that no older one may write again. */
+  private static long nextEpoch(MetaStore heads) {
+    MetaStore.@Nullable Versioned last = heads.get(EPOCH);
+    long epoch = last == null ? 1 : last.value().get(LONG, 0) + 1;
+    MemorySegment value = Arena.ofAuto().allocate(8);
+    value.set(LONG, 0, epoch);
+    long version = last == null ? MetaStore.Versioned.ABSENT : last.version();
+    heads.commit(
+        List.of(new MetaStore.Expect(EPOCH, version)), List.of(new MetaStore.Put(EPOCH, value)));
+    return epoch;
+  }
+
+  private DatabaseState state(Manifest manifest) {
+    Map<TableId, TableState> tables = new HashMap<>();
+    List<TableDefinition> definitions = new ArrayList<>();
+    for (Manifest.Table table : manifest.tables()) {
+      List<TablePart> parts = new ArrayList<>();
+      for (Manifest.Segment segment : table.segments()) {
+        parts.add(open(segment));
+      }
+      definitions.add(table.definition());
+      tables.put(
+          table.definition().id(),
+          new TableState(table.definition(), parts, table.nextRowId(), table.nextIdentity(), null));
+    }
+    Catalog catalog = new Catalog(manifest.catalogVersion(), definitions);
+    return DatabaseState.of(new CommitVersion(manifest.commitVersion()), catalog, tables);
+  }
+
+  private TablePart open(Manifest.Segment segment) {
+    SegmentReader reader = SegmentReader.open(files, segment.id());
+    TablePart part =
+        new TablePart(reader::column, segment.deleted(), segment.sizeInBytes(), segment.id());
+    if (part.rowCount() != segment.rowCount()) {
+      throw new CorruptionException(
+          files.describe("segments/" + segment.id()),
+          0,
+          part.rowCount() + " rows, the manifest says " + segment.rowCount());
+    }
+    return part;
+  }
+
+  private static void replay(Log log, Manifest manifest, CommitPipeline pipeline) {
+    try (LogReader reader = log.read(ShardId.FIRST, manifest.replayFrom(), false)) {
+      for (LogRecord record = reader.next(); record != null; record = reader.next()) {
+        String name = "log record " + record.lsn();
+        DatabaseState state = pipeline.visible();
+        CommitRecordCodec.Versioned commit =
+            CommitRecordCodec.decode(
+                name,
+                record.payload(),
+                id -> {
+                  TableState table = state.tables().get(id);
+                  return table == null ? null : table.definition();
+                });
+        long expected = state.version().value() + 1;
+        if (commit.version().value() != expected) {
+          throw new CorruptionException(
+              name, 0, "commit " + commit.version().value() + ", expected " + expected);
+        }
+        pipeline.replay(record.lsn(), commit.record());
+      }
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package io.quiver.storage;
+
+import io.quiver.storage.file.FileSystem;
+import java.security.SecureRandom;
+import java.util.random.RandomGenerator;
+
+/**
+ * Where a store lies, and how it behaves. Start from {@link #of}.
+ *
+ * @param random names segments and salts log files
+ * @param memTableBytes how large the rows in memory become before they are written to segments
+ * @param backgroundFlush whether a thread does so; otherwise only {@link Store#flush}
+ */
+public record StoreOptions(
+    FileSystem files, RandomGenerator random, long memTableBytes, boolean backgroundFlush) {
+  public StoreOptions {
+    if (memTableBytes < 1) {
+      throw new IllegalArgumentException("memTableBytes is positive, found " + memTableBytes);
+    }
+  }
+
+  /** 64 MiB of rows in memory, flushed in the background. */
+  public static StoreOptions of(FileSystem files) {
+    return new StoreOptions(files, new SecureRandom(), 64L << 20, true);
+  }
+
+  public StoreOptions withMemTableBytes(long bytes) {
+    return new StoreOptions(files, random, bytes, backgroundFlush);
+  }
+}
