@@ -2,6 +2,8 @@ package io.quiver.storage.codec;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -19,7 +21,7 @@ public final class ByteWriter {
   private long length;
 
   public ByteWriter(long expectedBytes) {
-    buffer = Arena.ofAuto().allocate(Math.max(64, expectedBytes), 8);
+    buffer = allocate(Math.max(64, expectedBytes));
   }
 
   public ByteWriter putByte(int value) {
@@ -69,10 +71,18 @@ public final class ByteWriter {
     return buffer.asSlice(0, length);
   }
 
+  private static MemorySegment allocate(long bytes) {
+    try {
+      return Arena.ofAuto().allocate(bytes, 8);
+    } catch (OutOfMemoryError e) {
+      throw new QuiverException(
+          ErrorCode.OUT_OF_MEMORY, "no memory for a record of " + bytes + " bytes", e);
+    }
+  }
+
   private void reserve(long more) {
     if (length + more > buffer.byteSize()) {
-      MemorySegment larger =
-          Arena.ofAuto().allocate(Math.max(length + more, 2 * buffer.byteSize()), 8);
+      MemorySegment larger = allocate(Math.max(length + more, 2 * buffer.byteSize()));
       MemorySegment.copy(buffer, 0, larger, 0, length);
       buffer = larger;
     }
