@@ -47,6 +47,8 @@ public final class LocalStore implements Store {
     Catalog catalog = new Catalog(0, List.of());
     DatabaseState empty = DatabaseState.of(CommitVersion.ZERO, catalog, Map.of());
     CommitPipeline pipeline = new CommitPipeline(empty, FIRST_TABLE, null, Lsn.START);
+    MemoryCompaction compaction = new MemoryCompaction(pipeline);
+    pipeline.onCommit(compaction::committed);
     return new LocalStore(pipeline, null, null, new ArrayDeque<>());
   }
 

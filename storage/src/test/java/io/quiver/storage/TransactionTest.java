@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.transaction.IsolationLevel;
+import io.quiver.storage.transaction.SegmentView;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
 import io.quiver.types.QuiverException;
@@ -22,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What transactions see of each other, over a store in memory. */
@@ -298,6 +300,33 @@ class TransactionTest {
       own.append(items.id(), rows(items, row(1, 1)));
       commit(store, t -> t.dropTable(items.id()));
       assertState(own::commit, "40001", "dropped");
+    }
+  }
+
+  @Test
+  void rowsThatAreUpdatedAgainAndAgainTakeNoMoreMemory() {
+    int keys = 9_000;
+    for (int revision = 0; revision < 30; revision++) {
+      int next = revision;
+      commit(
+          store,
+          t -> {
+            Map<Long, Tables.Row> before = read(t, items);
+            long[] rowIds = before.values().stream().mapToLong(Tables.Row::rowId).toArray();
+            t.delete(items.id(), rowIds);
+            List<List<@Nullable Object>> rows = new ArrayList<>();
+            for (int key = 0; key < keys; key++) {
+              rows.add(row(key, next));
+            }
+            t.append(items.id(), rows(items, rows));
+          });
+    }
+    assertThat(read(store, items)).hasSize(keys);
+    assertThat(at(read(store, items), 5).values()).isEqualTo(Tables.text(row(5, 29)));
+    try (Snapshot snapshot = store.snapshot()) {
+      int stored =
+          snapshot.table(items.id()).segments().stream().mapToInt(SegmentView::rowCount).sum();
+      assertThat(stored).isLessThan(3 * keys);
     }
   }
 
