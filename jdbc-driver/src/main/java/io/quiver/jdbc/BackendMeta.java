@@ -81,9 +81,16 @@ final class BackendMeta extends MetaImpl {
     return new StatementHandle(response.connectionId, response.statementId, null);
   }
 
+  /** Where the server or its session is gone, the statement is closed already. */
   @Override
   public void closeStatement(StatementHandle statement) {
-    call(new Service.CloseStatementRequest(statement.connectionId, statement.id));
+    try {
+      owner.tell(new Service.CloseStatementRequest(statement.connectionId, statement.id));
+    } catch (SQLException e) {
+      if (!SqlStates.isConnectionFailure(e)) {
+        throw undeclared(e);
+      }
+    }
   }
 
   @Override
@@ -286,12 +293,9 @@ final class BackendMeta extends MetaImpl {
   private <R extends Service.Response> R call(Service.Request request, Class<R> type) {
     Service.Response response;
     try {
-      response = owner.backend().call(request);
+      response = owner.tell(request);
     } catch (SQLException e) {
       throw undeclared(e);
-    }
-    if (response instanceof Service.ErrorResponse error) {
-      throw undeclared(new SQLException(error.errorMessage, error.sqlState, error.errorCode));
     }
     if (!type.isInstance(response)) {
       throw undeclared(

@@ -56,6 +56,15 @@ final class QuiverConnection extends AvaticaConnection {
     return backend;
   }
 
+  /** Asks the backend; an error that it answers with becomes an exception. */
+  Service.Response tell(Service.Request request) throws SQLException {
+    Service.Response response = backend.call(request);
+    if (response instanceof Service.ErrorResponse error) {
+      throw new SQLException(error.errorMessage, error.sqlState, error.errorCode);
+    }
+    return response;
+  }
+
   BackendMeta meta() {
     return (BackendMeta) meta;
   }
@@ -102,7 +111,7 @@ final class QuiverConnection extends AvaticaConnection {
       super.close();
     } catch (SQLException e) {
       // Whoever closes a connection to a server that is gone has what he wants.
-      if (e.getSQLState() == null || !e.getSQLState().startsWith("08")) {
+      if (!SqlStates.isConnectionFailure(e)) {
         throw e;
       }
     } finally {
@@ -131,8 +140,8 @@ final class QuiverConnection extends AvaticaConnection {
       return false;
     }
     try {
-      Service.Response answer = backend.call(new Service.DatabasePropertyRequest(id));
-      return !(answer instanceof Service.ErrorResponse);
+      tell(new Service.DatabasePropertyRequest(id));
+      return true;
     } catch (SQLException e) {
       return false;
     }

@@ -1,5 +1,7 @@
 package io.quiver.jdbc;
 
+import java.sql.SQLException;
+
 /** The SQLSTATEs that the driver itself gives; all others come from the database. */
 final class SqlStates {
   static final String CANNOT_CONNECT = "08001";
@@ -13,4 +15,9 @@ final class SqlStates {
   static final String INVALID_STATEMENT = "26000";
 
   private SqlStates() {}
+
+  /** Class 08: nobody is there, or not any more. */
+  static boolean isConnectionFailure(SQLException e) {
+    return e.getSQLState() != null && e.getSQLState().startsWith("08");
+  }
 }
