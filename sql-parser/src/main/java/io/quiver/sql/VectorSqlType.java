@@ -3,6 +3,7 @@ package io.quiver.sql;
 import io.quiver.types.SqlType;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeComparability;
+import org.apache.calcite.rel.type.RelDataTypeFamily;
 import org.apache.calcite.sql.type.AbstractSqlType;
 import org.apache.calcite.sql.type.BasicSqlType;
 import org.apache.calcite.sql.type.SqlTypeName;
@@ -13,6 +14,7 @@ import org.apache.calcite.sql.type.SqlTypeName;
  */
 public final class VectorSqlType extends AbstractSqlType {
   private static final long serialVersionUID = 1L;
+  private static final RelDataTypeFamily FAMILY = new RelDataTypeFamily() {};
 
   private final int dimension;
   private final SqlType.Element element;
@@ -48,6 +50,12 @@ public final class VectorSqlType extends AbstractSqlType {
   @Override
   public RelDataType getComponentType() {
     return new BasicSqlType(QuiverTypeSystem.INSTANCE, SqlTypeName.REAL);
+  }
+
+  /** One for all vectors: else a nullable one could not be compared with one that is not. */
+  @Override
+  public RelDataTypeFamily getFamily() {
+    return FAMILY;
   }
 
   @Override
