@@ -1,15 +1,20 @@
 package io.quiver.planner;
 
 import io.quiver.executor.plan.PlanNode;
+import io.quiver.planner.translate.LiteralText;
+import io.quiver.sql.NormalizedSql;
+import io.quiver.sql.NormalizedSql.LiteralToken;
 import io.quiver.types.Schema;
 import io.quiver.types.SqlType;
+import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A plan that any session can run on the catalog version that it was made for. Immutable.
  *
  * <p>The plan's parameters are the statement's {@code ?}, in order, then the hoisted literals. A
- * plan serves another text with the same normalised form when all its fixed literals are equal.
+ * plan serves another text with the same normalised form when {@link #serves} says so.
  *
  * @param result the rows; for a change, the schema of {@link PlanNode#ROW_COUNT}
  * @param parameterTypes one a {@code ?}
@@ -36,4 +41,63 @@ public record PlannedStatement(
    * @param negated whether a minus sign belongs to it
    */
   public record Hoisted(int literal, SqlType type, boolean negated) {}
+
+  /**
+   * Whether this plan is also the plan of another text with the same normalised form: all fixed
+   * literals are equal, and no hoisted number would have made another plan by its size or by its
+   * decimal point.
+   *
+   * @param planned what this plan was made from
+   */
+  public boolean serves(NormalizedSql planned, NormalizedSql other) {
+    if (planned.equals(other)) {
+      return true;
+    }
+    for (int fixed : fixedLiterals) {
+      LiteralToken a = planned.literals().get(fixed);
+      LiteralToken b = other.literals().get(fixed);
+      if (a.kind() != b.kind() || !a.value().equals(b.value())) {
+        return false;
+      }
+    }
+    for (Hoisted literal : hoisted) {
+      if (!fits(other.literals().get(literal.literal()), literal)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean fits(LiteralToken token, Hoisted literal) {
+    if (!literal.type().equals(SqlType.INTEGER) && !literal.type().equals(SqlType.BIGINT)) {
+      return true;
+    }
+    if (token.kind() == NormalizedSql.Kind.STRING) {
+      return true;
+    }
+    if (token.kind() == NormalizedSql.Kind.DECIMAL) {
+      return false;
+    }
+    int bits =
+        new BigDecimal(literal.negated() ? "-" + token.value() : token.value())
+            .toBigInteger()
+            .bitLength();
+    return bits < (literal.type().equals(SqlType.INTEGER) ? Integer.SIZE : Long.SIZE);
+  }
+
+  /**
+   * The values of the hoisted literals, to bind after those of the {@code ?}.
+   *
+   * @param normalized of the text that is run; this plan {@link #serves} it
+   * @throws io.quiver.types.QuiverException 22P02, 22000, 22003 or 22007, as the literal in its
+   *     place would give
+   */
+  public List<Object> hoistedValues(NormalizedSql normalized) {
+    List<Object> values = new ArrayList<>(hoisted.size());
+    for (Hoisted literal : hoisted) {
+      String text = normalized.literals().get(literal.literal()).value();
+      values.add(LiteralText.parse(literal.negated() ? "-" + text : text, literal.type()));
+    }
+    return values;
+  }
 }

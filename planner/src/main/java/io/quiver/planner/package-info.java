@@ -1,4 +1,7 @@
-/** Validates, optimises, and translates Calcite's tree into the executor's plans. */
+/**
+ * Validates, optimises, and translates Calcite's tree into the executor's plans. Knows names, types
+ * and rules; knows no rows, no files and no sessions.
+ */
 @NullMarked
 package io.quiver.planner;
 

@@ -1,0 +1,159 @@
+package io.quiver.planner;
+
+import io.quiver.executor.expression.Expression;
+import io.quiver.executor.expression.UserFunction;
+import io.quiver.executor.plan.PlanNode;
+import io.quiver.executor.plan.SystemTable;
+import io.quiver.planner.PlannedStatement.Hoisted;
+import io.quiver.planner.translate.Casts;
+import io.quiver.planner.translate.HoistedTypes;
+import io.quiver.sql.NormalizedSql;
+import io.quiver.sql.QuiverTypeFactory;
+import io.quiver.sql.SqlParser;
+import io.quiver.sql.Statement;
+import io.quiver.storage.catalog.Catalog;
+import io.quiver.types.SqlType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.calcite.sql.SqlDelete;
+import org.apache.calcite.sql.SqlDynamicParam;
+import org.apache.calcite.sql.SqlInsert;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlUpdate;
+import org.apache.calcite.sql.util.SqlBasicVisitor;
+import org.jspecify.annotations.Nullable;
+
+/** From a parsed statement to a plan. Safe for use by several threads. */
+public final class Planner {
+  private final OperatorTable operators;
+  private final List<SystemTable> systemTables;
+  private final PlanningThreads threads = new PlanningThreads();
+
+  /** Type objects are shared by all statements, so that equal types are the same object. */
+  private final QuiverTypeFactory factory = new QuiverTypeFactory();
+
+  private final AtomicReference<@Nullable SchemaReader> lastReader = new AtomicReference<>();
+
+  /**
+   * A planner for one database.
+   *
+   * @param functions of plugins; they win over built-in ones of the same name
+   */
+  public Planner(List<UserFunction> functions, List<SystemTable> systemTables) {
+    this.operators = new OperatorTable(functions);
+    this.systemTables = List.copyOf(systemTables);
+  }
+
+  /**
+   * A plan that also serves other texts with the same normalised form.
+   *
+   * @param statement a {@link Statement.Query} or {@link Statement.Modify}
+   * @param sql what it was parsed from, which the normalised literals' offsets are in
+   * @throws io.quiver.types.QuiverException 42P01, 42703, 42883, 42702, 42803, 42804, 0A000, ...
+   */
+  public PlannedStatement plan(
+      Statement statement, Catalog catalog, String sql, NormalizedSql normalized) {
+    SqlNode node = node(statement);
+    return threads.call(() -> {
+      try {
+        return plan(node, catalog, Hoisting.of(sql, normalized));
+      } catch (RuntimeException e) {
+        // Planned again with its literals in place, the statement either works or fails with
+        // the message that its author can understand.
+        Hoisting none = Hoisting.nothingOf(sql, normalized);
+        return plan(node, catalog, none);
+      }
+    });
+  }
+
+  /** A plan for this text alone. */
+  public PlannedStatement plan(Statement statement, Catalog catalog) {
+    SqlNode node = node(statement);
+    return threads.call(() -> plan(node, catalog, Hoisting.none(parameterCount(node))));
+  }
+
+  /**
+   * Checks the DEFAULT of a column that is about to be created.
+   *
+   * @throws io.quiver.types.QuiverException 42601, 42703 or 42804
+   */
+  public void checkDefault(String expressionSql, SqlType type) {
+    SqlNode parsed = SqlParser.parseExpression(expressionSql);
+    Catalog empty = new Catalog(0, List.of());
+    Expression value =
+        threads.call(() -> {
+          StatementPlanner planner = planner(empty, Hoisting.none(0));
+          return planner.expression(planner.prepare(parsed));
+        });
+    Casts.assignment(value, type, "default");
+  }
+
+  private static SqlNode node(Statement statement) {
+    if (statement instanceof Statement.Query query) {
+      return query.node();
+    }
+    if (statement instanceof Statement.Modify modify) {
+      return modify.node();
+    }
+    throw new IllegalArgumentException(
+        "only queries and changes are planned, found " + statement.getClass().getSimpleName());
+  }
+
+  private PlannedStatement plan(SqlNode node, Catalog catalog, Hoisting hoisting) {
+    StatementPlanner planner = planner(catalog, hoisting);
+    StatementPlanner.PlannedQuery planned =
+        switch (node) {
+          case SqlInsert insert -> change(InsertPlanner.plan(planner, insert));
+          case SqlUpdate update -> change(ChangePlanner.update(planner, update));
+          case SqlDelete delete -> change(ChangePlanner.delete(planner, delete));
+          default -> planner.query(planner.prepare(node));
+        };
+    HoistedTypes.Settled settled = HoistedTypes.settle(planned.plan(), hoisting.parameterCount());
+    List<Hoisted> hoisted = new ArrayList<>();
+    for (Hoisted literal : hoisting.hoisted()) {
+      int index = hoisting.parameterCount() + hoisted.size();
+      SqlType type = settled.types().getOrDefault(index, literal.type());
+      hoisted.add(new Hoisted(literal.literal(), type, literal.negated()));
+    }
+    return new PlannedStatement(
+        settled.plan(),
+        planned.result(),
+        planner.parameterTypes().types(),
+        hoisted,
+        hoisting.fixedLiterals());
+  }
+
+  private static StatementPlanner.PlannedQuery change(PlanNode plan) {
+    return new StatementPlanner.PlannedQuery(plan, plan.schema());
+  }
+
+  private StatementPlanner planner(Catalog catalog, Hoisting hoisting) {
+    return new StatementPlanner(operators, reader(catalog), factory, hoisting);
+  }
+
+  /** The reader of the newest catalog is kept: most statements find it unchanged. */
+  @SuppressWarnings("ReferenceEquality") // An equal catalog costs more to find out than to read.
+  private SchemaReader reader(Catalog catalog) {
+    SchemaReader last = lastReader.get();
+    if (last != null && last.catalog() == catalog) {
+      return last;
+    }
+    SchemaReader reader = new SchemaReader(catalog, systemTables, factory);
+    lastReader.set(reader);
+    return reader;
+  }
+
+  private static int parameterCount(SqlNode node) {
+    int[] count = {0};
+    node.accept(
+        new SqlBasicVisitor<@Nullable Void>() {
+          @Override
+          public @Nullable Void visit(SqlDynamicParam parameter) {
+            count[0] = Math.max(count[0], parameter.getIndex() + 1);
+            return null;
+          }
+        });
+    return count[0];
+  }
+}

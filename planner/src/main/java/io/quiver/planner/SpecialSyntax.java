@@ -1,0 +1,114 @@
+package io.quiver.planner;
+
+import io.quiver.planner.translate.BuiltinFunctions;
+import io.quiver.planner.translate.QuiverFunction;
+import io.quiver.sql.SqlVectorTypeNameSpec;
+import io.quiver.types.ErrorCode;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlCharStringLiteral;
+import org.apache.calcite.sql.SqlDataTypeSpec;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlLiteral;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNumericLiteral;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.fun.SqlTrimFunction;
+import org.apache.calcite.sql.parser.SqlParserPos;
+
+/** Rewrites functions with a syntax of their own, such as TRIM(BOTH 'x' FROM s), to plain ones. */
+final class SpecialSyntax {
+  private SpecialSyntax() {}
+
+  /** The same call of a plain function, or the call itself. */
+  static SqlCall plain(SqlCall call) {
+    if (call.getOperator().equals(SqlLibraryOperators.INFIX_CAST)) {
+      return SqlStdOperatorTable.CAST.createCall(
+          call.getParserPosition(), call.operand(0), call.operand(1));
+    }
+    if (call.getOperator().getName().equalsIgnoreCase("date_part")
+        && call.operandCount() == 2
+        && call.operand(0) instanceof SqlCharStringLiteral unit) {
+      return extract(call, unit.getValueAs(String.class));
+    }
+    if (call.getKind() == SqlKind.COALESCE) {
+      return named("coalesce", call.getParserPosition(), call.getOperandList());
+    }
+    return switch (call.getKind()) {
+      case TRIM -> trim(call);
+      case EXTRACT -> extract(call, call.operand(0).toString());
+      case POSITION -> function("position", call);
+      case FLOOR -> function("floor", call);
+      case CEIL -> function("ceil", call);
+      default ->
+          call.getOperator().equals(SqlStdOperatorTable.SUBSTRING)
+              ? function("substring", call)
+              : call;
+    };
+  }
+
+  private static SqlCall function(String name, SqlCall call) {
+    return named(name, call.getParserPosition(), call.getOperandList());
+  }
+
+  private static SqlCall named(String name, SqlParserPos position, List<SqlNode> operands) {
+    QuiverFunction function = Objects.requireNonNull(BuiltinFunctions.named(name));
+    return function.createCall(position, operands);
+  }
+
+  private static SqlCall trim(SqlCall call) {
+    if (call.operandCount() != 3 || !(call.operand(0) instanceof SqlLiteral flag)) {
+      return call;
+    }
+    String name =
+        switch (flag.getValueAs(SqlTrimFunction.Flag.class)) {
+          case BOTH -> "btrim";
+          case LEADING -> "ltrim";
+          case TRAILING -> "rtrim";
+        };
+    return named(name, call.getParserPosition(), List.of(call.operand(2), call.operand(1)));
+  }
+
+  private static SqlCall extract(SqlCall call, String name) {
+    String unit = name.toLowerCase(Locale.ROOT);
+    QuiverFunction function = BuiltinFunctions.extract(unit);
+    if (function == null) {
+      throw Messages.at(
+          call.getParserPosition(),
+          ErrorCode.FEATURE_NOT_SUPPORTED,
+          "EXTRACT(" + unit.toUpperCase(Locale.ROOT) + ") is not supported");
+    }
+    return function.createCall(call.getParserPosition(), List.of(call.operand(1)));
+  }
+
+  /** ARRAY[1, 2, 3] is a vector: Quiver has no other arrays. */
+  static SqlNode vector(SqlCall array) {
+    String text =
+        array.getOperandList().stream()
+            .map(SpecialSyntax::element)
+            .collect(Collectors.joining(",", "[", "]"));
+    SqlParserPos position = array.getParserPosition();
+    return SqlStdOperatorTable.CAST.createCall(
+        position,
+        SqlLiteral.createCharString(text, position),
+        new SqlDataTypeSpec(SqlVectorTypeNameSpec.anyDimension(position), position));
+  }
+
+  private static String element(SqlNode node) {
+    if (node instanceof SqlNumericLiteral number) {
+      return Objects.requireNonNull(number.bigDecimalValue()).toString();
+    }
+    if (node.getKind() == SqlKind.MINUS_PREFIX
+        && ((SqlCall) node).operand(0) instanceof SqlNumericLiteral number) {
+      return "-" + number.bigDecimalValue();
+    }
+    throw Messages.at(
+        node.getParserPosition(),
+        ErrorCode.FEATURE_NOT_SUPPORTED,
+        "an array of anything but numbers written out is not supported");
+  }
+}

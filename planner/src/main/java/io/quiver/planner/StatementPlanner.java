@@ -1,0 +1,141 @@
+package io.quiver.planner;
+
+import io.quiver.executor.expression.Expression;
+import io.quiver.executor.plan.PlanNode;
+import io.quiver.planner.rule.Optimizer;
+import io.quiver.planner.translate.ExpressionTranslator;
+import io.quiver.planner.translate.PlanTranslator;
+import io.quiver.planner.translate.Projections;
+import io.quiver.sql.QuiverTypeFactory;
+import io.quiver.types.Field;
+import io.quiver.types.Schema;
+import io.quiver.types.SqlType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.calcite.plan.RelOptCluster;
+import org.apache.calcite.plan.hep.HepPlanner;
+import org.apache.calcite.plan.hep.HepProgram;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.RelRoot;
+import org.apache.calcite.rel.hint.HintStrategyTable;
+import org.apache.calcite.rel.metadata.RelMetadataQuery;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.sql.SqlDynamicParam;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql2rel.SqlToRelConverter;
+import org.jspecify.annotations.Nullable;
+
+/** Takes one prepared tree through validation, conversion, optimisation and translation. */
+final class StatementPlanner {
+  private static final SqlToRelConverter.Config CONVERSION =
+      SqlToRelConverter.config()
+          .withExpand(false)
+          .withTrimUnusedFields(false)
+          .withInSubQueryThreshold(Integer.MAX_VALUE)
+          .withHintStrategyTable(HintStrategyTable.EMPTY);
+
+  private final OperatorTable operators;
+  private final SchemaReader reader;
+  private final QuiverTypeFactory factory;
+  private final Hoisting hoisting;
+  private final ParameterTypes parameterTypes;
+  private final Map<Integer, SqlType> typedParameters = new HashMap<>();
+
+  /** A query's plan, and its columns under the names that the user knows. */
+  record PlannedQuery(PlanNode plan, Schema result) {}
+
+  StatementPlanner(
+      OperatorTable operators, SchemaReader reader, QuiverTypeFactory factory, Hoisting hoisting) {
+    this.operators = operators;
+    this.reader = reader;
+    this.factory = factory;
+    this.hoisting = hoisting;
+    this.parameterTypes = new ParameterTypes(hoisting.parameterCount());
+  }
+
+  OperatorTable operators() {
+    return operators;
+  }
+
+  SchemaReader reader() {
+    return reader;
+  }
+
+  Hoisting hoisting() {
+    return hoisting;
+  }
+
+  ParameterTypes parameterTypes() {
+    return parameterTypes;
+  }
+
+  /** Types of parameters that stand alone, where no operator can say what they are. */
+  Map<Integer, SqlType> typedParameters() {
+    return typedParameters;
+  }
+
+  /** A copy of the tree that the validator may change. */
+  SqlNode prepare(SqlNode node) {
+    return new Preparation(hoisting, operators.pluginNames()).prepare(node);
+  }
+
+  /** The plan of a prepared query. */
+  PlannedQuery query(SqlNode prepared) {
+    Validator validator = new Validator(operators, reader, factory, this::knownType);
+    SqlNode validated = validator.validate(prepared);
+    parameterTypes.collect(validated, validator);
+    RelOptCluster cluster = cluster();
+    RelRoot root = converter(validator, cluster).convertQuery(validated, false, true);
+    RelNode optimized = Optimizer.optimize(root.project());
+    PlanNode plan = new PlanTranslator(cluster.getRexBuilder()).translate(optimized);
+    Schema result = result(plan, OutputNames.of(validated, plan.schema().size()), root);
+    return new PlannedQuery(Projections.renamed(plan, result), result);
+  }
+
+  /** The names and types of a query's columns, as its author sees them. */
+  private static Schema result(PlanNode plan, List<String> names, RelRoot root) {
+    List<Field> fields = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      Field field = plan.schema().field(i);
+      boolean nullable = root.validatedRowType.getFieldList().get(i).getType().isNullable();
+      fields.add(new Field(names.get(i), field.type(), field.nullable() || nullable));
+    }
+    return new Schema(fields);
+  }
+
+  private @Nullable SqlType knownType(SqlDynamicParam parameter) {
+    SqlType hoisted = hoisting.type(parameter);
+    return hoisted != null ? hoisted : typedParameters.get(parameter.getIndex());
+  }
+
+  /** One prepared expression that reads no column. */
+  Expression expression(SqlNode prepared) {
+    Validator validator = new Validator(operators, reader, factory, this::knownType);
+    SqlNode validated = validator.validateExpression(prepared);
+    parameterTypes.collect(validated, validator);
+    RelOptCluster cluster = cluster();
+    RexNode expression = converter(validator, cluster).convertExpression(validated);
+    return new ExpressionTranslator(
+            cluster.getRexBuilder(),
+            i -> {
+              throw new IllegalStateException("no column " + i);
+            })
+        .translate(expression);
+  }
+
+  private SqlToRelConverter converter(Validator validator, RelOptCluster cluster) {
+    return new SqlToRelConverter(
+        null, validator, reader, cluster, new VectorConvertlets(), CONVERSION);
+  }
+
+  private RelOptCluster cluster() {
+    HepPlanner planner = new HepPlanner(HepProgram.builder().build());
+    planner.setExecutor(Optimizer.NO_FOLDING);
+    RelOptCluster cluster = RelOptCluster.create(planner, new RexBuilder(factory));
+    cluster.setMetadataQuerySupplier(RelMetadataQuery::instance);
+    return cluster;
+  }
+}

@@ -1,0 +1,55 @@
+package io.quiver.planner;
+
+import io.quiver.types.ErrorCode;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlWithItem;
+import org.jspecify.annotations.Nullable;
+
+/** Refuses by name what Calcite's grammar reads and no plan can say. */
+final class UnsupportedSyntax {
+  private UnsupportedSyntax() {}
+
+  static void check(SqlCall call) {
+    String found = found(call);
+    if (found != null) {
+      throw Messages.at(
+          call.getParserPosition(),
+          ErrorCode.FEATURE_NOT_SUPPORTED,
+          found + " is not supported yet");
+    }
+  }
+
+  private static @Nullable String found(SqlCall call) {
+    return switch (call.getKind()) {
+      case OVER, WINDOW, RESPECT_NULLS, IGNORE_NULLS -> "a window function";
+      case ROLLUP, CUBE, GROUPING_SETS -> "GROUP BY with ROLLUP, CUBE or GROUPING SETS";
+      case MATCH_RECOGNIZE -> "MATCH_RECOGNIZE";
+      case TABLESAMPLE -> "TABLESAMPLE";
+      case PIVOT -> "PIVOT";
+      case UNPIVOT -> "UNPIVOT";
+      case LATERAL -> "LATERAL";
+      case UNNEST -> "UNNEST";
+      case SNAPSHOT -> "FOR SYSTEM_TIME";
+      case COLLECTION_TABLE -> "a table function";
+      case WITHIN_GROUP -> "WITHIN GROUP";
+      case WITHIN_DISTINCT -> "WITHIN DISTINCT";
+      case ROW -> null;
+      case MAP_VALUE_CONSTRUCTOR, MULTISET_VALUE_CONSTRUCTOR -> "MAP and MULTISET";
+      case SIMILAR -> "SIMILAR TO";
+      case INTERVAL -> "INTERVAL";
+      default ->
+          switch (call) {
+            case SqlWithItem item when item.recursive.booleanValue() -> "WITH RECURSIVE";
+            case SqlSelect select when !isEmpty(select.getWindowList()) -> "WINDOW";
+            case SqlSelect select when select.getQualify() != null -> "QUALIFY";
+            default -> null;
+          };
+    };
+  }
+
+  private static boolean isEmpty(@Nullable SqlNodeList list) {
+    return list == null || list.isEmpty();
+  }
+}

@@ -1,0 +1,113 @@
+package io.quiver.planner;
+
+import com.google.common.collect.ImmutableSet;
+import io.quiver.planner.translate.Types;
+import io.quiver.sql.QuiverTypeFactory;
+import io.quiver.types.SqlType;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.calcite.config.NullCollation;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.sql.SqlDynamicParam;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.type.SqlTypeCoercionRule;
+import org.apache.calcite.sql.type.SqlTypeMappingRule;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.validate.ParameterScope;
+import org.apache.calcite.sql.validate.SqlValidatorImpl;
+import org.apache.calcite.sql.validate.SqlValidatorScope;
+import org.jspecify.annotations.Nullable;
+
+/** Resolves names and types; knows vectors, and parameters that were literals. */
+final class Validator extends SqlValidatorImpl {
+  private static final SqlTypeCoercionRule COERCIONS = coercions();
+  private static final Config CONFIG =
+      Config.DEFAULT
+          .withConformance(new Conformance())
+          .withDefaultNullCollation(NullCollation.LAST)
+          .withIdentifierExpansion(true)
+          .withTypeCoercionFactory(VectorCoercion::new)
+          .withTypeCoercionRules(COERCIONS);
+
+  private final QuiverTypeFactory factory;
+  private final Function<SqlDynamicParam, @Nullable SqlType> known;
+
+  /**
+   * For one statement.
+   *
+   * @param known the type of a parameter that is known before its place is looked at
+   */
+  Validator(
+      OperatorTable operators,
+      SchemaReader reader,
+      QuiverTypeFactory factory,
+      Function<SqlDynamicParam, @Nullable SqlType> known) {
+    super(operators, reader, factory, CONFIG);
+    this.factory = factory;
+    this.known = known;
+  }
+
+  private static SqlTypeCoercionRule coercions() {
+    Map<SqlTypeName, ImmutableSet<SqlTypeName>> mapping =
+        new HashMap<>(SqlTypeCoercionRule.instance().getTypeMapping());
+    mapping.put(
+        SqlTypeName.OTHER,
+        ImmutableSet.of(SqlTypeName.OTHER, SqlTypeName.CHAR, SqlTypeName.VARCHAR));
+    ImmutableSet<SqlTypeName> text = mapping.get(SqlTypeName.VARCHAR);
+    mapping.put(
+        SqlTypeName.VARCHAR,
+        ImmutableSet.<SqlTypeName>builder()
+            .addAll(text == null ? ImmutableSet.of() : text)
+            .add(SqlTypeName.OTHER)
+            .build());
+    return SqlTypeCoercionRule.instance(mapping);
+  }
+
+  @Override
+  public SqlTypeMappingRule getTypeMappingRule() {
+    return COERCIONS;
+  }
+
+  @Override
+  public RelDataType deriveType(SqlValidatorScope scope, SqlNode expression) {
+    if (expression instanceof SqlDynamicParam parameter) {
+      SqlType type = known.apply(parameter);
+      if (type != null && getValidatedNodeTypeIfKnown(parameter) == null) {
+        setValidatedNodeType(parameter, Types.toCalcite(factory, type, false));
+      }
+    }
+    return super.deriveType(scope, expression);
+  }
+
+  @Override
+  protected void inferUnknownTypes(
+      RelDataType inferred, SqlValidatorScope scope, SqlNode expression) {
+    if (expression instanceof SqlDynamicParam parameter) {
+      if (known.apply(parameter) != null) {
+        deriveType(scope, parameter);
+        return;
+      }
+      if (inferred.equals(unknownType)) {
+        // Nothing says what it is: text, as in PostgreSQL.
+        if (getValidatedNodeTypeIfKnown(parameter) == null) {
+          setValidatedNodeType(parameter, Types.toCalcite(factory, SqlType.TEXT, true));
+        }
+        return;
+      }
+    }
+    super.inferUnknownTypes(inferred, scope, expression);
+  }
+
+  /** An expression that reads no column; a {@code ?} in it gets a type as in a query. */
+  SqlNode validateExpression(SqlNode expression) {
+    SqlNode rewritten = performUnconditionalRewrites(expression, false);
+    if (rewritten == null) {
+      throw new IllegalStateException("an expression was rewritten to nothing");
+    }
+    SqlValidatorScope scope = new ParameterScope(this, Map.of());
+    inferUnknownTypes(unknownType, scope, rewritten);
+    rewritten.validateExpr(this, scope);
+    return rewritten;
+  }
+}

@@ -1,0 +1,41 @@
+package io.quiver.planner;
+
+import io.quiver.planner.translate.VectorCast;
+import io.quiver.sql.VectorSqlType;
+import java.util.List;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql2rel.SqlRexContext;
+import org.apache.calcite.sql2rel.SqlRexConvertlet;
+import org.apache.calcite.sql2rel.SqlRexConvertletTable;
+import org.apache.calcite.sql2rel.StandardConvertletTable;
+import org.jspecify.annotations.Nullable;
+
+/** Calcite's conversions, but for casts to a vector, which it would try to fold. */
+final class VectorConvertlets implements SqlRexConvertletTable {
+  @Override
+  public @Nullable SqlRexConvertlet get(SqlCall call) {
+    return call.getKind() == SqlKind.CAST
+        ? VectorConvertlets::cast
+        : StandardConvertletTable.INSTANCE.get(call);
+  }
+
+  private static RexNode cast(SqlRexContext context, SqlCall call) {
+    RelDataType type = context.getValidator().getValidatedNodeTypeIfKnown(call);
+    if (!(type instanceof VectorSqlType vector)) {
+      SqlRexConvertlet standard = StandardConvertletTable.INSTANCE.get(call);
+      if (standard == null) {
+        throw new IllegalStateException("Calcite converts every cast");
+      }
+      return standard.convertCall(context, call);
+    }
+    RexNode operand = context.convertExpression(call.operand(0));
+    boolean same =
+        operand.getType() instanceof VectorSqlType from && from.vector().equals(vector.vector());
+    return same
+        ? operand
+        : context.getRexBuilder().makeCall(type, VectorCast.INSTANCE, List.of(operand));
+  }
+}

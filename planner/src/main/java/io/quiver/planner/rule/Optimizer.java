@@ -1,0 +1,70 @@
+package io.quiver.planner.rule;
+
+import java.util.List;
+import org.apache.calcite.plan.RelOptRule;
+import org.apache.calcite.plan.hep.HepPlanner;
+import org.apache.calcite.plan.hep.HepProgram;
+import org.apache.calcite.plan.hep.HepProgramBuilder;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.RelFactories;
+import org.apache.calcite.rel.rules.CoreRules;
+import org.apache.calcite.rex.RexExecutor;
+import org.apache.calcite.sql2rel.RelDecorrelator;
+import org.apache.calcite.sql2rel.RelFieldTrimmer;
+import org.apache.calcite.tools.RelBuilder;
+
+/**
+ * Rewrites a tree by a few programs of hand-picked rules, in a fixed order: no search, no cost, so
+ * that a statement is planned in about a millisecond.
+ */
+public final class Optimizer {
+  /** Leaves constant expressions alone: Calcite would compile them, and breaks vectors. */
+  public static final RexExecutor NO_FOLDING =
+      (builder, expressions, reduced) -> reduced.addAll(expressions);
+
+  private static final HepProgram SUBQUERIES =
+      program(
+          List.of(
+              CoreRules.FILTER_SUB_QUERY_TO_CORRELATE,
+              CoreRules.PROJECT_SUB_QUERY_TO_CORRELATE,
+              CoreRules.JOIN_SUB_QUERY_TO_CORRELATE));
+
+  private static final HepProgram PUSH_DOWN =
+      program(
+          List.of(
+              CoreRules.FILTER_INTO_JOIN,
+              CoreRules.JOIN_CONDITION_PUSH,
+              CoreRules.JOIN_PUSH_EXPRESSIONS,
+              CoreRules.FILTER_MERGE,
+              CoreRules.FILTER_PROJECT_TRANSPOSE,
+              CoreRules.FILTER_AGGREGATE_TRANSPOSE,
+              CoreRules.FILTER_SET_OP_TRANSPOSE,
+              CoreRules.PROJECT_MERGE,
+              CoreRules.PROJECT_REMOVE,
+              CoreRules.UNION_MERGE));
+
+  private static final HepProgram TIDY =
+      program(List.of(CoreRules.PROJECT_MERGE, CoreRules.PROJECT_REMOVE));
+
+  private Optimizer() {}
+
+  /** An equal tree that reads less and joins earlier. */
+  public static RelNode optimize(RelNode root) {
+    RelBuilder builder = RelFactories.LOGICAL_BUILDER.create(root.getCluster(), null);
+    RelNode flat = RelDecorrelator.decorrelateQuery(run(SUBQUERIES, root), builder);
+    RelNode pushed = run(PUSH_DOWN, flat);
+    RelNode trimmed = new RelFieldTrimmer(null, builder).trim(pushed);
+    return run(TIDY, trimmed);
+  }
+
+  private static RelNode run(HepProgram program, RelNode root) {
+    HepPlanner planner = new HepPlanner(program);
+    planner.setExecutor(NO_FOLDING);
+    planner.setRoot(root);
+    return planner.findBestExp();
+  }
+
+  private static HepProgram program(List<? extends RelOptRule> rules) {
+    return new HepProgramBuilder().addRuleCollection(List.copyOf(rules)).build();
+  }
+}

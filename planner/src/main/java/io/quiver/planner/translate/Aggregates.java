@@ -1,0 +1,185 @@
+package io.quiver.planner.translate;
+
+import static io.quiver.planner.translate.ExpressionTranslator.unsupported;
+
+import io.quiver.executor.expression.Expression;
+import io.quiver.executor.expression.ScalarFunction;
+import io.quiver.executor.plan.AggregateCall;
+import io.quiver.executor.plan.PlanNode;
+import io.quiver.types.Field;
+import io.quiver.types.Schema;
+import io.quiver.types.SqlType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rex.RexLiteral;
+import org.apache.calcite.sql.SqlKind;
+
+/** GROUP BY, with arguments cast to what the aggregates add up in. */
+final class Aggregates {
+  private final List<Expression> columns;
+  private final Schema input;
+
+  private Aggregates(Schema input, boolean all) {
+    this.input = input;
+    this.columns = new ArrayList<>();
+    for (int i = 0; all && i < input.size(); i++) {
+      position(i);
+    }
+  }
+
+  static PlanNode translate(Aggregate node, PlanNode input) {
+    if (node.getGroupType() != Aggregate.Group.SIMPLE) {
+      throw unsupported("GROUPING SETS, ROLLUP or CUBE");
+    }
+    // A scan then reads only what is grouped by and added up.
+    Aggregates translation = new Aggregates(input.schema(), !(input instanceof PlanNode.Scan));
+    List<Integer> keys = new ArrayList<>();
+    List<Field> fields = new ArrayList<>();
+    for (int key : node.getGroupSet()) {
+      keys.add(translation.position(key));
+      fields.add(input.schema().field(key));
+    }
+    List<AggregateCall> calls = new ArrayList<>();
+    for (var call : node.getAggCallList()) {
+      AggregateCall translated = translation.call(call);
+      calls.add(translated);
+      String name = node.getRowType().getFieldNames().get(fields.size());
+      fields.add(new Field(name, translated.type(), call.getType().isNullable()));
+    }
+    PlanNode prepared = translation.prepared(input);
+    PlanNode result = new PlanNode.Aggregate(prepared, keys, calls, new Schema(fields));
+    return zeroForEmptySums(node, result);
+  }
+
+  /** Where a column of the input comes to stand. */
+  private int position(int column) {
+    return position(new Expression.InputColumn(column, input.type(column)));
+  }
+
+  private int position(Expression expression) {
+    int known = columns.indexOf(expression);
+    if (known >= 0) {
+      return known;
+    }
+    columns.add(expression);
+    return columns.size() - 1;
+  }
+
+  /** The input's rows, each once. */
+  static PlanNode distinct(PlanNode input) {
+    List<Integer> keys = IntStream.range(0, input.schema().size()).boxed().toList();
+    return new PlanNode.Aggregate(input, keys, List.of(), input.schema());
+  }
+
+  private PlanNode prepared(PlanNode node) {
+    if (columns.isEmpty() && input.size() > 0) {
+      position(0);
+    }
+    List<Field> fields = new ArrayList<>();
+    for (Expression column : columns) {
+      boolean plain = column instanceof Expression.InputColumn;
+      fields.add(
+          plain
+              ? input.field(((Expression.InputColumn) column).index())
+              : new Field("argument" + fields.size(), column.type(), true));
+    }
+    return Projections.over(node, columns, new Schema(fields));
+  }
+
+  private AggregateCall call(org.apache.calcite.rel.core.AggregateCall call) {
+    if (!call.getCollation().getFieldCollations().isEmpty() || call.distinctKeys != null) {
+      throw unsupported("an aggregate with ORDER BY");
+    }
+    AggregateCall.Function function = function(call.getAggregation().getKind(), call);
+    List<Integer> arguments = new ArrayList<>();
+    for (int argument : call.getArgList()) {
+      arguments.add(argument(argument, function));
+    }
+    Object literal = null;
+    SqlType type;
+    if (function == AggregateCall.Function.LITERAL) {
+      RexLiteral value = (RexLiteral) call.rexList.get(0);
+      Expression constant = ExpressionTranslator.literal(value);
+      literal = ((Expression.Literal) constant).value();
+      type = constant.type();
+    } else {
+      type = type(function, arguments);
+    }
+    int filter = call.filterArg < 0 ? -1 : position(call.filterArg);
+    return new AggregateCall(function, arguments, call.isDistinct(), filter, literal, type);
+  }
+
+  private SqlType type(AggregateCall.Function function, List<Integer> arguments) {
+    return switch (function) {
+      case COUNT -> SqlType.BIGINT;
+      case AVG -> SqlType.DOUBLE;
+      case SUM, MIN, MAX, SINGLE_VALUE, ANY_VALUE -> columns.get(arguments.get(0)).type();
+      case LITERAL -> throw new IllegalStateException("a literal has its own type");
+    };
+  }
+
+  /** The position of the argument in the type that the function adds up in. */
+  private int argument(int column, AggregateCall.Function function) {
+    SqlType from = input.type(column);
+    SqlType to =
+        switch (function) {
+          case SUM -> sumType(from);
+          case AVG -> numeric(from, SqlType.DOUBLE);
+          case COUNT, MIN, MAX, SINGLE_VALUE, ANY_VALUE, LITERAL -> from;
+        };
+    return position(Casts.implicit(new Expression.InputColumn(column, from), to));
+  }
+
+  private static SqlType sumType(SqlType from) {
+    return numeric(from, from.equals(SqlType.INTEGER) ? SqlType.BIGINT : from);
+  }
+
+  private static SqlType numeric(SqlType from, SqlType to) {
+    if (!Types.isNumeric(from)) {
+      throw unsupported("sum or avg over " + from.sqlName());
+    }
+    return to;
+  }
+
+  private static AggregateCall.Function function(
+      SqlKind kind, org.apache.calcite.rel.core.AggregateCall call) {
+    return switch (kind) {
+      case COUNT -> AggregateCall.Function.COUNT;
+      case SUM, SUM0 -> AggregateCall.Function.SUM;
+      case AVG -> AggregateCall.Function.AVG;
+      case MIN -> AggregateCall.Function.MIN;
+      case MAX -> AggregateCall.Function.MAX;
+      case SINGLE_VALUE -> AggregateCall.Function.SINGLE_VALUE;
+      case ANY_VALUE -> AggregateCall.Function.ANY_VALUE;
+      case LITERAL_AGG -> AggregateCall.Function.LITERAL;
+      default ->
+          throw unsupported(
+              "the aggregate " + call.getAggregation().getName().toLowerCase(Locale.ROOT));
+    };
+  }
+
+  // Calcite's $SUM0 is 0 over no rows, where our SUM is null.
+  private static PlanNode zeroForEmptySums(Aggregate node, PlanNode result) {
+    boolean any =
+        node.getAggCallList().stream().anyMatch(c -> c.getAggregation().getKind() == SqlKind.SUM0);
+    if (!any) {
+      return result;
+    }
+    int keys = node.getGroupCount();
+    List<Expression> expressions = new ArrayList<>();
+    for (int i = 0; i < result.schema().size(); i++) {
+      SqlType type = result.schema().type(i);
+      Expression column = new Expression.InputColumn(i, type);
+      boolean sum =
+          i >= keys
+              && node.getAggCallList().get(i - keys).getAggregation().getKind() == SqlKind.SUM0;
+      Expression zero = Casts.implicit(new Expression.Literal(0, SqlType.INTEGER), type);
+      expressions.add(
+          sum ? new Expression.Call(ScalarFunction.COALESCE, List.of(column, zero), type) : column);
+    }
+    return Projections.over(result, expressions, result.schema());
+  }
+}

@@ -1,0 +1,56 @@
+package io.quiver.planner.translate;
+
+import io.quiver.types.SqlType;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.sql.type.SqlTypeFamily;
+import org.apache.calcite.sql.type.SqlTypeName;
+
+/** What a built-in function takes at one position. */
+enum ArgumentKind {
+  TEXT,
+  /** Anything: its text form is taken. */
+  AS_TEXT,
+  INTEGER,
+  DOUBLE,
+  /** Any number; the arguments meet in one type. */
+  NUMBER,
+  /** DATE or TIMESTAMP. */
+  TIME,
+  /** Anything; the arguments meet in one type. */
+  ANY;
+
+  /** Whether the arguments of this kind are cast to what they have in common. */
+  boolean meets() {
+    return this == NUMBER || this == ANY;
+  }
+
+  /** The type of a {@code ?} here. */
+  SqlType inferred() {
+    return switch (this) {
+      case TEXT, AS_TEXT, ANY -> SqlType.TEXT;
+      case INTEGER -> SqlType.INTEGER;
+      case DOUBLE, NUMBER -> SqlType.DOUBLE;
+      case TIME -> SqlType.TIMESTAMP;
+    };
+  }
+
+  /**
+   * Whether a value of this type is taken.
+   *
+   * @param literal whether it is a literal: text then stands for what is wanted
+   */
+  boolean takes(RelDataType type, boolean literal) {
+    SqlTypeName name = type.getSqlTypeName();
+    boolean text = SqlTypeFamily.CHARACTER.contains(type);
+    if (name == SqlTypeName.NULL || name == SqlTypeName.UNKNOWN || name == SqlTypeName.ANY) {
+      return true;
+    }
+    return switch (this) {
+      case TEXT -> text;
+      case AS_TEXT, ANY -> true;
+      case INTEGER -> SqlTypeFamily.INTEGER.contains(type) || (text && literal);
+      case DOUBLE, NUMBER -> SqlTypeFamily.NUMERIC.contains(type) || (text && literal);
+      case TIME -> name == SqlTypeName.DATE || name == SqlTypeName.TIMESTAMP || (text && literal);
+    };
+  }
+}

@@ -1,0 +1,125 @@
+package io.quiver.planner.translate;
+
+import io.quiver.executor.expression.Expression;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+import io.quiver.types.SqlType;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Casts, folded where the operand is a literal and left out where they do nothing. */
+public final class Casts {
+  private Casts() {}
+
+  /** The expression as a value of this type; the length of a text is not looked at. */
+  static Expression implicit(Expression expression, SqlType type) {
+    if (Types.same(expression.type(), type)) {
+      return expression;
+    }
+    if (expression instanceof Expression.Literal literal) {
+      return fold(literal, type);
+    }
+    if (expression instanceof Expression.Cast cast && widening(cast, type)) {
+      return implicit(cast.operand(), type);
+    }
+    return new Expression.Cast(expression, type);
+  }
+
+  // INTEGER to BIGINT to DOUBLE is INTEGER to DOUBLE.
+  private static boolean widening(Expression.Cast cast, SqlType type) {
+    return cast.operand().type().equals(SqlType.INTEGER)
+        && cast.type().equals(SqlType.BIGINT)
+        && type.equals(SqlType.DOUBLE);
+  }
+
+  /** What CAST(expression AS type) means: a VARCHAR(n) cuts. */
+  static Expression explicit(Expression expression, SqlType type) {
+    if (expression.type() instanceof SqlType.Varchar from
+        && type instanceof SqlType.Varchar to
+        && to.maxLength() < from.maxLength()) {
+      return new Expression.Cast(expression, type);
+    }
+    if (type instanceof SqlType.Varchar && !(expression.type() instanceof SqlType.Varchar)) {
+      return new Expression.Cast(expression, type);
+    }
+    return implicit(expression, type);
+  }
+
+  /**
+   * The expression as a value for a column, as an assignment converts it.
+   *
+   * @param column named in the message
+   * @throws QuiverException 42804 where the types do not fit
+   */
+  public static Expression assignment(Expression expression, SqlType type, String column) {
+    SqlType from = expression.type();
+    boolean untyped = expression instanceof Expression.Literal && from instanceof SqlType.Varchar;
+    if (!untyped && !Types.assignable(from, type)) {
+      throw new QuiverException(
+          ErrorCode.DATATYPE_MISMATCH,
+          "column \""
+              + column
+              + "\" is of type "
+              + type.sqlName()
+              + " but the expression is of type "
+              + from.sqlName());
+    }
+    return implicit(expression, type);
+  }
+
+  /** A text that stands for a value of this type, as a string literal does. */
+  public static Expression untyped(Expression text, SqlType type) {
+    return implicit(text, type);
+  }
+
+  private static Expression fold(Expression.Literal literal, SqlType type) {
+    Object value = literal.value();
+    return switch (value) {
+      case null -> new Expression.Literal(null, type);
+      case String text -> new Expression.Literal(LiteralText.parse(text, type), type);
+      case float[] vector when type instanceof SqlType.Vector to -> ofVector(vector, to);
+      case Integer number when Types.isNumeric(type) -> ofNumber(number.toString(), type);
+      case Long number when Types.isNumeric(type) -> ofNumber(number.toString(), type);
+      case Double number when Types.isNumeric(type) && Double.isFinite(number) ->
+          ofNumber(new BigDecimal(number.toString()).toPlainString(), type);
+      default -> new Expression.Cast(literal, type);
+    };
+  }
+
+  private static Expression ofVector(float[] value, SqlType.Vector type) {
+    if (type.dimension() != SqlType.Vector.ANY_DIMENSION && type.dimension() != value.length) {
+      throw new QuiverException(
+          ErrorCode.DIMENSION_MISMATCH,
+          "expected " + type.dimension() + " dimensions, not " + value.length);
+    }
+    return new Expression.Literal(value, type);
+  }
+
+  private static Expression ofNumber(String text, SqlType type) {
+    return new Expression.Literal(LiteralText.parse(text, type), type);
+  }
+
+  /**
+   * All of them as values of the one type in which they meet.
+   *
+   * @throws QuiverException 42804 where there is none
+   */
+  static List<Expression> meet(String what, List<Expression> expressions) {
+    List<SqlType> types =
+        expressions.stream().filter(e -> !isNull(e)).map(Expression::type).distinct().toList();
+    SqlType common = types.isEmpty() ? expressions.get(0).type() : Types.common(types);
+    if (common == null) {
+      throw new QuiverException(
+          ErrorCode.DATATYPE_MISMATCH,
+          what
+              + " wants values of one type, found "
+              + types.stream().map(SqlType::sqlName).collect(Collectors.joining(" and ")));
+    }
+    return expressions.stream().map(e -> implicit(e, common)).toList();
+  }
+
+  private static boolean isNull(Expression expression) {
+    return expression instanceof Expression.Literal literal && literal.value() == null;
+  }
+}

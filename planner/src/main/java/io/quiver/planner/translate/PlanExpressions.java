@@ -1,0 +1,80 @@
+package io.quiver.planner.translate;
+
+import io.quiver.executor.expression.Expression;
+import io.quiver.executor.plan.PlanNode;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Rewrites the expressions of a plan. */
+final class PlanExpressions {
+  private final UnaryOperator<Expression> mapping;
+
+  private PlanExpressions(UnaryOperator<Expression> mapping) {
+    this.mapping = mapping;
+  }
+
+  static PlanNode map(PlanNode plan, UnaryOperator<Expression> mapping) {
+    return new PlanExpressions(mapping).node(plan);
+  }
+
+  private PlanNode node(PlanNode plan) {
+    return switch (plan) {
+      case PlanNode.Values p ->
+          new PlanNode.Values(p.rows().stream().map(this::all).toList(), p.schema());
+      case PlanNode.Scan p ->
+          new PlanNode.Scan(p.table(), p.columns(), optional(p.filter()), p.schema());
+      case PlanNode.SystemScan p -> p;
+      case PlanNode.VectorSearch p ->
+          new PlanNode.VectorSearch(
+              p.table(),
+              p.columns(),
+              p.vectorColumn(),
+              p.metric(),
+              mapping.apply(p.query()),
+              optional(p.filter()),
+              optional(p.offset()),
+              mapping.apply(p.fetch()),
+              p.schema());
+      case PlanNode.Filter p -> new PlanNode.Filter(node(p.input()), mapping.apply(p.predicate()));
+      case PlanNode.Project p ->
+          new PlanNode.Project(node(p.input()), all(p.expressions()), p.schema());
+      case PlanNode.Aggregate p ->
+          new PlanNode.Aggregate(node(p.input()), p.keys(), p.calls(), p.schema());
+      case PlanNode.HashJoin p ->
+          new PlanNode.HashJoin(
+              node(p.left()),
+              node(p.right()),
+              p.type(),
+              p.leftKeys(),
+              p.rightKeys(),
+              optional(p.residual()),
+              p.schema());
+      case PlanNode.NestedLoopJoin p ->
+          new PlanNode.NestedLoopJoin(
+              node(p.left()), node(p.right()), p.type(), optional(p.condition()), p.schema());
+      case PlanNode.Sort p -> new PlanNode.Sort(node(p.input()), p.keys());
+      case PlanNode.TopK p ->
+          new PlanNode.TopK(
+              node(p.input()), p.keys(), optional(p.offset()), mapping.apply(p.fetch()));
+      case PlanNode.Limit p ->
+          new PlanNode.Limit(node(p.input()), optional(p.offset()), optional(p.fetch()));
+      case PlanNode.UnionAll p ->
+          new PlanNode.UnionAll(p.inputs().stream().map(this::node).toList(), p.schema());
+      case PlanNode.SetDifference p ->
+          new PlanNode.SetDifference(
+              node(p.left()), node(p.right()), p.intersect(), p.all(), p.schema());
+      case PlanNode.Insert p -> new PlanNode.Insert(p.table(), node(p.input()), p.identityColumn());
+      case PlanNode.Update p -> new PlanNode.Update(p.table(), node(p.input()));
+      case PlanNode.Delete p -> new PlanNode.Delete(p.table(), node(p.input()));
+    };
+  }
+
+  private List<Expression> all(List<Expression> expressions) {
+    return expressions.stream().map(mapping).toList();
+  }
+
+  private @Nullable Expression optional(@Nullable Expression expression) {
+    return expression == null ? null : mapping.apply(expression);
+  }
+}

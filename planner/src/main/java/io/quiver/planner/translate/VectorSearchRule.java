@@ -1,0 +1,167 @@
+package io.quiver.planner.translate;
+
+import io.quiver.executor.expression.Expression;
+import io.quiver.executor.expression.ScalarFunction;
+import io.quiver.executor.plan.PlanNode;
+import io.quiver.executor.plan.SortKey;
+import io.quiver.storage.catalog.ColumnId;
+import io.quiver.types.Field;
+import io.quiver.types.Schema;
+import io.quiver.types.SqlType;
+import io.quiver.vector.distance.Metric;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first rows of a scan by ascending distance from one vector become one search, which an index
+ * can serve.
+ *
+ * <p>It applies to one sort key, nulls last, that is a distance between a vector column and an
+ * expression without columns. Everything else stays a {@link PlanNode.TopK}.
+ */
+final class VectorSearchRule {
+  /** The distance found, and what it is computed from. */
+  private record Distance(Expression expression, int column, Metric metric, Expression query) {}
+
+  private final PlanNode.Scan scan;
+  private final Distance distance;
+  private final List<Integer> columns;
+
+  private VectorSearchRule(PlanNode.Scan scan, Distance distance, List<Expression> aboveTheSearch) {
+    this.scan = scan;
+    this.distance = distance;
+    List<Expression> readers = new ArrayList<>(aboveTheSearch);
+    if (scan.filter() != null) {
+      readers.add(scan.filter());
+    }
+    this.columns = Expressions.columns(readers);
+  }
+
+  /** The search, or null where the input's order is no distance. */
+  static @Nullable PlanNode apply(
+      PlanNode input, List<SortKey> keys, @Nullable Expression offset, Expression fetch) {
+    if (keys.size() != 1 || keys.get(0).descending() || keys.get(0).nullsFirst()) {
+      return null;
+    }
+    if (!(input instanceof PlanNode.Project project)
+        || !(project.input() instanceof PlanNode.Scan scan)) {
+      return null;
+    }
+    Distance distance = distance(project.expressions().get(keys.get(0).column()), scan);
+    if (distance == null) {
+      return null;
+    }
+    // The distance itself is the column after all others, marked -1 until their number is known.
+    List<Expression> above =
+        project.expressions().stream().map(e -> withoutDistance(e, distance)).toList();
+    VectorSearchRule rule = new VectorSearchRule(scan, distance, above);
+    PlanNode search = rule.search(offset, fetch);
+    List<Expression> outputs = above.stream().map(rule::remapped).toList();
+    return Projections.over(search, outputs, project.schema());
+  }
+
+  private PlanNode search(@Nullable Expression offset, Expression fetch) {
+    List<ColumnId> ids = new ArrayList<>();
+    List<Field> fields = new ArrayList<>();
+    for (int column : columns) {
+      ids.add(scan.columns().get(column));
+      fields.add(scan.schema().field(column));
+    }
+    fields.add(new Field("distance", SqlType.DOUBLE, true));
+    return new PlanNode.VectorSearch(
+        scan.table(),
+        ids,
+        scan.columns().get(distance.column()),
+        distance.metric(),
+        distance.query(),
+        scan.filter() == null ? null : remapped(scan.filter()),
+        offset,
+        fetch,
+        new Schema(fields));
+  }
+
+  private Expression remapped(Expression expression) {
+    return Expressions.mapLeaves(
+        expression,
+        leaf ->
+            leaf instanceof Expression.InputColumn column
+                ? new Expression.InputColumn(
+                    column.index() < 0 ? columns.size() : columns.indexOf(column.index()),
+                    column.type())
+                : leaf);
+  }
+
+  private static Expression withoutDistance(Expression expression, Distance distance) {
+    if (equal(expression, distance.expression())) {
+      return new Expression.InputColumn(-1, SqlType.DOUBLE);
+    }
+    return Expressions.mapParts(expression, e -> withoutDistance(e, distance), leaf -> leaf);
+  }
+
+  private static @Nullable Distance distance(Expression expression, PlanNode.Scan scan) {
+    if (!(expression instanceof Expression.Call call) || call.arguments().size() != 2) {
+      return null;
+    }
+    Metric metric = metric(call.function());
+    if (metric == null) {
+      return null;
+    }
+    Expression first = call.arguments().get(0);
+    Expression second = call.arguments().get(1);
+    if (first instanceof Expression.InputColumn column && Expressions.isRowIndependent(second)) {
+      return distance(call, column, metric, second, scan);
+    }
+    if (second instanceof Expression.InputColumn column && Expressions.isRowIndependent(first)) {
+      return distance(call, column, metric, first, scan);
+    }
+    return null;
+  }
+
+  private static Distance distance(
+      Expression.Call call,
+      Expression.InputColumn column,
+      Metric metric,
+      Expression query,
+      PlanNode.Scan scan) {
+    SqlType type = scan.schema().type(column.index());
+    return new Distance(call, column.index(), metric, Casts.implicit(query, type));
+  }
+
+  private static @Nullable Metric metric(ScalarFunction function) {
+    return switch (function) {
+      case L2_DISTANCE -> Metric.L2;
+      case COSINE_DISTANCE -> Metric.COSINE;
+      case NEGATIVE_INNER_PRODUCT -> Metric.NEGATIVE_INNER_PRODUCT;
+      case L1_DISTANCE -> Metric.L1;
+      default -> null;
+    };
+  }
+
+  // A record with an array in it compares the array by identity.
+  private static boolean equal(Expression a, Expression b) {
+    if (a instanceof Expression.Literal x
+        && b instanceof Expression.Literal y
+        && x.value() instanceof float[] v
+        && y.value() instanceof float[] w) {
+      return Arrays.equals(v, w);
+    }
+    if (a instanceof Expression.Call x && b instanceof Expression.Call y) {
+      return x.function() == y.function() && allEqual(x.arguments(), y.arguments());
+    }
+    return a.equals(b);
+  }
+
+  private static boolean allEqual(List<Expression> a, List<Expression> b) {
+    if (a.size() != b.size()) {
+      return false;
+    }
+    for (int i = 0; i < a.size(); i++) {
+      if (!equal(a.get(i), b.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
