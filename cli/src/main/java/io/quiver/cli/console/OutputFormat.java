@@ -14,7 +14,7 @@ public enum OutputFormat {
   /**
    * @param width of the terminal in columns, which tables keep to; 0 for no limit
    */
-  ResultWriter writer(PrintStream out, int width) {
+  public ResultWriter writer(PrintStream out, int width) {
     return switch (this) {
       case TABLE -> new TableWriter(out, width);
       case CSV -> new CsvWriter(out);

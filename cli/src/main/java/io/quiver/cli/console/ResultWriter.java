@@ -4,7 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /** Writes a result, and closes nothing. */
-interface ResultWriter {
+public interface ResultWriter {
   /** Returns the number of rows written. */
   long write(ResultSet rows) throws SQLException;
 }
