@@ -94,6 +94,9 @@ final class JavadocReader {
     private final DocTrees docs;
     private final List<DocEntry> entries = new ArrayList<>();
 
+    /** Whether a class around is: its members go with it without saying so. */
+    private boolean deprecated;
+
     Collector(String library, String packageName, DocTrees docs) {
       this.library = library;
       this.packageName = packageName;
@@ -111,8 +114,12 @@ final class JavadocReader {
         return null;
       }
       String name = outer + "." + type.getSimpleName();
+      boolean aroundIsDeprecated = deprecated;
       add(name, type.getKind().name().toLowerCase(Locale.ROOT).replace("_type", ""));
-      return super.visitClass(type, name);
+      deprecated |= isDeprecated(docs.getDocCommentTree(getCurrentPath()));
+      super.visitClass(type, name);
+      deprecated = aroundIsDeprecated;
+      return null;
     }
 
     @Override
@@ -151,15 +158,18 @@ final class JavadocReader {
         return;
       }
       String since = null;
-      boolean deprecated = false;
       for (DocTree tag : comment.getBlockTags()) {
         if (tag instanceof SinceTree found) {
           since = PlainText.of(found.getBody());
-        } else if (tag instanceof DeprecatedTree) {
-          deprecated = true;
         }
       }
-      entries.add(new DocEntry(name, library, packageName, kind, since, deprecated, text));
+      boolean old = deprecated || isDeprecated(comment);
+      entries.add(new DocEntry(name, library, packageName, kind, since, old, text));
+    }
+
+    private static boolean isDeprecated(@Nullable DocCommentTree comment) {
+      return comment != null
+          && comment.getBlockTags().stream().anyMatch(DeprecatedTree.class::isInstance);
     }
 
     private static String simpleType(String type) {

@@ -91,13 +91,13 @@ final class Tour {
                   "BEGIN",
                   """
                   UPDATE docs SET deprecated = TRUE
-                  WHERE name = 'org.apache.commons.lang3.StringUtils.reverse(String)'\
+                  WHERE name = 'org.apache.commons.text.TextStringBuilder.reverse()'\
                   """,
                   REVERSE_TEXT)),
           new Step(
               "A delete changes it too. The rollback takes both back.",
               List.of(
-                  "DELETE FROM docs WHERE library = 'commons-lang3'",
+                  "DELETE FROM docs WHERE library = 'commons-text'",
                   REVERSE_TEXT,
                   "ROLLBACK",
                   REVERSE_TEXT)));

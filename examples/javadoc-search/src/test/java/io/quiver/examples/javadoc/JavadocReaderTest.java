@@ -46,6 +46,7 @@ class JavadocReaderTest {
   void deprecationIsSeen() {
     assertThat(entries).filteredOn(DocEntry::deprecated).hasSizeGreaterThan(100);
     assertThat(find("org.apache.commons.lang3.text.StrBuilder").deprecated()).isTrue();
+    assertThat(find("org.apache.commons.lang3.text.StrBuilder.reverse()").deprecated()).isTrue();
   }
 
   @Test
