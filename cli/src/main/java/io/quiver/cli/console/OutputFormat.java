@@ -12,6 +12,8 @@ public enum OutputFormat {
   JSON;
 
   /**
+   * Gives a writer of this format.
+   *
    * @param width of the terminal in columns, which tables keep to; 0 for no limit
    */
   public ResultWriter writer(PrintStream out, int width) {

@@ -21,9 +21,9 @@ import java.util.Locale;
 public final class JavadocSearch implements Demo {
   private static final String ONE_QUESTION =
       """
-      SELECT name, text, ROUND(embedding <=> embed(?), 3) AS distance
+      SELECT name, text
       FROM docs
-      ORDER BY embedding <=> embed(?)
+      ORDER BY embedding <=> embed(CAST(? AS VARCHAR))
       LIMIT 5\
       """;
 
@@ -71,7 +71,6 @@ public final class JavadocSearch implements Demo {
     long start = System.nanoTime();
     try (PreparedStatement statement = connection.prepareStatement(ONE_QUESTION)) {
       statement.setString(1, question);
-      statement.setString(2, question);
       try (ResultSet rows = statement.executeQuery()) {
         OutputFormat.TABLE.writer(out, Tour.WIDTH).write(rows);
       }
