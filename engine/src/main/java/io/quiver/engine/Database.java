@@ -1,32 +1,65 @@
 package io.quiver.engine;
 
+import io.quiver.engine.command.Settings;
+import io.quiver.engine.command.SystemTables;
+import io.quiver.executor.expression.UserFunction;
+import io.quiver.planner.Planner;
+import io.quiver.storage.LocalStore;
+import io.quiver.storage.Store;
+import io.quiver.storage.StoreOptions;
+import io.quiver.storage.file.LocalFileSystem;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A database in this process. One process opens a directory at a time; within it, any number of
  * sessions. Safe for many threads.
  */
-@SuppressWarnings({"DoNotCallSuggester", "UnusedMethod"})
 public final class Database implements AutoCloseable {
   private final String name;
+  private final DatabaseOptions options;
+  private final Store store;
+  private final Clock clock;
+  private final Planner planner;
+  private final PlanCache planCache = new PlanCache();
+  private final StatementResolver resolver;
+  private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
-  private Database(String name) {
+  private Database(String name, DatabaseOptions options, Store store, Clock clock) {
     this.name = name;
+    this.options = options;
+    this.store = store;
+    this.clock = clock;
+    this.planner = new Planner(functions(options), SystemTables.all());
+    this.resolver = new StatementResolver(planner, planCache);
   }
 
   /**
    * Opens the database in a directory, and makes an empty one where there is none.
    *
-   * @throws io.quiver.types.QuiverException 55P03 when another process has it open, 58P01 when a
-   *     newer Quiver wrote it, XX001 when it is damaged, 58030 when it cannot be read
+   * @throws QuiverException 55P03 when it is open already, 58P01 when a newer Quiver wrote it,
+   *     XX001 when it is damaged, 58030 when it cannot be read
    */
   public static Database open(Path directory) {
     return open(directory, DatabaseOptions.defaults());
   }
 
   public static Database open(Path directory, DatabaseOptions options) {
-    throw new UnsupportedOperationException(
-        "engine arrives with the storage: " + directory + options);
+    Path path = directory.toAbsolutePath().normalize();
+    Path last = path.getFileName();
+    Clock clock = Clock.systemUTC();
+    Store store =
+        LocalStore.open(
+            StoreOptions.of(new LocalFileSystem(path)).withMemTableBytes(options.memTableBytes()));
+    return new Database(last == null ? "quiver" : last.toString(), options, store, clock);
   }
 
   /** A database that lives in memory, until it is closed. */
@@ -35,7 +68,9 @@ public final class Database implements AutoCloseable {
   }
 
   public static Database inMemory(String name, DatabaseOptions options) {
-    throw new UnsupportedOperationException("engine arrives with the storage: " + name + options);
+    Clock clock = Clock.systemUTC();
+    Store store = LocalStore.inMemory();
+    return new Database(name, options, store, clock);
   }
 
   /** The catalog's name in SQL: the directory's last part, or the name in memory. */
@@ -47,16 +82,66 @@ public final class Database implements AutoCloseable {
     return connect(Principal.OWNER);
   }
 
+  /**
+   * Starts a conversation.
+   *
+   * @throws QuiverException 57P01 when the database has been closed
+   */
   public Session connect(Principal principal) {
-    throw new UnsupportedOperationException("engine arrives with the storage: " + principal);
+    if (closed) {
+      throw new QuiverException(
+          ErrorCode.ADMIN_SHUTDOWN, "database \"" + name + "\" has been closed");
+    }
+    Session session = new Session(this, principal, new Settings(options.queryMemoryBytes()));
+    sessions.add(session);
+    return session;
   }
 
   /** Quiver's version, such as 0.1.0. */
   public static String version() {
-    return "0.1.0-SNAPSHOT";
+    String version = Database.class.getPackage().getImplementationVersion();
+    return version == null ? "0.1.0-SNAPSHOT" : version;
   }
 
   /** Cancels what runs, closes all sessions, and releases the directory. */
   @Override
-  public void close() {}
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    sessions.forEach(Session::cancel);
+    sessions.forEach(Session::close);
+    store.close();
+  }
+
+  Store store() {
+    return store;
+  }
+
+  Clock clock() {
+    return clock;
+  }
+
+  Planner planner() {
+    return planner;
+  }
+
+  PlanCache planCache() {
+    return planCache;
+  }
+
+  StatementResolver resolver() {
+    return resolver;
+  }
+
+  void disconnected(Session session) {
+    sessions.remove(session);
+  }
+
+  private static List<UserFunction> functions(DatabaseOptions options) {
+    List<UserFunction> all = new ArrayList<>(options.functions());
+    ServiceLoader.load(FunctionPlugin.class).forEach(plugin -> all.addAll(plugin.functions()));
+    return all;
+  }
 }

@@ -362,6 +362,7 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
     client.register(listener);
     try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator)) {
       listener.start(root);
+      boolean sent = false;
       for (List<@Nullable Object> parameters : handle.bound()) {
         try (QueryResult result = session.execute(handle.statement(), parameters)) {
           for (Batch batch = result.next(); batch != null; batch = result.next()) {
@@ -371,8 +372,14 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
             }
             ArrowBatches.load(batch, root, allocator);
             listener.putNext();
+            sent = true;
           }
         }
+      }
+      if (!sent) {
+        // Arrow's JDBC driver takes the columns of a result from its first batch.
+        root.setRowCount(0);
+        listener.putNext();
       }
     }
   }

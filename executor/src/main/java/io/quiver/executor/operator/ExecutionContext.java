@@ -37,6 +37,12 @@ public record ExecutionContext(
   /** What a statement can ask about where it runs. */
   public record SessionNames(String catalog, String user, String version) {}
 
+  /** The same, with other parameters. */
+  public ExecutionContext withParameters(List<@Nullable Object> values) {
+    return new ExecutionContext(
+        snapshot, transaction, values, memory, cancelled, statementTime, session, systemTables);
+  }
+
   /** What expressions read of this. */
   public EvaluationContext evaluation() {
     return new EvaluationContext(

@@ -1,0 +1,202 @@
+package io.quiver.engine;
+
+import io.quiver.engine.command.Rows;
+import io.quiver.engine.command.Settings;
+import io.quiver.engine.command.ShowCommands;
+import io.quiver.engine.command.SystemTables;
+import io.quiver.engine.command.TableCommands;
+import io.quiver.executor.operator.ExecutionContext;
+import io.quiver.executor.operator.Operator;
+import io.quiver.executor.operator.OperatorBuilder;
+import io.quiver.executor.operator.OperatorProfile;
+import io.quiver.executor.plan.PlanPrinter;
+import io.quiver.executor.plan.SystemTable;
+import io.quiver.planner.PlannedStatement;
+import io.quiver.sql.Statement;
+import io.quiver.storage.catalog.Catalog;
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.catalog.TableId;
+import io.quiver.types.Batch;
+import io.quiver.types.Field;
+import io.quiver.types.Schema;
+import io.quiver.types.SqlType;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Runs what is not planned for one session: each command with its effect on the session. */
+final class Commands {
+  static final Schema NO_ROWS = new Schema(List.of());
+
+  private static final Schema PLAN = Schema.of(new Field("plan", SqlType.TEXT, false));
+
+  private final Database database;
+  private final Session session;
+  private final Settings settings;
+
+  Commands(Database database, Session session, Settings settings) {
+    this.database = database;
+    this.session = session;
+    this.settings = settings;
+  }
+
+  PreparedStatement prepare(String sql, Statement statement, Catalog catalog) {
+    return switch (statement) {
+      case Statement.Query query -> throw planned(statement);
+      case Statement.Modify modify -> throw planned(statement);
+      case Statement.CreateTable create -> noRows(sql, StatementKind.DDL);
+      case Statement.DropTable drop -> noRows(sql, StatementKind.DDL);
+      case Statement.Begin begin -> noRows(sql, StatementKind.TRANSACTION);
+      case Statement.Commit commit -> noRows(sql, StatementKind.TRANSACTION);
+      case Statement.Rollback rollback -> noRows(sql, StatementKind.TRANSACTION);
+      case Statement.SetOption set -> noRows(sql, StatementKind.OTHER);
+      case Statement.Flush flush -> noRows(sql, StatementKind.OTHER);
+      case Statement.ShowTables show -> rows(sql, ShowCommands.TABLES);
+      case Statement.Describe describe -> rows(sql, ShowCommands.DESCRIPTION);
+      case Statement.ShowOption show -> {
+        settings.check(show.name());
+        yield rows(sql, ShowCommands.option(show.name()));
+      }
+      case Statement.Explain explain ->
+          new PreparedStatement(
+              sql,
+              StatementKind.QUERY,
+              PLAN,
+              database.resolver().explained(explain, catalog).parameterTypes());
+    };
+  }
+
+  QueryResult run(
+      Statement statement, List<? extends @Nullable Object> parameters, Execution execution) {
+    return switch (statement) {
+      case Statement.Query query -> throw planned(statement);
+      case Statement.Modify modify -> throw planned(statement);
+      case Statement.CreateTable create ->
+          change(
+              execution,
+              context ->
+                  TableCommands.create(
+                      create,
+                      context.snapshot().catalog(),
+                      context.transaction(),
+                      database.planner()));
+      case Statement.DropTable drop ->
+          change(
+              execution,
+              context ->
+                  TableCommands.drop(drop, context.snapshot().catalog(), context.transaction()));
+      case Statement.Explain explain -> explain(explain, parameters, execution);
+      case Statement.Begin begin -> {
+        Statement.Isolation isolation = begin.isolation();
+        session.beginExplicit(
+            isolation == null ? null : isolation == Statement.Isolation.REPEATABLE_READ,
+            begin.readOnly());
+        yield Results.count(StatementKind.TRANSACTION, 0);
+      }
+      case Statement.Commit commit -> {
+        session.commit();
+        yield Results.count(StatementKind.TRANSACTION, 0);
+      }
+      case Statement.Rollback rollback -> {
+        session.rollback();
+        yield Results.count(StatementKind.TRANSACTION, 0);
+      }
+      case Statement.SetOption set -> {
+        settings.set(set.name(), set.value());
+        yield Results.count(StatementKind.OTHER, 0);
+      }
+      case Statement.ShowOption show -> {
+        Schema schema = ShowCommands.option(show.name());
+        Rows rows = new Rows(schema);
+        rows.add(settings.get(show.name()));
+        yield Results.rows(schema, rows.batch());
+      }
+      case Statement.ShowTables show ->
+          Results.rows(ShowCommands.TABLES, read(execution, ShowCommands::tables));
+      case Statement.Describe describe ->
+          Results.rows(
+              ShowCommands.DESCRIPTION,
+              read(execution, catalog -> ShowCommands.describe(describe.name(), catalog)));
+      case Statement.Flush flush -> {
+        database.store().flush();
+        yield Results.count(StatementKind.OTHER, 0);
+      }
+    };
+  }
+
+  /** The rows of a system table, as of a snapshot. */
+  Batch systemTable(SystemTable table, Catalog catalog) {
+    if (table.equals(SystemTables.TABLES)) {
+      return SystemTables.tables(database.name(), catalog);
+    }
+    if (table.equals(SystemTables.COLUMNS)) {
+      return SystemTables.columns(database.name(), catalog);
+    }
+    if (table.equals(SystemTables.SETTINGS)) {
+      return SystemTables.settings(settings);
+    }
+    if (table.equals(SystemTables.STATEMENTS)) {
+      return database.planCache().statements();
+    }
+    throw new IllegalStateException("no rows for system table " + table);
+  }
+
+  private QueryResult explain(
+      Statement.Explain explain, List<? extends @Nullable Object> parameters, Execution execution) {
+    return session.withContext(
+        execution,
+        List.of(),
+        unbound -> {
+          Catalog catalog = unbound.snapshot().catalog();
+          PlannedStatement planned = database.resolver().explained(explain, catalog);
+          Rows rows = new Rows(PLAN);
+          if (explain.analyze()) {
+            ExecutionContext context =
+                unbound.withParameters(ParameterBinding.bind(planned.parameterTypes(), parameters));
+            OperatorProfile profile = new OperatorProfile();
+            try (Operator operator = OperatorBuilder.build(planned.plan(), context, profile)) {
+              while (operator.next() != null) {
+                context.checkCancelled();
+              }
+            }
+            PlanPrinter.print(planned.plan(), id -> name(catalog, id), profile::statistics)
+                .forEach(rows::add);
+          } else {
+            PlanPrinter.print(planned.plan(), id -> name(catalog, id)).forEach(rows::add);
+          }
+          return Results.rows(PLAN, rows.batch());
+        });
+  }
+
+  private static String name(Catalog catalog, TableId id) {
+    TableDefinition table = catalog.table(id);
+    return table == null ? id.toString() : table.name();
+  }
+
+  private QueryResult change(Execution execution, Consumer<ExecutionContext> body) {
+    return session.withContext(
+        execution,
+        List.of(),
+        context -> {
+          body.accept(context);
+          return Results.count(StatementKind.DDL, 0);
+        });
+  }
+
+  private Batch read(Execution execution, java.util.function.Function<Catalog, Batch> body) {
+    return session.withContext(
+        execution, List.of(), context -> body.apply(context.snapshot().catalog()));
+  }
+
+  private static PreparedStatement noRows(String sql, StatementKind kind) {
+    return new PreparedStatement(sql, kind, NO_ROWS, List.of());
+  }
+
+  private static PreparedStatement rows(String sql, Schema schema) {
+    return new PreparedStatement(sql, StatementKind.QUERY, schema, List.of());
+  }
+
+  private static IllegalStateException planned(Statement statement) {
+    return new IllegalStateException("a planned statement is no command: " + statement);
+  }
+}

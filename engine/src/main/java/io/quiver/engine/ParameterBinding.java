@@ -1,0 +1,234 @@
+package io.quiver.engine;
+
+import io.quiver.executor.expression.EvaluationContext;
+import io.quiver.executor.expression.Expression;
+import io.quiver.executor.expression.ExpressionEvaluator;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+import io.quiver.types.SqlType;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.sql.Date;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Converts what an application binds to the Java value that a parameter's {@link SqlType} names.
+ */
+final class ParameterBinding {
+  private static final EvaluationContext NO_CONTEXT =
+      new EvaluationContext(List.of(), Instant.EPOCH, "", "", "");
+
+  private ParameterBinding() {}
+
+  static List<@Nullable Object> bind(
+      List<SqlType> types, List<? extends @Nullable Object> parameters) {
+    if (types.size() != parameters.size()) {
+      throw new QuiverException(
+          ErrorCode.INVALID_PARAMETER_VALUE,
+          "the statement has "
+              + types.size()
+              + " parameters, "
+              + parameters.size()
+              + " values were given");
+    }
+    List<@Nullable Object> bound = new ArrayList<>(types.size());
+    for (int i = 0; i < types.size(); i++) {
+      bound.add(convert(parameters.get(i), types.get(i), i + 1));
+    }
+    return bound;
+  }
+
+  private static @Nullable Object convert(@Nullable Object value, SqlType type, int position) {
+    return switch (value) {
+      case null -> null;
+      case String text -> fromText(text, type);
+      default ->
+          switch (type) {
+            case SqlType.Simple simple -> simple(value, simple, position);
+            case SqlType.Varchar varchar -> text(value, position);
+            case SqlType.Vector vector -> vector(value, vector, position);
+          };
+    };
+  }
+
+  private static @Nullable Object fromText(String text, SqlType type) {
+    return type instanceof SqlType.Varchar ? text : cast(text, SqlType.TEXT, type);
+  }
+
+  private static Object simple(Object value, SqlType.Simple type, int position) {
+    return switch (type) {
+      case BOOLEAN -> value instanceof Boolean ? value : unfit(value, type, position);
+      case INTEGER -> Math.toIntExact(whole(value, type, position, Integer.MAX_VALUE));
+      case BIGINT -> whole(value, type, position, Long.MAX_VALUE);
+      case REAL -> value instanceof Number n ? n.floatValue() : unfit(value, type, position);
+      case DOUBLE -> value instanceof Number n ? n.doubleValue() : unfit(value, type, position);
+      case DATE ->
+          switch (value) {
+            case LocalDate date -> date;
+            case Date date -> date.toLocalDate();
+            case LocalDateTime time -> time.toLocalDate();
+            default -> unfit(value, type, position);
+          };
+      case TIMESTAMP ->
+          switch (value) {
+            case LocalDateTime time -> time;
+            case Timestamp time -> time.toLocalDateTime();
+            case LocalDate date -> date.atStartOfDay();
+            case Date date -> date.toLocalDate().atStartOfDay();
+            default -> unfit(value, type, position);
+          };
+    };
+  }
+
+  private static long whole(Object value, SqlType type, int position, long most) {
+    BigDecimal number =
+        switch (value) {
+          case Integer n -> BigDecimal.valueOf(n);
+          case Long n -> BigDecimal.valueOf(n);
+          case Short n -> BigDecimal.valueOf(n);
+          case Byte n -> BigDecimal.valueOf(n);
+          case BigInteger n -> new BigDecimal(n);
+          case BigDecimal n -> n;
+          case Double n when Double.isFinite(n) -> BigDecimal.valueOf(n);
+          case Float n when Float.isFinite(n) -> new BigDecimal(n.toString());
+          default -> throw misfit(value, type, position);
+        };
+    try {
+      long whole = number.setScale(0, RoundingMode.HALF_EVEN).longValueExact();
+      if (whole > most || whole < -most - 1) {
+        throw outOfRange(value, type, position);
+      }
+      return whole;
+    } catch (ArithmeticException e) {
+      throw outOfRange(value, type, position);
+    }
+  }
+
+  private static Object text(Object value, int position) {
+    return switch (value) {
+      case Number n -> n.toString();
+      case Boolean b -> b.toString();
+      case LocalDate d -> d.toString();
+      case LocalDateTime t -> timestampText(t);
+      case Date d -> d.toLocalDate().toString();
+      case Timestamp t -> timestampText(t.toLocalDateTime());
+      case Character c -> c.toString();
+      default -> throw misfit(value, SqlType.TEXT, position);
+    };
+  }
+
+  private static Object timestampText(LocalDateTime time) {
+    Object text = cast(time, SqlType.TIMESTAMP, SqlType.TEXT);
+    return text == null ? time.toString() : text;
+  }
+
+  /** What CAST gives in SQL, so that a bound text means what the same text inline means. */
+  private static @Nullable Object cast(Object value, SqlType from, SqlType to) {
+    Expression cast = new Expression.Cast(new Expression.Literal(value, from), to);
+    return ExpressionEvaluator.compile(cast, NO_CONTEXT).constant();
+  }
+
+  private static float[] vector(Object value, SqlType.Vector type, int position) {
+    float[] floats =
+        switch (value) {
+          case float[] f -> f.clone();
+          case double[] d -> fromDoubles(d);
+          case byte[] packed -> fromPacked(packed, position);
+          case List<?> list -> fromList(list, type, position);
+          default -> throw misfit(value, type, position);
+        };
+    if (floats.length == 0) {
+      throw new QuiverException(
+          ErrorCode.DIMENSION_MISMATCH,
+          "parameter " + position + " is a vector without dimensions, wanted " + type.sqlName());
+    }
+    if (type.dimension() != SqlType.Vector.ANY_DIMENSION && type.dimension() != floats.length) {
+      throw new QuiverException(
+          ErrorCode.DIMENSION_MISMATCH,
+          "parameter "
+              + position
+              + " has "
+              + floats.length
+              + " dimensions, wanted "
+              + type.sqlName());
+    }
+    for (int i = 0; i < floats.length; i++) {
+      if (!Float.isFinite(floats[i])) {
+        throw new QuiverException(
+            ErrorCode.INVALID_PARAMETER_VALUE,
+            "element "
+                + (i + 1)
+                + " of parameter "
+                + position
+                + " is "
+                + floats[i]
+                + ", wanted a finite number");
+      }
+    }
+    return floats;
+  }
+
+  private static float[] fromDoubles(double[] doubles) {
+    float[] floats = new float[doubles.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) doubles[i];
+    }
+    return floats;
+  }
+
+  private static float[] fromPacked(byte[] packed, int position) {
+    if ((packed.length & 3) != 0) {
+      throw new QuiverException(
+          ErrorCode.INVALID_PARAMETER_VALUE,
+          "parameter "
+              + position
+              + " is a packed vector of "
+              + packed.length
+              + " bytes, wanted a multiple of 4");
+    }
+    float[] floats = new float[packed.length / 4];
+    ByteBuffer.wrap(packed).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
+    return floats;
+  }
+
+  private static float[] fromList(List<?> list, SqlType type, int position) {
+    float[] floats = new float[list.size()];
+    for (int i = 0; i < floats.length; i++) {
+      if (!(list.get(i) instanceof Number number)) {
+        throw misfit(list, type, position);
+      }
+      floats[i] = number.floatValue();
+    }
+    return floats;
+  }
+
+  private static Object unfit(Object value, SqlType type, int position) {
+    throw misfit(value, type, position);
+  }
+
+  private static QuiverException misfit(Object value, SqlType type, int position) {
+    return new QuiverException(
+        ErrorCode.DATATYPE_MISMATCH,
+        "parameter "
+            + position
+            + " is a "
+            + value.getClass().getSimpleName()
+            + ", wanted "
+            + type.sqlName());
+  }
+
+  private static QuiverException outOfRange(Object value, SqlType type, int position) {
+    return new QuiverException(
+        ErrorCode.NUMERIC_VALUE_OUT_OF_RANGE,
+        "parameter " + position + " is " + value + ", which does not fit " + type.sqlName());
+  }
+}

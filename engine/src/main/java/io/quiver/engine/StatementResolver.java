@@ -1,0 +1,87 @@
+package io.quiver.engine;
+
+import io.quiver.executor.plan.PlanNode;
+import io.quiver.planner.PlannedStatement;
+import io.quiver.planner.Planner;
+import io.quiver.sql.NormalizedSql;
+import io.quiver.sql.SqlNormalizer;
+import io.quiver.sql.SqlParser;
+import io.quiver.sql.Statement;
+import io.quiver.storage.catalog.Catalog;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** From text to something that can run: a plan, out of the cache or made now, or a command. */
+final class StatementResolver {
+  private final Planner planner;
+  private final PlanCache cache;
+
+  StatementResolver(Planner planner, PlanCache cache) {
+    this.planner = planner;
+    this.cache = cache;
+  }
+
+  Resolved resolve(String sql, Catalog catalog) {
+    NormalizedSql normalized = SqlNormalizer.normalize(sql);
+    PlanCache.Plans entry = cache.entry(normalized);
+    PlannedStatement cached = entry == null ? null : entry.find(normalized, catalog.version());
+    if (cached != null) {
+      return planned(cached, normalized, entry);
+    }
+    Statement statement = SqlParser.parse(sql);
+    PlannedStatement plan =
+        switch (statement) {
+          case Statement.Query query -> planner.plan(query, catalog, sql, normalized);
+          case Statement.Modify modify -> planner.plan(modify, catalog, sql, normalized);
+          default -> null;
+        };
+    if (plan == null) {
+      return new Resolved.Command(statement);
+    }
+    if (entry != null && catalog.version() >= 0) {
+      entry.add(normalized, catalog.version(), plan);
+    }
+    return planned(plan, normalized, entry);
+  }
+
+  /** The plan of the statement inside EXPLAIN. */
+  PlannedStatement explained(Statement.Explain explain, Catalog catalog) {
+    return switch (explain.statement()) {
+      case Statement.Query query -> planner.plan(query, catalog);
+      case Statement.Modify modify -> planner.plan(modify, catalog);
+      default -> throw new IllegalStateException("EXPLAIN of " + explain.statement());
+    };
+  }
+
+  private static Resolved planned(
+      PlannedStatement plan, NormalizedSql normalized, PlanCache.@Nullable Plans entry) {
+    return new Resolved.Planned(plan, kind(plan.plan()), plan.hoistedValues(normalized), entry);
+  }
+
+  static StatementKind kind(PlanNode plan) {
+    return switch (plan) {
+      case PlanNode.Insert insert -> StatementKind.INSERT;
+      case PlanNode.Update update -> StatementKind.UPDATE;
+      case PlanNode.Delete delete -> StatementKind.DELETE;
+      default -> StatementKind.QUERY;
+    };
+  }
+
+  /** What a text turned out to be. */
+  sealed interface Resolved {
+    /**
+     * A plan, and the values of the literals that it takes as parameters.
+     *
+     * @param entry where its cost is counted, or null
+     */
+    record Planned(
+        PlannedStatement plan,
+        StatementKind kind,
+        List<Object> hoisted,
+        PlanCache.@Nullable Plans entry)
+        implements Resolved {}
+
+    /** A statement that is not planned. */
+    record Command(Statement statement) implements Resolved {}
+  }
+}

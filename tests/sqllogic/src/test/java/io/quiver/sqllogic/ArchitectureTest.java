@@ -1,0 +1,161 @@
+package io.quiver.sqllogic;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Holds the arrows between rooms, and the homes of foreign libraries. */
+@AnalyzeClasses(packages = "io.quiver", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  @ArchTest
+  static final ArchRule roomsImportOnlyWhatTheirArrowsAllow =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("types")
+          .definedBy("io.quiver.types..")
+          .layer("vector")
+          .definedBy("io.quiver.vector..")
+          .layer("storage")
+          .definedBy("io.quiver.storage..")
+          .layer("executor")
+          .definedBy("io.quiver.executor..")
+          .layer("sql-parser")
+          .definedBy("io.quiver.sql..")
+          .layer("planner")
+          .definedBy("io.quiver.planner..")
+          .layer("engine")
+          .definedBy("io.quiver.engine..")
+          .layer("jdbc-driver")
+          .definedBy("io.quiver.jdbc..")
+          .layer("avatica")
+          .definedBy("io.quiver.avatica..")
+          .layer("flight-sql")
+          .definedBy("io.quiver.flight..")
+          .layer("server")
+          .definedBy("io.quiver.server..")
+          .layer("cli")
+          .definedBy("io.quiver.cli..")
+          .whereLayer("types")
+          .mayNotAccessAnyLayer()
+          .whereLayer("vector")
+          .mayNotAccessAnyLayer()
+          .whereLayer("storage")
+          .mayOnlyAccessLayers("types", "vector")
+          .whereLayer("executor")
+          .mayOnlyAccessLayers("storage", "vector", "types")
+          .whereLayer("sql-parser")
+          .mayOnlyAccessLayers("types")
+          // The plan names a metric, which is vector's word.
+          .whereLayer("planner")
+          .mayOnlyAccessLayers("sql-parser", "executor", "storage", "types", "vector")
+          .whereLayer("engine")
+          .mayOnlyAccessLayers("planner", "sql-parser", "executor", "storage", "types")
+          .whereLayer("jdbc-driver")
+          .mayNotAccessAnyLayer()
+          .whereLayer("avatica")
+          .mayOnlyAccessLayers("engine", "jdbc-driver", "types")
+          .whereLayer("flight-sql")
+          .mayOnlyAccessLayers("engine", "types")
+          .whereLayer("server")
+          .mayOnlyAccessLayers("avatica", "flight-sql", "engine", "types")
+          .whereLayer("cli")
+          .mayNotBeAccessedByAnyLayer();
+
+  @ArchTest
+  static final ArchRule calciteLivesInParserAndPlanner =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.quiver.sql..", "io.quiver.planner..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.apache.calcite.sql..",
+              "org.apache.calcite.rel..",
+              "org.apache.calcite.rex..",
+              "org.apache.calcite.plan..",
+              "org.apache.calcite.schema..");
+
+  @ArchTest
+  static final ArchRule avaticaLivesInItsRoomAndTheDriver =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              "io.quiver.avatica..", "io.quiver.jdbc..", "io.quiver.sql..", "io.quiver.planner..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.apache.calcite.avatica..");
+
+  @ArchTest
+  static final ArchRule simdLivesInVector =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.quiver.vector..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("jdk.incubator.vector..");
+
+  @ArchTest
+  static final ArchRule arrowLivesInFlightSql =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.quiver.flight..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.apache.arrow.vector..",
+              "org.apache.arrow.memory..",
+              "org.apache.arrow.flight..");
+
+  @ArchTest
+  static final ArchRule arrowsFormatLivesInSegments =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.quiver.storage.segment..", "io.quiver.flight..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.apache.arrow.flatbuf..");
+
+  @ArchTest
+  static final ArchRule nettyLivesInServer =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.quiver.server..", "io.quiver.flight..", "io.quiver.bench..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.netty..");
+
+  @ArchTest
+  static final ArchRule filesLiveInStorage =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.quiver.types..",
+              "io.quiver.vector..",
+              "io.quiver.storage.log..",
+              "io.quiver.storage.segment..",
+              "io.quiver.storage.manifest..",
+              "io.quiver.storage.transaction..",
+              "io.quiver.storage.catalog..",
+              "io.quiver.executor..",
+              "io.quiver.sql..",
+              "io.quiver.planner..",
+              "io.quiver.flight..")
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.nio.file.Files")
+          .orShould()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.nio.channels.FileChannel")
+          .orShould()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.io.RandomAccessFile");
+
+  @ArchTest
+  static final ArchRule packagesHaveNoCycles =
+      slices().matching("io.quiver.(*)..").should().beFreeOfCycles();
+}

@@ -1,0 +1,162 @@
+package io.quiver.sqllogic;
+
+import io.quiver.engine.Database;
+import io.quiver.server.QuiverServer;
+import io.quiver.server.ServerOptions;
+import java.nio.file.Path;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The ways in: embedded JDBC, remote JDBC, and Arrow's own Flight SQL driver. */
+final class Interfaces {
+  private Interfaces() {}
+
+  static List<Way> all() {
+    return List.of(Way.values());
+  }
+
+  /** One way in. */
+  enum Way {
+    EMBEDDED {
+      @Override
+      Interface open(Path data) throws SQLException {
+        return new Embedded(data);
+      }
+    },
+    AVATICA {
+      @Override
+      Interface open(Path data) throws SQLException {
+        return new Served(data, this);
+      }
+    },
+    FLIGHT {
+      @Override
+      Interface open(Path data) throws SQLException {
+        return new Served(data, this);
+      }
+    };
+
+    abstract Interface open(Path data) throws SQLException;
+  }
+
+  private static final class Embedded implements Interface {
+    private final String url;
+    private Connection connection;
+
+    Embedded(Path data) throws SQLException {
+      this.url = "jdbc:quiver:file:" + data;
+      this.connection = DriverManager.getConnection(url);
+    }
+
+    @Override
+    public String name() {
+      return "embedded JDBC";
+    }
+
+    @Override
+    public Connection connection() {
+      return connection;
+    }
+
+    @Override
+    public void restart() throws SQLException {
+      connection.close();
+      connection = DriverManager.getConnection(url);
+    }
+
+    @Override
+    public void close() throws SQLException {
+      connection.close();
+    }
+  }
+
+  private static final class Served implements Interface {
+    private static final Pattern SQLSTATE = Pattern.compile("\\(SQLSTATE (\\w{5})\\)");
+
+    private final Path data;
+    private final Way way;
+    private QuiverServer server;
+    private Connection connection;
+
+    Served(Path data, Way way) throws SQLException {
+      this.data = data;
+      this.way = way;
+      this.server = serve();
+      this.connection = connect();
+    }
+
+    @Override
+    public String name() {
+      return way == Way.FLIGHT ? "Flight SQL" : "remote JDBC";
+    }
+
+    @Override
+    public Connection connection() {
+      return connection;
+    }
+
+    @Override
+    public void restart() throws SQLException {
+      close();
+      server = serve();
+      connection = connect();
+    }
+
+    /** Arrow's driver gives a vector as a JDBC array. */
+    @Override
+    public @Nullable Object value(ResultSet result, int column) throws SQLException {
+      Object value = result.getObject(column);
+      return value instanceof Array array ? literal((Object[]) array.getArray()) : value;
+    }
+
+    /** Arrow's driver drops the state and keeps the message, which repeats it. */
+    @Override
+    public @Nullable String sqlState(SQLException e) {
+      if (way != Way.FLIGHT) {
+        return e.getSQLState();
+      }
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        Matcher matcher = SQLSTATE.matcher(String.valueOf(cause.getMessage()));
+        if (matcher.find()) {
+          return matcher.group(1);
+        }
+      }
+      return e.getSQLState();
+    }
+
+    @Override
+    public void close() throws SQLException {
+      connection.close();
+      server.close();
+    }
+
+    private QuiverServer serve() {
+      Database database = Database.open(data);
+      return QuiverServer.start(ServerOptions.of(database).withPort(0).withFlightPort(0));
+    }
+
+    private Connection connect() throws SQLException {
+      return DriverManager.getConnection(
+          way == Way.FLIGHT
+              ? "jdbc:arrow-flight-sql://127.0.0.1:" + server.flightPort() + "/?useEncryption=false"
+              : "jdbc:quiver://127.0.0.1:" + server.port() + "/");
+    }
+
+    private static String literal(Object[] elements) {
+      StringBuilder text = new StringBuilder("[");
+      for (Object element : elements) {
+        float number = ((Number) element).floatValue();
+        text.append(text.length() > 1 ? "," : "");
+        text.append(number == (int) number ? Integer.toString((int) number) : number + "");
+      }
+      return text.append(']').toString();
+    }
+  }
+}
