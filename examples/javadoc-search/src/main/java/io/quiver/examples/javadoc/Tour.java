@@ -97,7 +97,7 @@ final class Tour {
           new Step(
               "A delete changes it too. The rollback takes both back.",
               List.of(
-                  "DELETE FROM docs WHERE library = 'commons-text'",
+                  "DELETE FROM docs WHERE library = 'guava'",
                   REVERSE_TEXT,
                   "ROLLBACK",
                   REVERSE_TEXT)));
