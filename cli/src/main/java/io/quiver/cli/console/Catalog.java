@@ -56,8 +56,11 @@ final class Catalog {
             });
       }
     }
+    if (rows.isEmpty()) {
+      return false;
+    }
     new TextTable(out, width).write(List.of("schema", "table", "type"), rows);
-    return !rows.isEmpty();
+    return true;
   }
 
   /** Describes the columns of a table, {@code name} or {@code schema.name}; false without one. */
