@@ -3,6 +3,7 @@ package io.quiver.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quiver.executor.expression.UserFunction;
 import io.quiver.types.Batch;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
@@ -88,6 +89,32 @@ class SessionTest {
                 .getFirst()
                 .getFirst())
         .isEqualTo(4L);
+  }
+
+  @Test
+  void aPluginsFunctionTakesParametersWhereverItStands() {
+    UserFunction embed =
+        new UserFunction(
+            "embed",
+            List.of(SqlType.TEXT),
+            SqlType.vector(2),
+            true,
+            arguments -> new float[] {1, ((String) arguments.getFirst()).length()});
+    DatabaseOptions defaults = DatabaseOptions.defaults();
+    DatabaseOptions options =
+        new DatabaseOptions(defaults.memTableBytes(), defaults.queryMemoryBytes(), List.of(embed));
+    try (Database plugged = Database.inMemory("plugged", options);
+        Session own = plugged.connect()) {
+      own.execute("CREATE TABLE t (id INTEGER, v VECTOR(2))").close();
+      own.execute("INSERT INTO t VALUES (1, embed('x')), (2, embed('four')), (3, NULL)").close();
+      PreparedStatement search =
+          own.prepare("SELECT id FROM t WHERE id < ? ORDER BY v <-> embed(?) LIMIT ?");
+      assertThat(search.parameterTypes())
+          .containsExactly(SqlType.INTEGER, SqlType.TEXT, SqlType.BIGINT);
+      assertThat(collect(own.execute(search, List.of(3, "five!", 1)))).containsExactly(List.of(2));
+      assertThat(rows(own, "SELECT id FROM t ORDER BY v <-> embed('y') LIMIT 3"))
+          .containsExactly(List.of(1), List.of(2), List.of(3));
+    }
   }
 
   @Test

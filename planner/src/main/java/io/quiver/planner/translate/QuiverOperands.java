@@ -73,6 +73,11 @@ final class QuiverOperands implements SqlOperandTypeChecker, SqlOperandTypeInfer
         }
         return false;
       }
+      if (operand instanceof SqlDynamicParam
+          && binding.getOperandType(i).getSqlTypeName() == SqlTypeName.UNKNOWN) {
+        // Calcite infers no types in ORDER BY.
+        binding.getValidator().setValidatedNodeType(operand, inferred(binding, i));
+      }
     }
     return true;
   }
@@ -98,15 +103,19 @@ final class QuiverOperands implements SqlOperandTypeChecker, SqlOperandTypeInfer
         operandTypes[i] = Types.toCalcite(factory, SqlType.TEXT, true);
         continue;
       }
-      operandTypes[i] =
-          switch (position(i)) {
-            case Position.OfType position -> Types.toCalcite(factory, position.type(), true);
-            case Position.OfKind position ->
-                position.kind().meets()
-                    ? known(binding, position.kind())
-                    : Types.toCalcite(factory, position.kind().inferred(), true);
-          };
+      operandTypes[i] = inferred(binding, i);
     }
+  }
+
+  private RelDataType inferred(SqlCallBinding binding, int argument) {
+    QuiverTypeFactory factory = (QuiverTypeFactory) binding.getTypeFactory();
+    return switch (position(argument)) {
+      case Position.OfType position -> Types.toCalcite(factory, position.type(), true);
+      case Position.OfKind position ->
+          position.kind().meets()
+              ? known(binding, position.kind())
+              : Types.toCalcite(factory, position.kind().inferred(), true);
+    };
   }
 
   /** A {@code ?} among arguments that meet takes the type of its neighbours. */

@@ -23,7 +23,7 @@ public final class JavadocSearch implements Demo {
       """
       SELECT name, text
       FROM docs
-      ORDER BY embedding <=> embed(CAST(? AS VARCHAR))
+      ORDER BY embedding <=> embed(?)
       LIMIT 5\
       """;
 
