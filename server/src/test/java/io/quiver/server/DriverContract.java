@@ -1,0 +1,322 @@
+package io.quiver.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quiver.jdbc.QuiverVector;
+import java.sql.BatchUpdateException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the driver promises, in this process and over the network alike. */
+abstract class DriverContract extends DriverValuesContract {
+  @Test
+  void aPreparedStatementRunsAgainAndAgain() throws SQLException {
+    run("CREATE TABLE numbers (id INTEGER PRIMARY KEY, square BIGINT)");
+    try (PreparedStatement insert =
+            connection.prepareStatement("INSERT INTO numbers VALUES (?, ?)");
+        PreparedStatement select =
+            connection.prepareStatement("SELECT square FROM numbers WHERE id = ?")) {
+      assertThat(select.getMetaData().getColumnType(1)).isEqualTo(Types.BIGINT);
+      assertThat(select.getParameterMetaData().getParameterCount()).isEqualTo(1);
+      assertThat(select.getParameterMetaData().getParameterType(1)).isEqualTo(Types.INTEGER);
+      for (int i = 0; i < 20; i++) {
+        insert.setInt(1, i);
+        insert.setLong(2, (long) i * i);
+        assertThat(insert.executeUpdate()).isEqualTo(1);
+        select.setInt(1, i);
+        try (ResultSet rows = select.executeQuery()) {
+          assertThat(rows.next()).isTrue();
+          assertThat(rows.getInt(1)).isEqualTo(i * i);
+          assertThat(rows.next()).isFalse();
+        }
+      }
+      assertState("07001", "parameter 1 is not set", () -> fresh(select));
+    }
+  }
+
+  private static void fresh(PreparedStatement select) throws SQLException {
+    select.clearParameters();
+    select.executeQuery();
+  }
+
+  @Test
+  void aBatchGivesItsCountsAndIsAllOrNothing() throws SQLException {
+    run("CREATE TABLE numbers (id INTEGER PRIMARY KEY)");
+    try (PreparedStatement insert = connection.prepareStatement("INSERT INTO numbers VALUES (?)");
+        Statement statement = connection.createStatement()) {
+      for (int i = 0; i < 1_000; i++) {
+        insert.setInt(1, i);
+        insert.addBatch();
+      }
+      assertThat(insert.executeBatch()).hasSize(1_000).containsOnly(1);
+      assertThat(insert.executeBatch()).isEmpty();
+      statement.addBatch("DELETE FROM numbers WHERE id < 10");
+      statement.addBatch("UPDATE numbers SET id = id + 5000 WHERE id >= 900");
+      assertThat(statement.executeBatch()).containsExactly(10, 100);
+      for (int id : new int[] {7_000, 7_001, 7_000}) {
+        insert.setInt(1, id);
+        insert.addBatch();
+      }
+      assertThatThrownBy(insert::executeBatch).isInstanceOf(BatchUpdateException.class);
+    }
+    assertThat(number("SELECT count(*) FROM numbers")).isEqualTo(990);
+  }
+
+  @Test
+  void anErrorCarriesItsStateAndNothingElse() throws SQLException {
+    run("CREATE TABLE numbers (id INTEGER PRIMARY KEY, v VECTOR(2))");
+    run("INSERT INTO numbers VALUES (1, '[1,2]')");
+    assertState("23505", "", () -> run("INSERT INTO numbers VALUES (1, '[1,2]')"));
+    assertState("42601", "", () -> run("SELEC 1"));
+    assertState("42P01", "nothing", () -> run("DELETE FROM nothing"));
+    assertState("42703", "nope", () -> run("DELETE FROM numbers WHERE nope = 1"));
+    assertState("22000", "", () -> run("INSERT INTO numbers VALUES (2, '[1,2,3]')"));
+    assertState(
+        "42P01", "nothing", () -> connection.prepareStatement("SELECT * FROM nothing").close());
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT INTO numbers VALUES (?, ?)")) {
+      insert.setInt(1, 1);
+      insert.setString(2, "[1,2]");
+      assertState("23505", "", insert::executeUpdate);
+    }
+    assertThat(number("SELECT count(*) FROM numbers")).isEqualTo(1);
+  }
+
+  @Test
+  void aTransactionIsOwnUntilItCommits() throws SQLException {
+    run("CREATE TABLE numbers (id INTEGER PRIMARY KEY)");
+    try (Connection other = DriverManager.getConnection(url());
+        Statement reader = other.createStatement()) {
+      connection.setAutoCommit(false);
+      assertThat(connection.getAutoCommit()).isFalse();
+      run("INSERT INTO numbers VALUES (1)");
+      assertThat(number("SELECT count(*) FROM numbers")).isEqualTo(1);
+      assertThat(count(reader)).isZero();
+      connection.rollback();
+      assertThat(number("SELECT count(*) FROM numbers")).isZero();
+      run("INSERT INTO numbers VALUES (2)");
+      connection.commit();
+      assertThat(count(reader)).isEqualTo(1);
+      connection.setAutoCommit(true);
+      assertState("25P01", "auto-commit", connection::commit);
+    }
+  }
+
+  private static long count(Statement statement) throws SQLException {
+    try (ResultSet rows = statement.executeQuery("SELECT count(*) FROM numbers")) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
+  @Test
+  void isolationIsOneOfTwoLevels() throws SQLException {
+    assertThat(connection.getTransactionIsolation())
+        .isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
+    connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+    assertThat(connection.getTransactionIsolation())
+        .isEqualTo(Connection.TRANSACTION_REPEATABLE_READ);
+    assertState(
+        "0A000",
+        "READ COMMITTED or REPEATABLE READ",
+        () -> connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE));
+    assertThat(connection.isReadOnly()).isFalse();
+    connection.setReadOnly(true);
+    assertState("25006", "", () -> run("CREATE TABLE numbers (id INTEGER)"));
+  }
+
+  @Test
+  void twoStatementsAreOpenOnOneConnection() throws SQLException {
+    run("CREATE TABLE numbers (id INTEGER PRIMARY KEY)");
+    fill(5_000);
+    try (Statement first = connection.createStatement();
+        Statement second = connection.createStatement()) {
+      first.setFetchSize(100);
+      second.setFetchSize(77);
+      try (ResultSet up = first.executeQuery("SELECT id FROM numbers ORDER BY id");
+          ResultSet down = second.executeQuery("SELECT id FROM numbers ORDER BY id DESC")) {
+        for (int i = 0; i < 5_000; i++) {
+          assertThat(up.next()).isTrue();
+          assertThat(down.next()).isTrue();
+          assertThat(up.getInt(1)).isEqualTo(i);
+          assertThat(down.getInt(1)).isEqualTo(4_999 - i);
+        }
+        assertThat(up.next()).isFalse();
+        assertThat(down.next()).isFalse();
+      }
+    }
+  }
+
+  private void fill(int count) throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement("INSERT INTO numbers VALUES (?)")) {
+      for (int i = 0; i < count; i++) {
+        insert.setInt(1, i);
+        insert.addBatch();
+      }
+      insert.executeBatch();
+    }
+  }
+
+  @Test
+  void aBigResultComesInFrames() throws SQLException {
+    run("CREATE TABLE numbers (id INTEGER PRIMARY KEY)");
+    fill(400);
+    String big = "SELECT a.id * 400 + b.id FROM numbers a JOIN numbers b ON b.id < 250";
+    try (Statement statement = connection.createStatement()) {
+      long sum = 0;
+      int count = 0;
+      try (ResultSet rows = statement.executeQuery(big)) {
+        while (rows.next()) {
+          sum += rows.getLong(1);
+          count++;
+        }
+      }
+      assertThat(count).isEqualTo(100_000);
+      assertThat(sum).isEqualTo(250L * 400 * (399L * 400 / 2) + 400 * (249L * 250 / 2));
+
+      statement.setMaxRows(7);
+      try (ResultSet rows = statement.executeQuery(big)) {
+        for (int i = 0; i < 7; i++) {
+          assertThat(rows.next()).isTrue();
+        }
+        assertThat(rows.next()).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void cancelEndsWhatRunsWithinASecond() throws Exception {
+    run("CREATE TABLE numbers (id INTEGER PRIMARY KEY)");
+    fill(3_000);
+    String endless =
+        "SELECT count(*) FROM numbers a JOIN numbers b ON a.id <> b.id JOIN numbers c ON"
+            + " c.id <> a.id + b.id";
+    try (Statement statement = connection.createStatement()) {
+      long[] cancelledNanos = new long[1];
+      Thread canceller =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  Thread.sleep(300);
+                  cancelledNanos[0] = System.nanoTime();
+                  statement.cancel();
+                } catch (InterruptedException | SQLException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      assertState("57014", "", () -> statement.executeQuery(endless));
+      canceller.join();
+      // A busy machine gets some allowance over the second that is promised.
+      assertThat(System.nanoTime() - cancelledNanos[0]).isLessThan(3_000_000_000L);
+
+      statement.setQueryTimeout(1);
+      assertState("57014", "", () -> statement.executeQuery(endless));
+      statement.setQueryTimeout(0);
+      try (ResultSet rows = statement.executeQuery("SELECT count(*) FROM numbers")) {
+        assertThat(rows.next()).isTrue();
+        assertThat(rows.getInt(1)).isEqualTo(3_000);
+      }
+    }
+  }
+
+  @Test
+  void aResultDescribesItsColumns() throws SQLException {
+    createEverything();
+    try (PreparedStatement select = connection.prepareStatement("SELECT * FROM everything")) {
+      ResultSetMetaData columns = select.getMetaData();
+      assertThat(columns.getColumnCount()).isEqualTo(9);
+      assertThat(columns.getColumnLabel(9)).isEqualTo("v");
+      assertThat(columns.getColumnType(9)).isEqualTo(Types.OTHER);
+      assertThat(columns.getColumnTypeName(9)).isEqualTo("VECTOR(3)");
+      assertThat(columns.getColumnClassName(9)).isEqualTo(QuiverVector.class.getName());
+      assertThat(columns.getColumnType(8)).isEqualTo(Types.TIMESTAMP);
+    }
+  }
+
+  @Test
+  void metadataCallsAnswerAndNeverThrow() throws SQLException {
+    createEverything();
+    run("CREATE TABLE pair (b INTEGER, a INTEGER, x_y VARCHAR(20) NOT NULL, PRIMARY KEY (a, b))");
+    var meta = connection.getMetaData();
+    assertThat(column(meta.getTables(null, "public", "%", new String[] {"TABLE"}), "TABLE_NAME"))
+        .containsExactly("everything", "pair");
+    assertThat(column(meta.getTables(null, null, "pa_r", null), "TABLE_TYPE"))
+        .containsExactly("TABLE");
+    assertThat(column(meta.getTables("elsewhere", null, "%", null), "TABLE_NAME")).isEmpty();
+    assertThat(column(meta.getColumns(null, null, "everything", "%"), "TYPE_NAME"))
+        .containsExactly(
+            "INTEGER",
+            "BOOLEAN",
+            "BIGINT",
+            "REAL",
+            "DOUBLE",
+            "VARCHAR",
+            "DATE",
+            "TIMESTAMP",
+            "VECTOR(3)");
+    assertThat(column(meta.getColumns(null, null, "pair", "x\\_y"), "IS_NULLABLE"))
+        .containsExactly("NO");
+    assertThat(column(meta.getPrimaryKeys(null, "public", "pair"), "COLUMN_NAME"))
+        .containsExactly("a", "b");
+    assertThat(column(meta.getPrimaryKeys(null, null, "pair"), "KEY_SEQ"))
+        .containsExactly("1", "2");
+    assertThat(column(meta.getSchemas(), "TABLE_SCHEM")).contains("public");
+    assertThat(column(meta.getCatalogs(), "TABLE_CAT")).containsExactly(connection.getCatalog());
+    assertThat(column(meta.getTableTypes(), "TABLE_TYPE")).containsExactly("SYSTEM TABLE", "TABLE");
+    assertThat(column(meta.getTypeInfo(), "TYPE_NAME")).contains("VECTOR", "BIGINT");
+    for (ResultSet rows :
+        List.of(
+            meta.getIndexInfo(null, null, "pair", false, false),
+            meta.getImportedKeys(null, null, "pair"),
+            meta.getExportedKeys(null, null, "pair"),
+            meta.getProcedures(null, null, "%"),
+            meta.getFunctions(null, null, "%"),
+            meta.getUDTs(null, null, "%", null))) {
+      assertThat(rows.next()).isFalse();
+      rows.close();
+    }
+    assertThat(meta.getDatabaseProductName()).isEqualTo("Quiver");
+    assertThat(meta.getStringFunctions()).isNotNull();
+    assertThat(meta.getSQLKeywords()).isNotNull();
+    assertThat(connection.getSchema()).isEqualTo("public");
+    assertThat(connection.isValid(1)).isTrue();
+  }
+
+  private static List<String> column(ResultSet rows, String label) throws SQLException {
+    try (rows) {
+      List<String> values = new ArrayList<>();
+      while (rows.next()) {
+        values.add(rows.getString(label));
+      }
+      return values;
+    }
+  }
+
+  @Test
+  void aClosedResultLeavesNothingBehind() throws SQLException {
+    run("CREATE TABLE numbers (id INTEGER PRIMARY KEY)");
+    fill(3_000);
+    try (PreparedStatement select = connection.prepareStatement("SELECT id FROM numbers")) {
+      select.setFetchSize(10);
+      for (int i = 0; i < 50; i++) {
+        try (ResultSet rows = select.executeQuery()) {
+          assertThat(rows.next()).isTrue();
+        }
+      }
+    }
+    run("DROP TABLE numbers");
+    connection.close();
+    assertThat(connection.isClosed()).isTrue();
+    assertThat(connection.isValid(1)).isFalse();
+  }
+}
