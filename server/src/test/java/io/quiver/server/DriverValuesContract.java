@@ -75,7 +75,7 @@ abstract class DriverValuesContract {
   final void createEverything() throws SQLException {
     run(
         "CREATE TABLE everything (id INTEGER PRIMARY KEY, b BOOLEAN, l BIGINT, r REAL, d DOUBLE,"
-            + " t VARCHAR, day DATE, at TIMESTAMP, v VECTOR(3))");
+            + " t VARCHAR, born DATE, seen TIMESTAMP, v VECTOR(3))");
   }
 
   private PreparedStatement insertEverything() throws SQLException {
@@ -110,10 +110,10 @@ abstract class DriverValuesContract {
       assertThat(rows.getObject("r")).isEqualTo(0.1f);
       assertThat(rows.getDouble("d")).isEqualTo(Math.PI);
       assertThat(rows.getString("t")).isEqualTo("Größe 🏹 'quoted'");
-      assertThat(rows.getObject("day", LocalDate.class)).isEqualTo(day);
-      assertThat(rows.getString("day")).isEqualTo("1582-10-14");
-      assertThat(rows.getObject("at", LocalDateTime.class)).isEqualTo(at);
-      assertThat(rows.getString("at")).isEqualTo("2024-03-31 02:30:15.123456");
+      assertThat(rows.getObject("born", LocalDate.class)).isEqualTo(day);
+      assertThat(rows.getString("born")).isEqualTo("1582-10-14");
+      assertThat(rows.getObject("seen", LocalDateTime.class)).isEqualTo(at);
+      assertThat(rows.getString("seen")).isEqualTo("2024-03-31 02:30:15.123456");
       assertThat(rows.getObject("v"))
           .isEqualTo(QuiverVector.of(1, 2.5f, -3))
           .hasToString("[1,2.5,-3]");
@@ -150,7 +150,7 @@ abstract class DriverValuesContract {
           assertThat(rows.wasNull()).isTrue();
         }
         assertThat(rows.getLong("l")).isZero();
-        assertThat(rows.getObject("at", LocalDateTime.class)).isNull();
+        assertThat(rows.getObject("seen", LocalDateTime.class)).isNull();
         assertThat(rows.getInt("id")).isPositive();
         assertThat(rows.wasNull()).isFalse();
       }
@@ -200,14 +200,14 @@ abstract class DriverValuesContract {
     try {
       TimeZone.setDefault(TimeZone.getTimeZone("America/Los_Angeles"));
       try (PreparedStatement insert =
-          connection.prepareStatement("INSERT INTO everything (id, day, at) VALUES (?, ?, ?)")) {
+          connection.prepareStatement("INSERT INTO everything (id, born, seen) VALUES (?, ?, ?)")) {
         insert.setInt(1, 1);
         insert.setDate(2, Date.valueOf("2024-02-29"));
         insert.setTimestamp(3, Timestamp.valueOf("2024-07-01 23:59:59.000001"));
         insert.executeUpdate();
       }
       try (Statement statement = connection.createStatement();
-          ResultSet rows = statement.executeQuery("SELECT day, at FROM everything")) {
+          ResultSet rows = statement.executeQuery("SELECT born, seen FROM everything")) {
         assertThat(rows.next()).isTrue();
         assertThat(rows.getDate(1)).isEqualTo(Date.valueOf("2024-02-29"));
         assertThat(rows.getTimestamp(2)).isEqualTo(Timestamp.valueOf("2024-07-01 23:59:59.000001"));
