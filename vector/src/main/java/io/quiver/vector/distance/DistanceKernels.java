@@ -2,6 +2,7 @@ package io.quiver.vector.distance;
 
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 
 /**
  * Exact distances between rows of 32-bit floats in native memory. Sums are kept in several float
@@ -15,9 +16,13 @@ public sealed interface DistanceKernels permits ScalarKernels, SimdKernels {
   /** The module that the fast kernels need, and that a JVM resolves only when told to. */
   String VECTOR_MODULE = "jdk.incubator.vector";
 
-  /** The kernels of this JVM, chosen at the first call; warns once when they are the slow ones. */
+  /**
+   * The kernels that are fastest now; warns once when this JVM has the slow ones alone. Otherwise
+   * those serve for about a second after the first call, until the fast ones are compiled. The two
+   * may differ in a float's last digit, so what is compared is computed by one of them.
+   */
   static DistanceKernels get() {
-    return Chosen.KERNELS;
+    return Chosen.fastest();
   }
 
   /**
@@ -27,9 +32,11 @@ public sealed interface DistanceKernels permits ScalarKernels, SimdKernels {
    */
   static DistanceKernels choose(boolean simdAllowed) {
     // SimdKernels refers to the module's classes, so it must not even be loaded without them.
-    return simdAllowed && ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent()
-        ? new SimdKernels()
-        : new ScalarKernels();
+    return simdAllowed && hasVectorModule() ? new SimdKernels() : new ScalarKernels();
+  }
+
+  private static boolean hasVectorModule() {
+    return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
   }
 
   /** What runs, such as {@code SIMD: 512-bit, 16 floats at a time}. */
@@ -64,21 +71,39 @@ public sealed interface DistanceKernels permits ScalarKernels, SimdKernels {
 
   /** Holds the choice, which is made when the class is first used. */
   final class Chosen {
-    private static final DistanceKernels KERNELS = choose();
+    private static final Duration WARM_UP_MAX = Duration.ofSeconds(30);
+
+    private static volatile DistanceKernels fastest = new ScalarKernels();
+
+    static {
+      if (DistanceKernels.hasVectorModule()) {
+        Thread.ofPlatform().daemon().name("quiver-kernel-warm-up").start(Chosen::warmUp);
+      } else {
+        warn(
+            "Distances are computed without SIMD, several times slower: start Java with"
+                + " --add-modules "
+                + VECTOR_MODULE);
+      }
+    }
 
     private Chosen() {}
 
-    private static DistanceKernels choose() {
-      DistanceKernels kernels = DistanceKernels.choose(true);
-      if (kernels instanceof ScalarKernels) {
-        System.getLogger(DistanceKernels.class.getName())
-            .log(
-                Level.WARNING,
-                "Distances are computed without SIMD, several times slower: start Java with"
-                    + " --add-modules "
-                    + VECTOR_MODULE);
+    static DistanceKernels fastest() {
+      return fastest;
+    }
+
+    private static void warmUp() {
+      // Merely loading the Vector API takes tens of milliseconds, so that is done here too.
+      DistanceKernels simd = DistanceKernels.choose(true);
+      if (new KernelWarmUp(simd).run(WARM_UP_MAX)) {
+        fastest = simd;
+      } else {
+        warn("SIMD did not become faster than plain Java, which therefore stays in use");
       }
-      return kernels;
+    }
+
+    private static void warn(String message) {
+      System.getLogger(DistanceKernels.class.getName()).log(Level.WARNING, message);
     }
   }
 }

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
  * stride}.
  *
  * @param offset in bytes
- * @param stride bytes from one row to the next, at least {@code 4 * dimension}
+ * @param stride bytes from one row to the next: at least {@code 4 * dimension}, or 0 to repeat one
  */
 public record RowBlock(MemorySegment memory, long offset, long stride, int dimension) {
   public RowBlock {
@@ -15,11 +15,24 @@ public record RowBlock(MemorySegment memory, long offset, long stride, int dimen
     if (!memory.isNative()) {
       throw new IllegalArgumentException("kernels read native memory alone");
     }
+    if (offset < 0 || dimension < 1 || (stride != 0 && stride < 4L * dimension)) {
+      throw new IllegalArgumentException(
+          "rows of " + dimension + " floats every " + stride + " bytes, from " + offset);
+    }
   }
 
   /** Rows without padding, from the segment's start. */
   public static RowBlock packed(MemorySegment memory, int dimension) {
     return new RowBlock(memory, 0, (long) dimension * Float.BYTES, dimension);
+  }
+
+  /** How many whole rows the memory holds from the offset on. */
+  int rowCount() {
+    long bytes = memory.byteSize() - offset - 4L * dimension;
+    if (bytes < 0) {
+      return 0;
+    }
+    return stride == 0 ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, bytes / stride + 1);
   }
 
   /** Where a row begins, in bytes from the segment's start. */

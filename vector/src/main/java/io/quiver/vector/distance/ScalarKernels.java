@@ -18,29 +18,32 @@ public final class ScalarKernels implements DistanceKernels {
 
   @Override
   public double l2Squared(MemorySegment a, MemorySegment b, int dimension) {
-    return l2Squared(a, b, 0, dimension);
+    return l2Squared(a, 0, b, 0, dimension);
   }
 
   @Override
   public double innerProduct(MemorySegment a, MemorySegment b, int dimension) {
-    return innerProduct(a, b, 0, dimension);
+    return innerProduct(a, 0, b, 0, dimension);
   }
 
   @Override
   public double l1(MemorySegment a, MemorySegment b, int dimension) {
-    return l1(a, b, 0, dimension);
+    return l1(a, 0, b, 0, dimension);
   }
 
   @Override
   public double cosine(MemorySegment a, MemorySegment b, int dimension) {
-    return cosine(a, b, 0, dimension);
+    return cosine(a, 0, b, 0, dimension);
   }
 
   @Override
   public void distances(
       Metric metric, MemorySegment query, RowBlock rows, int count, double[] out) {
+    float[] wanted = floats(query, 0, rows.dimension());
+    float[] row = new float[rows.dimension()];
     for (int i = 0; i < count; i++) {
-      out[i] = distance(metric, query, rows.memory(), rows.position(i), rows.dimension());
+      copy(rows.memory(), rows.position(i), row);
+      out[i] = distance(metric, wanted, row);
     }
   }
 
@@ -52,54 +55,84 @@ public final class ScalarKernels implements DistanceKernels {
       int[] rowNumbers,
       int count,
       double[] out) {
+    float[] wanted = floats(query, 0, rows.dimension());
+    float[] row = new float[rows.dimension()];
     for (int i = 0; i < count; i++) {
-      out[i] =
-          distance(metric, query, rows.memory(), rows.position(rowNumbers[i]), rows.dimension());
+      copy(rows.memory(), rows.position(rowNumbers[i]), row);
+      out[i] = distance(metric, wanted, row);
     }
   }
 
-  static double distance(
-      Metric metric, MemorySegment query, MemorySegment rows, long position, int dimension) {
+  private static double distance(Metric metric, float[] query, float[] row) {
     return switch (metric) {
-      case L2 -> Math.sqrt(l2Squared(query, rows, position, dimension));
-      case COSINE -> cosine(query, rows, position, dimension);
-      case NEGATIVE_INNER_PRODUCT -> 0 - innerProduct(query, rows, position, dimension);
-      case L1 -> l1(query, rows, position, dimension);
+      case L2 -> Math.sqrt(l2Squared(query, row));
+      case COSINE -> cosine(query, row);
+      case NEGATIVE_INNER_PRODUCT -> 0 - innerProduct(query, row);
+      case L1 -> l1(query, row);
     };
   }
 
-  static double l2Squared(MemorySegment a, MemorySegment b, long bFrom, int dimension) {
+  static double l2Squared(MemorySegment a, long aFrom, MemorySegment b, long bFrom, int dimension) {
+    return l2Squared(floats(a, aFrom, dimension), floats(b, bFrom, dimension));
+  }
+
+  static double innerProduct(
+      MemorySegment a, long aFrom, MemorySegment b, long bFrom, int dimension) {
+    return innerProduct(floats(a, aFrom, dimension), floats(b, bFrom, dimension));
+  }
+
+  static double l1(MemorySegment a, long aFrom, MemorySegment b, long bFrom, int dimension) {
+    return l1(floats(a, aFrom, dimension), floats(b, bFrom, dimension));
+  }
+
+  static double cosine(MemorySegment a, long aFrom, MemorySegment b, long bFrom, int dimension) {
+    return cosine(floats(a, aFrom, dimension), floats(b, bFrom, dimension));
+  }
+
+  private static float[] floats(MemorySegment memory, long from, int dimension) {
+    float[] floats = new float[dimension];
+    copy(memory, from, floats);
+    return floats;
+  }
+
+  // An interpreted read of a segment costs a hundred times that of an array, and this code runs
+  // before anything is compiled.
+  private static void copy(MemorySegment memory, long from, float[] to) {
+    MemorySegment.copy(memory, FLOAT, from, to, 0, to.length);
+  }
+
+  private static double l2Squared(float[] a, float[] b) {
     double sum = 0;
-    for (int i = 0; i < dimension; i++) {
-      double difference = (double) a.getAtIndex(FLOAT, i) - b.get(FLOAT, bFrom + 4L * i);
+    for (int i = 0; i < a.length; i++) {
+      double difference = (double) a[i] - b[i];
       sum += difference * difference;
     }
     return sum;
   }
 
-  static double innerProduct(MemorySegment a, MemorySegment b, long bFrom, int dimension) {
+  private static double innerProduct(float[] a, float[] b) {
     double sum = 0;
-    for (int i = 0; i < dimension; i++) {
-      sum += (double) a.getAtIndex(FLOAT, i) * b.get(FLOAT, bFrom + 4L * i);
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
     }
     return sum;
   }
 
-  static double l1(MemorySegment a, MemorySegment b, long bFrom, int dimension) {
+  private static double l1(float[] a, float[] b) {
     double sum = 0;
-    for (int i = 0; i < dimension; i++) {
-      sum += Math.abs((double) a.getAtIndex(FLOAT, i) - b.get(FLOAT, bFrom + 4L * i));
+    for (int i = 0; i < a.length; i++) {
+      sum += Math.abs((double) a[i] - b[i]);
     }
     return sum;
   }
 
-  static double cosine(MemorySegment a, MemorySegment b, long bFrom, int dimension) {
+  private static double cosine(float[] a, float[] b) {
     double dot = 0;
     double aa = 0;
     double bb = 0;
-    for (int i = 0; i < dimension; i++) {
-      double x = a.getAtIndex(FLOAT, i);
-      double y = b.get(FLOAT, bFrom + 4L * i);
+    for (int i = 0; i < a.length; i++) {
+      double x = a[i];
+      double y = b[i];
       dot += x * y;
       aa += x * x;
       bb += y * y;

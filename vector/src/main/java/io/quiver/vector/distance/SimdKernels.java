@@ -2,14 +2,25 @@ package io.quiver.vector.distance;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Kernels over the JDK's Vector API. Each metric's row loop stands in one method with its
- * accumulators as locals: shared through a lambda or a field, they would be boxed at every step.
+ * Kernels over the JDK's Vector API. Each metric has one method for a row, with its accumulators as
+ * locals and only addresses and numbers going in and out: a vector that crosses a call, a lambda or
+ * a field is boxed at every step. The method is a compilation unit of its own, so that it stays
+ * compiled whatever calls it.
+ *
+ * <p>Where native access is enabled, rows are read by absolute address through one segment over all
+ * memory, which takes the checks of each access out of the loops and keeps heap, mapped and
+ * allocated memory from spoiling each other's compiled code. Bounds and liveness are then checked
+ * once a block, so memory that the query or the rows stand in must not be closed meanwhile. Without
+ * native access the segments are read as they are.
  */
 public final class SimdKernels implements DistanceKernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -18,6 +29,8 @@ public final class SimdKernels implements DistanceKernels {
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
+
+  private static final @Nullable MemorySegment ALL = allMemory();
 
   // Squares of floats below the first vanish or lose digits, above the second they overflow.
   private static final double SMALLEST_SUM = 1e-30;
@@ -30,53 +43,81 @@ public final class SimdKernels implements DistanceKernels {
     return "SIMD: " + SPECIES.vectorBitSize() + "-bit, " + LANES + " floats at a time";
   }
 
+  @SuppressWarnings("restricted")
+  private static @Nullable MemorySegment allMemory() {
+    // Without the permission the JVM would print a warning into the application's output.
+    return SimdKernels.class.getModule().isNativeAccessEnabled()
+        ? MemorySegment.NULL.reinterpret(Long.MAX_VALUE)
+        : null;
+  }
+
   @Override
   public double l2Squared(MemorySegment a, MemorySegment b, int dimension) {
-    return l2Squared(a, b, 0, dimension);
+    double distance = l2Squared(a, start(a, 0, dimension), b, start(b, 0, dimension), dimension);
+    keepAlive(a, b);
+    return distance;
   }
 
   @Override
   public double innerProduct(MemorySegment a, MemorySegment b, int dimension) {
-    return innerProduct(a, b, 0, dimension);
+    double product = innerProduct(a, start(a, 0, dimension), b, start(b, 0, dimension), dimension);
+    keepAlive(a, b);
+    return product;
   }
 
   @Override
   public double l1(MemorySegment a, MemorySegment b, int dimension) {
-    return l1(a, b, 0, dimension);
+    double distance = l1(a, start(a, 0, dimension), b, start(b, 0, dimension), dimension);
+    keepAlive(a, b);
+    return distance;
   }
 
   @Override
   public double cosine(MemorySegment a, MemorySegment b, int dimension) {
-    return cosine(a, b, 0, dimension);
+    long aFrom = start(a, 0, dimension);
+    double aa = innerProduct(a, aFrom, a, aFrom, dimension);
+    double distance = cosine(a, aFrom, aa, b, start(b, 0, dimension), dimension);
+    keepAlive(a, b);
+    return distance;
   }
 
   @Override
   public void distances(
       Metric metric, MemorySegment query, RowBlock rows, int count, double[] out) {
+    if (count == 0) {
+      return;
+    }
+    Objects.checkFromIndexSize(0, count, out.length);
     MemorySegment memory = rows.memory();
     int dimension = rows.dimension();
+    long stride = rows.stride();
+    long from = start(query, 0, dimension);
+    long at = start(memory, rows.offset(), dimension);
+    start(memory, rows.position(count - 1), dimension);
     switch (metric) {
       case L2 -> {
-        for (int i = 0; i < count; i++) {
-          out[i] = Math.sqrt(l2Squared(query, memory, rows.position(i), dimension));
+        for (int i = 0; i < count; i++, at += stride) {
+          out[i] = Math.sqrt(l2Squared(query, from, memory, at, dimension));
         }
       }
       case COSINE -> {
-        for (int i = 0; i < count; i++) {
-          out[i] = cosine(query, memory, rows.position(i), dimension);
+        double qq = innerProduct(query, from, query, from, dimension);
+        for (int i = 0; i < count; i++, at += stride) {
+          out[i] = cosine(query, from, qq, memory, at, dimension);
         }
       }
       case NEGATIVE_INNER_PRODUCT -> {
-        for (int i = 0; i < count; i++) {
-          out[i] = 0 - innerProduct(query, memory, rows.position(i), dimension);
+        for (int i = 0; i < count; i++, at += stride) {
+          out[i] = 0 - innerProduct(query, from, memory, at, dimension);
         }
       }
       case L1 -> {
-        for (int i = 0; i < count; i++) {
-          out[i] = l1(query, memory, rows.position(i), dimension);
+        for (int i = 0; i < count; i++, at += stride) {
+          out[i] = l1(query, from, memory, at, dimension);
         }
       }
     }
+    keepAlive(query, memory);
   }
 
   @Override
@@ -87,37 +128,79 @@ public final class SimdKernels implements DistanceKernels {
       int[] rowNumbers,
       int count,
       double[] out) {
+    if (count == 0) {
+      return;
+    }
+    Objects.checkFromIndexSize(0, count, out.length);
     MemorySegment memory = rows.memory();
     int dimension = rows.dimension();
+    long stride = rows.stride();
+    long from = start(query, 0, dimension);
+    long base = start(memory, rows.offset(), dimension);
+    int present = rows.rowCount();
     switch (metric) {
       case L2 -> {
         for (int i = 0; i < count; i++) {
-          out[i] = Math.sqrt(l2Squared(query, memory, rows.position(rowNumbers[i]), dimension));
+          long at = base + Objects.checkIndex(rowNumbers[i], present) * stride;
+          out[i] = Math.sqrt(l2Squared(query, from, memory, at, dimension));
         }
       }
       case COSINE -> {
+        double qq = innerProduct(query, from, query, from, dimension);
         for (int i = 0; i < count; i++) {
-          out[i] = cosine(query, memory, rows.position(rowNumbers[i]), dimension);
+          long at = base + Objects.checkIndex(rowNumbers[i], present) * stride;
+          out[i] = cosine(query, from, qq, memory, at, dimension);
         }
       }
       case NEGATIVE_INNER_PRODUCT -> {
         for (int i = 0; i < count; i++) {
-          out[i] = 0 - innerProduct(query, memory, rows.position(rowNumbers[i]), dimension);
+          long at = base + Objects.checkIndex(rowNumbers[i], present) * stride;
+          out[i] = 0 - innerProduct(query, from, memory, at, dimension);
         }
       }
       case L1 -> {
         for (int i = 0; i < count; i++) {
-          out[i] = l1(query, memory, rows.position(rowNumbers[i]), dimension);
+          long at = base + Objects.checkIndex(rowNumbers[i], present) * stride;
+          out[i] = l1(query, from, memory, at, dimension);
         }
       }
     }
+    keepAlive(query, memory);
+  }
+
+  /** Where the kernels find a vector, once it is sure that it lies in the segment. */
+  private static long start(MemorySegment memory, long position, int dimension) {
+    Objects.checkFromIndexSize(position, 4L * dimension, memory.byteSize());
+    if (ALL == null) {
+      return position;
+    }
+    if (!memory.isNative() || !memory.scope().isAlive()) {
+      throw new IllegalStateException("kernels read native memory that is open");
+    }
+    return memory.address() + position;
+  }
+
+  // Not in a finally block: after an exception nothing is read any more.
+  @SuppressWarnings("ReachabilityFenceUsage")
+  private static void keepAlive(MemorySegment a, MemorySegment b) {
+    Reference.reachabilityFence(a);
+    Reference.reachabilityFence(b);
+  }
+
+  private static MemorySegment all(MemorySegment memory) {
+    return ALL != null ? ALL : memory;
   }
 
   private static FloatVector load(MemorySegment memory, long position) {
-    return FloatVector.fromMemorySegment(SPECIES, memory, position, ORDER);
+    return FloatVector.fromMemorySegment(SPECIES, all(memory), position, ORDER);
   }
 
-  private static double l2Squared(MemorySegment a, MemorySegment b, long bFrom, int dimension) {
+  private static double element(MemorySegment memory, long position) {
+    return all(memory).get(FLOAT, position);
+  }
+
+  private static double l2Squared(
+      MemorySegment a, long aFrom, MemorySegment b, long bFrom, int dimension) {
     FloatVector sum0 = FloatVector.zero(SPECIES);
     FloatVector sum1 = sum0;
     FloatVector sum2 = sum0;
@@ -125,30 +208,31 @@ public final class SimdKernels implements DistanceKernels {
     int i = 0;
     for (; i <= dimension - STEP; i += STEP) {
       long at = 4L * i;
-      FloatVector d0 = load(a, at).sub(load(b, bFrom + at));
-      FloatVector d1 = load(a, at + 4L * LANES).sub(load(b, bFrom + at + 4L * LANES));
-      FloatVector d2 = load(a, at + 8L * LANES).sub(load(b, bFrom + at + 8L * LANES));
-      FloatVector d3 = load(a, at + 12L * LANES).sub(load(b, bFrom + at + 12L * LANES));
+      FloatVector d0 = load(a, aFrom + at).sub(load(b, bFrom + at));
+      FloatVector d1 = load(a, aFrom + at + 4L * LANES).sub(load(b, bFrom + at + 4L * LANES));
+      FloatVector d2 = load(a, aFrom + at + 8L * LANES).sub(load(b, bFrom + at + 8L * LANES));
+      FloatVector d3 = load(a, aFrom + at + 12L * LANES).sub(load(b, bFrom + at + 12L * LANES));
       sum0 = d0.fma(d0, sum0);
       sum1 = d1.fma(d1, sum1);
       sum2 = d2.fma(d2, sum2);
       sum3 = d3.fma(d3, sum3);
     }
     for (; i <= dimension - LANES; i += LANES) {
-      FloatVector d = load(a, 4L * i).sub(load(b, bFrom + 4L * i));
+      FloatVector d = load(a, aFrom + 4L * i).sub(load(b, bFrom + 4L * i));
       sum0 = d.fma(d, sum0);
     }
     double sum = total(sum0, sum1, sum2, sum3);
     for (; i < dimension; i++) {
-      double d = (double) a.getAtIndex(FLOAT, i) - b.get(FLOAT, bFrom + 4L * i);
+      double d = element(a, aFrom + 4L * i) - element(b, bFrom + 4L * i);
       sum += d * d;
     }
     return sum >= SMALLEST_SUM && sum <= LARGEST_SUM
         ? sum
-        : ScalarKernels.l2Squared(a, b, bFrom, dimension);
+        : ScalarKernels.l2Squared(all(a), aFrom, all(b), bFrom, dimension);
   }
 
-  private static double innerProduct(MemorySegment a, MemorySegment b, long bFrom, int dimension) {
+  private static double innerProduct(
+      MemorySegment a, long aFrom, MemorySegment b, long bFrom, int dimension) {
     FloatVector sum0 = FloatVector.zero(SPECIES);
     FloatVector sum1 = sum0;
     FloatVector sum2 = sum0;
@@ -156,22 +240,25 @@ public final class SimdKernels implements DistanceKernels {
     int i = 0;
     for (; i <= dimension - STEP; i += STEP) {
       long at = 4L * i;
-      sum0 = load(a, at).fma(load(b, bFrom + at), sum0);
-      sum1 = load(a, at + 4L * LANES).fma(load(b, bFrom + at + 4L * LANES), sum1);
-      sum2 = load(a, at + 8L * LANES).fma(load(b, bFrom + at + 8L * LANES), sum2);
-      sum3 = load(a, at + 12L * LANES).fma(load(b, bFrom + at + 12L * LANES), sum3);
+      sum0 = load(a, aFrom + at).fma(load(b, bFrom + at), sum0);
+      sum1 = load(a, aFrom + at + 4L * LANES).fma(load(b, bFrom + at + 4L * LANES), sum1);
+      sum2 = load(a, aFrom + at + 8L * LANES).fma(load(b, bFrom + at + 8L * LANES), sum2);
+      sum3 = load(a, aFrom + at + 12L * LANES).fma(load(b, bFrom + at + 12L * LANES), sum3);
     }
     for (; i <= dimension - LANES; i += LANES) {
-      sum0 = load(a, 4L * i).fma(load(b, bFrom + 4L * i), sum0);
+      sum0 = load(a, aFrom + 4L * i).fma(load(b, bFrom + 4L * i), sum0);
     }
     double sum = total(sum0, sum1, sum2, sum3);
     for (; i < dimension; i++) {
-      sum += (double) a.getAtIndex(FLOAT, i) * b.get(FLOAT, bFrom + 4L * i);
+      sum += element(a, aFrom + 4L * i) * element(b, bFrom + 4L * i);
     }
-    return Math.abs(sum) <= LARGEST_SUM ? sum : ScalarKernels.innerProduct(a, b, bFrom, dimension);
+    return Math.abs(sum) <= LARGEST_SUM
+        ? sum
+        : ScalarKernels.innerProduct(all(a), aFrom, all(b), bFrom, dimension);
   }
 
-  private static double l1(MemorySegment a, MemorySegment b, long bFrom, int dimension) {
+  private static double l1(
+      MemorySegment a, long aFrom, MemorySegment b, long bFrom, int dimension) {
     FloatVector sum0 = FloatVector.zero(SPECIES);
     FloatVector sum1 = sum0;
     FloatVector sum2 = sum0;
@@ -179,63 +266,65 @@ public final class SimdKernels implements DistanceKernels {
     int i = 0;
     for (; i <= dimension - STEP; i += STEP) {
       long at = 4L * i;
-      sum0 = sum0.add(load(a, at).sub(load(b, bFrom + at)).abs());
-      sum1 = sum1.add(load(a, at + 4L * LANES).sub(load(b, bFrom + at + 4L * LANES)).abs());
-      sum2 = sum2.add(load(a, at + 8L * LANES).sub(load(b, bFrom + at + 8L * LANES)).abs());
-      sum3 = sum3.add(load(a, at + 12L * LANES).sub(load(b, bFrom + at + 12L * LANES)).abs());
+      sum0 = sum0.add(load(a, aFrom + at).sub(load(b, bFrom + at)).abs());
+      sum1 = sum1.add(load(a, aFrom + at + 4L * LANES).sub(load(b, bFrom + at + 4L * LANES)).abs());
+      sum2 = sum2.add(load(a, aFrom + at + 8L * LANES).sub(load(b, bFrom + at + 8L * LANES)).abs());
+      sum3 =
+          sum3.add(load(a, aFrom + at + 12L * LANES).sub(load(b, bFrom + at + 12L * LANES)).abs());
     }
     for (; i <= dimension - LANES; i += LANES) {
-      sum0 = sum0.add(load(a, 4L * i).sub(load(b, bFrom + 4L * i)).abs());
+      sum0 = sum0.add(load(a, aFrom + 4L * i).sub(load(b, bFrom + 4L * i)).abs());
     }
     double sum = total(sum0, sum1, sum2, sum3);
     for (; i < dimension; i++) {
-      sum += Math.abs((double) a.getAtIndex(FLOAT, i) - b.get(FLOAT, bFrom + 4L * i));
+      sum += Math.abs(element(a, aFrom + 4L * i) - element(b, bFrom + 4L * i));
     }
-    return sum <= LARGEST_SUM ? sum : ScalarKernels.l1(a, b, bFrom, dimension);
+    return sum <= LARGEST_SUM ? sum : ScalarKernels.l1(all(a), aFrom, all(b), bFrom, dimension);
   }
 
-  private static double cosine(MemorySegment a, MemorySegment b, long bFrom, int dimension) {
+  /** With the squared length of the first vector, which a query has once for all rows. */
+  private static double cosine(
+      MemorySegment a, long aFrom, double aa, MemorySegment b, long bFrom, int dimension) {
     FloatVector dot0 = FloatVector.zero(SPECIES);
     FloatVector dot1 = dot0;
-    FloatVector aa0 = dot0;
-    FloatVector aa1 = dot0;
+    FloatVector dot2 = dot0;
+    FloatVector dot3 = dot0;
     FloatVector bb0 = dot0;
     FloatVector bb1 = dot0;
+    FloatVector bb2 = dot0;
+    FloatVector bb3 = dot0;
     int i = 0;
-    for (; i <= dimension - 2 * LANES; i += 2 * LANES) {
+    for (; i <= dimension - STEP; i += STEP) {
       long at = 4L * i;
-      FloatVector x0 = load(a, at);
-      FloatVector x1 = load(a, at + 4L * LANES);
       FloatVector y0 = load(b, bFrom + at);
       FloatVector y1 = load(b, bFrom + at + 4L * LANES);
-      dot0 = x0.fma(y0, dot0);
-      dot1 = x1.fma(y1, dot1);
-      aa0 = x0.fma(x0, aa0);
-      aa1 = x1.fma(x1, aa1);
+      FloatVector y2 = load(b, bFrom + at + 8L * LANES);
+      FloatVector y3 = load(b, bFrom + at + 12L * LANES);
+      dot0 = load(a, aFrom + at).fma(y0, dot0);
+      dot1 = load(a, aFrom + at + 4L * LANES).fma(y1, dot1);
+      dot2 = load(a, aFrom + at + 8L * LANES).fma(y2, dot2);
+      dot3 = load(a, aFrom + at + 12L * LANES).fma(y3, dot3);
       bb0 = y0.fma(y0, bb0);
       bb1 = y1.fma(y1, bb1);
+      bb2 = y2.fma(y2, bb2);
+      bb3 = y3.fma(y3, bb3);
     }
     for (; i <= dimension - LANES; i += LANES) {
-      FloatVector x = load(a, 4L * i);
       FloatVector y = load(b, bFrom + 4L * i);
-      dot0 = x.fma(y, dot0);
-      aa0 = x.fma(x, aa0);
+      dot0 = load(a, aFrom + 4L * i).fma(y, dot0);
       bb0 = y.fma(y, bb0);
     }
-    double dot = dot0.add(dot1).reduceLanes(VectorOperators.ADD);
-    double aa = aa0.add(aa1).reduceLanes(VectorOperators.ADD);
-    double bb = bb0.add(bb1).reduceLanes(VectorOperators.ADD);
+    double dot = total(dot0, dot1, dot2, dot3);
+    double bb = total(bb0, bb1, bb2, bb3);
     for (; i < dimension; i++) {
-      double x = a.getAtIndex(FLOAT, i);
-      double y = b.get(FLOAT, bFrom + 4L * i);
-      dot += x * y;
-      aa += x * x;
+      double y = element(b, bFrom + 4L * i);
+      dot += element(a, aFrom + 4L * i) * y;
       bb += y * y;
     }
     boolean sound = Math.min(aa, bb) >= SMALLEST_SUM && Math.max(aa, bb) <= LARGEST_SUM;
     return sound
         ? ScalarKernels.cosineDistance(dot, aa, bb)
-        : ScalarKernels.cosine(a, b, bFrom, dimension);
+        : ScalarKernels.cosine(all(a), aFrom, all(b), bFrom, dimension);
   }
 
   private static double total(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -61,10 +62,65 @@ class DistanceKernelsTest {
   }
 
   @Test
-  void theJvmOfTheTestsHasSimd() {
+  void simdServesOnceItIsWarm() throws InterruptedException {
+    long start = System.nanoTime();
+    while (!(DistanceKernels.get() instanceof SimdKernels)
+        && System.nanoTime() - start < Duration.ofSeconds(30).toNanos()) {
+      Thread.sleep(20);
+    }
     assertThat(DistanceKernels.get()).isInstanceOf(SimdKernels.class);
     assertThat(DistanceKernels.get().description()).startsWith("SIMD: ");
     assertThat(DistanceKernels.choose(false).description()).startsWith("scalar");
+  }
+
+  @Test
+  void kernelsThatStaySlowAreNeverCalledWarm() {
+    assertThat(new KernelWarmUp(DistanceKernels.choose(true)).run(Duration.ZERO)).isFalse();
+  }
+
+  @Test
+  void rowsBeyondTheMemoryAreRefused() {
+    MemorySegment query = vectors(new Random(1), 1, 20);
+    RowBlock rows = RowBlock.packed(vectors(new Random(2), 3, 20), 20);
+    double[] out = new double[4];
+    for (DistanceKernels kernels : BOTH) {
+      assertThatThrownBy(() -> kernels.distances(Metric.L2, query, rows, 4, out))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+      for (int row : new int[] {-1, 3}) {
+        assertThatThrownBy(
+                () -> kernels.distances(Metric.L1, query, rows, new int[] {0, row}, 2, out))
+            .isInstanceOf(IndexOutOfBoundsException.class);
+      }
+      assertThatThrownBy(() -> kernels.cosine(query, query, 21))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+  }
+
+  @Test
+  void closedMemoryIsRefused() {
+    MemorySegment query = vectors(new Random(1), 1, 20);
+    Arena arena = Arena.ofConfined();
+    RowBlock rows = RowBlock.packed(arena.allocate(800), 20);
+    arena.close();
+    for (DistanceKernels kernels : BOTH) {
+      assertThatThrownBy(() -> kernels.distances(Metric.L2, query, rows, 1, new double[1]))
+          .isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void aStrideOfZeroRepeatsTheRow() {
+    MemorySegment vectors = vectors(new Random(1), 2, 20);
+    RowBlock rows = new RowBlock(vectors.asSlice(80), 0, 0, 20);
+    for (DistanceKernels kernels : BOTH) {
+      double[] out = new double[3];
+      kernels.distances(Metric.L2, vectors, rows, 3, out);
+      assertThat(out[0]).isPositive();
+      assertThat(out).containsOnly(out[0]);
+      double[] chosen = new double[2];
+      kernels.distances(Metric.L2, vectors, rows, new int[] {9, 2}, 2, chosen);
+      assertThat(chosen).containsOnly(out[0]);
+    }
   }
 
   @ParameterizedTest
