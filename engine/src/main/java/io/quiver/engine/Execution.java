@@ -6,10 +6,12 @@ import java.util.function.BooleanSupplier;
 final class Execution implements BooleanSupplier {
   private final long startNanos = System.nanoTime();
   private final long timeoutNanos;
+  private final BooleanSupplier callersWish;
   private boolean change;
   private volatile boolean cancelled;
 
-  Execution(long timeoutMillis) {
+  Execution(long timeoutMillis, BooleanSupplier callersWish) {
+    this.callersWish = callersWish;
     this.timeoutNanos = timeoutMillis * 1_000_000L;
   }
 
@@ -33,6 +35,8 @@ final class Execution implements BooleanSupplier {
   /** True once the statement is to end: cancelled, or out of time. */
   @Override
   public boolean getAsBoolean() {
-    return cancelled || (timeoutNanos > 0 && elapsedNanos() > timeoutNanos);
+    return cancelled
+        || callersWish.getAsBoolean()
+        || (timeoutNanos > 0 && elapsedNanos() > timeoutNanos);
   }
 }

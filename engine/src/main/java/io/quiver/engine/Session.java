@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -87,16 +88,30 @@ public final class Session implements AutoCloseable {
    */
   public QueryResult execute(
       PreparedStatement statement, List<? extends @Nullable Object> parameters) {
-    return locked(() -> run(statement.sql(), parameters));
+    return execute(statement, parameters, () -> false);
+  }
+
+  /**
+   * Runs a prepared statement that ends once the caller says so, its rows included. {@link #cancel}
+   * ends all that the session runs, and knows nothing of a statement that has not begun.
+   *
+   * @param cancelled polled until the result is closed, so it is cheap
+   */
+  public QueryResult execute(
+      PreparedStatement statement,
+      List<? extends @Nullable Object> parameters,
+      BooleanSupplier cancelled) {
+    return locked(() -> run(statement.sql(), parameters, cancelled));
   }
 
   /** Prepares and executes a statement without parameters. */
   public QueryResult execute(String sql) {
-    return locked(() -> run(sql, List.of()));
+    return locked(() -> run(sql, List.of(), () -> false));
   }
 
-  private QueryResult run(String sql, List<? extends @Nullable Object> parameters) {
-    Execution execution = new Execution(settings.statementTimeoutMillis());
+  private QueryResult run(
+      String sql, List<? extends @Nullable Object> parameters, BooleanSupplier cancelled) {
+    Execution execution = new Execution(settings.statementTimeoutMillis(), cancelled);
     executions.add(execution);
     boolean streaming = false;
     try {
