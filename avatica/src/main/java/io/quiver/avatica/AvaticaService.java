@@ -71,6 +71,9 @@ public final class AvaticaService implements Protocol, AutoCloseable {
   }
 
   private Service.Response dispatch(Service.Request request) {
+    if (closed) {
+      refuseToStart(request);
+    }
     return switch (request) {
       case Service.ExecuteRequest r ->
           statement(r.statementHandle).execute(r.parameterValues, r.maxRowCount);
@@ -112,6 +115,22 @@ public final class AvaticaService implements Protocol, AutoCloseable {
               ErrorCode.FEATURE_NOT_SUPPORTED, "results are not executed a second time");
       default -> describe(request);
     };
+  }
+
+  /** While the service closes, what runs may end, and its rows may be fetched. */
+  private static void refuseToStart(Service.Request request) {
+    switch (request) {
+      case Service.ExecuteRequest _,
+          Service.PrepareAndExecuteRequest _,
+          Service.PrepareRequest _,
+          Service.ExecuteBatchRequest _,
+          Service.PrepareAndExecuteBatchRequest _,
+          Service.OpenConnectionRequest _ ->
+          throw new QuiverException(ErrorCode.ADMIN_SHUTDOWN, "the server is shutting down");
+      default -> {
+        // It ends something.
+      }
+    }
   }
 
   private Service.Response describe(Service.Request request) {
@@ -167,9 +186,6 @@ public final class AvaticaService implements Protocol, AutoCloseable {
           ErrorCode.PROTOCOL_VIOLATION,
           "this server speaks version " + PROTOCOL + " of the protocol, the driver " + protocol);
     }
-    if (closed) {
-      throw new QuiverException(ErrorCode.ADMIN_SHUTDOWN, "the server is shutting down");
-    }
     if (connections.size() >= CONNECTIONS_MAX) {
       throw new QuiverException(
           ErrorCode.PROGRAM_LIMIT_EXCEEDED, "at most " + CONNECTIONS_MAX + " connections are open");
@@ -186,6 +202,10 @@ public final class AvaticaService implements Protocol, AutoCloseable {
       connection.close();
       throw new QuiverException(
           ErrorCode.PROTOCOL_VIOLATION, "connection " + id + " is open already");
+    }
+    if (closed) {
+      close(id);
+      throw new QuiverException(ErrorCode.ADMIN_SHUTDOWN, "the server is shutting down");
     }
   }
 

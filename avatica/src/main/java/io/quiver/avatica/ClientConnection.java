@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -22,12 +21,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * One Avatica connection: a session and its open statements.
  *
- * <p>The lock owns the session and every result of it. Cancel alone goes past it: {@code running}
- * says, under this object's monitor, which statement the lock's owner works for.
+ * <p>The lock owns the session and every result of it. Cancel alone goes past it, to the {@link
+ * Cancellation} of a statement's run.
  */
 final class ClientConnection {
   private static final int STATEMENTS_MAX = 10_000;
-  private static final int NOTHING = -1;
+  private static final long QUIET_POLL_MILLIS = 10;
   private static final String SCHEMA = "public";
 
   private final String id;
@@ -37,8 +36,7 @@ final class ClientConnection {
   private final AtomicInteger nextStatement = new AtomicInteger();
   private final Map<Integer, OpenStatement> statements = new ConcurrentHashMap<>();
   private volatile long lastUsedNanos = System.nanoTime();
-  private int running = NOTHING;
-  private boolean closed;
+  private volatile boolean closed;
 
   ClientConnection(String id, Session session, boolean isOurDriver) {
     this.id = id;
@@ -63,34 +61,25 @@ final class ClientConnection {
     lastUsedNanos = System.nanoTime();
   }
 
-  /** Works with the session for a statement, when all earlier requests are done. */
-  <T> T exclusively(int statement, Supplier<T> work) {
+  /** Works with the session, when all earlier requests are done. */
+  <T> T exclusively(Supplier<T> work) {
     lock.lock();
     try {
-      synchronized (this) {
-        if (closed) {
-          throw new QuiverException(
-              ErrorCode.CONNECTION_DOES_NOT_EXIST, "the connection was closed");
-        }
-        running = statement;
+      if (closed) {
+        throw new QuiverException(ErrorCode.CONNECTION_DOES_NOT_EXIST, "the connection was closed");
       }
       return work.get();
     } finally {
-      synchronized (this) {
-        running = NOTHING;
-      }
       touch();
       lock.unlock();
     }
   }
 
   private void exclusively(Runnable work) {
-    exclusively(
-        NOTHING,
-        () -> {
-          work.run();
-          return true;
-        });
+    exclusively(() -> {
+      work.run();
+      return true;
+    });
   }
 
   Service.CreateStatementResponse createStatement() {
@@ -98,14 +87,12 @@ final class ClientConnection {
   }
 
   Service.PrepareResponse prepare(String sql) {
-    return exclusively(
-        NOTHING,
-        () -> {
-          PreparedStatement prepared = session.prepare(sql);
-          OpenStatement statement = register(prepared);
-          return new Service.PrepareResponse(
-              new Meta.StatementHandle(id, statement.id(), ColumnTypes.signature(prepared)), null);
-        });
+    return exclusively(() -> {
+      PreparedStatement prepared = session.prepare(sql);
+      OpenStatement statement = register(prepared);
+      return new Service.PrepareResponse(
+          new Meta.StatementHandle(id, statement.id(), ColumnTypes.signature(prepared)), null);
+    });
   }
 
   private OpenStatement register(@Nullable PreparedStatement prepared) {
@@ -136,12 +123,10 @@ final class ClientConnection {
   }
 
   Service.ConnectionSyncResponse synchronize(Meta.ConnectionProperties change) {
-    return exclusively(
-        NOTHING,
-        () -> {
-          apply(change);
-          return new Service.ConnectionSyncResponse(state(), null);
-        });
+    return exclusively(() -> {
+      apply(change);
+      return new Service.ConnectionSyncResponse(state(), null);
+    });
   }
 
   private void apply(Meta.ConnectionProperties change) {
@@ -195,7 +180,7 @@ final class ClientConnection {
   }
 
   List<TableInfo> tables() {
-    return exclusively(NOTHING, session::tables);
+    return exclusively(session::tables);
   }
 
   /** The catalog's name when a metadata call asks for this one or for any, else null. */
@@ -211,21 +196,15 @@ final class ClientConnection {
   }
 
   void cancel(int statementId) {
-    synchronized (this) {
-      if (running == statementId) {
-        session.cancel();
-        return;
-      }
-    }
     OpenStatement statement = statements.get(statementId);
-    if (statement == null || !statement.hasRows()) {
+    if (statement == null) {
       return;
     }
-    // Its rows are the lock's. Where another statement runs now, the next fetch drops them.
-    statement.markCancelled();
-    if (lock.tryLock()) {
+    statement.cancel();
+    // Its rows are the lock's. Where another statement runs now, the next request drops them.
+    if (statement.hasRows() && lock.tryLock()) {
       try {
-        statement.closeRows();
+        statement.dropCancelledRows();
       } finally {
         lock.unlock();
       }
@@ -236,11 +215,12 @@ final class ClientConnection {
     return !lock.isLocked() && System.nanoTime() - lastUsedNanos > limit.toNanos();
   }
 
-  /** Waits until nothing runs, or the time is over. */
+  /** Waits until nothing runs and no rows are left to fetch, or the time is over. */
   void awaitQuiet(Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
     try {
-      if (lock.tryLock(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-        lock.unlock();
+      while (System.nanoTime() < deadline && (lock.isLocked() || hasRows())) {
+        Thread.sleep(QUIET_POLL_MILLIS);
       }
     } catch (InterruptedException e) {
       // Whoever shuts down is in a hurry now.
@@ -248,14 +228,15 @@ final class ClientConnection {
     }
   }
 
+  private boolean hasRows() {
+    return statements.values().stream().anyMatch(OpenStatement::hasRows);
+  }
+
   /** Cancels what runs and closes the session. */
   void close() {
-    synchronized (this) {
-      closed = true;
-      if (running != NOTHING) {
-        session.cancel();
-      }
-    }
+    closed = true;
+    statements.values().forEach(OpenStatement::cancel);
+    session.cancel();
     lock.lock();
     try {
       statements.values().forEach(OpenStatement::closeRows);

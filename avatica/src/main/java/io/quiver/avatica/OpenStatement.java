@@ -19,7 +19,7 @@ final class OpenStatement {
   private final int id;
   private final @Nullable PreparedStatement prepared;
   private volatile @Nullable ResultRows rows;
-  private volatile boolean cancelled;
+  private volatile Cancellation run = new Cancellation();
 
   OpenStatement(ClientConnection connection, int id, @Nullable PreparedStatement prepared) {
     this.connection = connection;
@@ -35,47 +35,62 @@ final class OpenStatement {
     return rows != null;
   }
 
-  void markCancelled() {
-    cancelled = true;
+  /** Ends the latest run, or drops the rows that it has left. From any thread. */
+  void cancel() {
+    run.request();
+  }
+
+  /** Only those: a later run may have rows by now. */
+  void dropCancelledRows() {
+    if (run.getAsBoolean()) {
+      closeRows();
+    }
+  }
+
+  private Cancellation startRun() {
+    Cancellation fresh = new Cancellation();
+    run = fresh;
+    return fresh;
   }
 
   Service.ExecuteResponse prepareAndExecute(String sql, long maxRows, int firstFrameRows) {
-    return connection.exclusively(
-        id,
-        () -> {
-          closeRows();
-          PreparedStatement statement = connection.session().prepare(sql);
-          return response(run(statement, List.of(), maxRows, firstFrameRows, false));
-        });
+    Cancellation own = startRun();
+    return connection.exclusively(() -> {
+      closeRows();
+      PreparedStatement statement = connection.session().prepare(sql);
+      ResultRows.Limits limits = new ResultRows.Limits(maxRows, firstFrameRows);
+      return response(run(statement, List.of(), limits, false, own));
+    });
   }
 
   Service.ExecuteResponse execute(@Nullable List<TypedValue> parameters, int firstFrameRows) {
     PreparedStatement statement = prepared();
     List<@Nullable Object> values = ParameterValues.of(parameters);
-    return connection.exclusively(
-        id,
-        () -> {
-          closeRows();
-          boolean known = connection.isOurDriver();
-          return response(run(statement, values, -1, firstFrameRows, known));
-        });
+    Cancellation own = startRun();
+    return connection.exclusively(() -> {
+      closeRows();
+      boolean known = connection.isOurDriver();
+      ResultRows.Limits limits = new ResultRows.Limits(-1, firstFrameRows);
+      return response(run(statement, values, limits, known, own));
+    });
   }
 
   private Service.ResultSetResponse run(
       PreparedStatement statement,
       List<@Nullable Object> parameters,
-      long maxRows,
-      int firstFrameRows,
-      boolean isDescribed) {
-    QueryResult result = connection.session().execute(statement, parameters);
+      ResultRows.Limits limits,
+      boolean isDescribed,
+      Cancellation own) {
+    own.check();
+    QueryResult result = connection.session().execute(statement, parameters, own);
     if (!result.kind().hasRows()) {
       long count = result.updateCount();
       result.close();
       return new Service.ResultSetResponse(connection.id(), id, false, null, null, count, null);
     }
-    ResultRows opened = new ResultRows(result, maxRows);
+    ResultRows opened = new ResultRows(result, limits.rows());
     rows = opened;
-    Meta.Frame first = read(opened, 0, firstFrameRows);
+    Meta.Frame first = read(opened, 0, limits.firstFrameRows());
     Meta.Signature signature =
         isDescribed && result.schema().equals(statement.result())
             ? null
@@ -84,20 +99,18 @@ final class OpenStatement {
   }
 
   Service.FetchResponse fetch(long offset, int maxRows) {
-    return connection.exclusively(
-        id,
-        () -> {
-          ResultRows open = rows;
-          if (cancelled) {
-            closeRows();
-            throw new QuiverException(ErrorCode.QUERY_CANCELED, "the statement was cancelled");
-          }
-          if (open == null) {
-            throw new QuiverException(
-                ErrorCode.INVALID_PARAMETER_VALUE, "statement " + id + " has no rows left");
-          }
-          return new Service.FetchResponse(read(open, offset, maxRows), false, false, null);
-        });
+    return connection.exclusively(() -> {
+      ResultRows open = rows;
+      if (run.getAsBoolean()) {
+        closeRows();
+      }
+      run.check();
+      if (open == null) {
+        throw new QuiverException(
+            ErrorCode.INVALID_PARAMETER_VALUE, "statement " + id + " has no rows left");
+      }
+      return new Service.FetchResponse(read(open, offset, maxRows), false, false, null);
+    });
   }
 
   private Meta.Frame read(ResultRows open, long offset, int maxRows) {
@@ -116,52 +129,52 @@ final class OpenStatement {
   Service.ExecuteBatchResponse executeBatch(List<List<TypedValue>> entries) {
     PreparedStatement statement = prepared();
     List<LongSupplier> work = new ArrayList<>();
+    Cancellation own = startRun();
     for (List<TypedValue> entry : entries) {
       List<@Nullable Object> values = ParameterValues.of(entry);
-      work.add(() -> update(statement, values));
+      work.add(() -> update(statement, values, own));
     }
     return batch(work);
   }
 
   Service.ExecuteBatchResponse prepareAndExecuteBatch(List<String> texts) {
     List<LongSupplier> work = new ArrayList<>();
+    Cancellation own = startRun();
     for (String text : texts) {
-      work.add(() -> update(connection.session().prepare(text), List.of()));
+      work.add(() -> update(connection.session().prepare(text), List.of(), own));
     }
     return batch(work);
   }
 
   /** All or nothing: one transaction, so one wait for the disk. */
   private Service.ExecuteBatchResponse batch(List<LongSupplier> entries) {
-    return connection.exclusively(
-        id,
-        () -> {
-          closeRows();
-          Session session = connection.session();
-          boolean own = session.autoCommit() && !session.inTransaction();
-          if (own) {
-            session.setAutoCommit(false);
+    return connection.exclusively(() -> {
+      closeRows();
+      Session session = connection.session();
+      boolean own = session.autoCommit() && !session.inTransaction();
+      if (own) {
+        session.setAutoCommit(false);
+      }
+      boolean complete = false;
+      try {
+        long[] counts = new long[entries.size()];
+        for (int i = 0; i < counts.length; i++) {
+          counts[i] = entry(entries.get(i), i);
+        }
+        if (own) {
+          session.commit();
+        }
+        complete = true;
+        return new Service.ExecuteBatchResponse(connection.id(), id, counts, false, null);
+      } finally {
+        if (own) {
+          if (!complete) {
+            session.rollback();
           }
-          boolean complete = false;
-          try {
-            long[] counts = new long[entries.size()];
-            for (int i = 0; i < counts.length; i++) {
-              counts[i] = entry(entries.get(i), i);
-            }
-            if (own) {
-              session.commit();
-            }
-            complete = true;
-            return new Service.ExecuteBatchResponse(connection.id(), id, counts, false, null);
-          } finally {
-            if (own) {
-              if (!complete) {
-                session.rollback();
-              }
-              session.setAutoCommit(true);
-            }
-          }
-        });
+          session.setAutoCommit(true);
+        }
+      }
+    });
   }
 
   private static long entry(LongSupplier entry, int position) {
@@ -173,8 +186,10 @@ final class OpenStatement {
     }
   }
 
-  private long update(PreparedStatement statement, List<@Nullable Object> values) {
-    try (QueryResult result = connection.session().execute(statement, values)) {
+  private long update(
+      PreparedStatement statement, List<@Nullable Object> values, Cancellation own) {
+    own.check();
+    try (QueryResult result = connection.session().execute(statement, values, own)) {
       if (result.kind().hasRows()) {
         throw new QuiverException(
             ErrorCode.INVALID_PARAMETER_VALUE, "a batch takes no statements that give rows");
@@ -198,7 +213,6 @@ final class OpenStatement {
   void closeRows() {
     ResultRows open = rows;
     rows = null;
-    cancelled = false;
     if (open != null) {
       open.close();
     }

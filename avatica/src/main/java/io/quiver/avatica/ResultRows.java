@@ -20,6 +20,14 @@ final class ResultRows implements AutoCloseable {
   /** About; a single row is sent however large it is. */
   private static final long FRAME_BYTES = 1 << 20;
 
+  /**
+   * What a client asks for.
+   *
+   * @param rows after which the result ends; 0 or less for no limit
+   * @param firstFrameRows to send at once; 0 or less for the default
+   */
+  record Limits(long rows, int firstFrameRows) {}
+
   private final QueryResult result;
   private final long maxRows;
   private @Nullable Batch batch;
