@@ -3,6 +3,7 @@ package io.quiver.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quiver.engine.Database;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -65,5 +66,19 @@ class EmbeddedDriverTest extends DriverContract {
     assertThat(file.toFile().createNewFile()).isTrue();
     assertThatThrownBy(() -> DriverManager.getConnection("jdbc:quiver:file:" + file))
         .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState()).isNotBlank());
+  }
+
+  @Test
+  void aDirectoryInUseIsNamed(@TempDir Path directory) {
+    try (Database holder = Database.open(directory)) {
+      assertThat(holder.name()).isEqualTo(directory.getFileName().toString());
+      assertThatThrownBy(() -> DriverManager.getConnection("jdbc:quiver:file:" + directory))
+          .isInstanceOfSatisfying(
+              SQLException.class,
+              e -> {
+                assertThat(e.getSQLState()).isEqualTo("55P03");
+                assertThat(e.getMessage()).contains(directory.toString());
+              });
+    }
   }
 }

@@ -3,8 +3,6 @@ package io.quiver.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.quiver.engine.Database;
 import io.quiver.types.QuiverException;
 import java.net.URI;
@@ -18,12 +16,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,55 +31,6 @@ class RemoteDriverTest extends DriverContract {
   @AfterEach
   void stop() {
     server.close();
-  }
-
-  @Test
-  void sixteenThreadsShareAPool() throws Exception {
-    HikariConfig config = new HikariConfig();
-    config.setJdbcUrl(url());
-    config.setMaximumPoolSize(8);
-    try (HikariDataSource pool = new HikariDataSource(config);
-        ExecutorService threads = Executors.newFixedThreadPool(16)) {
-      try (Connection connection = pool.getConnection();
-          Statement statement = connection.createStatement()) {
-        statement.execute("CREATE TABLE hits (id INTEGER PRIMARY KEY, v VECTOR(4))");
-      }
-      List<Future<?>> workers = new ArrayList<>();
-      for (int thread = 0; thread < 16; thread++) {
-        int first = thread * 100;
-        workers.add(threads.submit(() -> work(pool, first)));
-      }
-      for (Future<?> worker : workers) {
-        worker.get(60, TimeUnit.SECONDS);
-      }
-      try (Connection connection = pool.getConnection();
-          Statement statement = connection.createStatement();
-          ResultSet rows = statement.executeQuery("SELECT count(*), sum(id) FROM hits")) {
-        assertThat(rows.next()).isTrue();
-        assertThat(rows.getInt(1)).isEqualTo(16 * 25);
-      }
-    }
-  }
-
-  private static Void work(HikariDataSource pool, int first) throws SQLException {
-    for (int i = 0; i < 25; i++) {
-      int id = first + i;
-      try (Connection connection = pool.getConnection();
-          PreparedStatement insert = connection.prepareStatement("INSERT INTO hits VALUES (?, ?)");
-          PreparedStatement search =
-              connection.prepareStatement("SELECT id FROM hits ORDER BY v <-> ? LIMIT 1")) {
-        float[] vector = {id, 1, 2, 3};
-        insert.setInt(1, id);
-        insert.setObject(2, vector);
-        assertThat(insert.executeUpdate()).isEqualTo(1);
-        search.setObject(1, vector);
-        try (ResultSet rows = search.executeQuery()) {
-          assertThat(rows.next()).isTrue();
-          assertThat(rows.getInt(1)).isEqualTo(id);
-        }
-      }
-    }
-    return null;
   }
 
   @Test
@@ -159,7 +102,7 @@ class RemoteDriverTest extends DriverContract {
           Thread.ofPlatform()
               .start(() -> {
                 try {
-                  Thread.sleep(50);
+                  Thread.sleep(250);
                 } catch (InterruptedException e) {
                   throw new IllegalStateException(e);
                 }
