@@ -11,10 +11,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +41,9 @@ class KillServerTest {
   private final Set<Long> deleted = ConcurrentHashMap.newKeySet();
   private final Set<Long> deleteAttempted = ConcurrentHashMap.newKeySet();
 
+  /** What a writer met that is no broken connection. */
+  private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+
   @Test
   void noAcknowledgedTransactionIsLostAndNoneIsHalfDone() throws Exception {
     System.out.println("kill.seed=" + SEED + " kill.rounds=" + ROUNDS);
@@ -53,19 +60,25 @@ class KillServerTest {
         for (int writer = 0; writer < WRITERS; writer++) {
           long first = (long) round * 1_000_000 + writer * 100_000L;
           long seed = random.nextLong();
+          Runnable writing = () -> write(server.url(), first, new Random(seed));
           writers.add(
-              Thread.ofPlatform().start(() -> write(server.url(), first, new Random(seed))));
+              Thread.ofPlatform()
+                  .uncaughtExceptionHandler((thread, failure) -> failures.add(failure))
+                  .start(writing));
         }
         Thread.sleep(200 + random.nextInt(800));
         server.kill();
         for (Thread writer : writers) {
           writer.join();
         }
+        assertThat(failures).as("seed " + SEED).isEmpty();
       }
     }
     try (ServerProcess server = ServerProcess.start(directory)) {
       check(server);
     }
+    System.out.println(
+        "kill: " + acknowledged.size() + " acknowledged, " + deleted.size() + " deleted");
     assertThat(acknowledged).as("the test wrote").hasSizeGreaterThan(ROUNDS);
   }
 
@@ -81,7 +94,7 @@ class KillServerTest {
         for (int n = 0; n < ROWS_A_TRANSACTION; n++) {
           insert.setLong(1, tx);
           insert.setInt(2, n);
-          insert.setObject(3, new float[] {tx, n, 0, 0, 0, 0, 0, 1});
+          insert.setObject(3, vector(tx, n));
           insert.executeUpdate();
         }
         connection.commit();
@@ -104,22 +117,37 @@ class KillServerTest {
   }
 
   private void check(ServerProcess server) throws SQLException {
-    Set<Long> found = new TreeSet<>();
+    Map<Long, Integer> rowsOf = new TreeMap<>();
     try (Connection connection = DriverManager.getConnection(server.url());
         Statement statement = connection.createStatement();
-        ResultSet rows =
-            statement.executeQuery("SELECT tx, count(*), min(n), max(n) FROM t GROUP BY tx")) {
+        ResultSet rows = statement.executeQuery("SELECT tx, n, v FROM t")) {
       while (rows.next()) {
-        assertThat(rows.getInt(2)).as("rows of transaction " + rows.getLong(1)).isEqualTo(3);
-        assertThat(rows.getInt(3)).isZero();
-        assertThat(rows.getInt(4)).isEqualTo(ROWS_A_TRANSACTION - 1);
-        found.add(rows.getLong(1));
+        long tx = rows.getLong(1);
+        int n = rows.getInt(2);
+        assertThat(n).isBetween(0, ROWS_A_TRANSACTION - 1);
+        assertThat(rows.getObject(3, float[].class))
+            .as("row " + n + " of " + tx)
+            .containsExactly(vector(tx, n));
+        rowsOf.merge(tx, 1, Integer::sum);
       }
     }
-    Set<Long> wanted = new TreeSet<>(acknowledged);
-    wanted.removeAll(deleteAttempted);
-    assertThat(found).as("seed " + SEED).containsAll(wanted);
-    assertThat(attempted).as("seed " + SEED).containsAll(found);
-    assertThat(found).as("seed " + SEED).doesNotContainAnyElementsOf(deleted);
+    // The primary key keeps rows from being counted twice, and the check above from being others.
+    assertThat(rowsOf)
+        .as("seed " + SEED)
+        .allSatisfy((tx, count) -> assertThat(count).as("of " + tx).isEqualTo(ROWS_A_TRANSACTION));
+    Set<Long> lost = new TreeSet<>(acknowledged);
+    lost.removeAll(deleteAttempted);
+    lost.removeAll(rowsOf.keySet());
+    assertThat(lost).as("acknowledged and lost, seed " + SEED).isEmpty();
+    Set<Long> unknown = new TreeSet<>(rowsOf.keySet());
+    unknown.removeAll(attempted);
+    assertThat(unknown).as("written by nobody, seed " + SEED).isEmpty();
+    Set<Long> back = new TreeSet<>(rowsOf.keySet());
+    back.retainAll(deleted);
+    assertThat(back).as("deleted and back again, seed " + SEED).isEmpty();
+  }
+
+  private static float[] vector(long tx, int n) {
+    return new float[] {tx, n, 0, 0, 0, 0, 0, 1};
   }
 }

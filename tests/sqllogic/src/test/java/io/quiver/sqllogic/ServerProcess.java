@@ -1,6 +1,7 @@
 package io.quiver.sqllogic;
 
 import io.quiver.engine.Database;
+import io.quiver.engine.DatabaseOptions;
 import io.quiver.server.QuiverServer;
 import io.quiver.server.ServerOptions;
 import java.io.BufferedReader;
@@ -12,6 +13,11 @@ import java.util.List;
 
 /** A server in a process of its own, which can be killed. */
 final class ServerProcess implements AutoCloseable {
+  /** So small that segments are written all the time. */
+  private static final long MEM_TABLE_BYTES = 64L << 10;
+
+  private static final long QUERY_MEMORY_BYTES = 256L << 20;
+
   private final Process process;
   private final int port;
 
@@ -22,7 +28,10 @@ final class ServerProcess implements AutoCloseable {
 
   /** Runs in the child: serves the directory on a free port, and prints it. */
   public static void main(String[] arguments) throws InterruptedException {
-    Database database = Database.open(Path.of(arguments[0]));
+    Database database =
+        Database.open(
+            Path.of(arguments[0]),
+            new DatabaseOptions(MEM_TABLE_BYTES, QUERY_MEMORY_BYTES, List.of()));
     QuiverServer server =
         QuiverServer.start(
             ServerOptions.of(database).withPort(0).withFlightPort(ServerOptions.NONE));

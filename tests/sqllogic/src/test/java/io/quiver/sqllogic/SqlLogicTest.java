@@ -16,7 +16,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Runs every {@code .slt} file of the specification over every interface, a database each, and
- * SQLite's own {@code select1}. One file alone: {@code -Dtest=SqlLogicTest -Dslt=joins}.
+ * SQLite's own {@code select1}. One file alone: {@code -Dtest=SqlLogicTest -Dslt=joins}. More of
+ * SQLite's: {@code -Dsqlite=select1,select2,select3} embedded, {@code -Dsqlite.remote=select1} over
+ * the other interfaces.
  */
 class SqlLogicTest {
   private static final Path SPECIFICATION = Path.of("slt");
@@ -47,17 +49,35 @@ class SqlLogicTest {
   }
 
   @TestFactory
-  DynamicTest sqliteSelect1() {
+  Stream<DynamicTest> sqlite() {
+    Stream<DynamicTest> embedded =
+        sqlite("sqlite", "select1").map(name -> sqlite(name, Interfaces.Way.EMBEDDED));
+    Stream<DynamicTest> remote =
+        sqlite("sqlite.remote", "")
+            .flatMap(name ->
+                Interfaces.all().stream()
+                    .filter(way -> way != Interfaces.Way.EMBEDDED)
+                    .map(way -> sqlite(name, way)));
+    return Stream.concat(embedded, remote);
+  }
+
+  private static Stream<String> sqlite(String property, String otherwise) {
+    return Stream.of(System.getProperty(property, otherwise).split(","))
+        .filter(name -> !name.isEmpty());
+  }
+
+  private DynamicTest sqlite(String name, Interfaces.Way way) {
+    String file = name + ".test";
     return dynamicTest(
-        "select1.test embedded",
+        file + " " + way.name(),
         () -> {
-          try (InputStream in = SqlLogicTest.class.getResourceAsStream("/test/select1.test")) {
+          try (InputStream in = SqlLogicTest.class.getResourceAsStream("/test/" + file)) {
             if (in == null) {
-              throw new IllegalStateException("sql-logic-test holds no select1.test");
+              throw new IllegalStateException("sql-logic-test holds no " + file);
             }
             List<String> lines =
                 new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-            run(Interfaces.Way.EMBEDDED, "select1.test", lines);
+            run(way, file, lines);
           }
         });
   }
