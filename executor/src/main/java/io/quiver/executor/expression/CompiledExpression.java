@@ -15,7 +15,9 @@ public final class CompiledExpression {
   private final Node root;
   private final SqlType type;
   private final BitSet inputs = new BitSet();
-  // A constant, repeated for the largest batch seen.
+  // A constant, and that repeated for the largest batch seen. CASE over one row may give the one
+  // constant for one batch and another for the next.
+  private @Nullable Column constant;
   private @Nullable Column repeated;
 
   CompiledExpression(Node root, SqlType type) {
@@ -40,13 +42,15 @@ public final class CompiledExpression {
   }
 
   /** The value in every row; shares buffers with the batch where it can. */
+  @SuppressWarnings("ReferenceEquality") // Whether it is the same constant, cheaply.
   public Column evaluate(Batch batch) {
     Operand result = root.evaluate(batch);
     if (!result.isConstant()) {
       return result.column();
     }
     int rows = batch.rowCount();
-    if (repeated == null || repeated.length() < rows) {
+    if (repeated == null || repeated.length() < rows || constant != result.column()) {
+      constant = result.column();
       repeated = result.column().gather(new int[rows], rows, Arena.ofAuto());
     }
     return repeated.slice(0, rows);
