@@ -14,6 +14,8 @@ final class BackgroundFlush implements AutoCloseable {
   /** Commits wait when memory holds this many times what starts a flush. */
   private static final int MEMORY_FACTOR = 4;
 
+  private static final System.Logger LOG = System.getLogger(BackgroundFlush.class.getName());
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Flusher flusher;
@@ -22,7 +24,7 @@ final class BackgroundFlush implements AutoCloseable {
   private final Thread thread;
   private boolean wanted;
   private boolean closed;
-  private @Nullable RuntimeException failure;
+  private @Nullable Throwable failure;
 
   BackgroundFlush(Flusher flusher, CommitPipeline pipeline, long memTableBytes) {
     this.flusher = flusher;
@@ -53,7 +55,7 @@ final class BackgroundFlush implements AutoCloseable {
     }
   }
 
-  @Nullable RuntimeException failure() {
+  @Nullable Throwable failure() {
     lock.lock();
     try {
       return failure;
@@ -64,20 +66,36 @@ final class BackgroundFlush implements AutoCloseable {
 
   private void run() {
     while (awaitWork()) {
-      RuntimeException problem = null;
+      Throwable problem = null;
       try {
         flusher.flush();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // An error, too: commits wait for this thread.
         problem = e;
       }
-      lock.lock();
-      try {
-        failure = problem;
-        wanted = false;
-        changed.signalAll();
-      } finally {
-        lock.unlock();
-      }
+      ended(problem);
+    }
+  }
+
+  /** Tells who waits how a flush ended, and the log when that is news. */
+  void ended(@Nullable Throwable problem) {
+    Throwable before;
+    lock.lock();
+    try {
+      before = failure;
+      failure = problem;
+      wanted = false;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (problem != null && before == null) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "rows cannot be written to segments; they stay in memory and in the log",
+          problem);
+    } else if (problem == null && before != null) {
+      LOG.log(System.Logger.Level.INFO, "rows can be written to segments again");
     }
   }
 

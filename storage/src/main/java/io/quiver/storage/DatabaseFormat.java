@@ -41,6 +41,8 @@ final class DatabaseFormat {
       try (StorageFile file = files.open(PATH, FileSystem.Mode.READ)) {
         check(file);
       }
+      // A process that was killed may have left the name in the page cache alone.
+      files.syncDirectory("");
       return;
     }
     for (String name : files.list("")) {

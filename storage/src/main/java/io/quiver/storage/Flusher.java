@@ -22,6 +22,8 @@ import io.quiver.storage.transaction.DatabaseState;
 import io.quiver.storage.transaction.TablePart;
 import io.quiver.storage.transaction.TableState;
 import io.quiver.types.Column;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -39,9 +41,10 @@ import java.util.random.RandomGenerator;
  * Writes the rows in memory to segments, installs a manifest that names them, and lets the log go.
  *
  * <p>A crash leaves the old manifest or the new one; segments that the one that counts does not
- * name are removed at the next opening. This object's lock owns the manifest.
+ * name are removed at the next opening. A flush that fails changes nothing, and takes away what it
+ * has written. This object's lock owns the manifest.
  */
-final class Flusher {
+final class Flusher implements AutoCloseable {
   private final FileSystem files;
   private final RandomGenerator random;
   private final CommitPipeline pipeline;
@@ -49,7 +52,13 @@ final class Flusher {
   private final Log log;
   private final long epoch;
   private final Deque<Retired> retired = new ArrayDeque<>();
+
+  /** Written by flushes whose manifest may be the one that counts, for all we know. */
+  private final List<UUID> unsettled = new ArrayList<>();
+
+  private final List<UUID> written = new ArrayList<>();
   private volatile Manifest manifest;
+  private boolean closed;
 
   Flusher(Opened opened) {
     files = opened.files();
@@ -77,19 +86,30 @@ final class Flusher {
   /** Some of a table's parts, one after the other, and what they were rewritten to. */
   private record Rewritten(int from, int count, List<TablePart> to) {}
 
+  /**
+   * Makes all that has been committed part of segments.
+   *
+   * @throws QuiverException 57P01 after closing; 58030, 53100 when the disk cannot be written
+   */
   synchronized void flush() {
+    if (closed) {
+      throw new QuiverException(ErrorCode.ADMIN_SHUTDOWN, "the database has been closed");
+    }
     removeRetired();
     CommitPipeline.Sealed sealed = pipeline.seal();
     DatabaseState state = sealed.state();
     if (state.version().value() == manifest.commitVersion() && state.memoryBytes() == 0) {
       return;
     }
-    Map<TableId, List<Rewritten>> rewritten = new HashMap<>();
-    state.tables().forEach((id, table) -> rewritten.put(id, rewrite(table)));
+    Map<TableId, List<Rewritten>> rewritten = rewrite(state);
     Manifest next = manifest(state.with(replaced(state, state, rewritten)), sealed.position());
+    unsettled.addAll(written);
     manifests.install(next);
     Manifest old = manifest;
     manifest = next;
+    unsettled.removeAll(next.segmentIds());
+    unsettled.forEach(id -> SegmentDirectory.delete(files, id));
+    unsettled.clear();
     DatabaseState arranged =
         pipeline.rearrange(newest -> newest.with(replaced(newest, state, rewritten)));
     Set<UUID> kept = new HashSet<>(next.segmentIds());
@@ -123,6 +143,28 @@ final class Flusher {
             table -> !table.segments().isEmpty() && catalog.table(table.definition().id()) == null);
   }
 
+  /** Waits for a flush that is running; there is none afterwards. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+  }
+
+  private Map<TableId, List<Rewritten>> rewrite(DatabaseState state) {
+    Map<TableId, List<Rewritten>> rewritten = new HashMap<>();
+    written.clear();
+    try {
+      state.tables().forEach((id, table) -> rewritten.put(id, rewrite(table)));
+      return rewritten;
+    } catch (RuntimeException | Error e) {
+      try {
+        written.forEach(id -> SegmentDirectory.delete(files, id));
+      } catch (RuntimeException remains) {
+        e.addSuppressed(remains);
+      }
+      throw e;
+    }
+  }
+
   private List<Rewritten> rewrite(TableState table) {
     List<Rewritten> all = new ArrayList<>();
     for (MergePolicy.Run run : MergePolicy.runs(table.parts())) {
@@ -154,6 +196,7 @@ final class Flusher {
                   : new SegmentColumn(id, definition.name(), definition.nullable(), column));
         });
     UUID id = new UUID(random.nextLong(), random.nextLong());
+    written.add(id);
     SegmentWriter.write(files, id, columns);
     long bytes = merge.columns().values().stream().mapToLong(Column::sizeInBytes).sum();
     SegmentReader segment = SegmentReader.open(files, id);

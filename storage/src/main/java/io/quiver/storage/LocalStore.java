@@ -72,6 +72,7 @@ public final class LocalStore implements Store {
       resources.push(log);
       Flusher.Opened opened = new Recovery(files).open(options, heads, log);
       Flusher flusher = new Flusher(opened);
+      resources.push(flusher);
       BackgroundFlush background = null;
       if (options.backgroundFlush()) {
         background = new BackgroundFlush(flusher, opened.pipeline(), options.memTableBytes());
@@ -96,13 +97,17 @@ public final class LocalStore implements Store {
 
   @Override
   public void flush() {
-    if (flusher != null) {
-      flusher.flush();
+    if (flusher == null) {
+      return;
+    }
+    flusher.flush();
+    if (background != null) {
+      background.ended(null);
     }
   }
 
-  /** Why the last flush in the background failed, or null when it worked. */
-  public @Nullable RuntimeException flushFailure() {
+  /** Why the last flush in the background failed, or null when that or a later one worked. */
+  public @Nullable Throwable flushFailure() {
     return background == null ? null : background.failure();
   }
 

@@ -55,8 +55,10 @@ final class Recovery {
   Flusher.Opened open(StoreOptions options, MetaStore heads, Log log) {
     ManifestStore manifests = new ManifestStore(files, heads);
     Manifest manifest = manifests.read();
-    removeOrphans(manifests, manifest);
+    // Before anything is removed: a process that was killed may have left a head that the power
+    // can still take back, and this commit makes it durable.
     long epoch = nextEpoch(heads);
+    removeOrphans(manifests, manifest);
     LogWriter writer = log.open(ShardId.FIRST, epoch);
     CommitPipeline pipeline =
         new CommitPipeline(state(manifest), manifest.nextTable(), writer, manifest.replayFrom());

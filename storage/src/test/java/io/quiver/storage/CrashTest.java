@@ -133,6 +133,38 @@ class CrashTest {
     }
   }
 
+  /**
+   * A kill leaves what was never forced; whoever opens it believes that, and then the power goes.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2})
+  void acknowledgedCommitsSurviveAKillAndThenAPowerCut(long seed) {
+    FaultyFileSystem counting =
+        new FaultyFileSystem(new MemoryFileSystem(), FaultyFileSystem.Plan.never());
+    work(counting);
+    Random random = new Random(seed);
+    for (int i = 0; i < 600; i++) {
+      MemoryFileSystem disk = MemoryFileSystem.withPowerCuts();
+      long kill = 1 + random.nextLong(counting.operations());
+      long cut = 1 + random.nextLong(60);
+      int acknowledged =
+          work(new FaultyFileSystem(disk, FaultyFileSystem.Plan.powerCutAfter(kill)));
+      LocalStore store = null;
+      try {
+        store =
+            LocalStore.open(
+                options(new FaultyFileSystem(disk, FaultyFileSystem.Plan.powerCutAfter(cut))));
+        store.flush();
+      } catch (QuiverException e) {
+        assertThat(e.sqlState()).isIn("58030", "53100");
+      } finally {
+        closeQuietly(store);
+      }
+      String when = "seed " + seed + ", killed after " + kill + ", cut after " + cut;
+      check(disk.afterPowerCut(seed * 1_000_003 + i), acknowledged, acknowledged + 1, when);
+    }
+  }
+
   @Test
   void aFailedOperationLosesNothingAcknowledged() {
     FaultyFileSystem counting =

@@ -17,8 +17,12 @@ import org.jspecify.annotations.Nullable;
  * Writes one shard's records: one thread takes all that is waiting, writes it, forces the file
  * once, and answers everybody.
  *
- * <p>The lock guards the queue and the state; file, position and sequence number belong to the
- * writing thread.
+ * <p>After the first failure every append fails: whoever appended meanwhile built on what is not in
+ * the log, and a record behind a gap must never be durable. A thread that dies of an error answers
+ * all who wait.
+ *
+ * <p>The lock guards the queue and the state; file, position, sequence number and what has been
+ * taken belong to the writing thread.
  */
 final class LocalLogWriter implements LogWriter, Runnable {
   /** What is forced together, at most, unless a single record is larger. */
@@ -37,6 +41,9 @@ final class LocalLogWriter implements LogWriter, Runnable {
 
   /** Why no more can be appended; null while it can. */
   private @Nullable QuiverException refusal;
+
+  /** What the thread has taken and not answered yet. */
+  private List<Waiting> taken = List.of();
 
   private volatile @Nullable Thread thread;
   private volatile long durableSequence;
@@ -99,33 +106,46 @@ final class LocalLogWriter implements LogWriter, Runnable {
   public void run() {
     thread = Thread.currentThread();
     try {
-      List<Waiting> group = take();
-      while (!group.isEmpty()) {
-        write(group);
-        group = take();
+      take();
+      while (!taken.isEmpty()) {
+        write(taken);
+        take();
       }
     } finally {
-      refuse(new QuiverException(ErrorCode.IO_ERROR, "the log's thread has ended"));
-      file.close();
-      stopped.complete(null);
+      abandon();
+    }
+  }
+
+  /** At the end, whatever its reason. */
+  private void abandon() {
+    try {
+      QuiverException ended = new QuiverException(ErrorCode.IO_ERROR, "the log's thread has ended");
+      refuse(ended);
+      taken.forEach(waiting -> waiting.done().completeExceptionally(ended));
+    } finally {
+      try {
+        file.close();
+      } finally {
+        stopped.complete(null);
+      }
     }
   }
 
   /** Waits for work; nothing means that there will be none. */
-  private List<Waiting> take() {
+  private void take() {
     lock.lock();
     try {
       while (queue.isEmpty() && refusal == null) {
         arrived.awaitUninterruptibly();
       }
-      List<Waiting> group = new ArrayList<>();
+      List<Waiting> group = new ArrayList<>(queue.size());
+      taken = group;
       long bytes = 0;
       while (!queue.isEmpty() && (bytes < GROUP_BYTES_MAX)) {
         Waiting next = queue.remove();
         bytes += next.payload().byteSize();
         group.add(next);
       }
-      return group;
     } finally {
       lock.unlock();
     }
@@ -136,13 +156,9 @@ final class LocalLogWriter implements LogWriter, Runnable {
     try {
       writeUnforced(group);
     } catch (RuntimeException | Error e) {
-      // Nothing was forced, so a full disk is harmless if the file can be cut back.
       QuiverException failure = failed(e);
-      nextSequence = first;
-      boolean cut = cutBack();
-      if (failure.code() != ErrorCode.DISK_FULL || !cut) {
-        refuse(failure);
-      }
+      refuse(failure);
+      cutBack();
       group.forEach(waiting -> waiting.done().completeExceptionally(failure));
       return;
     }
@@ -205,14 +221,12 @@ final class LocalLogWriter implements LogWriter, Runnable {
     }
   }
 
-  /** Cuts off what is not durable; false where not even that works. */
-  private boolean cutBack() {
-    position = durablePosition;
+  /** Cuts off what is not durable, where that works: opening the log settles it otherwise. */
+  private void cutBack() {
     try {
       file.truncate(durablePosition);
-      return true;
-    } catch (QuiverException e) {
-      return false;
+    } catch (RuntimeException e) {
+      // The reason for cutting is the failure that counts.
     }
   }
 

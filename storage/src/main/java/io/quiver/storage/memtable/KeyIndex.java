@@ -57,8 +57,10 @@ public final class KeyIndex {
     int capacity = Integer.highestOneBit((int) wanted - 1) << 1;
     int[] oldHashes = hashes;
     long[] oldRowIds = rowIds;
-    hashes = new int[capacity];
+    // Both or neither, where memory runs out.
+    int[] newHashes = new int[capacity];
     rowIds = new long[capacity];
+    hashes = newHashes;
     Arrays.fill(rowIds, ABSENT);
     for (int i = 0; i < oldRowIds.length; i++) {
       if (oldRowIds[i] != ABSENT) {

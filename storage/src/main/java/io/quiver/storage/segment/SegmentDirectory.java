@@ -36,17 +36,20 @@ public final class SegmentDirectory {
     return found;
   }
 
-  /** Removes a segment that no manifest names any more; nothing happens where it is missing. */
+  /**
+   * Removes a segment that no manifest names, or what there is of one that could not be written;
+   * nothing happens where it is missing.
+   */
   public static void delete(FileSystem files, UUID id) {
+    String trash = TEMPORARY + "/" + id;
     if (files.exists(path(id))) {
       // Out of the way first, so that a directory with a segment's name is always whole.
-      String trash = TEMPORARY + "/" + id;
       files.createDirectories(TEMPORARY);
       deleteTree(files, trash);
       files.rename(path(id), trash);
       files.syncDirectory(SEGMENTS);
-      deleteTree(files, trash);
     }
+    deleteTree(files, trash);
   }
 
   /** Removes a directory without subdirectories, or nothing where it is missing. */
