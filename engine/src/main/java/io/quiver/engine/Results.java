@@ -58,6 +58,9 @@ final class Results {
     }
 
     @Override
+    public void cancel() {}
+
+    @Override
     public void close() {}
   }
 }

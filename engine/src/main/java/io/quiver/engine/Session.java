@@ -191,6 +191,7 @@ public final class Session implements AutoCloseable {
                 own.close();
               }
             },
+            execution::cancel,
             (ended, rows, succeeded) -> {
               openResults.remove(ended);
               executions.remove(execution);

@@ -16,17 +16,25 @@ final class StreamingResult implements QueryResult {
   private final Schema schema;
   private final Operator operator;
   private final Runnable onClose;
+  private final Runnable onCancel;
   private final Completion completion;
   private long rows;
   private boolean closed;
 
   /**
    * @param onClose releases what lies below the operator
+   * @param onCancel tells the statement to end, from any thread
    */
-  StreamingResult(Schema schema, Operator operator, Runnable onClose, Completion completion) {
+  StreamingResult(
+      Schema schema,
+      Operator operator,
+      Runnable onClose,
+      Runnable onCancel,
+      Completion completion) {
     this.schema = schema;
     this.operator = operator;
     this.onClose = onClose;
+    this.onCancel = onCancel;
     this.completion = completion;
   }
 
@@ -63,6 +71,11 @@ final class StreamingResult implements QueryResult {
   @Override
   public long updateCount() {
     return -1;
+  }
+
+  @Override
+  public void cancel() {
+    onCancel.run();
   }
 
   @Override
