@@ -14,6 +14,7 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,9 @@ final class ArrowBatches {
     List<ArrowFieldNode> nodes = new ArrayList<>();
     List<ArrowBuf> buffers = new ArrayList<>();
     try {
-      for (Column column : batch.columns()) {
-        add(column, nodes, buffers, allocator);
+      for (int i = 0; i < batch.width(); i++) {
+        boolean list = root.getVector(i) instanceof ListVector;
+        add(batch.column(i), list, nodes, buffers, allocator);
       }
       try (ArrowRecordBatch record = new ArrowRecordBatch(batch.rowCount(), nodes, buffers)) {
         new VectorLoader(root).load(record);
@@ -42,6 +44,7 @@ final class ArrowBatches {
 
   private static void add(
       Column column,
+      boolean list,
       List<ArrowFieldNode> nodes,
       List<ArrowBuf> buffers,
       BufferAllocator allocator) {
@@ -56,6 +59,9 @@ final class ArrowBatches {
     switch (column.type()) {
       case SqlType.Varchar varchar -> addText(column, buffers, allocator);
       case SqlType.Vector vector -> {
+        if (list) {
+          buffers.add(offsets(rows, vector.dimension(), allocator));
+        }
         long elements = (long) rows * vector.dimension();
         nodes.add(new ArrowFieldNode(elements, 0));
         buffers.add(allocator.getEmpty());
@@ -82,6 +88,16 @@ final class ArrowBatches {
         last == first
             ? allocator.getEmpty()
             : copy(column.data().asSlice(first), last - (long) first, allocator));
+  }
+
+  /** Where each vector starts, in a column whose schema does not know their dimension. */
+  private static ArrowBuf offsets(int rows, int dimension, BufferAllocator allocator) {
+    ArrowBuf offsets = allocator.buffer(4L * (rows + 1));
+    for (int i = 0; i <= rows; i++) {
+      offsets.setInt(4L * i, i * dimension);
+    }
+    offsets.writerIndex(4L * (rows + 1));
+    return offsets;
   }
 
   private static MemorySegment offsets(@Nullable MemorySegment offsets) {

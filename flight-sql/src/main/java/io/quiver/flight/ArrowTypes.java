@@ -25,16 +25,25 @@ final class ArrowTypes {
   static org.apache.arrow.vector.types.pojo.Schema schema(Schema schema) {
     List<org.apache.arrow.vector.types.pojo.Field> fields = new ArrayList<>();
     for (Field field : schema.fields()) {
-      fields.add(field(field));
+      fields.add(field(field, arrowType(field.type())));
     }
     return new org.apache.arrow.vector.types.pojo.Schema(fields);
   }
 
-  /** The parameters of a statement, named by position from 1. */
+  /**
+   * The parameters of a statement, named by position from 1. They are a hint, and any unit of time
+   * may be bound; milliseconds are hinted at because Arrow's JDBC driver writes milliseconds into
+   * whatever it finds.
+   */
   static org.apache.arrow.vector.types.pojo.Schema parameters(List<SqlType> types) {
     List<org.apache.arrow.vector.types.pojo.Field> fields = new ArrayList<>();
     for (int i = 0; i < types.size(); i++) {
-      fields.add(field(new Field("parameter " + (i + 1), types.get(i), true)));
+      SqlType type = types.get(i);
+      ArrowType arrowType =
+          type.equals(SqlType.TIMESTAMP)
+              ? new ArrowType.Timestamp(TimeUnit.MILLISECOND, null)
+              : arrowType(type);
+      fields.add(field(new Field("parameter " + (i + 1), type, true), arrowType));
     }
     return new org.apache.arrow.vector.types.pojo.Schema(fields);
   }
@@ -46,13 +55,9 @@ final class ArrowTypes {
     return bytes;
   }
 
-  private static org.apache.arrow.vector.types.pojo.Field field(Field field) {
+  private static org.apache.arrow.vector.types.pojo.Field field(Field field, ArrowType arrowType) {
     FieldType type =
-        new FieldType(
-            field.nullable(),
-            arrowType(field.type()),
-            null,
-            Map.of(TYPE_NAME, field.type().sqlName()));
+        new FieldType(field.nullable(), arrowType, null, Map.of(TYPE_NAME, field.type().sqlName()));
     List<org.apache.arrow.vector.types.pojo.Field> children =
         field.type() instanceof SqlType.Vector
             ? List.of(

@@ -1,6 +1,5 @@
 package io.quiver.flight;
 
-import io.quiver.engine.Database;
 import io.quiver.engine.Session;
 import io.quiver.engine.TableInfo;
 import java.nio.charset.StandardCharsets;
@@ -8,54 +7,18 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
-import org.apache.arrow.flight.sql.SqlInfoBuilder;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetDbSchemas;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetPrimaryKeys;
-import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetSqlInfo;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetTables;
-import org.apache.arrow.flight.sql.impl.FlightSql.SqlNullOrdering;
-import org.apache.arrow.flight.sql.impl.FlightSql.SqlSupportedCaseSensitivity;
-import org.apache.arrow.flight.sql.impl.FlightSql.SqlSupportedTransaction;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.VarBinaryVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
-/** Fills Flight SQL's metadata results, and says what the server can do. */
+/** Fills Flight SQL's metadata results about tables. */
 final class FlightCatalog {
   private static final String TABLE = "TABLE";
   private static final String SYSTEM_TABLE = "SYSTEM TABLE";
-
-  private final SqlInfoBuilder sqlInfo =
-      new SqlInfoBuilder()
-          .withFlightSqlServerName("Quiver")
-          .withFlightSqlServerVersion(Database.version())
-          .withFlightSqlServerArrowVersion("19.0.0")
-          .withFlightSqlServerReadOnly(false)
-          .withFlightSqlServerSql(true)
-          .withFlightSqlServerSubstrait(false)
-          .withFlightSqlServerTransaction(
-              SqlSupportedTransaction.SQL_SUPPORTED_TRANSACTION_TRANSACTION)
-          .withFlightSqlServerCancel(false)
-          .withFlightSqlServerBulkIngestion(false)
-          .withSqlIdentifierQuoteChar("\"")
-          .withSqlSearchStringEscape("\\")
-          .withSqlIdentifierCase(SqlSupportedCaseSensitivity.SQL_CASE_SENSITIVITY_LOWERCASE)
-          .withSqlQuotedIdentifierCase(
-              SqlSupportedCaseSensitivity.SQL_CASE_SENSITIVITY_CASE_INSENSITIVE)
-          .withSqlNullOrdering(SqlNullOrdering.SQL_NULLS_SORTED_AT_END)
-          .withSqlDdlCatalog(false)
-          .withSqlDdlSchema(false)
-          .withSqlDdlTable(true)
-          .withSqlTransactionsSupported(true)
-          .withSqlSavepointsSupported(false)
-          .withSqlBatchUpdatesSupported(true)
-          .withSqlCorrelatedSubqueriesSupported(true);
-
-  void sqlInfo(CommandGetSqlInfo command, ServerStreamListener listener) {
-    sqlInfo.send(command.getInfoList(), listener);
-  }
 
   void catalogs(Session session, VectorSchemaRoot root) {
     set(root, "catalog_name", 0, session.catalog());
@@ -116,6 +79,7 @@ final class FlightCatalog {
     int row = 0;
     for (TableInfo table : session.tables()) {
       if (!table.name().equals(command.getTable())
+          || !inCatalog(command.hasCatalog(), command.getCatalog(), session)
           || (command.hasDbSchema() && !table.schemaName().equals(command.getDbSchema()))) {
         continue;
       }

@@ -6,87 +6,100 @@ import io.quiver.engine.PreparedStatement;
 import io.quiver.engine.Session;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What lasts from one call to the next: a session a cookie or transaction, and statements by
- * handle. What has not been used for a while is closed; a stranger's handle is as unknown as a
- * false one. Safe for many threads.
+ * handle. A stranger's handle is as unknown as a false one. Safe for many threads: all that changes
+ * is guarded by this.
+ *
+ * <p>A session is closed by its client, when it is idle, or to make room for another; never while a
+ * call uses it.
  */
 final class FlightSessions implements AutoCloseable {
   static final int SESSIONS_MAX = 4_096;
-
-  private static final long IDLE_NANOS = 30L * 60 * 1_000_000_000;
+  static final int STATEMENTS_MAX = 1_000;
 
   private final Database database;
-  private final Map<String, Entry> sessions = new ConcurrentHashMap<>();
-  private final Map<String, Handle> handles = new ConcurrentHashMap<>();
+  private final int most;
+
+  /** The longest unused first. */
+  private final Map<String, Entry> sessions = new LinkedHashMap<>(16, 0.75f, true);
+
+  private final Map<String, Handle> handles = new HashMap<>();
 
   FlightSessions(Database database) {
+    this(database, SESSIONS_MAX);
+  }
+
+  FlightSessions(Database database, int most) {
     this.database = database;
+    this.most = most;
   }
 
   /** The session of a cookie, or of a transaction where one is named. */
-  Session session(String cookie, ByteString transactionId) {
-    return entry(cookie, transactionId).session;
-  }
-
-  private Entry entry(String cookie, ByteString transactionId) {
+  synchronized Use use(String cookie, ByteString transactionId) {
     if (!transactionId.isEmpty()) {
-      Entry entry = sessions.get(transactionId.toStringUtf8());
-      if (entry == null || !entry.transaction) {
-        throw new QuiverException(
-            ErrorCode.NO_ACTIVE_TRANSACTION, "there is no transaction of this id, or it has ended");
-      }
-      entry.touch();
-      return entry;
+      return new Use(transaction(transactionId));
     }
     Entry entry = sessions.get(cookie);
-    if (entry == null) {
-      makeRoom();
-      entry = sessions.computeIfAbsent(cookie, id -> new Entry(id, database.connect(), false));
+    return new Use(entry == null ? open(cookie, false) : entry);
+  }
+
+  /** The session that a statement was prepared in. */
+  synchronized Use use(Handle handle) {
+    Entry entry = sessions.get(handle.entry.id);
+    if (entry != handle.entry) {
+      throw new QuiverException(
+          ErrorCode.CONNECTION_DOES_NOT_EXIST, "the statement's session has been closed");
     }
-    entry.touch();
-    return entry;
+    return new Use(entry);
   }
 
   /** Opens a session whose statements belong together until {@link #end}. */
-  ByteString begin() {
-    makeRoom();
-    Session session = database.connect();
-    session.setAutoCommit(false);
-    String id = "tx-" + UUID.randomUUID();
-    sessions.put(id, new Entry(id, session, true));
-    return ByteString.copyFromUtf8(id);
+  synchronized ByteString begin() {
+    Entry entry = open("tx-" + UUID.randomUUID(), true);
+    entry.session.setAutoCommit(false);
+    return ByteString.copyFromUtf8(entry.id);
   }
 
   void end(ByteString transactionId, boolean commit) {
-    Session session = session("", transactionId);
-    try {
-      if (commit) {
-        session.commit();
-      } else {
-        session.rollback();
-      }
-    } finally {
+    try (Use use = use("", transactionId)) {
       close(transactionId.toStringUtf8());
+      use.exclusively(() -> {
+        if (commit) {
+          use.session().commit();
+        } else {
+          use.session().rollback();
+        }
+        return use;
+      });
     }
   }
 
   /** Keeps a statement for the calls to come. */
-  ByteString register(String cookie, ByteString transactionId, PreparedStatement statement) {
-    Entry entry = entry(cookie, transactionId);
+  synchronized ByteString register(Use use, PreparedStatement statement) {
+    Entry entry = use.entry;
+    if (entry.statements >= STATEMENTS_MAX) {
+      throw new QuiverException(
+          ErrorCode.PROGRAM_LIMIT_EXCEEDED,
+          "a session has at most " + STATEMENTS_MAX + " open statements; close some");
+    }
+    entry.statements++;
     String id = UUID.randomUUID().toString();
-    handles.put(id, new Handle(entry.id, statement));
+    handles.put(id, new Handle(entry, statement));
     return ByteString.copyFromUtf8(id);
   }
 
-  Handle handle(ByteString id) {
+  synchronized Handle handle(ByteString id) {
     Handle handle = handles.get(id.toStringUtf8());
     if (handle == null) {
       throw new QuiverException(
@@ -95,62 +108,83 @@ final class FlightSessions implements AutoCloseable {
     return handle;
   }
 
-  /** The session that a handle was made in. */
-  Session session(Handle handle) {
-    Entry entry = sessions.get(handle.sessionId);
-    if (entry == null) {
-      throw new QuiverException(
-          ErrorCode.CONNECTION_DOES_NOT_EXIST, "the statement's session has been closed");
+  synchronized void closeHandle(ByteString id) {
+    Handle handle = handles.remove(id.toStringUtf8());
+    if (handle != null) {
+      handle.entry.statements--;
     }
-    entry.touch();
-    return entry.session;
   }
 
-  void closeHandle(ByteString id) {
-    handles.remove(id.toStringUtf8());
-  }
-
-  void close(String id) {
+  /** Closes a session, at once or when the last call that uses it ends. */
+  synchronized void close(String id) {
     Entry entry = sessions.remove(id);
-    handles.values().removeIf(handle -> handle.sessionId.equals(id));
-    if (entry != null) {
-      entry.session.close();
-    }
-  }
-
-  /** Closes what is idle, and where that is not enough the longest unused without a transaction. */
-  private void makeRoom() {
-    long now = System.nanoTime();
-    List<Entry> all = new ArrayList<>(sessions.values());
-    for (Entry entry : all) {
-      if (now - entry.lastUsed > IDLE_NANOS) {
-        close(entry.id);
-      }
-    }
-    if (sessions.size() < SESSIONS_MAX) {
+    if (entry == null) {
       return;
     }
-    all.stream()
-        .filter(entry -> !entry.session.inTransaction())
-        .min((a, b) -> Long.compare(a.lastUsed - now, b.lastUsed - now))
-        .ifPresent(entry -> close(entry.id));
-    if (sessions.size() >= SESSIONS_MAX) {
-      throw new QuiverException(
-          ErrorCode.PROGRAM_LIMIT_EXCEEDED,
-          "all " + SESSIONS_MAX + " sessions have an open transaction");
+    if (entry.statements > 0) {
+      handles.values().removeIf(handle -> handle.entry == entry);
     }
+    entry.ended = true;
+    entry.closeIfUnused();
   }
 
+  /** Closes the sessions that no call has used for so long, whatever they have open. */
+  synchronized void closeIdle(Duration limit) {
+    long now = System.nanoTime();
+    sessions.values().stream()
+        .filter(entry -> entry.uses == 0 && now - entry.lastUsedNanos >= limit.toNanos())
+        .map(entry -> entry.id)
+        .toList()
+        .forEach(this::close);
+  }
+
+  synchronized int sessionCount() {
+    return sessions.size();
+  }
+
+  /** Cancels what runs, and closes all. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    sessions.values().forEach(entry -> entry.session.cancel());
     List.copyOf(sessions.keySet()).forEach(this::close);
+  }
+
+  private Entry transaction(ByteString id) {
+    Entry entry = sessions.get(id.toStringUtf8());
+    if (entry == null || !entry.transaction) {
+      throw new QuiverException(
+          ErrorCode.NO_ACTIVE_TRANSACTION, "there is no transaction of this id, or it has ended");
+    }
+    return entry;
+  }
+
+  private Entry open(String id, boolean transaction) {
+    if (sessions.size() >= most) {
+      sessions.values().stream()
+          .filter(entry -> entry.uses == 0 && !entry.transaction && !entry.session.inTransaction())
+          .findFirst()
+          .map(entry -> entry.id)
+          .ifPresent(this::close);
+    }
+    if (sessions.size() >= most) {
+      throw new QuiverException(
+          ErrorCode.PROGRAM_LIMIT_EXCEEDED,
+          "all " + most + " sessions are busy or have an open transaction");
+    }
+    Entry entry = new Entry(id, database.connect(), transaction);
+    sessions.put(id, entry);
+    return entry;
   }
 
   private static final class Entry {
     private final String id;
     private final Session session;
     private final boolean transaction;
-    private volatile long lastUsed = System.nanoTime();
+    private final ReentrantLock turn = new ReentrantLock();
+    private int uses;
+    private int statements;
+    private long lastUsedNanos = System.nanoTime();
+    private boolean ended;
 
     private Entry(String id, Session session, boolean transaction) {
       this.id = id;
@@ -158,19 +192,54 @@ final class FlightSessions implements AutoCloseable {
       this.transaction = transaction;
     }
 
-    private void touch() {
-      lastUsed = System.nanoTime();
+    private void closeIfUnused() {
+      if (ended && uses == 0) {
+        session.close();
+      }
+    }
+  }
+
+  /** Keeps a session open while a call needs it. */
+  final class Use implements AutoCloseable {
+    private final Entry entry;
+
+    private Use(Entry entry) {
+      this.entry = entry;
+      entry.uses++;
+    }
+
+    Session session() {
+      return entry.session;
+    }
+
+    /** Runs a change of several statements without others of the session between them. */
+    <T> T exclusively(Supplier<T> work) {
+      entry.turn.lock();
+      try {
+        return work.get();
+      } finally {
+        entry.turn.unlock();
+      }
+    }
+
+    @Override
+    public void close() {
+      synchronized (FlightSessions.this) {
+        entry.uses--;
+        entry.lastUsedNanos = System.nanoTime();
+        entry.closeIfUnused();
+      }
     }
   }
 
   /** A prepared statement, and the parameters that were last bound to it. */
   static final class Handle {
-    private final String sessionId;
+    private final Entry entry;
     private final PreparedStatement statement;
-    private volatile List<List<@Nullable Object>> bound = List.of();
+    private volatile List<List<@Nullable Object>> bound = List.of(List.of());
 
-    private Handle(String sessionId, PreparedStatement statement) {
-      this.sessionId = sessionId;
+    private Handle(Entry entry, PreparedStatement statement) {
+      this.entry = entry;
       this.statement = statement;
     }
 
@@ -182,9 +251,9 @@ final class FlightSessions implements AutoCloseable {
       bound = rows;
     }
 
-    /** One row a set of parameters; a statement without parameters has one empty row. */
+    /** One row a set of parameters; where nothing has been bound, one empty row. */
     List<List<@Nullable Object>> bound() {
-      return bound.isEmpty() && statement.parameterTypes().isEmpty() ? List.of(List.of()) : bound;
+      return bound;
     }
   }
 }

@@ -4,6 +4,7 @@ import io.quiver.engine.Database;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.FlightServer;
 import org.apache.arrow.flight.Location;
@@ -12,10 +13,13 @@ import org.apache.arrow.memory.RootAllocator;
 
 /** The Flight SQL door of a server, over gRPC. Needs {@code --add-opens java.base/java.nio}. */
 public final class FlightSqlEndpoint implements AutoCloseable {
-  /** Flight's own default is 2 GiB. */
-  private static final int MESSAGE_BYTES_MAX = 16 << 20;
+  /** What a client may send at once; Flight's own default is 2 GiB. */
+  private static final int MESSAGE_BYTES_MAX = 64 << 20;
 
-  private static final long CLOSE_WAIT_SECONDS = 10;
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
+  /** How long what was cancelled may take to say so. */
+  private static final Duration ENDING = Duration.ofSeconds(5);
 
   private final FlightServer server;
   private final QuiverFlightProducer producer;
@@ -35,7 +39,7 @@ public final class FlightSqlEndpoint implements AutoCloseable {
    * @throws QuiverException 08000 when the port cannot be had
    */
   public static FlightSqlEndpoint start(Database database, String host, int port) {
-    BufferAllocator allocator = new RootAllocator();
+    BufferAllocator allocator = allocator();
     QuiverFlightProducer producer = new QuiverFlightProducer(database, allocator);
     FlightServer server =
         FlightServer.builder(allocator, Location.forGrpcInsecure(host, port), producer)
@@ -55,23 +59,47 @@ public final class FlightSqlEndpoint implements AutoCloseable {
     return new FlightSqlEndpoint(server, producer, allocator);
   }
 
+  static BufferAllocator allocator() {
+    return new RootAllocator(
+        RootAllocator.configBuilder().allocationManagerFactory(NativeMemory.factory()).build());
+  }
+
   public int port() {
     return server.getPort();
   }
 
-  /** Stops accepting, lets running calls finish for a while, and closes the sessions. */
+  /** Closes the sessions that no call has used for so long. */
+  public void closeIdle(Duration limit) {
+    producer.closeIdle(limit);
+  }
+
+  /** Takes no new calls; those that run go on. */
+  public void stopAccepting() {
+    server.shutdown();
+  }
+
   @Override
   public void close() {
-    server.shutdown();
+    close(GRACE);
+  }
+
+  /**
+   * Stops accepting, lets running calls finish within the grace, cancels the rest, and closes the
+   * sessions.
+   *
+   * @throws IllegalStateException when memory is left over
+   */
+  public void close(Duration grace) {
+    stopAccepting();
     try {
-      if (!server.awaitTermination(CLOSE_WAIT_SECONDS, TimeUnit.SECONDS)) {
-        producer.close();
-        server.close();
-      }
+      server.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS);
+      producer.close();
+      server.close();
+      producer.awaitStreams(ENDING);
     } catch (InterruptedException e) {
+      producer.close();
       Thread.currentThread().interrupt();
     }
-    producer.close();
     allocator.close();
   }
 }

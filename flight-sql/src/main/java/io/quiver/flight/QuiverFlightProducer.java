@@ -5,14 +5,17 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.quiver.engine.Database;
 import io.quiver.engine.PreparedStatement;
-import io.quiver.engine.QueryResult;
 import io.quiver.engine.Session;
-import io.quiver.types.Batch;
+import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.arrow.flight.Action;
-import org.apache.arrow.flight.BackpressureStrategy;
 import org.apache.arrow.flight.CloseSessionRequest;
 import org.apache.arrow.flight.CloseSessionResult;
 import org.apache.arrow.flight.Criteria;
@@ -55,16 +58,15 @@ import org.jspecify.annotations.Nullable;
  * own: gRPC's executor runs one call of a stream at a time, and would wait for itself.
  */
 final class QuiverFlightProducer extends BasicFlightSqlProducer {
-  private static final long CLIENT_WAIT_MILLIS = 10L * 60 * 1_000;
-
   private final FlightSessions sessions;
-  private final FlightCatalog catalog;
+  private final FlightCatalog catalog = new FlightCatalog();
+  private final ServerInfo info = new ServerInfo();
   private final BufferAllocator allocator;
+  private final Set<ResultStream> running = ConcurrentHashMap.newKeySet();
   private final ExecutorService streams = Executors.newVirtualThreadPerTaskExecutor();
 
   QuiverFlightProducer(Database database, BufferAllocator allocator) {
     this.sessions = new FlightSessions(database);
-    this.catalog = new FlightCatalog();
     this.allocator = allocator;
   }
 
@@ -74,26 +76,29 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
   public FlightInfo getFlightInfoStatement(
       CommandStatementQuery command, CallContext context, FlightDescriptor descriptor) {
     return translated(() -> {
-      Session session = sessions.session(cookie(context), command.getTransactionId());
-      PreparedStatement statement = session.prepare(command.getQuery());
-      ByteString handle = sessions.register(cookie(context), command.getTransactionId(), statement);
-      return generateFlightInfo(
-          TicketStatementQuery.newBuilder().setStatementHandle(handle).build(),
-          descriptor,
-          ArrowTypes.schema(statement.result()));
+      try (FlightSessions.Use use = use(context, command.getTransactionId())) {
+        PreparedStatement statement = use.session().prepare(command.getQuery());
+        if (!statement.kind().hasRows()) {
+          return changed(descriptor, change(use, statement, List.of(List.of())));
+        }
+        ByteString handle = sessions.register(use, statement);
+        return generateFlightInfo(
+            TicketStatementQuery.newBuilder().setStatementHandle(handle).build(),
+            descriptor,
+            ArrowTypes.schema(statement.result()));
+      }
     });
   }
 
   @Override
   public SchemaResult getSchemaStatement(
       CommandStatementQuery command, CallContext context, FlightDescriptor descriptor) {
-    return translated(() ->
-        new SchemaResult(
-            ArrowTypes.schema(
-                sessions
-                    .session(cookie(context), command.getTransactionId())
-                    .prepare(command.getQuery())
-                    .result())));
+    return translated(() -> {
+      try (FlightSessions.Use use = use(context, command.getTransactionId())) {
+        PreparedStatement statement = use.session().prepare(command.getQuery());
+        return new SchemaResult(ArrowTypes.schema(statement.result()));
+      }
+    });
   }
 
   @Override
@@ -112,8 +117,10 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
         put(
             listener,
             () -> {
-              Session session = sessions.session(cookie(context), command.getTransactionId());
-              return execute(session, session.prepare(command.getQuery()), List.of(List.of()));
+              try (FlightSessions.Use use = use(context, command.getTransactionId())) {
+                PreparedStatement statement = use.session().prepare(command.getQuery());
+                return change(use, statement, List.of(List.of()));
+              }
             });
   }
 
@@ -127,18 +134,16 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
     answer(
         listener,
         () -> {
-          PreparedStatement statement =
-              sessions
-                  .session(cookie(context), request.getTransactionId())
-                  .prepare(request.getQuery());
-          ByteString handle =
-              sessions.register(cookie(context), request.getTransactionId(), statement);
-          return result(
-              ActionCreatePreparedStatementResult.newBuilder()
-                  .setPreparedStatementHandle(handle)
-                  .setDatasetSchema(serialized(ArrowTypes.schema(statement.result())))
-                  .setParameterSchema(serialized(ArrowTypes.parameters(statement.parameterTypes())))
-                  .build());
+          try (FlightSessions.Use use = use(context, request.getTransactionId())) {
+            PreparedStatement statement = use.session().prepare(request.getQuery());
+            Schema parameters = ArrowTypes.parameters(statement.parameterTypes());
+            return result(
+                ActionCreatePreparedStatementResult.newBuilder()
+                    .setPreparedStatementHandle(sessions.register(use, statement))
+                    .setDatasetSchema(serialized(ArrowTypes.schema(statement.result())))
+                    .setParameterSchema(serialized(parameters))
+                    .build());
+          }
         });
   }
 
@@ -159,7 +164,7 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
       StreamListener<PutResult> listener) {
     return () -> {
       try {
-        bind(sessions.handle(command.getPreparedStatementHandle()), stream);
+        sessions.handle(command.getPreparedStatementHandle()).bind(ArrowParameters.all(stream));
         listener.onCompleted();
       } catch (RuntimeException e) {
         listener.onError(FlightErrors.translate(e));
@@ -178,18 +183,37 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
             listener,
             () -> {
               FlightSessions.Handle handle = sessions.handle(command.getPreparedStatementHandle());
-              bind(handle, stream);
-              return execute(sessions.session(handle), handle.statement(), handle.bound());
+              try (FlightSessions.Use use = sessions.use(handle)) {
+                if (ArrowParameters.areNone(stream)) {
+                  return change(use, handle.statement(), List.of(List.of()));
+                }
+                return use.exclusively(() ->
+                    new BoundChange(use.session(), handle.statement())
+                        .run(() -> ArrowParameters.next(stream)));
+              }
             });
   }
 
   @Override
   public FlightInfo getFlightInfoPreparedStatement(
       CommandPreparedStatementQuery command, CallContext context, FlightDescriptor descriptor) {
+    return translated(() -> {
+      FlightSessions.Handle handle = sessions.handle(command.getPreparedStatementHandle());
+      if (!handle.statement().kind().hasRows()) {
+        try (FlightSessions.Use use = sessions.use(handle)) {
+          return changed(descriptor, change(use, handle.statement(), handle.bound()));
+        }
+      }
+      return generateFlightInfo(
+          command, descriptor, ArrowTypes.schema(handle.statement().result()));
+    });
+  }
+
+  @Override
+  public SchemaResult getSchemaPreparedStatement(
+      CommandPreparedStatementQuery command, CallContext context, FlightDescriptor descriptor) {
     return translated(() ->
-        generateFlightInfo(
-            command,
-            descriptor,
+        new SchemaResult(
             ArrowTypes.schema(
                 sessions.handle(command.getPreparedStatementHandle()).statement().result())));
   }
@@ -243,7 +267,7 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
   @Override
   public void getStreamSqlInfo(
       CommandGetSqlInfo command, CallContext context, ServerStreamListener listener) {
-    catalog.sqlInfo(command, listener);
+    metadata(Schemas.GET_SQL_INFO_SCHEMA, listener, root -> info.fill(command.getInfoList(), root));
   }
 
   @Override
@@ -251,7 +275,7 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
     metadata(
         Schemas.GET_CATALOGS_SCHEMA,
         listener,
-        root -> catalog.catalogs(sessions.session(cookie(context), ByteString.EMPTY), root));
+        root -> withSession(context, session -> catalog.catalogs(session, root)));
   }
 
   @Override
@@ -260,8 +284,7 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
     metadata(
         Schemas.GET_SCHEMAS_SCHEMA,
         listener,
-        root ->
-            catalog.schemas(command, sessions.session(cookie(context), ByteString.EMPTY), root));
+        root -> withSession(context, session -> catalog.schemas(command, session, root)));
   }
 
   @Override
@@ -272,7 +295,7 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
             ? Schemas.GET_TABLES_SCHEMA
             : Schemas.GET_TABLES_SCHEMA_NO_SCHEMA,
         listener,
-        root -> catalog.tables(command, sessions.session(cookie(context), ByteString.EMPTY), root));
+        root -> withSession(context, session -> catalog.tables(command, session, root)));
   }
 
   @Override
@@ -286,9 +309,7 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
     metadata(
         Schemas.GET_PRIMARY_KEYS_SCHEMA,
         listener,
-        root ->
-            catalog.primaryKeys(
-                command, sessions.session(cookie(context), ByteString.EMPTY), root));
+        root -> withSession(context, session -> catalog.primaryKeys(command, session, root)));
   }
 
   @Override
@@ -330,25 +351,38 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
     }
   }
 
+  void closeIdle(Duration limit) {
+    sessions.closeIdle(limit);
+  }
+
+  /** Cancels what runs, and closes the sessions. */
   @Override
   public void close() {
     sessions.close();
+    running.forEach(ResultStream::end);
     streams.shutdown();
+  }
+
+  boolean awaitStreams(Duration limit) throws InterruptedException {
+    return streams.awaitTermination(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   // How statements run
 
   private void stream(ByteString handleId, boolean once, ServerStreamListener listener) {
+    ResultStream stream = new ResultStream(listener, allocator);
+    running.add(stream);
     streams.execute(() -> {
       try {
         FlightSessions.Handle handle = sessions.handle(handleId);
-        Session session = sessions.session(handle);
-        listener.setOnCancelHandler(session::cancel);
-        send(session, handle, listener);
+        try (FlightSessions.Use use = sessions.use(handle)) {
+          stream.send(use, handle.statement(), handle.bound());
+        }
         listener.completed();
       } catch (Throwable e) {
         listener.error(FlightErrors.translate(e));
       } finally {
+        running.remove(stream);
         if (once) {
           sessions.closeHandle(handleId);
         }
@@ -356,51 +390,30 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
     });
   }
 
-  private void send(Session session, FlightSessions.Handle handle, ServerStreamListener listener) {
-    Schema schema = ArrowTypes.schema(handle.statement().result());
-    BackpressureStrategy client = new BackpressureStrategy.CallbackBackpressureStrategy();
-    client.register(listener);
-    try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator)) {
-      listener.start(root);
-      boolean sent = false;
-      for (List<@Nullable Object> parameters : handle.bound()) {
-        try (QueryResult result = session.execute(handle.statement(), parameters)) {
-          for (Batch batch = result.next(); batch != null; batch = result.next()) {
-            if (client.waitForListener(CLIENT_WAIT_MILLIS)
-                != BackpressureStrategy.WaitResult.READY) {
-              return;
-            }
-            ArrowBatches.load(batch, root, allocator);
-            listener.putNext();
-            sent = true;
-          }
-        }
-      }
-      if (!sent) {
-        // Arrow's JDBC driver takes the columns of a result from its first batch.
-        root.setRowCount(0);
-        listener.putNext();
-      }
-    }
+  private static long change(
+      FlightSessions.Use use, PreparedStatement statement, List<List<@Nullable Object>> rows) {
+    Iterator<List<List<@Nullable Object>>> batches = List.of(rows).iterator();
+    return use.exclusively(() ->
+        new BoundChange(use.session(), statement)
+            .run(() -> batches.hasNext() ? batches.next() : null));
   }
 
-  private static long execute(
-      Session session, PreparedStatement statement, List<List<@Nullable Object>> rows) {
-    long count = 0;
-    for (List<@Nullable Object> parameters : rows) {
-      try (QueryResult result = session.execute(statement, parameters)) {
-        count += Math.max(0, result.updateCount());
-      }
-    }
-    return count;
+  /**
+   * What is left to say of a change that has been made. It is made when its client asks for the
+   * info: clients that do not know a change from a query fetch the rows later, or never.
+   */
+  private static FlightInfo changed(FlightDescriptor descriptor, long count) {
+    return new FlightInfo(new Schema(List.of()), descriptor, List.of(), 0, count);
   }
 
-  private static void bind(FlightSessions.Handle handle, FlightStream stream) {
-    List<List<@Nullable Object>> rows = new java.util.ArrayList<>();
-    while (stream.next()) {
-      rows.addAll(ArrowParameters.rows(stream.getRoot()));
+  private FlightSessions.Use use(CallContext context, ByteString transactionId) {
+    return sessions.use(cookie(context), transactionId);
+  }
+
+  private void withSession(CallContext context, Consumer<Session> work) {
+    try (FlightSessions.Use use = use(context, ByteString.EMPTY)) {
+      work.accept(use.session());
     }
-    handle.bind(rows);
   }
 
   private void put(StreamListener<PutResult> listener, Work<Long> work) {
@@ -418,15 +431,13 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
   }
 
   private void metadata(
-      Schema schema,
-      ServerStreamListener listener,
-      java.util.function.Consumer<VectorSchemaRoot> fill) {
+      Schema schema, ServerStreamListener listener, Consumer<VectorSchemaRoot> fill) {
     try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator)) {
       fill.accept(root);
       listener.start(root);
       listener.putNext();
       listener.completed();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       listener.error(FlightErrors.translate(e));
     }
   }

@@ -1,5 +1,7 @@
 package io.quiver.server;
 
+import java.time.Duration;
+
 /** One protocol on one port. Started once, closed once. */
 public interface Endpoint {
   /**
@@ -9,6 +11,9 @@ public interface Endpoint {
    * @throws io.quiver.types.QuiverException when the port is taken
    */
   int start();
+
+  /** Closes the sessions that no call has used for so long. */
+  default void closeIdle(Duration limit) {}
 
   /** Takes no new connections and no new requests; what runs may still be answered. */
   void stopAccepting();

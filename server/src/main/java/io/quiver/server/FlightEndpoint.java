@@ -1,12 +1,13 @@
 package io.quiver.server;
 
 import io.quiver.flight.FlightSqlEndpoint;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Flight SQL as an endpoint of the server. Its classes are loaded only where it is asked for. */
 final class FlightEndpoint implements Endpoint {
   private final ServerOptions options;
-  private @Nullable FlightSqlEndpoint flight;
+  private volatile @Nullable FlightSqlEndpoint flight;
 
   FlightEndpoint(ServerOptions options) {
     this.options = options;
@@ -21,14 +22,26 @@ final class FlightEndpoint implements Endpoint {
   }
 
   @Override
+  public void closeIdle(Duration limit) {
+    FlightSqlEndpoint open = flight;
+    if (open != null) {
+      open.closeIdle(limit);
+    }
+  }
+
+  @Override
   public void stopAccepting() {
-    // gRPC stops accepting and waits for its calls in one step, in close.
+    FlightSqlEndpoint open = flight;
+    if (open != null) {
+      open.stopAccepting();
+    }
   }
 
   @Override
   public void close() {
-    if (flight != null) {
-      flight.close();
+    FlightSqlEndpoint open = flight;
+    if (open != null) {
+      open.close(options.grace());
       flight = null;
     }
   }

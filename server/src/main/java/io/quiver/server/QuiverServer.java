@@ -74,6 +74,7 @@ public final class QuiverServer implements AutoCloseable {
   private void closeIdle() {
     try {
       avatica.closeIdle(options.idleLimit());
+      endpoints.forEach(endpoint -> endpoint.closeIdle(options.idleLimit()));
     } catch (RuntimeException e) {
       // An exception would end the schedule, and with it the expiry of all others.
       LOG.error("closing idle connections failed", e);
