@@ -3,6 +3,8 @@ package io.quiver.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SqlScriptTest {
   @Test
@@ -19,6 +21,26 @@ class SqlScriptTest {
   void whatFollowsTheLastSemicolonMayBeAComment() {
     assertThat(SqlScript.split("select 1; -- done\n").isComplete()).isTrue();
     assertThat(SqlScript.split("  \n").isComplete()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT ';'",
+        "SELECT 'it''s; here'",
+        "SELECT \"a;b\"",
+        "SELECT 1 -- ; not here\n",
+        "SELECT /* ; '\n */ 1",
+        "SELECT '--', 1",
+        "SELECT '/*', 1"
+      })
+  void semicolonsInQuotesAndCommentsAreText(String sql) {
+    assertThat(SqlScript.split(sql + ";").statements()).containsExactly(sql.strip());
+  }
+
+  @Test
+  void spaceAndCommentsAreNoStatement() {
+    assertThat(SqlScript.split(" ; ;; -- a; b\n /* c; */ ").all()).isEmpty();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.quiver.cli.console;
 
+import io.quiver.sql.SqlScript;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -98,7 +99,7 @@ public final class Console {
     if (text.startsWith("\\")) {
       return command(text);
     }
-    for (String sql : SqlText.of(text).all()) {
+    for (String sql : SqlScript.split(text).all()) {
       if (!statement(sql)) {
         break;
       }

@@ -1,5 +1,6 @@
 package io.quiver.cli.console;
 
+import io.quiver.sql.SqlScript;
 import java.io.PrintStream;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -22,7 +23,7 @@ public final class Script {
   /** The process's exit code: 0, or 1 after an error. */
   public int run(String text, OutputFormat format) {
     SqlRunner runner = new SqlRunner(connection);
-    for (String sql : SqlText.of(text).all()) {
+    for (String sql : SqlScript.split(text).all()) {
       try {
         runner.run(sql, format.writer(out, 0));
       } catch (SQLException e) {

@@ -1,5 +1,6 @@
 package io.quiver.cli.console;
 
+import io.quiver.sql.SqlScript;
 import org.jline.reader.EOFError;
 import org.jline.reader.ParsedLine;
 import org.jline.reader.impl.DefaultParser;
@@ -29,6 +30,6 @@ final class SqlLineParser extends DefaultParser {
   }
 
   static boolean isComplete(String line) {
-    return line.isBlank() || line.strip().startsWith("\\") || SqlText.of(line).rest().isEmpty();
+    return line.isBlank() || line.strip().startsWith("\\") || SqlScript.split(line).isComplete();
   }
 }
