@@ -190,6 +190,24 @@ public final class CommitPipeline {
     }
   }
 
+  /**
+   * Waits until what is newest now is visible: whoever met a conflict with it would meet it again
+   * on a snapshot that is older.
+   */
+  void awaitNewest() {
+    DatabaseState newest;
+    CompletableFuture<Lsn> durable;
+    lock.lock();
+    try {
+      newest = memTable.newest();
+      durable = lastAppend;
+    } finally {
+      lock.unlock();
+    }
+    awaitDurable(durable);
+    publish(newest);
+  }
+
   private void applyLogged(MemTable.Staged staged) {
     try {
       memTable.apply(staged);

@@ -110,7 +110,7 @@ public final class LocalTransaction implements Transaction {
       if (e.code() == ErrorCode.UNIQUE_VIOLATION && live != null) {
         // Where another transaction has updated the row that this one replaces, that is the cause.
         TableState newest = pipeline.memTable().newest().tables().get(table);
-        CommitPipeline.checkLive(newest, target.sortedDeletes());
+        conflicting(() -> CommitPipeline.checkLive(newest, target.sortedDeletes()));
       }
       throw e;
     }
@@ -125,10 +125,20 @@ public final class LocalTransaction implements Transaction {
     for (long rowId : rowIds) {
       boolean committed = rowId < TableChanges.FIRST_OWN_ROW_ID;
       if (committed && !target.deletes(rowId)) {
-        CommitPipeline.checkLive(newest, rowId);
+        conflicting(() -> CommitPipeline.checkLive(newest, rowId));
       }
     }
     return target.delete(rowIds);
+  }
+
+  /** Lets a conflict be seen only when the next snapshot has what it was with. */
+  private void conflicting(Runnable check) {
+    try {
+      check.run();
+    } catch (QuiverException conflict) {
+      pipeline.awaitNewest();
+      throw conflict;
+    }
   }
 
   @Override
@@ -177,7 +187,18 @@ public final class LocalTransaction implements Transaction {
   public CommitVersion commit() {
     checkOpen();
     try {
-      return hasWrites() ? pipeline.commit(record()) : pipeline.visible().version();
+      if (!hasWrites()) {
+        return pipeline.visible().version();
+      }
+      CommitRecord record = record();
+      try {
+        return pipeline.commit(record);
+      } catch (QuiverException e) {
+        if (e.code() == ErrorCode.SERIALIZATION_FAILURE) {
+          pipeline.awaitNewest();
+        }
+        throw e;
+      }
     } finally {
       end();
     }
