@@ -194,18 +194,21 @@ final class LogDamageTest {
     }
   }
 
+  /** What was appended meanwhile may build on what failed, and must not be durable without it. */
   @Test
-  void aFullDiskFailsTheAppendAndLetsTheNextOneThrough() {
-    MemoryFileSystem disk = new MemoryFileSystem();
-    FaultyFileSystem files = new FaultyFileSystem(disk, Plan.never());
-    try (Log log = LocalLogTest.newLog(files, 400)) {
-      LogWriter writer = log.open(SHARD, 1);
-      for (int round = 0; round < 20; round++) {
+  void aFullDiskFailsEveryLaterAppendUntilTheLogIsOpenedAgain() {
+    FaultyFileSystem files = new FaultyFileSystem(new MemoryFileSystem(), Plan.never());
+    for (int round = 0; round < 20; round++) {
+      try (Log log = LocalLogTest.newLog(files, 400)) {
+        LogWriter writer = log.open(SHARD, round + 1);
         append(writer, "before " + round);
         files.follow(Plan.diskFullFrom(0));
         assertFails(writer.append(bytes("lost " + "-".repeat(50))), ErrorCode.DISK_FULL);
         files.follow(Plan.never());
+        assertFails(writer.append(bytes("lost, too")), ErrorCode.DISK_FULL);
       }
+    }
+    try (Log log = LocalLogTest.newLog(files, 400)) {
       assertThat(texts(records(log, Lsn.START))).hasSize(20).allMatch(t -> t.startsWith("before"));
     }
   }
