@@ -432,10 +432,13 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
 
   private void metadata(
       Schema schema, ServerStreamListener listener, Consumer<VectorSchemaRoot> fill) {
-    try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator)) {
-      fill.accept(root);
-      listener.start(root);
-      listener.putNext();
+    try {
+      try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator)) {
+        fill.accept(root);
+        listener.start(root);
+        listener.putNext();
+      }
+      // Only now: a server that closes waits for its calls, and then wants all memory back.
       listener.completed();
     } catch (Throwable e) {
       listener.error(FlightErrors.translate(e));

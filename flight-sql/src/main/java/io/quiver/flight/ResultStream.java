@@ -26,7 +26,6 @@ final class ResultStream extends CallbackBackpressureStrategy {
   private final BufferAllocator allocator;
   private volatile @Nullable QueryResult running;
   private volatile boolean cancelled;
-  private boolean sent;
 
   ResultStream(ServerStreamListener listener, BufferAllocator allocator) {
     this.listener = listener;
@@ -70,11 +69,6 @@ final class ResultStream extends CallbackBackpressureStrategy {
           running = null;
         }
       }
-      if (!sent) {
-        // Arrow's JDBC driver takes the columns of a result from its first batch.
-        root.setRowCount(0);
-        listener.putNext();
-      }
     }
   }
 
@@ -90,7 +84,6 @@ final class ResultStream extends CallbackBackpressureStrategy {
         int count = Math.min(rows, batch.rowCount() - from);
         ArrowBatches.load(batch.slice(from, count), root, allocator);
         listener.putNext();
-        sent = true;
       }
     }
   }
