@@ -20,6 +20,11 @@ interface Interface extends AutoCloseable {
     return result.getObject(column);
   }
 
+  /** Whether the columns of a result without rows are told truly. */
+  default boolean describesEmptyResults() {
+    return true;
+  }
+
   /** The SQLSTATE that the server gave. */
   default @Nullable String sqlState(SQLException e) {
     return e.getSQLState();

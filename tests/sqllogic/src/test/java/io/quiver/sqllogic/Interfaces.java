@@ -116,6 +116,12 @@ final class Interfaces {
       return value instanceof Array array ? literal((Object[]) array.getArray()) : value;
     }
 
+    /** Arrow's driver lists the columns of an empty result twice. */
+    @Override
+    public boolean describesEmptyResults() {
+      return way != Way.FLIGHT;
+    }
+
     /** Arrow's driver drops the state and keeps the message, which repeats it. */
     @Override
     public @Nullable String sqlState(SQLException e) {
