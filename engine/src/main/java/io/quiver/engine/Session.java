@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -124,12 +126,23 @@ public final class Session implements AutoCloseable {
           if (!mayRetry(conflict, execution, attempt)) {
             throw conflict;
           }
+          backOff(attempt);
         }
       }
     } finally {
       if (!streaming) {
         executions.remove(execution);
       }
+    }
+  }
+
+  /**
+   * The first tries follow at once; then rivals for one row part by chance, up to 6 ms at a time.
+   */
+  private static void backOff(int attempt) {
+    if (attempt >= 3) {
+      long mostNanos = 100_000L << Math.min(attempt - 3, 6);
+      LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(mostNanos));
     }
   }
 
