@@ -80,6 +80,9 @@ final class MemTable {
 
   /** Makes a staged commit the newest state. */
   void apply(Staged staged) {
+    // Before the keys: whoever meets a key of this commit also finds the rows that it replaced gone,
+    // and so tells an update that came first (40001) from a duplicate (23505).
+    newest = staged.after();
     CommitRecord record = staged.record();
     Map<TableId, long[]> deleted = new HashMap<>();
     record.deletes().forEach(deletes -> deleted.put(deletes.table(), deletes.rowIds()));
@@ -107,7 +110,6 @@ final class MemTable {
       }
     }
     record.dropped().forEach(live::remove);
-    newest = staged.after();
   }
 
   /** Replaces the newest state by another arrangement of the same rows. */
