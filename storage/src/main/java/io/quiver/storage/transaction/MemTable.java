@@ -80,7 +80,8 @@ final class MemTable {
 
   /** Makes a staged commit the newest state. */
   void apply(Staged staged) {
-    // Before the keys: whoever meets a key of this commit also finds the rows that it replaced gone,
+    // Before the keys: whoever meets a key of this commit also finds the rows that it replaced
+    // gone,
     // and so tells an update that came first (40001) from a duplicate (23505).
     newest = staged.after();
     CommitRecord record = staged.record();
