@@ -4,6 +4,7 @@ import io.quiver.executor.expression.EvaluationContext;
 import io.quiver.executor.expression.Expression;
 import io.quiver.executor.expression.ExpressionEvaluator;
 import io.quiver.types.ErrorCode;
+import io.quiver.types.Int128;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import java.math.BigDecimal;
@@ -12,12 +13,18 @@ import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.sql.Date;
+import java.sql.Time;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +63,10 @@ final class ParameterBinding {
             case SqlType.Simple simple -> simple(value, simple, position);
             case SqlType.Varchar varchar -> text(value, position);
             case SqlType.Vector vector -> vector(value, vector, position);
+            case SqlType.Decimal decimal -> decimal(value, decimal, position);
+            case SqlType.Varbinary varbinary ->
+                value instanceof byte[] bytes ? bytes.clone() : unfit(value, varbinary, position);
+            case SqlType.Array array -> list(value, array, position);
           };
     };
   }
@@ -67,41 +78,73 @@ final class ParameterBinding {
   private static Object simple(Object value, SqlType.Simple type, int position) {
     return switch (type) {
       case BOOLEAN -> value instanceof Boolean ? value : unfit(value, type, position);
+      case TINYINT -> (byte) whole(value, type, position, Byte.MAX_VALUE);
+      case SMALLINT -> (short) whole(value, type, position, Short.MAX_VALUE);
       case INTEGER -> Math.toIntExact(whole(value, type, position, Integer.MAX_VALUE));
       case BIGINT -> whole(value, type, position, Long.MAX_VALUE);
       case REAL -> value instanceof Number n ? n.floatValue() : unfit(value, type, position);
       case DOUBLE -> value instanceof Number n ? n.doubleValue() : unfit(value, type, position);
-      case DATE ->
-          switch (value) {
-            case LocalDate date -> date;
-            case Date date -> date.toLocalDate();
-            case LocalDateTime time -> time.toLocalDate();
-            default -> unfit(value, type, position);
-          };
-      case TIMESTAMP ->
-          switch (value) {
-            case LocalDateTime time -> time;
-            case Timestamp time -> time.toLocalDateTime();
-            case LocalDate date -> date.atStartOfDay();
-            case Date date -> date.toLocalDate().atStartOfDay();
-            default -> unfit(value, type, position);
-          };
+      case DATE, TIME, TIMESTAMP, TIMESTAMP_TZ -> time(value, type, position);
+      case UUID -> value instanceof UUID ? value : unfit(value, type, position);
+      case JSON -> unfit(value, type, position);
     };
   }
 
-  private static long whole(Object value, SqlType type, int position, long most) {
-    BigDecimal number =
+  private static Object time(Object value, SqlType.Simple type, int position) {
+    Object found =
         switch (value) {
-          case Integer n -> BigDecimal.valueOf(n);
-          case Long n -> BigDecimal.valueOf(n);
-          case Short n -> BigDecimal.valueOf(n);
-          case Byte n -> BigDecimal.valueOf(n);
-          case BigInteger n -> new BigDecimal(n);
-          case BigDecimal n -> n;
-          case Double n when Double.isFinite(n) -> BigDecimal.valueOf(n);
-          case Float n when Float.isFinite(n) -> new BigDecimal(n.toString());
+          case Time time -> time.toLocalTime();
+          case Date date -> date.toLocalDate();
+          case Timestamp time ->
+              type == SqlType.Simple.TIMESTAMP_TZ ? time.toInstant() : time.toLocalDateTime();
+          case OffsetDateTime time -> time.toInstant();
+          case ZonedDateTime time -> time.toInstant();
+          default -> value;
+        };
+    return switch (type) {
+      case DATE ->
+          switch (found) {
+            case LocalDate date -> date;
+            case LocalDateTime time -> time.toLocalDate();
+            default -> unfit(value, type, position);
+          };
+      case TIME ->
+          switch (found) {
+            case LocalTime time -> time;
+            case LocalDateTime time -> time.toLocalTime();
+            default -> unfit(value, type, position);
+          };
+      case TIMESTAMP ->
+          switch (found) {
+            case LocalDateTime time -> time;
+            case LocalDate date -> date.atStartOfDay();
+            default -> unfit(value, type, position);
+          };
+      default -> found instanceof Instant ? found : unfit(value, type, position);
+    };
+  }
+
+  private static BigDecimal decimal(Object value, SqlType.Decimal type, int position) {
+    BigDecimal number = exact(value, type, position);
+    return new BigDecimal(Int128.digits(number, type), type.scale());
+  }
+
+  private static List<@Nullable Object> list(Object value, SqlType.Array type, int position) {
+    List<?> given =
+        switch (value) {
+          case List<?> list -> list;
+          case Object[] array -> Arrays.asList(array);
           default -> throw misfit(value, type, position);
         };
+    List<@Nullable Object> elements = new ArrayList<>(given.size());
+    for (Object element : given) {
+      elements.add(convert(element, type.element(), position));
+    }
+    return elements;
+  }
+
+  private static long whole(Object value, SqlType type, int position, long most) {
+    BigDecimal number = exact(value, type, position);
     try {
       long whole = number.setScale(0, RoundingMode.HALF_EVEN).longValueExact();
       if (whole > most || whole < -most - 1) {
@@ -111,6 +154,20 @@ final class ParameterBinding {
     } catch (ArithmeticException e) {
       throw outOfRange(value, type, position);
     }
+  }
+
+  private static BigDecimal exact(Object value, SqlType type, int position) {
+    return switch (value) {
+      case Integer n -> BigDecimal.valueOf(n);
+      case Long n -> BigDecimal.valueOf(n);
+      case Short n -> BigDecimal.valueOf(n);
+      case Byte n -> BigDecimal.valueOf(n);
+      case BigInteger n -> new BigDecimal(n);
+      case BigDecimal n -> n;
+      case Double n when Double.isFinite(n) -> BigDecimal.valueOf(n);
+      case Float n when Float.isFinite(n) -> new BigDecimal(n.toString());
+      default -> throw misfit(value, type, position);
+    };
   }
 
   private static Object text(Object value, int position) {

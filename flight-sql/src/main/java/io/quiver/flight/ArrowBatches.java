@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
+import io.quiver.types.Layout;
 import io.quiver.types.SqlType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -56,19 +57,26 @@ final class ArrowBatches {
         nulls == 0 || validity == null
             ? allocator.getEmpty()
             : copy(validity, (rows + 7L) >> 3, allocator));
-    switch (column.type()) {
-      case SqlType.Varchar varchar -> addText(column, buffers, allocator);
-      case SqlType.Vector vector -> {
-        if (list) {
-          buffers.add(offsets(rows, vector.dimension(), allocator));
-        }
-        long elements = (long) rows * vector.dimension();
-        nodes.add(new ArrowFieldNode(elements, 0));
-        buffers.add(allocator.getEmpty());
-        buffers.add(copy(column.data(), elements * vector.element().bytes(), allocator));
+    if (column.type() instanceof SqlType.Vector vector
+        && vector.element() != SqlType.Element.BINARY) {
+      if (list) {
+        buffers.add(offsets(rows, vector.dimension(), allocator));
       }
-      case SqlType.Simple simple ->
-          buffers.add(copy(column.data(), fixedBytes(simple, rows), allocator));
+      nodes.add(new ArrowFieldNode((long) rows * vector.dimension(), 0));
+      buffers.add(allocator.getEmpty());
+    }
+    switch (column.type().layout()) {
+      case Layout.Bits bits -> buffers.add(copy(column.data(), bits.fixedBytes(rows), allocator));
+      case Layout.Fixed fixed ->
+          buffers.add(copy(column.data(), fixed.fixedBytes(rows), allocator));
+      case Layout.Variable variable -> addText(column, buffers, allocator);
+      case Layout.Lists lists -> {
+        MemorySegment starts = offsets(column.offsets());
+        int first = starts.getAtIndex(INT, 0);
+        addOffsets(starts, rows, buffers, allocator);
+        Column elements = column.elementsBetween(first, starts.getAtIndex(INT, rows));
+        add(elements, false, nodes, buffers, allocator);
+      }
     }
   }
 
@@ -77,17 +85,23 @@ final class ArrowBatches {
     MemorySegment starts = offsets(column.offsets());
     int rows = column.length();
     int first = starts.getAtIndex(INT, 0);
+    addOffsets(starts, rows, buffers, allocator);
+    int last = starts.getAtIndex(INT, rows);
+    buffers.add(
+        last == first
+            ? allocator.getEmpty()
+            : copy(column.data().asSlice(first), last - (long) first, allocator));
+  }
+
+  private static void addOffsets(
+      MemorySegment starts, int rows, List<ArrowBuf> buffers, BufferAllocator allocator) {
+    int first = starts.getAtIndex(INT, 0);
     ArrowBuf offsets = allocator.buffer(4L * (rows + 1));
     buffers.add(offsets);
     for (int i = 0; i <= rows; i++) {
       offsets.setInt(4L * i, starts.getAtIndex(INT, i) - first);
     }
     offsets.writerIndex(4L * (rows + 1));
-    int last = starts.getAtIndex(INT, rows);
-    buffers.add(
-        last == first
-            ? allocator.getEmpty()
-            : copy(column.data().asSlice(first), last - (long) first, allocator));
   }
 
   /** Where each vector starts, in a column whose schema does not know their dimension. */
@@ -105,14 +119,6 @@ final class ArrowBatches {
       throw new IllegalStateException("text without offsets");
     }
     return offsets;
-  }
-
-  private static long fixedBytes(SqlType.Simple type, long rows) {
-    return switch (type) {
-      case BOOLEAN -> (rows + 7) >> 3;
-      case INTEGER, REAL, DATE -> rows * 4;
-      case BIGINT, DOUBLE, TIMESTAMP -> rows * 8;
-    };
   }
 
   private static int nullCount(Column column) {

@@ -59,12 +59,28 @@ final class ArrowTypes {
     FieldType type =
         new FieldType(field.nullable(), arrowType, null, Map.of(TYPE_NAME, field.type().sqlName()));
     List<org.apache.arrow.vector.types.pojo.Field> children =
-        field.type() instanceof SqlType.Vector
-            ? List.of(
-                new org.apache.arrow.vector.types.pojo.Field(
-                    "item", FieldType.notNullable(FLOAT), null))
-            : List.of();
+        switch (field.type()) {
+          case SqlType.Vector vector when vector.element() != SqlType.Element.BINARY ->
+              List.of(item(elementType(vector.element()), false));
+          case SqlType.Array array -> List.of(item(arrowType(array.element()), true));
+          default -> List.of();
+        };
     return new org.apache.arrow.vector.types.pojo.Field(field.name(), type, children);
+  }
+
+  private static org.apache.arrow.vector.types.pojo.Field item(ArrowType type, boolean nullable) {
+    return new org.apache.arrow.vector.types.pojo.Field(
+        "item", new FieldType(nullable, type, null), null);
+  }
+
+  private static ArrowType elementType(SqlType.Element element) {
+    return switch (element) {
+      case FLOAT32 -> FLOAT;
+      case FLOAT16 -> new ArrowType.FloatingPoint(FloatingPointPrecision.HALF);
+      case BFLOAT16 -> new ArrowType.Int(16, false);
+      case INT8 -> new ArrowType.Int(8, true);
+      case BINARY -> throw new IllegalStateException("BINARY has no elements in Arrow");
+    };
   }
 
   private static ArrowType arrowType(SqlType type) {
@@ -72,18 +88,34 @@ final class ArrowTypes {
       case SqlType.Simple simple ->
           switch (simple) {
             case BOOLEAN -> new ArrowType.Bool();
+            case TINYINT -> new ArrowType.Int(8, true);
+            case SMALLINT -> new ArrowType.Int(16, true);
             case INTEGER -> new ArrowType.Int(32, true);
             case BIGINT -> new ArrowType.Int(64, true);
             case REAL -> FLOAT;
             case DOUBLE -> new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE);
             case DATE -> new ArrowType.Date(DateUnit.DAY);
+            case TIME -> new ArrowType.Time(TimeUnit.MICROSECOND, 64);
             case TIMESTAMP -> new ArrowType.Timestamp(TimeUnit.MICROSECOND, null);
+            case TIMESTAMP_TZ -> new ArrowType.Timestamp(TimeUnit.MICROSECOND, "UTC");
+            case UUID -> new ArrowType.FixedSizeBinary(16);
+            case JSON -> new ArrowType.Utf8();
           };
+      case SqlType.Decimal decimal ->
+          new ArrowType.Decimal(decimal.precision(), decimal.scale(), 128);
       case SqlType.Varchar varchar -> new ArrowType.Utf8();
-      case SqlType.Vector vector ->
-          vector.dimension() == SqlType.Vector.ANY_DIMENSION
-              ? new ArrowType.List()
-              : new ArrowType.FixedSizeList(vector.dimension());
+      case SqlType.Varbinary varbinary -> new ArrowType.Binary();
+      case SqlType.Array array -> new ArrowType.List();
+      case SqlType.Vector vector -> {
+        if (vector.element() == SqlType.Element.BINARY) {
+          yield vector.dimension() == SqlType.Vector.ANY_DIMENSION
+              ? new ArrowType.Binary()
+              : new ArrowType.FixedSizeBinary(vector.element().bytes(vector.dimension()));
+        }
+        yield vector.dimension() == SqlType.Vector.ANY_DIMENSION
+            ? new ArrowType.List()
+            : new ArrowType.FixedSizeList(vector.dimension());
+      }
     };
   }
 }

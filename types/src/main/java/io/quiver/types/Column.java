@@ -2,15 +2,23 @@ package io.quiver.types;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
+import java.math.BigDecimal;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,15 +26,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Buffers: {@code validity} is a bitmap, bit {@code i & 7} of byte {@code i >> 3} set where row
  * i is not null, and absent when no row is null. {@code data} holds, for BOOLEAN, a bitmap of the
- * same shape; INTEGER and DATE (days since 1970-01-01), 4 bytes; BIGINT and TIMESTAMP (microseconds
- * since 1970-01-01T00:00), 8 bytes; REAL 4 and DOUBLE 8 bytes; VECTOR, {@code dimension} floats a
- * row without padding; VARCHAR, UTF-8 bytes, where row i lies between {@code offsets[i]} and {@code
- * offsets[i + 1]} (32-bit). Whatever lies under a null row is unspecified.
+ * same shape; TINYINT 1, SMALLINT 2, INTEGER and DATE (days since 1970-01-01) 4 bytes; BIGINT, TIME
+ * (microseconds since midnight) and the TIMESTAMPs (microseconds since 1970-01-01T00:00, in UTC for
+ * the one with a time zone) 8 bytes; REAL 4 and DOUBLE 8 bytes; DECIMAL its digits as a 128-bit
+ * two's complement integer; UUID 16 bytes in the order in which it is written; VECTOR the packed
+ * elements of a row without padding ({@link VectorElements}); VARCHAR and JSON UTF-8 bytes and
+ * VARBINARY bytes, where row i lies between {@code offsets[i]} and {@code offsets[i + 1]} (32-bit).
+ * ARRAY has offsets too, which count rows of its {@code elements}, and an empty data buffer.
+ * Whatever lies under a null row is unspecified.
  *
  * <p>All buffers are native memory, never heap arrays: one kind of memory keeps the kernels' loops
  * monomorphic. Whoever allocated them keeps them alive; by default that is the garbage collector.
  */
 public final class Column {
+  static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfLong LONG =
@@ -36,6 +50,10 @@ public final class Column {
   static final ValueLayout.OfDouble DOUBLE =
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /** UUIDs are written from the highest byte to the lowest. */
+  static final ValueLayout.OfLong BIG_ENDIAN_LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
   private static final LocalDateTime EPOCH = LocalDateTime.of(1970, 1, 1, 0, 0);
 
   private final SqlType type;
@@ -43,6 +61,7 @@ public final class Column {
   private final @Nullable MemorySegment validity;
   private final MemorySegment data;
   private final @Nullable MemorySegment offsets;
+  private final @Nullable Column elements;
   private final long stride;
 
   private Column(
@@ -50,19 +69,22 @@ public final class Column {
       int length,
       @Nullable MemorySegment validity,
       MemorySegment data,
-      @Nullable MemorySegment offsets) {
+      @Nullable MemorySegment offsets,
+      @Nullable Column elements) {
     this.type = type;
     this.length = length;
     this.validity = validity;
     this.data = data;
     this.offsets = offsets;
-    this.stride = type instanceof SqlType.Vector v ? (long) v.dimension() * v.element().bytes() : 0;
+    this.elements = elements;
+    this.stride = type.layout() instanceof Layout.Fixed(int bytes) ? bytes : 0;
   }
 
   /**
    * Wraps buffers laid out as the class says; nothing is copied.
    *
-   * @param offsets present for VARCHAR alone, of {@code length + 1} entries
+   * @param offsets present for types of {@link Layout.Variable variable} length, of {@code length +
+   *     1} entries
    */
   public static Column of(
       SqlType type,
@@ -70,10 +92,28 @@ public final class Column {
       @Nullable MemorySegment validity,
       MemorySegment data,
       @Nullable MemorySegment offsets) {
-    if ((type instanceof SqlType.Varchar) != (offsets != null)) {
-      throw new IllegalArgumentException("offsets belong to VARCHAR alone, found " + type);
+    if (type.layout() instanceof Layout.Lists
+        || type.layout() instanceof Layout.Variable != (offsets != null)) {
+      throw new IllegalArgumentException("offsets do not fit to " + type);
     }
-    return new Column(type, length, validity, data, offsets);
+    return new Column(type, length, validity, data, offsets, null);
+  }
+
+  /**
+   * Wraps the buffers of an ARRAY; nothing is copied.
+   *
+   * @param offsets rows of {@code elements}, {@code length + 1} entries
+   */
+  public static Column ofLists(
+      SqlType.Array type,
+      int length,
+      @Nullable MemorySegment validity,
+      MemorySegment offsets,
+      Column elements) {
+    if (!elements.type().equals(type.element())) {
+      throw new IllegalArgumentException(elements.type() + " as elements of " + type);
+    }
+    return new Column(type, length, validity, MemorySegment.NULL, offsets, elements);
   }
 
   public SqlType type() {
@@ -96,6 +136,29 @@ public final class Column {
     return offsets;
   }
 
+  /**
+   * The values of all rows of an ARRAY, one after the other.
+   *
+   * @throws IllegalStateException for any other type
+   */
+  public Column elements() {
+    if (elements == null) {
+      throw new IllegalStateException(type + " has no elements");
+    }
+    return elements;
+  }
+
+  /** Rows {@code from} to {@code to} of {@link #elements}, copied unless they are all of them. */
+  public Column elementsBetween(int from, int to) {
+    Column all = elements();
+    if (from == 0) {
+      return all.length == to ? all : all.slice(0, to);
+    }
+    int[] rows = new int[to - from];
+    Arrays.setAll(rows, i -> from + i);
+    return all.gather(rows, rows.length, Arena.ofAuto());
+  }
+
   /** True when a row may be null; false promises that none is. */
   public boolean mayHaveNulls() {
     return validity != null;
@@ -109,12 +172,20 @@ public final class Column {
     return bit(data, row);
   }
 
+  public byte getByte(int row) {
+    return data.get(JAVA_BYTE, row);
+  }
+
+  public short getShort(int row) {
+    return data.getAtIndex(SHORT, row);
+  }
+
   /** An INTEGER, or a DATE in days since 1970-01-01. */
   public int getInt(int row) {
     return data.getAtIndex(INT, row);
   }
 
-  /** A BIGINT, or a TIMESTAMP in microseconds since 1970-01-01T00:00. */
+  /** A BIGINT, a TIME in microseconds, or a TIMESTAMP in microseconds since 1970-01-01T00:00. */
   public long getLong(int row) {
     return data.getAtIndex(LONG, row);
   }
@@ -127,24 +198,71 @@ public final class Column {
     return data.getAtIndex(DOUBLE, row);
   }
 
-  /** The UTF-8 bytes of a VARCHAR row, as a view. */
-  public MemorySegment getUtf8(int row) {
-    MemorySegment starts = textOffsets();
+  /** The lower 64 bits of a DECIMAL's digits. */
+  public long getDecimalLow(int row) {
+    return data.getAtIndex(LONG, 2L * row);
+  }
+
+  /** The upper 64 bits of a DECIMAL's digits. */
+  public long getDecimalHigh(int row) {
+    return data.getAtIndex(LONG, 2L * row + 1);
+  }
+
+  public BigDecimal getDecimal(int row) {
+    long low = getDecimalLow(row);
+    long high = getDecimalHigh(row);
+    int scale = type instanceof SqlType.Decimal decimal ? decimal.scale() : 0;
+    return high == low >> 63
+        ? BigDecimal.valueOf(low, scale)
+        : new BigDecimal(Int128.toBigInteger(high, low), scale);
+  }
+
+  public UUID getUuid(int row) {
+    return new UUID(data.get(BIG_ENDIAN_LONG, 16L * row), data.get(BIG_ENDIAN_LONG, 16L * row + 8));
+  }
+
+  /** The bytes of a row of fixed or variable length, as a view. */
+  public MemorySegment getBytes(int row) {
+    if (stride > 0) {
+      return data.asSlice(row * stride, stride);
+    }
+    MemorySegment starts = requireOffsets();
     long from = starts.getAtIndex(INT, row);
     return data.asSlice(from, starts.getAtIndex(INT, row + 1L) - from);
+  }
+
+  /** The UTF-8 bytes of a VARCHAR or JSON row, as a view. */
+  public MemorySegment getUtf8(int row) {
+    return getBytes(row);
   }
 
   public String getString(int row) {
     return new String(getUtf8(row).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
   }
 
-  /** The packed little-endian elements of a VECTOR row, as a view. */
+  /** The packed elements of a VECTOR row, as a view. */
   public MemorySegment getVector(int row) {
     return data.asSlice(row * stride, stride);
   }
 
+  /** The numbers of a VECTOR row, whatever its element. */
   public float[] getFloats(int row) {
-    return getVector(row).toArray(FLOAT);
+    SqlType.Vector vector = (SqlType.Vector) type;
+    return vector.element() == SqlType.Element.FLOAT32
+        ? getVector(row).toArray(FLOAT)
+        : VectorElements.decode(getVector(row), vector.element(), vector.dimension());
+  }
+
+  /** The elements of an ARRAY row as Java values, nulls among them. */
+  public List<@Nullable Object> getList(int row) {
+    MemorySegment starts = requireOffsets();
+    Column values = elements();
+    int to = starts.getAtIndex(INT, row + 1L);
+    List<@Nullable Object> list = new ArrayList<>();
+    for (int i = starts.getAtIndex(INT, row); i < to; i++) {
+      list.add(values.get(i));
+    }
+    return Collections.unmodifiableList(list);
   }
 
   /** The row as the Java value that {@link SqlType} names, or null. */
@@ -153,18 +271,34 @@ public final class Column {
       return null;
     }
     return switch (type) {
-      case SqlType.Simple simple ->
-          switch (simple) {
-            case BOOLEAN -> getBoolean(row);
-            case INTEGER -> getInt(row);
-            case BIGINT -> getLong(row);
-            case REAL -> getFloat(row);
-            case DOUBLE -> getDouble(row);
-            case DATE -> LocalDate.ofEpochDay(getInt(row));
-            case TIMESTAMP -> timestamp(getLong(row));
-          };
+      case SqlType.Simple simple -> getSimple(simple, row);
+      case SqlType.Decimal decimal -> getDecimal(row);
       case SqlType.Varchar varchar -> getString(row);
-      case SqlType.Vector vector -> getFloats(row);
+      case SqlType.Varbinary varbinary -> getBytes(row).toArray(JAVA_BYTE);
+      case SqlType.Array array -> getList(row);
+      case SqlType.Vector vector ->
+          switch (vector.element()) {
+            case FLOAT32, FLOAT16, BFLOAT16 -> getFloats(row);
+            case INT8, BINARY -> getVector(row).toArray(JAVA_BYTE);
+          };
+    };
+  }
+
+  private Object getSimple(SqlType.Simple simple, int row) {
+    return switch (simple) {
+      case BOOLEAN -> getBoolean(row);
+      case TINYINT -> getByte(row);
+      case SMALLINT -> getShort(row);
+      case INTEGER -> getInt(row);
+      case BIGINT -> getLong(row);
+      case REAL -> getFloat(row);
+      case DOUBLE -> getDouble(row);
+      case DATE -> LocalDate.ofEpochDay(getInt(row));
+      case TIME -> LocalTime.ofNanoOfDay(getLong(row) * 1_000);
+      case TIMESTAMP -> timestamp(getLong(row));
+      case TIMESTAMP_TZ -> timestamp(getLong(row)).toInstant(ZoneOffset.UTC);
+      case UUID -> getUuid(row);
+      case JSON -> getString(row);
     };
   }
 
@@ -178,44 +312,47 @@ public final class Column {
       throw new IllegalArgumentException("slice " + from + " + " + count + " of " + length);
     }
     MemorySegment bits = validity == null ? null : validity.asSlice(from >> 3);
-    if (type instanceof SqlType.Varchar) {
-      return new Column(type, count, bits, data, textOffsets().asSlice(from * 4L));
+    if (offsets != null) {
+      return new Column(type, count, bits, data, offsets.asSlice(from * 4L), elements);
     }
-    return new Column(type, count, bits, data.asSlice(dataBytes(type, from)), null);
+    return new Column(type, count, bits, data.asSlice(type.layout().fixedBytes(from)), null, null);
   }
 
   /** A copy of the given rows, in the given order; -1 gives a null. */
   public Column gather(int[] rows, int count, SegmentAllocator allocator) {
     MemorySegment bits = gatherValidity(rows, count, allocator);
-    return switch (type) {
-      case SqlType.Varchar varchar -> gatherText(rows, count, bits, allocator);
-      case SqlType.Vector vector -> {
-        MemorySegment out = allocate(allocator, dataBytes(type, count));
-        for (int i = 0; i < count; i++) {
-          if (rows[i] >= 0) {
-            MemorySegment.copy(data, rows[i] * stride, out, i * stride, stride);
-          }
-        }
-        yield new Column(type, count, bits, out, null);
+    return switch (type.layout()) {
+      case Layout.Variable variable -> gatherText(rows, count, bits, allocator);
+      case Layout.Lists lists -> gatherLists(rows, count, bits, allocator);
+      case Layout.Bits booleans -> {
+        MemorySegment out = allocate(allocator, (count + 7L) >> 3);
+        gatherBits(rows, count, out);
+        yield new Column(type, count, bits, out, null, null);
       }
-      case SqlType.Simple simple -> {
-        MemorySegment out = allocate(allocator, dataBytes(type, count));
-        switch (simple) {
-          case BOOLEAN -> gatherBits(rows, count, out);
-          case INTEGER, REAL, DATE -> {
-            for (int i = 0; i < count; i++) {
-              out.setAtIndex(INT, i, rows[i] < 0 ? 0 : data.getAtIndex(INT, rows[i]));
-            }
-          }
-          case BIGINT, DOUBLE, TIMESTAMP -> {
-            for (int i = 0; i < count; i++) {
-              out.setAtIndex(LONG, i, rows[i] < 0 ? 0 : data.getAtIndex(LONG, rows[i]));
-            }
-          }
-        }
-        yield new Column(type, count, bits, out, null);
+      case Layout.Fixed fixed -> {
+        MemorySegment out = allocate(allocator, fixed.fixedBytes(count));
+        gatherFixed(rows, count, out);
+        yield new Column(type, count, bits, out, null, null);
       }
     };
+  }
+
+  private void gatherFixed(int[] rows, int count, MemorySegment out) {
+    if (stride == 4) {
+      for (int i = 0; i < count; i++) {
+        out.setAtIndex(INT, i, rows[i] < 0 ? 0 : data.getAtIndex(INT, rows[i]));
+      }
+    } else if (stride == 8) {
+      for (int i = 0; i < count; i++) {
+        out.setAtIndex(LONG, i, rows[i] < 0 ? 0 : data.getAtIndex(LONG, rows[i]));
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        if (rows[i] >= 0) {
+          MemorySegment.copy(data, rows[i] * stride, out, i * stride, stride);
+        }
+      }
+    }
   }
 
   private @Nullable MemorySegment gatherValidity(
@@ -245,20 +382,9 @@ public final class Column {
 
   private Column gatherText(
       int[] rows, int count, @Nullable MemorySegment bits, SegmentAllocator allocator) {
-    MemorySegment starts = textOffsets();
-    MemorySegment outStarts = allocate(allocator, 4L * (count + 1L));
-    outStarts.setAtIndex(INT, 0, 0);
-    long length = 0;
-    for (int i = 0; i < count; i++) {
-      if (rows[i] >= 0 && !isNull(rows[i])) {
-        length += starts.getAtIndex(INT, rows[i] + 1L) - (long) starts.getAtIndex(INT, rows[i]);
-        if (length > Integer.MAX_VALUE) {
-          throw new QuiverException(
-              ErrorCode.PROGRAM_LIMIT_EXCEEDED, "a text column of a batch holds at most 2 GiB");
-        }
-      }
-      outStarts.setAtIndex(INT, i + 1L, (int) length);
-    }
+    MemorySegment starts = requireOffsets();
+    MemorySegment outStarts = gatherOffsets(rows, count, allocator);
+    long length = outStarts.getAtIndex(INT, count);
     MemorySegment out = allocate(allocator, length);
     for (int i = 0; i < count; i++) {
       long to = outStarts.getAtIndex(INT, i);
@@ -267,7 +393,43 @@ public final class Column {
         MemorySegment.copy(data, starts.getAtIndex(INT, rows[i]), out, to, bytes);
       }
     }
-    return new Column(type, count, bits, out, outStarts);
+    return new Column(type, count, bits, out, outStarts, null);
+  }
+
+  private Column gatherLists(
+      int[] rows, int count, @Nullable MemorySegment bits, SegmentAllocator allocator) {
+    MemorySegment starts = requireOffsets();
+    MemorySegment outStarts = gatherOffsets(rows, count, allocator);
+    int[] elementRows = new int[outStarts.getAtIndex(INT, count)];
+    for (int i = 0; i < count; i++) {
+      int to = outStarts.getAtIndex(INT, i);
+      int end = outStarts.getAtIndex(INT, i + 1L);
+      for (int from = to < end ? starts.getAtIndex(INT, rows[i]) : 0; to < end; from++) {
+        elementRows[to++] = from;
+      }
+    }
+    Column gathered = elements().gather(elementRows, elementRows.length, allocator);
+    return new Column(type, count, bits, data, outStarts, gathered);
+  }
+
+  /** Where the gathered rows begin and end, null ones empty. */
+  private MemorySegment gatherOffsets(int[] rows, int count, SegmentAllocator allocator) {
+    MemorySegment starts = requireOffsets();
+    MemorySegment outStarts = allocate(allocator, 4L * (count + 1L));
+    outStarts.setAtIndex(INT, 0, 0);
+    long length = 0;
+    for (int i = 0; i < count; i++) {
+      if (rows[i] >= 0 && !isNull(rows[i])) {
+        length += starts.getAtIndex(INT, rows[i] + 1L) - (long) starts.getAtIndex(INT, rows[i]);
+        if (length > Integer.MAX_VALUE) {
+          throw new QuiverException(
+              ErrorCode.PROGRAM_LIMIT_EXCEEDED,
+              "a column of a batch holds at most 2 GiB of text or bytes, and 2^31 - 1 elements");
+        }
+      }
+      outStarts.setAtIndex(INT, i + 1L, (int) length);
+    }
+    return outStarts;
   }
 
   private static MemorySegment allocate(SegmentAllocator allocator, long bytes) {
@@ -277,27 +439,15 @@ public final class Column {
   /** Bytes that the rows take in their buffers, for memory accounting. */
   public long sizeInBytes() {
     long bits = validity == null ? 0 : (length + 7L) >> 3;
-    if (type instanceof SqlType.Varchar) {
-      MemorySegment starts = textOffsets();
-      long text = starts.getAtIndex(INT, length) - (long) starts.getAtIndex(INT, 0);
-      return bits + 4L * (length + 1) + text;
+    if (offsets == null) {
+      return bits + type.layout().fixedBytes(length);
     }
-    return bits + dataBytes(type, length);
-  }
-
-  /** Bytes of the data buffer for {@code rows} rows of a type other than VARCHAR. */
-  static long dataBytes(SqlType type, long rows) {
-    return switch (type) {
-      case SqlType.Simple simple ->
-          switch (simple) {
-            case BOOLEAN -> (rows + 7) >> 3;
-            case INTEGER, REAL, DATE -> rows * 4;
-            case BIGINT, DOUBLE, TIMESTAMP -> rows * 8;
-          };
-      case SqlType.Vector vector -> rows * vector.dimension() * vector.element().bytes();
-      case SqlType.Varchar varchar ->
-          throw new IllegalArgumentException("VARCHAR has no fixed width");
-    };
+    long entries = offsets.getAtIndex(INT, length) - (long) offsets.getAtIndex(INT, 0);
+    if (elements == null) {
+      return bits + 4L * (length + 1) + entries;
+    }
+    long all = Math.max(elements.length(), 1);
+    return bits + 4L * (length + 1) + elements.sizeInBytes() * entries / all;
   }
 
   /** A TIMESTAMP from its microseconds since 1970-01-01T00:00. */
@@ -313,9 +463,9 @@ public final class Column {
     return ChronoUnit.MICROS.between(EPOCH, time);
   }
 
-  private MemorySegment textOffsets() {
+  private MemorySegment requireOffsets() {
     if (offsets == null) {
-      throw new IllegalStateException(type + " has no text");
+      throw new IllegalStateException(type + " has no offsets");
     }
     return offsets;
   }

@@ -5,9 +5,16 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Appends values and gives an immutable {@link Column}. Owned by one thread, used once. */
@@ -23,6 +30,7 @@ public final class ColumnBuilder {
   private MemorySegment data;
   private @Nullable MemorySegment offsets;
   private @Nullable MemorySegment validity;
+  private final @Nullable ColumnBuilder elements;
 
   /** A builder whose column lives as long as it is reachable. */
   public ColumnBuilder(SqlType type, int expectedRows) {
@@ -33,12 +41,17 @@ public final class ColumnBuilder {
     this.type = type;
     this.allocator = allocator;
     this.capacity = Math.max(8, expectedRows);
-    if (type instanceof SqlType.Varchar) {
+    Layout layout = type.layout();
+    if (layout.hasOffsets()) {
       offsets = allocate(4L * (capacity + 1));
       offsets.setAtIndex(Column.INT, 0, 0);
-      data = allocate(capacity * 16L);
+    }
+    if (layout instanceof Layout.Lists(SqlType element)) {
+      elements = new ColumnBuilder(element, capacity, allocator);
+      data = MemorySegment.NULL;
     } else {
-      data = allocate(Column.dataBytes(type, capacity));
+      elements = null;
+      data = allocate(offsets != null ? capacity * 16L : layout.fixedBytes(capacity));
     }
   }
 
@@ -59,7 +72,8 @@ public final class ColumnBuilder {
     int at = row >> 3;
     validity.set(JAVA_BYTE, at, (byte) (validity.get(JAVA_BYTE, at) & ~(1 << (row & 7))));
     if (offsets != null) {
-      offsets.setAtIndex(Column.INT, row + 1L, (int) textLength);
+      offsets.setAtIndex(
+          Column.INT, row + 1L, elements == null ? (int) textLength : elements.length);
     }
   }
 
@@ -71,13 +85,23 @@ public final class ColumnBuilder {
     data.set(JAVA_BYTE, at, (byte) (value ? old | mask : old & ~mask));
   }
 
+  public void appendByte(byte value) {
+    int row = next();
+    data.set(JAVA_BYTE, row, value);
+  }
+
+  public void appendShort(short value) {
+    int row = next();
+    data.setAtIndex(Column.SHORT, row, value);
+  }
+
   /** An INTEGER, or a DATE in days. */
   public void appendInt(int value) {
     int row = next();
     data.setAtIndex(Column.INT, row, value);
   }
 
-  /** A BIGINT, or a TIMESTAMP in microseconds. */
+  /** A BIGINT, or a TIME or TIMESTAMP in microseconds. */
   public void appendLong(long value) {
     int row = next();
     data.setAtIndex(Column.LONG, row, value);
@@ -93,41 +117,122 @@ public final class ColumnBuilder {
     data.setAtIndex(Column.DOUBLE, row, value);
   }
 
+  /** A DECIMAL's digits, which the caller has checked to fit into the precision. */
+  public void appendDecimal(long high, long low) {
+    int row = next();
+    data.setAtIndex(Column.LONG, 2L * row, low);
+    data.setAtIndex(Column.LONG, 2L * row + 1, high);
+  }
+
+  /**
+   * A DECIMAL, rounded half away from zero to the column's scale.
+   *
+   * @throws QuiverException 22003 when it has too many digits before the point
+   */
+  public void appendDecimal(BigDecimal value) {
+    BigInteger digits = Int128.digits(value, (SqlType.Decimal) type);
+    appendDecimal(Int128.high(digits), Int128.low(digits));
+  }
+
+  public void appendUuid(UUID value) {
+    int row = next();
+    data.set(Column.BIG_ENDIAN_LONG, 16L * row, value.getMostSignificantBits());
+    data.set(Column.BIG_ENDIAN_LONG, 16L * row + 8, value.getLeastSignificantBits());
+  }
+
   public void appendString(String value) {
-    appendUtf8(MemorySegment.ofArray(value.getBytes(StandardCharsets.UTF_8)));
+    appendBytes(MemorySegment.ofArray(value.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Text as UTF-8 bytes, copied. */
   public void appendUtf8(MemorySegment utf8) {
+    appendBytes(utf8);
+  }
+
+  /** The bytes of a row of variable length, copied. */
+  public void appendBytes(MemorySegment bytes) {
     int row = next();
-    long end = textLength + utf8.byteSize();
+    long end = textLength + bytes.byteSize();
     if (end > Integer.MAX_VALUE) {
       throw new QuiverException(
-          ErrorCode.PROGRAM_LIMIT_EXCEEDED, "a text column of a batch holds at most 2 GiB");
+          ErrorCode.PROGRAM_LIMIT_EXCEEDED,
+          "a column of a batch holds at most 2 GiB of text or bytes");
     }
     if (end > data.byteSize()) {
       data = grow(data, Math.max(end, data.byteSize() * 2));
     }
-    MemorySegment.copy(utf8, 0, data, textLength, utf8.byteSize());
+    MemorySegment.copy(bytes, 0, data, textLength, bytes.byteSize());
     textLength = end;
     if (offsets == null) {
-      throw new IllegalStateException("text appended to a column of type " + type);
+      throw new IllegalStateException("bytes appended to a column of type " + type);
     }
     offsets.setAtIndex(Column.INT, row + 1L, (int) end);
   }
 
-  /** A vector whose length is the column's dimension; copied. */
+  /**
+   * A vector whose length is the column's dimension, in whatever element the column has; copied.
+   *
+   * @throws QuiverException 22000 for another dimension, 22003 for a number that the element cannot
+   *     hold
+   */
   public void appendVector(float[] value) {
-    checkDimension(value.length);
-    int row = next();
-    MemorySegment.copy(value, 0, data, Column.FLOAT, 4L * row * value.length, value.length);
+    SqlType.Vector vector = checkDimension(value.length);
+    if (vector.element() == SqlType.Element.FLOAT32) {
+      int row = next();
+      MemorySegment.copy(value, 0, data, Column.FLOAT, 4L * row * value.length, value.length);
+      return;
+    }
+    int bytes = vector.element().bytes(value.length);
+    MemorySegment packed = MemorySegment.ofArray(new byte[bytes]);
+    VectorElements.encode(value, vector.element(), packed, 0);
+    appendFixed(packed);
   }
 
-  /** A vector as packed little-endian elements; copied. */
+  /** A vector as packed elements of the column's type; copied. */
   public void appendVector(MemorySegment packed) {
-    checkDimension((int) (packed.byteSize() / 4));
+    if (!(type instanceof SqlType.Vector vector)
+        || vector.element().bytes(vector.dimension()) != packed.byteSize()) {
+      throw new QuiverException(
+          ErrorCode.DIMENSION_MISMATCH,
+          "expected " + type.sqlName() + ", found a vector of " + packed.byteSize() + " bytes");
+    }
+    appendFixed(packed);
+  }
+
+  private void appendFixed(MemorySegment bytes) {
     int row = next();
-    MemorySegment.copy(packed, 0, data, row * packed.byteSize(), packed.byteSize());
+    MemorySegment.copy(bytes, 0, data, row * bytes.byteSize(), bytes.byteSize());
+  }
+
+  /** An ARRAY of the elements' Java values, nulls among them. */
+  public void appendList(List<? extends @Nullable Object> values) {
+    ColumnBuilder inner = elements();
+    for (Object value : values) {
+      inner.append(value);
+    }
+    endList();
+  }
+
+  /**
+   * Where the elements of an ARRAY are appended before {@link #endList}.
+   *
+   * @throws IllegalStateException for any other type
+   */
+  public ColumnBuilder elements() {
+    if (elements == null) {
+      throw new IllegalStateException(type + " has no elements");
+    }
+    return elements;
+  }
+
+  /** An ARRAY row of the elements appended since the last row. */
+  public void endList() {
+    int row = next();
+    MemorySegment starts = offsets;
+    if (starts == null) {
+      throw new IllegalStateException(type + " has no offsets");
+    }
+    starts.setAtIndex(Column.INT, row + 1L, elements().length);
   }
 
   /** Appends a row of a column of the same kind of type. */
@@ -136,18 +241,33 @@ public final class ColumnBuilder {
       appendNull();
       return;
     }
-    switch (type) {
-      case SqlType.Simple simple -> {
-        switch (simple) {
-          case BOOLEAN -> appendBoolean(source.getBoolean(row));
-          case INTEGER, DATE -> appendInt(source.getInt(row));
-          case BIGINT, TIMESTAMP -> appendLong(source.getLong(row));
-          case REAL -> appendFloat(source.getFloat(row));
-          case DOUBLE -> appendDouble(source.getDouble(row));
+    switch (type.layout()) {
+      case Layout.Bits bits -> appendBoolean(source.getBoolean(row));
+      case Layout.Variable variable -> appendBytes(source.getBytes(row));
+      case Layout.Fixed(int bytes) -> {
+        switch (bytes) {
+          case 4 -> appendInt(source.getInt(row));
+          case 8 -> appendLong(source.getLong(row));
+          default -> {
+            if (type instanceof SqlType.Vector) {
+              appendVector(source.getVector(row));
+            } else {
+              appendFixed(source.getBytes(row));
+            }
+          }
         }
       }
-      case SqlType.Varchar varchar -> appendUtf8(source.getUtf8(row));
-      case SqlType.Vector vector -> appendVector(source.getVector(row));
+      case Layout.Lists lists -> {
+        MemorySegment starts = source.offsets();
+        if (starts == null) {
+          throw new IllegalStateException(source.type() + " has no offsets");
+        }
+        int to = starts.getAtIndex(Column.INT, row + 1L);
+        for (int i = starts.getAtIndex(Column.INT, row); i < to; i++) {
+          elements().appendFrom(source.elements(), i);
+        }
+        endList();
+      }
     }
   }
 
@@ -158,25 +278,45 @@ public final class ColumnBuilder {
       return;
     }
     switch (type) {
-      case SqlType.Simple simple -> {
-        switch (simple) {
-          case BOOLEAN -> appendBoolean((Boolean) value);
-          case INTEGER -> appendInt((Integer) value);
-          case BIGINT -> appendLong((Long) value);
-          case REAL -> appendFloat((Float) value);
-          case DOUBLE -> appendDouble((Double) value);
-          case DATE -> appendInt(Math.toIntExact(((LocalDate) value).toEpochDay()));
-          case TIMESTAMP -> appendLong(Column.micros((LocalDateTime) value));
+      case SqlType.Simple simple -> appendSimple(simple, value);
+      case SqlType.Decimal decimal -> appendDecimal((BigDecimal) value);
+      case SqlType.Varchar varchar -> appendString((String) value);
+      case SqlType.Varbinary varbinary -> appendBytes(MemorySegment.ofArray((byte[]) value));
+      case SqlType.Array array -> appendList((List<?>) value);
+      case SqlType.Vector vector -> {
+        if (value instanceof byte[] packed) {
+          appendVector(MemorySegment.ofArray(packed));
+        } else {
+          appendVector((float[]) value);
         }
       }
-      case SqlType.Varchar varchar -> appendString((String) value);
-      case SqlType.Vector vector -> appendVector((float[]) value);
+    }
+  }
+
+  private void appendSimple(SqlType.Simple simple, Object value) {
+    switch (simple) {
+      case BOOLEAN -> appendBoolean((Boolean) value);
+      case TINYINT -> appendByte((Byte) value);
+      case SMALLINT -> appendShort((Short) value);
+      case INTEGER -> appendInt((Integer) value);
+      case BIGINT -> appendLong((Long) value);
+      case REAL -> appendFloat((Float) value);
+      case DOUBLE -> appendDouble((Double) value);
+      case DATE -> appendInt(Math.toIntExact(((LocalDate) value).toEpochDay()));
+      case TIME -> appendLong(((LocalTime) value).toNanoOfDay() / 1_000);
+      case TIMESTAMP -> appendLong(Column.micros((LocalDateTime) value));
+      case TIMESTAMP_TZ ->
+          appendLong(Column.micros(LocalDateTime.ofInstant((Instant) value, ZoneOffset.UTC)));
+      case UUID -> appendUuid((UUID) value);
+      case JSON -> appendString((String) value);
     }
   }
 
   /** The column; this builder must not be used again. */
   public Column build() {
-    return Column.of(type, length, validity, data, offsets);
+    return type instanceof SqlType.Array array && offsets != null
+        ? Column.ofLists(array, length, validity, offsets, elements().build())
+        : Column.of(type, length, validity, data, offsets);
   }
 
   /** The new row's number. May replace the buffers: read the fields after it, not before. */
@@ -186,7 +326,7 @@ public final class ColumnBuilder {
       if (offsets != null) {
         offsets = grow(offsets, 4L * (doubled + 1L));
       } else {
-        data = grow(data, Column.dataBytes(type, doubled));
+        data = grow(data, type.layout().fixedBytes(doubled));
       }
       if (validity != null) {
         MemorySegment old = validity;
@@ -199,12 +339,13 @@ public final class ColumnBuilder {
     return length++;
   }
 
-  private void checkDimension(int found) {
+  private SqlType.Vector checkDimension(int found) {
     if (!(type instanceof SqlType.Vector vector) || vector.dimension() != found) {
       throw new QuiverException(
           ErrorCode.DIMENSION_MISMATCH,
           "expected " + type.sqlName() + ", found a vector of " + found + " dimensions");
     }
+    return vector;
   }
 
   private MemorySegment grow(MemorySegment old, long bytes) {

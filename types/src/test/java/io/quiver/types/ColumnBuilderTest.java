@@ -2,7 +2,6 @@ package io.quiver.types;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -12,10 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ColumnBuilderTest {
   static List<SqlType> types() {
-    List<SqlType> types = new ArrayList<>(List.of(SqlType.Simple.values()));
-    types.add(SqlType.TEXT);
-    types.add(SqlType.vector(3));
-    return types;
+    return RandomValues.TYPES;
   }
 
   @ParameterizedTest
@@ -25,7 +21,7 @@ class ColumnBuilderTest {
     List<@Nullable Object> values = new ArrayList<>();
     ColumnBuilder builder = new ColumnBuilder(type, 1);
     for (int row = 0; row < 1_000; row++) {
-      Object value = random.nextInt(10) == 0 ? null : value(type, random);
+      Object value = random.nextInt(10) == 0 ? null : RandomValues.value(type, random);
       values.add(value);
       builder.append(value);
     }
@@ -36,20 +32,9 @@ class ColumnBuilderTest {
     }
   }
 
-  private static Object value(SqlType type, Random random) {
-    return switch (type) {
-      case SqlType.Simple simple ->
-          switch (simple) {
-            case BOOLEAN -> random.nextBoolean();
-            case INTEGER -> random.nextInt();
-            case BIGINT -> random.nextLong();
-            case REAL -> random.nextFloat();
-            case DOUBLE -> random.nextDouble();
-            case DATE -> LocalDate.ofEpochDay(random.nextInt());
-            case TIMESTAMP -> Column.timestamp(random.nextInt());
-          };
-      case SqlType.Varchar varchar -> "text ".repeat(random.nextInt(20)) + random.nextInt();
-      case SqlType.Vector vector -> new float[] {random.nextFloat(), 0, -1};
-    };
+  @ParameterizedTest
+  @MethodSource("types")
+  void aTypesNameReadsBackAsTheType(SqlType type) {
+    assertThat(SqlTypeNames.parse(type.sqlName())).isEqualTo(type);
   }
 }

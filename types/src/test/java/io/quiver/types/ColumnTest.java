@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,50 +16,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ColumnTest {
-  private static final String[] LETTERS = {"a", "é", "中", "한", "🎉", ""};
-
   static Stream<Arguments> typesAndSeeds() {
-    return Stream.of(
-            SqlType.BOOLEAN,
-            SqlType.INTEGER,
-            SqlType.BIGINT,
-            SqlType.REAL,
-            SqlType.DOUBLE,
-            SqlType.DATE,
-            SqlType.TIMESTAMP,
-            SqlType.TEXT,
-            SqlType.vector(1),
-            SqlType.vector(37))
+    return RandomValues.TYPES.stream()
         .flatMap(type -> Stream.of(1L, 2L, 3L).map(seed -> Arguments.of(type, seed)));
-  }
-
-  private static Object value(SqlType type, Random random) {
-    return switch (type) {
-      case SqlType.Simple simple ->
-          switch (simple) {
-            case BOOLEAN -> random.nextBoolean();
-            case INTEGER -> random.nextInt();
-            case BIGINT -> random.nextLong();
-            case REAL -> random.nextFloat();
-            case DOUBLE -> random.nextDouble();
-            case DATE -> LocalDate.ofEpochDay(random.nextInt(-1_000_000, 1_000_000));
-            case TIMESTAMP -> Column.timestamp(random.nextLong() >> 8);
-          };
-      case SqlType.Varchar varchar -> {
-        StringBuilder text = new StringBuilder();
-        for (int i = random.nextInt(40); i > 0; i--) {
-          text.append(LETTERS[random.nextInt(LETTERS.length)]);
-        }
-        yield text.toString();
-      }
-      case SqlType.Vector vector -> {
-        float[] floats = new float[vector.dimension()];
-        for (int i = 0; i < floats.length; i++) {
-          floats[i] = random.nextFloat();
-        }
-        yield floats;
-      }
-    };
   }
 
   private static List<@Nullable Object> values(SqlType type, int count, Random random) {
@@ -69,7 +26,8 @@ class ColumnTest {
     int firstNull = random.nextInt(3) == 0 ? Integer.MAX_VALUE : random.nextInt(count + 1);
     List<@Nullable Object> values = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      values.add(i >= firstNull && random.nextInt(4) == 0 ? null : value(type, random));
+      values.add(
+          i >= firstNull && random.nextInt(4) == 0 ? null : RandomValues.value(type, random));
     }
     return values;
   }

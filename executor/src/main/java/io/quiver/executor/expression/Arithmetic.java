@@ -27,7 +27,8 @@ final class Arithmetic {
             case BIGINT -> longs(function, operands, rows, validity);
             case REAL -> floats(function, operands, rows, validity);
             case DOUBLE -> doubles(function, operands, rows, validity);
-            case BOOLEAN, DATE, TIMESTAMP -> throw noNumber(function, type);
+            case BOOLEAN, TINYINT, SMALLINT, DATE, TIME, TIMESTAMP, TIMESTAMP_TZ, UUID, JSON ->
+                throw noNumber(function, type);
           };
       return Column.of(type, rows, validity, out, null);
     };
@@ -48,7 +49,8 @@ final class Arithmetic {
           case BIGINT -> out.setAtIndex(LONG, i, apply(function, a.longAt(i)));
           case REAL -> out.setAtIndex(FLOAT, i, (float) apply(function, (double) a.floatAt(i)));
           case DOUBLE -> out.setAtIndex(DOUBLE, i, apply(function, a.doubleAt(i)));
-          case BOOLEAN, DATE, TIMESTAMP -> throw noNumber(function, type);
+          case BOOLEAN, TINYINT, SMALLINT, DATE, TIME, TIMESTAMP, TIMESTAMP_TZ, UUID, JSON ->
+              throw noNumber(function, type);
         }
       }
       return Column.of(type, rows, validity, out, null);

@@ -25,6 +25,9 @@ final class Casts {
     return switch (to) {
       case SqlType.Vector vector -> toVector(from, vector);
       case SqlType.Varchar varchar -> rows(varchar, toText(from, varchar));
+      case SqlType.Decimal decimal -> throw noCast(from, decimal);
+      case SqlType.Varbinary varbinary -> throw noCast(from, varbinary);
+      case SqlType.Array array -> throw noCast(from, array);
       case SqlType.Simple simple ->
           rows(
               simple,
@@ -36,6 +39,7 @@ final class Casts {
                 case DOUBLE -> toDouble(from);
                 case DATE -> toDate(from);
                 case TIMESTAMP -> toTimestamp(from);
+                case TINYINT, SMALLINT, TIME, TIMESTAMP_TZ, UUID, JSON -> throw noCast(from, to);
               });
     };
   }
@@ -68,7 +72,7 @@ final class Casts {
       case BIGINT -> (source, row, out) -> out.appendBoolean(source.getLong(row) != 0);
       case TEXT ->
           (source, row, out) -> out.appendBoolean(NumberText.parseBoolean(source.getString(row)));
-      case REAL, DOUBLE, DATE, TIMESTAMP, VECTOR -> throw noCast(from, SqlType.BOOLEAN);
+      case REAL, DOUBLE, DATE, TIMESTAMP, VECTOR, OTHER -> throw noCast(from, SqlType.BOOLEAN);
     };
   }
 
@@ -104,7 +108,7 @@ final class Casts {
       case REAL -> (source, row) -> rounded(source.getFloat(row), to);
       case DOUBLE -> (source, row) -> rounded(source.getDouble(row), to);
       case TEXT -> (source, row) -> NumberText.parseLong(source.getString(row), to);
-      case DATE, TIMESTAMP, VECTOR -> throw noCast(from, to);
+      case DATE, TIMESTAMP, VECTOR, OTHER -> throw noCast(from, to);
     };
   }
 
@@ -127,7 +131,7 @@ final class Casts {
       case TEXT ->
           (source, row, out) ->
               out.appendFloat((float) NumberText.parseDouble(source.getString(row), SqlType.REAL));
-      case BOOLEAN, DATE, TIMESTAMP, VECTOR -> throw noCast(from, SqlType.REAL);
+      case BOOLEAN, DATE, TIMESTAMP, VECTOR, OTHER -> throw noCast(from, SqlType.REAL);
     };
   }
 
@@ -150,7 +154,7 @@ final class Casts {
       case TEXT ->
           (source, row, out) ->
               out.appendDouble(NumberText.parseDouble(source.getString(row), SqlType.DOUBLE));
-      case BOOLEAN, DATE, TIMESTAMP, VECTOR -> throw noCast(from, SqlType.DOUBLE);
+      case BOOLEAN, DATE, TIMESTAMP, VECTOR, OTHER -> throw noCast(from, SqlType.DOUBLE);
     };
   }
 
@@ -161,7 +165,8 @@ final class Casts {
           (source, row, out) ->
               out.appendInt((int) Math.floorDiv(source.getLong(row), TimeFunctions.MICROS_PER_DAY));
       case TEXT -> (source, row, out) -> out.appendInt(TimeText.parseDate(source.getString(row)));
-      case BOOLEAN, INTEGER, BIGINT, REAL, DOUBLE, VECTOR -> throw noCast(from, SqlType.DATE);
+      case BOOLEAN, INTEGER, BIGINT, REAL, DOUBLE, VECTOR, OTHER ->
+          throw noCast(from, SqlType.DATE);
     };
   }
 
@@ -171,7 +176,8 @@ final class Casts {
       case TIMESTAMP -> (source, row, out) -> out.appendLong(source.getLong(row));
       case TEXT ->
           (source, row, out) -> out.appendLong(TimeText.parseTimestamp(source.getString(row)));
-      case BOOLEAN, INTEGER, BIGINT, REAL, DOUBLE, VECTOR -> throw noCast(from, SqlType.TIMESTAMP);
+      case BOOLEAN, INTEGER, BIGINT, REAL, DOUBLE, VECTOR, OTHER ->
+          throw noCast(from, SqlType.TIMESTAMP);
     };
   }
 
@@ -207,6 +213,7 @@ final class Casts {
       case TIMESTAMP -> (source, row) -> TimeText.formatTimestamp(source.getLong(row));
       case TEXT -> Column::getString;
       case VECTOR -> (source, row) -> VectorText.format(source.getFloats(row));
+      case OTHER -> throw noCast(from, SqlType.TEXT);
     };
   }
 
@@ -221,7 +228,7 @@ final class Casts {
     return switch (kind(from)) {
       case VECTOR -> (operands, rows) -> checked(operands[0], rows, to);
       case TEXT -> (operands, rows) -> parsed(operands, rows, to);
-      case BOOLEAN, INTEGER, BIGINT, REAL, DOUBLE, DATE, TIMESTAMP -> throw noCast(from, to);
+      case BOOLEAN, INTEGER, BIGINT, REAL, DOUBLE, DATE, TIMESTAMP, OTHER -> throw noCast(from, to);
     };
   }
 
@@ -286,13 +293,17 @@ final class Casts {
     DATE,
     TIMESTAMP,
     TEXT,
-    VECTOR
+    VECTOR,
+    OTHER
   }
 
   private static Kind kind(SqlType type) {
     return switch (type) {
       case SqlType.Varchar varchar -> Kind.TEXT;
       case SqlType.Vector vector -> Kind.VECTOR;
+      case SqlType.Decimal decimal -> Kind.OTHER;
+      case SqlType.Varbinary varbinary -> Kind.OTHER;
+      case SqlType.Array array -> Kind.OTHER;
       case SqlType.Simple simple ->
           switch (simple) {
             case BOOLEAN -> Kind.BOOLEAN;
@@ -302,6 +313,7 @@ final class Casts {
             case DOUBLE -> Kind.DOUBLE;
             case DATE -> Kind.DATE;
             case TIMESTAMP -> Kind.TIMESTAMP;
+            case TINYINT, SMALLINT, TIME, TIMESTAMP_TZ, UUID, JSON -> Kind.OTHER;
           };
     };
   }

@@ -3,13 +3,14 @@ package io.quiver.executor.expression;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.quiver.types.Column;
+import io.quiver.types.Int128;
 import io.quiver.types.SqlType;
 import java.lang.foreign.MemorySegment;
 
 /**
  * The order of values, for comparisons, sorting and grouping alike. As in PostgreSQL, NaN equals
- * itself and is larger than any number, and -0.0 equals 0.0. Text goes by code point, vectors by
- * their first different element and then by dimension.
+ * itself and is larger than any number, and -0.0 equals 0.0. Text and JSON go by code point, bytes
+ * and UUIDs unsigned, arrays and vectors by their first different element and then by length.
  */
 public final class ColumnComparator {
   private ColumnComparator() {}
@@ -20,14 +21,63 @@ public final class ColumnComparator {
       case SqlType.Simple simple ->
           switch (simple) {
             case BOOLEAN -> Boolean.compare(a.getBoolean(i), b.getBoolean(j));
+            case TINYINT -> Byte.compare(a.getByte(i), b.getByte(j));
+            case SMALLINT -> Short.compare(a.getShort(i), b.getShort(j));
             case INTEGER, DATE -> Integer.compare(a.getInt(i), b.getInt(j));
-            case BIGINT, TIMESTAMP -> Long.compare(a.getLong(i), b.getLong(j));
+            case BIGINT, TIME, TIMESTAMP, TIMESTAMP_TZ -> Long.compare(a.getLong(i), b.getLong(j));
+            case UUID -> compareBytes(a.getBytes(i), b.getBytes(j));
+            case JSON -> compareTexts(a, i, b, j);
             case REAL -> compareDoubles(a.getFloat(i), b.getFloat(j));
             case DOUBLE -> compareDoubles(a.getDouble(i), b.getDouble(j));
           };
+      case SqlType.Decimal decimal ->
+          Int128.compare(
+              a.getDecimalHigh(i), a.getDecimalLow(i), b.getDecimalHigh(j), b.getDecimalLow(j));
       case SqlType.Varchar varchar -> compareTexts(a, i, b, j);
-      case SqlType.Vector vector -> compareVectors(a.getVector(i), b.getVector(j));
+      case SqlType.Varbinary varbinary -> compareTexts(a, i, b, j);
+      case SqlType.Array array -> compareLists(a, i, b, j);
+      case SqlType.Vector vector ->
+          vector.element() == SqlType.Element.FLOAT32
+              ? compareVectors(a.getVector(i), b.getVector(j))
+              : compareElements(a.getFloats(i), b.getFloats(j));
     };
+  }
+
+  /** Element by element, a null after every value; then the shorter one first. */
+  private static int compareLists(Column a, int i, Column b, int j) {
+    MemorySegment aStarts = offsets(a);
+    MemorySegment bStarts = offsets(b);
+    int aTo = aStarts.getAtIndex(Buffers.INT, i + 1L);
+    int bTo = bStarts.getAtIndex(Buffers.INT, j + 1L);
+    int x = aStarts.getAtIndex(Buffers.INT, i);
+    int y = bStarts.getAtIndex(Buffers.INT, j);
+    for (; x < aTo && y < bTo; x++, y++) {
+      boolean aNull = a.elements().isNull(x);
+      boolean bNull = b.elements().isNull(y);
+      int order =
+          aNull || bNull
+              ? Boolean.compare(aNull, bNull)
+              : compare(a.elements(), x, b.elements(), y);
+      if (order != 0) {
+        return order;
+      }
+    }
+    return Integer.compare(aTo - x, bTo - y);
+  }
+
+  private static int compareElements(float[] a, float[] b) {
+    for (int i = 0; i < Math.min(a.length, b.length); i++) {
+      int order = compareDoubles(a[i], b[i]);
+      if (order != 0) {
+        return order;
+      }
+    }
+    return Integer.compare(a.length, b.length);
+  }
+
+  private static int compareBytes(MemorySegment a, MemorySegment b) {
+    long at = a.mismatch(b);
+    return at < 0 ? 0 : Byte.compareUnsigned(a.get(JAVA_BYTE, at), b.get(JAVA_BYTE, at));
   }
 
   /** The order of floating-point numbers in SQL. */

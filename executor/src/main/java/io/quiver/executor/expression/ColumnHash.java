@@ -24,14 +24,50 @@ public final class ColumnHash {
       case SqlType.Simple simple ->
           switch (simple) {
             case BOOLEAN -> mix(column.getBoolean(row) ? 1 : 0);
+            case TINYINT -> mix(column.getByte(row));
+            case SMALLINT -> mix(column.getShort(row));
             case INTEGER, DATE -> mix(column.getInt(row));
-            case BIGINT, TIMESTAMP -> mix(column.getLong(row));
+            case BIGINT, TIME, TIMESTAMP, TIMESTAMP_TZ -> mix(column.getLong(row));
+            case UUID -> hashLongs(column, row);
+            case JSON -> hashText(column, row);
             case REAL -> hashDouble(column.getFloat(row));
             case DOUBLE -> hashDouble(column.getDouble(row));
           };
+      case SqlType.Decimal decimal -> hashLongs(column, row);
       case SqlType.Varchar varchar -> hashText(column, row);
-      case SqlType.Vector vector -> hashVector(column.getVector(row));
+      case SqlType.Varbinary varbinary -> hashText(column, row);
+      case SqlType.Array array -> hashList(column, row);
+      case SqlType.Vector vector ->
+          vector.element() == SqlType.Element.FLOAT32
+              ? hashVector(column.getVector(row))
+              : hashElements(column.getFloats(row));
     };
+  }
+
+  private static int hashLongs(Column column, int row) {
+    MemorySegment data = column.data();
+    return combine(
+        mix(data.getAtIndex(Buffers.LONG, 2L * row)),
+        mix(data.getAtIndex(Buffers.LONG, 2L * row + 1)));
+  }
+
+  private static int hashList(Column column, int row) {
+    MemorySegment starts = ColumnComparator.offsets(column);
+    int to = starts.getAtIndex(Buffers.INT, row + 1L);
+    int from = starts.getAtIndex(Buffers.INT, row);
+    int hash = mix(to - from);
+    for (int i = from; i < to; i++) {
+      hash = combine(hash, hash(column.elements(), i));
+    }
+    return hash;
+  }
+
+  private static int hashElements(float[] vector) {
+    int hash = mix(vector.length);
+    for (float element : vector) {
+      hash = combine(hash, Float.floatToIntBits(element + 0.0f));
+    }
+    return hash;
   }
 
   /** The hash of one row of several columns. */

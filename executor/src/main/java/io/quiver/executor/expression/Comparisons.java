@@ -89,7 +89,7 @@ final class Comparisons {
         return switch (simple) {
           case INTEGER, DATE ->
               b.isConstant() ? keepInts(a, b.intAt(0), rows, count) : keepOthers(a, b, rows, count);
-          case BIGINT, TIMESTAMP ->
+          case BIGINT, TIME, TIMESTAMP, TIMESTAMP_TZ ->
               b.isConstant()
                   ? keepLongs(a, b.longAt(0), rows, count)
                   : keepOthers(a, b, rows, count);
@@ -97,7 +97,7 @@ final class Comparisons {
               b.isConstant()
                   ? keepDoubles(a, b.doubleAt(0), rows, count)
                   : keepOthers(a, b, rows, count);
-          case BOOLEAN, REAL -> keepOthers(a, b, rows, count);
+          case BOOLEAN, TINYINT, SMALLINT, REAL, UUID, JSON -> keepOthers(a, b, rows, count);
         };
       }
       return keepOthers(a, b, rows, count);

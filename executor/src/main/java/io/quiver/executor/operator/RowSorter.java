@@ -152,15 +152,31 @@ final class RowSorter {
           case SqlType.Simple simple ->
               switch (simple) {
                 case BOOLEAN -> column.getBoolean(row) ? 1 : 0;
+                case TINYINT -> column.getByte(row);
+                case SMALLINT -> column.getShort(row);
                 case INTEGER, DATE -> column.getInt(row);
-                case BIGINT, TIMESTAMP -> column.getLong(row);
+                case BIGINT, TIME, TIMESTAMP, TIMESTAMP_TZ -> column.getLong(row);
+                case UUID, JSON -> firstBytes(column.getBytes(row));
                 case REAL -> ordered(column.getFloat(row));
                 case DOUBLE -> ordered(column.getDouble(row));
               };
+          case SqlType.Decimal decimal -> clamped(column, row);
           case SqlType.Varchar varchar -> firstBytes(column.getUtf8(row));
+          case SqlType.Varbinary varbinary -> firstBytes(column.getBytes(row));
+          case SqlType.Array array -> 0;
           case SqlType.Vector vector -> 0;
         };
     return key.descending() ? ~ascending : ascending;
+  }
+
+  /** A DECIMAL's digits, or the nearest long. */
+  private static long clamped(Column column, int row) {
+    long low = column.getDecimalLow(row);
+    long high = column.getDecimalHigh(row);
+    if (high == low >> 63) {
+      return low;
+    }
+    return high < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
   }
 
   /** The bits of a double in the double's order, NaN last and both zeros equal. */

@@ -93,7 +93,11 @@ public final class ExpressionTranslator {
                         Objects.requireNonNull(literal.getValueAs(TimestampString.class))
                             .toString()
                             .replace(' ', 'T'));
+                case TINYINT, SMALLINT, TIME, TIMESTAMP_TZ, UUID, JSON ->
+                    throw new IllegalStateException(simple + " is no literal");
               };
+          case SqlType.Decimal _, SqlType.Varbinary _, SqlType.Array _ ->
+              throw new IllegalStateException(type.sqlName() + " is no literal");
           case SqlType.Varchar _ ->
               Objects.requireNonNull(literal.getValueAs(NlsString.class)).getValue();
           case SqlType.Vector _ -> throw new IllegalStateException("a vector is no literal");

@@ -59,10 +59,17 @@ public final class LiteralText {
             case DOUBLE -> parseDouble(text);
             case DATE -> parseTimestamp(text, type).toLocalDate();
             case TIMESTAMP -> parseTimestamp(text, type);
+            case TINYINT, SMALLINT, TIME, TIMESTAMP_TZ, UUID, JSON -> throw notYet(type);
           };
+      case SqlType.Decimal _, SqlType.Varbinary _, SqlType.Array _ -> throw notYet(type);
       case SqlType.Varchar varchar -> fitting(text, varchar);
       case SqlType.Vector vector -> parseVector(text, vector);
     };
+  }
+
+  private static QuiverException notYet(SqlType type) {
+    return new QuiverException(
+        ErrorCode.FEATURE_NOT_SUPPORTED, "the type " + type.sqlName() + " is not supported yet");
   }
 
   private static boolean parseBoolean(String text) {

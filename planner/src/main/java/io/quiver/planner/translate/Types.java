@@ -24,6 +24,9 @@ public final class Types {
                   ? factory.createSqlType(SqlTypeName.VARCHAR)
                   : factory.createSqlType(SqlTypeName.VARCHAR, varchar.maxLength());
           case SqlType.Vector vector -> factory.createVectorType(vector, nullable);
+          case SqlType.Decimal decimal ->
+              factory.createSqlType(SqlTypeName.DECIMAL, decimal.precision(), decimal.scale());
+          case SqlType.Varbinary _, SqlType.Array _ -> throw notYet(type);
         };
     return factory.createTypeWithNullability(bare, nullable);
   }
@@ -31,13 +34,22 @@ public final class Types {
   private static SqlTypeName simpleName(SqlType.Simple simple) {
     return switch (simple) {
       case BOOLEAN -> SqlTypeName.BOOLEAN;
+      case TINYINT -> SqlTypeName.TINYINT;
+      case SMALLINT -> SqlTypeName.SMALLINT;
       case INTEGER -> SqlTypeName.INTEGER;
       case BIGINT -> SqlTypeName.BIGINT;
       case REAL -> SqlTypeName.REAL;
       case DOUBLE -> SqlTypeName.DOUBLE;
       case DATE -> SqlTypeName.DATE;
+      case TIME -> SqlTypeName.TIME;
       case TIMESTAMP -> SqlTypeName.TIMESTAMP;
+      case TIMESTAMP_TZ, UUID, JSON -> throw notYet(simple);
     };
+  }
+
+  private static QuiverException notYet(SqlType type) {
+    return new QuiverException(
+        ErrorCode.FEATURE_NOT_SUPPORTED, "the type " + type.sqlName() + " is not supported yet");
   }
 
   /**
@@ -77,13 +89,16 @@ public final class Types {
     return switch (type) {
       case SqlType.Simple simple ->
           switch (simple) {
-            case INTEGER -> 0;
-            case BIGINT -> 1;
-            case REAL -> 2;
-            case DOUBLE -> 3;
-            case BOOLEAN, DATE, TIMESTAMP -> -1;
+            case TINYINT -> 0;
+            case SMALLINT -> 1;
+            case INTEGER -> 2;
+            case BIGINT -> 3;
+            case REAL -> 5;
+            case DOUBLE -> 6;
+            case BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMP_TZ, UUID, JSON -> -1;
           };
-      case SqlType.Varchar _, SqlType.Vector _ -> -1;
+      case SqlType.Decimal _ -> 4;
+      case SqlType.Varchar _, SqlType.Varbinary _, SqlType.Array _, SqlType.Vector _ -> -1;
     };
   }
 

@@ -2,10 +2,12 @@ package io.quiver.storage.catalog;
 
 import io.quiver.storage.codec.ByteReader;
 import io.quiver.storage.codec.ByteWriter;
+import io.quiver.types.CorruptionException;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A table's definition as bytes: id (long), schema and name (text), the columns (int count, then
@@ -14,20 +16,39 @@ import java.util.List;
  * none, 1 by default, 2 always).
  *
  * <p>A type is a byte: 1 BOOLEAN, 2 INTEGER, 3 BIGINT, 4 REAL, 5 DOUBLE, 6 DATE, 7 TIMESTAMP, 8
- * VARCHAR with its length (int), 9 VECTOR of FLOAT32 with its dimension (int).
+ * VARCHAR with its length (int), 9 VECTOR with its dimension (int) and element (byte: 0 FLOAT32, 1
+ * FLOAT16, 2 BFLOAT16, 3 INT8, 4 BINARY), 10 TINYINT, 11 SMALLINT, 12 TIME, 13 TIMESTAMP WITH TIME
+ * ZONE, 14 UUID, 15 JSON, 16 DECIMAL with its precision and scale (bytes), 17 VARBINARY with its
+ * length (int), 18 ARRAY with the type of its elements.
  */
 public final class TableCodec {
   private static final int VARCHAR = 8;
   private static final int VECTOR = 9;
-  private static final List<SqlType.Simple> SIMPLE =
+  private static final int DECIMAL = 16;
+  private static final int VARBINARY = 17;
+  private static final int ARRAY = 18;
+  private static final Map<Integer, SqlType.Simple> SIMPLE =
+      Map.ofEntries(
+          Map.entry(1, SqlType.Simple.BOOLEAN),
+          Map.entry(2, SqlType.Simple.INTEGER),
+          Map.entry(3, SqlType.Simple.BIGINT),
+          Map.entry(4, SqlType.Simple.REAL),
+          Map.entry(5, SqlType.Simple.DOUBLE),
+          Map.entry(6, SqlType.Simple.DATE),
+          Map.entry(7, SqlType.Simple.TIMESTAMP),
+          Map.entry(10, SqlType.Simple.TINYINT),
+          Map.entry(11, SqlType.Simple.SMALLINT),
+          Map.entry(12, SqlType.Simple.TIME),
+          Map.entry(13, SqlType.Simple.TIMESTAMP_TZ),
+          Map.entry(14, SqlType.Simple.UUID),
+          Map.entry(15, SqlType.Simple.JSON));
+  private static final List<SqlType.Element> ELEMENTS =
       List.of(
-          SqlType.Simple.BOOLEAN,
-          SqlType.Simple.INTEGER,
-          SqlType.Simple.BIGINT,
-          SqlType.Simple.REAL,
-          SqlType.Simple.DOUBLE,
-          SqlType.Simple.DATE,
-          SqlType.Simple.TIMESTAMP);
+          SqlType.Element.FLOAT32,
+          SqlType.Element.FLOAT16,
+          SqlType.Element.BFLOAT16,
+          SqlType.Element.INT8,
+          SqlType.Element.BINARY);
 
   private static final List<ColumnDefinition.Identity> IDENTITIES =
       List.of(
@@ -87,27 +108,57 @@ public final class TableCodec {
 
   private static void writeType(SqlType type, ByteWriter out) {
     switch (type) {
-      case SqlType.Simple simple -> out.putByte(SIMPLE.indexOf(simple) + 1);
+      case SqlType.Simple simple -> out.putByte(code(simple));
       case SqlType.Varchar varchar -> out.putByte(VARCHAR).putInt(varchar.maxLength());
-      case SqlType.Vector vector -> out.putByte(VECTOR).putInt(vector.dimension());
+      case SqlType.Vector vector ->
+          out.putByte(VECTOR)
+              .putInt(vector.dimension())
+              .putByte(ELEMENTS.indexOf(vector.element()));
+      case SqlType.Decimal decimal ->
+          out.putByte(DECIMAL).putByte(decimal.precision()).putByte(decimal.scale());
+      case SqlType.Varbinary varbinary -> out.putByte(VARBINARY).putInt(varbinary.maxLength());
+      case SqlType.Array array -> {
+        out.putByte(ARRAY);
+        writeType(array.element(), out);
+      }
     }
+  }
+
+  private static int code(SqlType.Simple simple) {
+    return SIMPLE.entrySet().stream()
+        .filter(entry -> entry.getValue() == simple)
+        .findFirst()
+        .orElseThrow()
+        .getKey();
   }
 
   private static SqlType readType(ByteReader in) {
     int code = in.getByte();
-    if (code >= 1 && code <= SIMPLE.size()) {
-      return SIMPLE.get(code - 1);
+    SqlType.Simple simple = SIMPLE.get(code);
+    if (simple != null) {
+      return simple;
     }
     try {
-      if (code == VARCHAR) {
-        return new SqlType.Varchar(in.getInt());
-      }
-      if (code == VECTOR) {
-        return SqlType.vector(in.getInt());
-      }
+      return switch (code) {
+        case VARCHAR -> new SqlType.Varchar(in.getInt());
+        case VECTOR -> new SqlType.Vector(in.getInt(), readElement(in));
+        case DECIMAL -> new SqlType.Decimal(in.getByte(), in.getByte());
+        case VARBINARY -> new SqlType.Varbinary(in.getInt());
+        case ARRAY -> new SqlType.Array(readType(in));
+        default -> throw in.damaged("no type " + code);
+      };
+    } catch (CorruptionException e) {
+      throw e;
     } catch (QuiverException e) {
       throw in.damaged(String.valueOf(e.getMessage()));
     }
-    throw in.damaged("no type " + code);
+  }
+
+  private static SqlType.Element readElement(ByteReader in) {
+    int code = in.getByte();
+    if (code < 0 || code >= ELEMENTS.size()) {
+      throw in.damaged("no vector element " + code);
+    }
+    return ELEMENTS.get(code);
   }
 }

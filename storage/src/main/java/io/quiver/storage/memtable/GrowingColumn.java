@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.quiver.types.Column;
 import io.quiver.types.ErrorCode;
+import io.quiver.types.Layout;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import java.lang.foreign.Arena;
@@ -32,10 +33,13 @@ final class GrowingColumn {
   private MemorySegment data;
   private @Nullable MemorySegment offsets;
   private @Nullable MemorySegment validity;
+  private final @Nullable GrowingColumn elements;
 
   GrowingColumn(SqlType type) {
     this.type = type;
     this.data = MemorySegment.NULL;
+    this.elements =
+        type.layout() instanceof Layout.Lists(SqlType element) ? new GrowingColumn(element) : null;
   }
 
   /** Makes room for so many rows in all. */
@@ -49,13 +53,13 @@ final class GrowingColumn {
     if (source.mayHaveNulls() || validity != null) {
       writeValidity(at, source, from, count);
     }
-    if (type instanceof SqlType.Varchar) {
-      writeText(at, source, from, count);
-    } else if (type.equals(SqlType.BOOLEAN)) {
-      copyBits(source.data(), from, data, at, count);
-    } else {
-      long width = width(type);
-      MemorySegment.copy(source.data(), from * width, data, at * width, count * width);
+    switch (type.layout()) {
+      case Layout.Variable variable -> writeText(at, source, from, count);
+      case Layout.Lists lists -> writeLists(at, source, from, count);
+      case Layout.Bits bits -> copyBits(source.data(), from, data, at, count);
+      case Layout.Fixed(int width) ->
+          MemorySegment.copy(
+              source.data(), (long) from * width, data, (long) at * width, (long) count * width);
     }
   }
 
@@ -69,6 +73,10 @@ final class GrowingColumn {
 
   /** The rows before {@code rows}, which must have been written. */
   Column view(int rows) {
+    if (type instanceof SqlType.Array array && elements != null && offsets != null) {
+      Column values = elements.view(offsets.getAtIndex(INT, rows));
+      return Column.ofLists(array, rows, validity, offsets, values);
+    }
     return Column.of(type, rows, validity, data, offsets);
   }
 
@@ -107,7 +115,30 @@ final class GrowingColumn {
       data = grow(data, start, Math.max(start + bytes, 2L * data.byteSize()));
     }
     MemorySegment.copy(source.data(), sourceStart, data, start, bytes);
-    int shift = start - sourceStart;
+    writeEnds(ends, at, sourceEnds, from, count);
+  }
+
+  private void writeLists(int at, Column source, int from, int count) {
+    MemorySegment ends = offsets;
+    MemorySegment sourceEnds = source.offsets();
+    if (ends == null || sourceEnds == null || elements == null) {
+      throw new IllegalStateException("lists without offsets or elements");
+    }
+    int start = ends.getAtIndex(INT, at);
+    int sourceStart = sourceEnds.getAtIndex(INT, from);
+    int entries = sourceEnds.getAtIndex(INT, from + (long) count) - sourceStart;
+    if ((long) start + entries > Integer.MAX_VALUE) {
+      throw new QuiverException(
+          ErrorCode.PROGRAM_LIMIT_EXCEEDED,
+          "the elements of one column in one batch of rows are limited to 2^31 - 1");
+    }
+    elements.write(start, source.elements(), sourceStart, entries);
+    writeEnds(ends, at, sourceEnds, from, count);
+  }
+
+  private static void writeEnds(
+      MemorySegment ends, int at, MemorySegment sourceEnds, int from, int count) {
+    int shift = ends.getAtIndex(INT, at) - sourceEnds.getAtIndex(INT, from);
     for (int i = 1; i <= count; i++) {
       ends.setAtIndex(INT, at + (long) i, sourceEnds.getAtIndex(INT, from + (long) i) + shift);
     }
@@ -119,15 +150,14 @@ final class GrowingColumn {
     }
     int doubled = Math.max(capacity, (int) Math.min(2L * capacity, Integer.MAX_VALUE - 8));
     int rows = Math.max(wanted, Math.max(FIRST_CAPACITY, doubled));
-    if (type instanceof SqlType.Varchar) {
+    Layout layout = type.layout();
+    if (layout.hasOffsets()) {
       offsets = grow(offsets, 4L * (used + 1), 4L * (rows + 1L));
-      if (capacity == 0) {
+      if (capacity == 0 && layout instanceof Layout.Variable) {
         data = allocate(rows * 8L);
       }
-    } else if (type.equals(SqlType.BOOLEAN)) {
-      data = grow(data, (used + 7L) >> 3, (rows + 7L) >> 3);
     } else {
-      data = grow(data, used * width(type), rows * width(type));
+      data = grow(data, layout.fixedBytes(used), layout.fixedBytes(rows));
     }
     if (validity != null) {
       validity = grow(validity, (used + 7L) >> 3, (rows + 7L) >> 3);
@@ -150,19 +180,6 @@ final class GrowingColumn {
       throw new QuiverException(
           ErrorCode.OUT_OF_MEMORY, "no memory for " + bytes + " bytes of rows", e);
     }
-  }
-
-  private static long width(SqlType type) {
-    return switch (type) {
-      case SqlType.Simple simple ->
-          switch (simple) {
-            case INTEGER, REAL, DATE -> 4;
-            case BIGINT, DOUBLE, TIMESTAMP -> 8;
-            case BOOLEAN -> throw new IllegalStateException("BOOLEAN is a bitmap");
-          };
-      case SqlType.Vector vector -> (long) vector.dimension() * vector.element().bytes();
-      case SqlType.Varchar varchar -> throw new IllegalStateException("VARCHAR has no width");
-    };
   }
 
   private static void copyBits(MemorySegment from, int at, MemorySegment to, int toAt, int count) {

@@ -6,9 +6,11 @@ import io.quiver.types.Column;
 import io.quiver.types.SqlType;
 import io.quiver.types.VectorText;
 import java.lang.foreign.MemorySegment;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /** Equality, hash and text of primary keys. A key column holds no nulls. */
 public final class Keys {
@@ -30,26 +32,43 @@ public final class Keys {
       case SqlType.Simple simple ->
           switch (simple) {
             case BOOLEAN -> left.getBoolean(leftRow) == right.getBoolean(rightRow);
+            case TINYINT -> left.getByte(leftRow) == right.getByte(rightRow);
+            case SMALLINT -> left.getShort(leftRow) == right.getShort(rightRow);
             case INTEGER, DATE -> left.getInt(leftRow) == right.getInt(rightRow);
-            case BIGINT, TIMESTAMP -> left.getLong(leftRow) == right.getLong(rightRow);
+            case BIGINT, TIME, TIMESTAMP, TIMESTAMP_TZ ->
+                left.getLong(leftRow) == right.getLong(rightRow);
+            case UUID, JSON -> equalBytes(left, leftRow, right, rightRow);
             case REAL -> bits(left.getFloat(leftRow)) == bits(right.getFloat(rightRow));
             case DOUBLE -> bits(left.getDouble(leftRow)) == bits(right.getDouble(rightRow));
           };
-      case SqlType.Varchar varchar -> left.getUtf8(leftRow).mismatch(right.getUtf8(rightRow)) < 0;
-      case SqlType.Vector vector -> left.getVector(leftRow).mismatch(right.getVector(rightRow)) < 0;
+      case SqlType.Decimal decimal -> equalBytes(left, leftRow, right, rightRow);
+      case SqlType.Varchar varchar -> equalBytes(left, leftRow, right, rightRow);
+      case SqlType.Varbinary varbinary -> equalBytes(left, leftRow, right, rightRow);
+      case SqlType.Vector vector -> equalBytes(left, leftRow, right, rightRow);
+      case SqlType.Array array -> left.getList(leftRow).equals(right.getList(rightRow));
     };
+  }
+
+  private static boolean equalBytes(Column left, int leftRow, Column right, int rightRow) {
+    return left.getBytes(leftRow).mismatch(right.getBytes(rightRow)) < 0;
   }
 
   /** The key as an error message shows it: {@code 7, abc}. */
   public static String text(List<Column> columns, int row) {
     StringJoiner text = new StringJoiner(", ");
     for (Column column : columns) {
-      Object value = column.get(row);
-      String shown =
-          value instanceof float[] floats ? VectorText.format(floats) : Objects.toString(value);
+      String shown = shown(column.get(row));
       text.add(shown.length() <= TEXT_MAX ? shown : shown.substring(0, TEXT_MAX) + "...");
     }
     return text.toString();
+  }
+
+  private static String shown(@Nullable Object value) {
+    return switch (value) {
+      case float[] floats -> VectorText.format(floats);
+      case byte[] bytes -> "\\x" + HexFormat.of().formatHex(bytes);
+      case null, default -> Objects.toString(value);
+    };
   }
 
   private static long hash(Column column, int row) {
@@ -57,13 +76,19 @@ public final class Keys {
       case SqlType.Simple simple ->
           switch (simple) {
             case BOOLEAN -> column.getBoolean(row) ? 1 : 0;
+            case TINYINT -> column.getByte(row);
+            case SMALLINT -> column.getShort(row);
             case INTEGER, DATE -> column.getInt(row);
-            case BIGINT, TIMESTAMP -> column.getLong(row);
+            case BIGINT, TIME, TIMESTAMP, TIMESTAMP_TZ -> column.getLong(row);
+            case UUID, JSON -> hash(column.getBytes(row));
             case REAL -> bits(column.getFloat(row));
             case DOUBLE -> bits(column.getDouble(row));
           };
-      case SqlType.Varchar varchar -> hash(column.getUtf8(row));
-      case SqlType.Vector vector -> hash(column.getVector(row));
+      case SqlType.Decimal decimal -> hash(column.getBytes(row));
+      case SqlType.Varchar varchar -> hash(column.getBytes(row));
+      case SqlType.Varbinary varbinary -> hash(column.getBytes(row));
+      case SqlType.Vector vector -> hash(column.getBytes(row));
+      case SqlType.Array array -> column.getList(row).hashCode();
     };
   }
 

@@ -5,6 +5,7 @@ import io.quiver.storage.file.StorageFile;
 import io.quiver.types.Column;
 import io.quiver.types.CorruptionException;
 import io.quiver.types.ErrorCode;
+import io.quiver.types.Layout;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import java.lang.foreign.MemorySegment;
@@ -24,7 +25,6 @@ import org.apache.arrow.flatbuf.KeyValue;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.flatbuf.Schema;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One of a segment's files. Opening reads and checks all but the buffers; each of them is read and
@@ -40,7 +40,7 @@ record ArrowFile(
     long bytes,
     int rows,
     Map<String, String> metadata,
-    List<SegmentFormat.StoredField> fields,
+    List<ArrowField> fields,
     List<Extent> buffers,
     List<Long> blocks,
     List<String> checksums) {
@@ -194,10 +194,10 @@ record ArrowFile(
     }
   }
 
-  private static List<SegmentFormat.StoredField> fields(String file, Schema schema) {
-    List<SegmentFormat.StoredField> fields = new ArrayList<>();
+  private static List<ArrowField> fields(String file, Schema schema) {
+    List<ArrowField> fields = new ArrayList<>();
     for (int i = 0; i < schema.fieldsLength(); i++) {
-      SegmentFormat.StoredField field = SegmentFormat.readField(schema.fields(i));
+      ArrowField field = ArrowField.read(schema.fields(i));
       if (field == null) {
         throw new CorruptionException(
             file, 0, "column " + schema.fields(i).name() + " has a type that Quiver does not know");
@@ -215,26 +215,50 @@ record ArrowFile(
     }
     SqlType type = fields.get(index).type();
     try (StorageFile file = files.open(path, FileSystem.Mode.READ)) {
-      MemorySegment validity = buffers.get(first).length() == 0 ? null : buffer(file, first);
-      checkBlock(file, first, validity);
-      return switch (type) {
-        case SqlType.Simple simple ->
-            Column.of(type, rows, validity, buffer(file, first + 1), null);
-        case SqlType.Varchar varchar ->
-            Column.of(type, rows, validity, buffer(file, first + 2), buffer(file, first + 1));
-        case SqlType.Vector vector -> {
-          checkBlock(file, first + 1, null);
-          yield Column.of(type, rows, validity, buffer(file, first + 2), null);
-        }
-      };
+      return column(file, type, rows, first);
     }
+  }
+
+  private Column column(StorageFile file, SqlType type, int count, int first) {
+    MemorySegment validity = null;
+    if (buffers.get(first).length() == 0) {
+      readBlock(file, first);
+    } else {
+      validity = buffer(file, first);
+    }
+    return switch (type.layout()) {
+      case Layout.Bits bits -> Column.of(type, count, validity, buffer(file, first + 1), null);
+      case Layout.Variable variable ->
+          Column.of(type, count, validity, buffer(file, first + 2), buffer(file, first + 1));
+      case Layout.Fixed fixed -> {
+        int data = first + bufferCount(type) - 1;
+        if (data > first + 1) {
+          // An absent buffer still has a block: of nothing, or of the padding before the footer.
+          readBlock(file, first + 1);
+        }
+        yield Column.of(type, count, validity, buffer(file, data), null);
+      }
+      case Layout.Lists lists -> {
+        MemorySegment offsets = buffer(file, first + 1);
+        int elements = offsets.getAtIndex(INT, count);
+        yield Column.ofLists(
+            (SqlType.Array) type,
+            count,
+            validity,
+            offsets,
+            column(file, lists.element(), elements, first + 2));
+      }
+    };
   }
 
   private static int bufferCount(SqlType type) {
     return switch (type) {
-      case SqlType.Simple simple -> 2;
+      case SqlType.Vector vector -> vector.element() == SqlType.Element.BINARY ? 2 : 3;
+      case SqlType.Array array -> 2 + bufferCount(array.element());
       case SqlType.Varchar varchar -> 3;
-      case SqlType.Vector vector -> 3;
+      case SqlType.Varbinary varbinary -> 3;
+      case SqlType.Decimal decimal -> 2;
+      case SqlType.Simple simple -> simple == SqlType.Simple.JSON ? 3 : 2;
     };
   }
 
@@ -242,13 +266,6 @@ record ArrowFile(
   private MemorySegment buffer(StorageFile file, int index) {
     MemorySegment block = readBlock(file, index);
     return block.asSlice(0, buffers.get(index).length()).asReadOnly();
-  }
-
-  /** An absent buffer still has a block: of nothing, or of the padding before the footer. */
-  private void checkBlock(StorageFile file, int index, @Nullable MemorySegment alreadyRead) {
-    if (alreadyRead == null) {
-      readBlock(file, index);
-    }
   }
 
   private MemorySegment readBlock(StorageFile file, int index) {

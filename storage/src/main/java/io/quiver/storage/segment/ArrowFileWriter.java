@@ -3,6 +3,7 @@ package io.quiver.storage.segment;
 import com.google.flatbuffers.FlatBufferBuilder;
 import io.quiver.storage.file.StorageFile;
 import io.quiver.types.Column;
+import io.quiver.types.Layout;
 import io.quiver.types.SqlType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -43,7 +44,7 @@ final class ArrowFileWriter {
     this.columns = columns;
     this.rows = columns.getFirst().column().length();
     this.metadata = metadata;
-    columns.forEach(column -> addBuffers(column.column()));
+    columns.forEach(column -> addBuffers(column.column(), rows));
   }
 
   /** Entries and nulls of a field, or of its children. */
@@ -62,47 +63,57 @@ final class ArrowFileWriter {
     new ArrowFileWriter(columns, metadata).writeTo(file);
   }
 
-  private void addBuffers(Column column) {
+  private void addBuffers(Column column, int count) {
     MemorySegment validity = column.validity();
-    MemorySegment bits = validity == null ? MemorySegment.NULL : bitmap(validity, rows);
-    long nulls = validity == null ? 0 : rows - ones(bits);
-    nodes.add(new Node(rows, nulls));
+    MemorySegment bits = validity == null ? MemorySegment.NULL : bitmap(validity, count);
+    long nulls = validity == null ? 0 : count - ones(bits);
+    nodes.add(new Node(count, nulls));
     buffers.add(nulls == 0 ? MemorySegment.NULL : bits);
-    switch (column.type()) {
-      case SqlType.Simple simple -> {
-        MemorySegment data = column.data();
-        buffers.add(
-            simple == SqlType.Simple.BOOLEAN
-                ? bitmap(data, rows)
-                : data.asSlice(0, SegmentFormat.dataBytes(simple, rows)));
+    if (column.type() instanceof SqlType.Vector vector
+        && vector.element() != SqlType.Element.BINARY) {
+      nodes.add(new Node((long) count * vector.dimension(), 0));
+      buffers.add(MemorySegment.NULL);
+    }
+    switch (column.type().layout()) {
+      case Layout.Bits booleans -> buffers.add(bitmap(column.data(), count));
+      case Layout.Fixed fixed -> buffers.add(column.data().asSlice(0, fixed.fixedBytes(count)));
+      case Layout.Variable variable -> {
+        MemorySegment offsets = offsets(column);
+        int first = offsets.getAtIndex(INT, 0);
+        int end = offsets.getAtIndex(INT, count);
+        addOffsets(offsets, count);
+        buffers.add(column.data().asSlice(first, (long) end - first));
       }
-      case SqlType.Varchar varchar -> addText(column);
-      case SqlType.Vector vector -> {
-        nodes.add(new Node((long) rows * vector.dimension(), 0));
-        buffers.add(MemorySegment.NULL);
-        buffers.add(column.data().asSlice(0, SegmentFormat.dataBytes(vector, rows)));
+      case Layout.Lists lists -> {
+        MemorySegment offsets = offsets(column);
+        int first = offsets.getAtIndex(INT, 0);
+        int end = offsets.getAtIndex(INT, count);
+        addOffsets(offsets, count);
+        addBuffers(column.elementsBetween(first, end), end - first);
       }
     }
   }
 
-  /** A slice of a column shares its text with others: what is written starts at zero. */
-  private void addText(Column column) {
+  private static MemorySegment offsets(Column column) {
     MemorySegment offsets = column.offsets();
     if (offsets == null) {
-      throw new IllegalStateException("text without offsets");
+      throw new IllegalStateException(column.type() + " without offsets");
     }
-    int first = offsets.get(INT, 0);
-    int end = offsets.getAtIndex(INT, rows);
+    return offsets;
+  }
+
+  /** A slice of a column shares its text with others: what is written starts at zero. */
+  private void addOffsets(MemorySegment offsets, int count) {
+    int first = offsets.getAtIndex(INT, 0);
     if (first == 0) {
-      buffers.add(offsets.asSlice(0, 4L * (rows + 1L)));
-    } else {
-      MemorySegment moved = Arena.ofAuto().allocate(4L * (rows + 1L), 8);
-      for (long i = 0; i <= rows; i++) {
-        moved.setAtIndex(INT, i, offsets.getAtIndex(INT, i) - first);
-      }
-      buffers.add(moved);
+      buffers.add(offsets.asSlice(0, 4L * (count + 1L)));
+      return;
     }
-    buffers.add(column.data().asSlice(first, (long) end - first));
+    MemorySegment moved = Arena.ofAuto().allocate(4L * (count + 1L), 8);
+    for (long i = 0; i <= count; i++) {
+      moved.setAtIndex(INT, i, offsets.getAtIndex(INT, i) - first);
+    }
+    buffers.add(moved);
   }
 
   /** A copy whose bits behind the last row are zero, as Arrow wants them. */
@@ -178,11 +189,11 @@ final class ArrowFileWriter {
   }
 
   private int addSchema(FlatBufferBuilder builder) {
-    int[] fields = columns.stream().mapToInt(c -> SegmentFormat.addField(builder, c)).toArray();
+    int[] fields = columns.stream().mapToInt(c -> ArrowField.add(builder, c)).toArray();
     int fieldVector = Schema.createFieldsVector(builder, fields);
     int[] pairs =
         metadata.entrySet().stream()
-            .mapToInt(e -> SegmentFormat.addPair(builder, e.getKey(), e.getValue()))
+            .mapToInt(e -> ArrowField.addPair(builder, e.getKey(), e.getValue()))
             .toArray();
     int pairVector = Schema.createCustomMetadataVector(builder, pairs);
     return Schema.createSchema(builder, Endianness.Little, fieldVector, pairVector, 0);
@@ -230,8 +241,8 @@ final class ArrowFileWriter {
     FlatBufferBuilder builder = new FlatBufferBuilder();
     int schema = addSchema(builder);
     int[] pairs = {
-      SegmentFormat.addPair(builder, SegmentFormat.BLOCK_CHECKSUMS, checksums),
-      SegmentFormat.addPair(builder, SegmentFormat.FOOTER_CHECKSUM, SegmentFormat.NO_CHECKSUM)
+      ArrowField.addPair(builder, SegmentFormat.BLOCK_CHECKSUMS, checksums),
+      ArrowField.addPair(builder, SegmentFormat.FOOTER_CHECKSUM, SegmentFormat.NO_CHECKSUM)
     };
     int pairVector = Footer.createCustomMetadataVector(builder, pairs);
     Footer.startDictionariesVector(builder, 0);

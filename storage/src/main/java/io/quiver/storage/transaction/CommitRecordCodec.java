@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Rows are the table (long), their count (int), and the table's columns in its order: whether
  * there is a validity bitmap (byte) and the bitmap, then the data as {@link Column} lays it out;
- * before the data of VARCHAR stand its end offsets (an int a row), counted from its first byte.
+ * before the data of a type of variable length stand its end offsets (an int a row), counted from
+ * its first byte. Of an ARRAY the end offsets count its elements, which follow as a column.
  */
 public final class CommitRecordCodec {
   private static final int FORMAT = 1;
@@ -123,22 +124,29 @@ public final class CommitRecordCodec {
   private static void writeRows(CommitRecord.Rows rows, ByteWriter out) {
     int count = rows.batch().rowCount();
     out.putLong(rows.table().value()).putInt(count);
-    for (Column column : rows.batch().columns()) {
-      MemorySegment validity = column.validity();
-      out.putByte(validity == null ? 0 : 1);
-      if (validity != null) {
-        out.putBytes(validity, 0, (count + 7L) >> 3);
-      }
-      MemorySegment offsets = column.offsets();
-      if (offsets == null) {
-        out.putBytes(column.data(), 0, dataBytes(column.type(), count));
-      } else {
-        int first = offsets.getAtIndex(INT, 0);
-        for (int i = 1; i <= count; i++) {
-          out.putInt(offsets.getAtIndex(INT, (long) i) - first);
-        }
-        out.putBytes(column.data(), first, offsets.getAtIndex(INT, (long) count) - (long) first);
-      }
+    rows.batch().columns().forEach(column -> writeColumn(column, count, out));
+  }
+
+  private static void writeColumn(Column column, int count, ByteWriter out) {
+    MemorySegment validity = column.validity();
+    out.putByte(validity == null ? 0 : 1);
+    if (validity != null) {
+      out.putBytes(validity, 0, (count + 7L) >> 3);
+    }
+    MemorySegment offsets = column.offsets();
+    if (offsets == null) {
+      out.putBytes(column.data(), 0, column.type().layout().fixedBytes(count));
+      return;
+    }
+    int first = offsets.getAtIndex(INT, 0);
+    int last = offsets.getAtIndex(INT, (long) count);
+    for (int i = 1; i <= count; i++) {
+      out.putInt(offsets.getAtIndex(INT, (long) i) - first);
+    }
+    if (column.type() instanceof SqlType.Array) {
+      writeColumn(column.elementsBetween(first, last), last - first, out);
+    } else {
+      out.putBytes(column.data(), first, (long) last - first);
     }
   }
 
@@ -149,18 +157,21 @@ public final class CommitRecordCodec {
     }
     List<Column> columns = new ArrayList<>();
     for (ColumnDefinition column : table.columns()) {
-      MemorySegment validity = in.getByte() == 0 ? null : in.getBytes((count + 7L) >> 3);
-      if (column.type() instanceof SqlType.Varchar) {
-        columns.add(readText(column.type(), count, validity, in));
-      } else {
-        MemorySegment data = in.getBytes(dataBytes(column.type(), count));
-        columns.add(Column.of(column.type(), count, validity, data, null));
-      }
+      columns.add(readColumn(column.type(), count, in));
     }
     return new CommitRecord.Rows(table.id(), new Batch(columns, count));
   }
 
-  private static Column readText(
+  private static Column readColumn(SqlType type, int count, ByteReader in) {
+    MemorySegment validity = in.getByte() == 0 ? null : in.getBytes((count + 7L) >> 3);
+    if (type.layout().hasOffsets()) {
+      return readVariable(type, count, validity, in);
+    }
+    MemorySegment data = in.getBytes(type.layout().fixedBytes(count));
+    return Column.of(type, count, validity, data, null);
+  }
+
+  private static Column readVariable(
       SqlType type, int count, @Nullable MemorySegment validity, ByteReader in) {
     MemorySegment ends = in.getBytes(4L * count);
     MemorySegment offsets = Arena.ofAuto().allocate(4L * (count + 1L), 64);
@@ -168,24 +179,13 @@ public final class CommitRecordCodec {
     for (int i = 0; i < count; i++) {
       int end = ends.getAtIndex(INT, (long) i);
       if (end < last) {
-        throw in.damaged("text that ends at " + end + ", before " + last);
+        throw in.damaged("a row that ends at " + end + ", before " + last);
       }
       offsets.setAtIndex(INT, i + 1L, end);
       last = end;
     }
-    return Column.of(type, count, validity, in.getBytes(last), offsets);
-  }
-
-  private static long dataBytes(SqlType type, long rows) {
-    return switch (type) {
-      case SqlType.Simple simple ->
-          switch (simple) {
-            case BOOLEAN -> (rows + 7) >> 3;
-            case INTEGER, REAL, DATE -> rows * 4;
-            case BIGINT, DOUBLE, TIMESTAMP -> rows * 8;
-          };
-      case SqlType.Vector vector -> rows * vector.dimension() * vector.element().bytes();
-      case SqlType.Varchar varchar -> throw new IllegalStateException("VARCHAR has no width");
-    };
+    return type instanceof SqlType.Array array
+        ? Column.ofLists(array, count, validity, offsets, readColumn(array.element(), last, in))
+        : Column.of(type, count, validity, in.getBytes(last), offsets);
   }
 }

@@ -35,6 +35,9 @@ final class RowCheck {
       if (wanted.type() instanceof SqlType.Varchar(int maxLength)
           && maxLength != SqlType.Varchar.UNBOUNDED) {
         checkLength(wanted, found, maxLength);
+      } else if (wanted.type() instanceof SqlType.Varbinary(int maxLength)
+          && maxLength != SqlType.Varbinary.UNBOUNDED) {
+        checkBytes(wanted, found, maxLength);
       }
     }
   }
@@ -48,6 +51,21 @@ final class RowCheck {
       }
       case SqlType.Varchar varchar -> {
         if (!(found instanceof SqlType.Varchar)) {
+          throw mismatch(wanted, found);
+        }
+      }
+      case SqlType.Varbinary varbinary -> {
+        if (!(found instanceof SqlType.Varbinary)) {
+          throw mismatch(wanted, found);
+        }
+      }
+      case SqlType.Decimal decimal -> {
+        if (!decimal.equals(found)) {
+          throw mismatch(wanted, found);
+        }
+      }
+      case SqlType.Array array -> {
+        if (!array.equals(found)) {
           throw mismatch(wanted, found);
         }
       }
@@ -101,6 +119,21 @@ final class RowCheck {
                 + maxLength
                 + " characters, the value has "
                 + codePoints);
+      }
+    }
+  }
+
+  private static void checkBytes(ColumnDefinition wanted, Column found, int maxLength) {
+    for (int row = 0; row < found.length(); row++) {
+      if (!found.isNull(row) && found.getBytes(row).byteSize() > maxLength) {
+        throw new QuiverException(
+            ErrorCode.STRING_TOO_LONG,
+            "column \""
+                + wanted.name()
+                + "\" holds at most "
+                + maxLength
+                + " bytes, the value has "
+                + found.getBytes(row).byteSize());
       }
     }
   }

@@ -6,16 +6,23 @@ import io.quiver.storage.file.LocalFileSystem;
 import io.quiver.types.Column;
 import io.quiver.types.SqlType;
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalTime;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float2Vector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.util.Text;
@@ -27,6 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Arrow's own reader opens a segment's files as they are, and finds equal values. */
 final class ArrowReadsSegmentTest {
   private static final UUID ID = new UUID(5, 6);
+  private static final ValueLayout.OfShort HALF =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   @TempDir Path directory;
 
@@ -54,7 +63,9 @@ final class ArrowReadsSegmentTest {
       assertThat(reader.getRecordBlocks()).hasSize(1);
       assertThat(reader.loadNextBatch()).isTrue();
       VectorSchemaRoot root = reader.getVectorSchemaRoot();
-      root.getFieldVectors().forEach(FieldVector::validate);
+      root.getFieldVectors().stream()
+          .filter(ArrowReadsSegmentTest::isKnownToArrowsValidation)
+          .forEach(FieldVector::validate);
       assertThat(root.getSchema().getCustomMetadata())
           .containsEntry("quiver.format", "1.0")
           .containsEntry("quiver.segment", ID.toString());
@@ -79,19 +90,64 @@ final class ArrowReadsSegmentTest {
     }
   }
 
-  private static @Nullable Object value(FieldVector vector, int row) {
-    Object value = vector.getObject(row);
-    return value instanceof Text text ? text.toString() : value;
+  /** Arrow's validation throws for any vector of halves. */
+  private static boolean isKnownToArrowsValidation(FieldVector vector) {
+    return !(vector instanceof FixedSizeListVector list
+        && list.getDataVector() instanceof Float2Vector);
   }
 
-  /** Arrow gives days as a number and vectors as lists. */
+  private static @Nullable Object value(FieldVector vector, int row) {
+    return value(vector.getObject(row));
+  }
+
+  private static @Nullable Object value(@Nullable Object value) {
+    return switch (value) {
+      case Text text -> text.toString();
+      case byte[] bytes -> HexFormat.of().formatHex(bytes);
+      case List<?> list -> {
+        List<@Nullable Object> values = new ArrayList<>();
+        list.forEach(element -> values.add(value(element)));
+        yield values;
+      }
+      case null, default -> value;
+    };
+  }
+
+  /** Arrow gives times as numbers, vectors as lists, and of halves their bits. */
   private static @Nullable Object expected(Column column, int row) {
     Object value = column.get(row);
     return switch (value) {
       case LocalDate date -> (int) date.toEpochDay();
-      case float[] floats -> Columns.list(floats);
-      case null -> null;
-      default -> value;
+      case LocalTime time -> time.toNanoOfDay() / 1_000;
+      case Instant instant -> column.getLong(row);
+      case UUID uuid -> uuid.toString().replace("-", "");
+      case float[] floats -> elements(column, row, floats);
+      case byte[] bytes ->
+          column.type() instanceof SqlType.Vector(int _, SqlType.Element element)
+                  && element == SqlType.Element.INT8
+              ? list(bytes)
+              : HexFormat.of().formatHex(bytes);
+      case null, default -> value;
     };
+  }
+
+  private static List<Byte> list(byte[] bytes) {
+    List<Byte> list = new ArrayList<>();
+    for (byte element : bytes) {
+      list.add(element);
+    }
+    return list;
+  }
+
+  private static List<?> elements(Column column, int row, float[] floats) {
+    SqlType.Element element = ((SqlType.Vector) column.type()).element();
+    if (element == SqlType.Element.FLOAT32) {
+      return Columns.list(floats);
+    }
+    List<Object> bits = new ArrayList<>();
+    for (short half : column.getVector(row).toArray(HALF)) {
+      bits.add(element == SqlType.Element.FLOAT16 ? (Object) half : (Object) (char) half);
+    }
+    return bits;
   }
 }
