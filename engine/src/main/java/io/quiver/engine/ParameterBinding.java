@@ -20,6 +20,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -118,9 +119,15 @@ final class ParameterBinding {
           switch (found) {
             case LocalDateTime time -> time;
             case LocalDate date -> date.atStartOfDay();
+            case Instant instant -> LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
             default -> unfit(value, type, position);
           };
-      default -> found instanceof Instant ? found : unfit(value, type, position);
+      default ->
+          switch (found) {
+            case Instant instant -> instant;
+            case LocalDateTime time -> time.toInstant(ZoneOffset.UTC);
+            default -> unfit(value, type, position);
+          };
     };
   }
 

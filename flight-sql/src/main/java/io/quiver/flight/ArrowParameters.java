@@ -1,23 +1,13 @@
 package io.quiver.flight;
 
+import io.quiver.types.Column;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
+import io.quiver.types.SqlType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.FlightStream;
-import org.apache.arrow.vector.BaseIntVector;
-import org.apache.arrow.vector.DateDayVector;
-import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.Float4Vector;
-import org.apache.arrow.vector.TimeStampVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.complex.FixedSizeListVector;
-import org.apache.arrow.vector.types.pojo.ArrowType;
-import org.apache.arrow.vector.util.Text;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a client bound: each row of the batch is one set of parameters. */
@@ -61,62 +51,23 @@ final class ArrowParameters {
   }
 
   private static List<List<@Nullable Object>> rows(VectorSchemaRoot root) {
+    List<Column> columns = new ArrayList<>();
+    root.getFieldVectors().forEach(vector -> columns.add(ArrowColumns.column(vector)));
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (int row = 0; row < root.getRowCount(); row++) {
       List<@Nullable Object> values = new ArrayList<>();
-      for (FieldVector vector : root.getFieldVectors()) {
-        values.add(value(vector, row));
+      for (Column column : columns) {
+        values.add(value(column, row));
       }
       rows.add(values);
     }
     return rows;
   }
 
-  /** A value that the engine's binding takes. */
-  private static @Nullable Object value(FieldVector vector, int row) {
-    if (vector.isNull(row)) {
-      return null;
-    }
-    return switch (vector) {
-      case FixedSizeListVector list when list.getDataVector() instanceof Float4Vector elements ->
-          floats(elements, list.getElementStartIndex(row), list.getListSize());
-      case DateDayVector days -> java.time.LocalDate.ofEpochDay(days.get(row));
-      // Also unsigned numbers, which getObject would give as something else.
-      case BaseIntVector numbers -> numbers.getValueAsLong(row);
-      case TimeStampVector times -> time(times, row);
-      default -> {
-        Object value = vector.getObject(row);
-        yield value instanceof Text text ? text.toString() : value;
-      }
-    };
-  }
-
-  private static float[] floats(Float4Vector elements, int from, int dimension) {
-    float[] floats = new float[dimension];
-    for (int i = 0; i < dimension; i++) {
-      if (elements.isNull(from + i)) {
-        throw new QuiverException(
-            ErrorCode.INVALID_PARAMETER_VALUE, "element " + (i + 1) + " of a bound vector is null");
-      }
-      floats[i] = elements.get(from + i);
-    }
-    return floats;
-  }
-
-  /** A time with a zone is an instant, which SQL's TIMESTAMP holds in UTC. */
-  private static LocalDateTime time(TimeStampVector times, int row) {
-    TimeUnit unit =
-        switch (((ArrowType.Timestamp) times.getField().getType()).getUnit()) {
-          case SECOND -> TimeUnit.SECONDS;
-          case MILLISECOND -> TimeUnit.MILLISECONDS;
-          case MICROSECOND -> TimeUnit.MICROSECONDS;
-          case NANOSECOND -> TimeUnit.NANOSECONDS;
-        };
-    long perSecond = unit.convert(1, TimeUnit.SECONDS);
-    long value = times.get(row);
-    Instant instant =
-        Instant.ofEpochSecond(
-            Math.floorDiv(value, perSecond), unit.toNanos(Math.floorMod(value, perSecond)));
-    return LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
+  /** A value that the engine's binding takes: of a vector its numbers, whatever their width. */
+  private static @Nullable Object value(Column column, int row) {
+    return column.type() instanceof SqlType.Vector && !column.isNull(row)
+        ? column.getFloats(row)
+        : column.get(row);
   }
 }

@@ -108,11 +108,14 @@ final class FlightSessions implements AutoCloseable {
     return handle;
   }
 
-  synchronized void closeHandle(ByteString id) {
+  /** Forgets a statement; false where nobody knows it. */
+  synchronized boolean closeHandle(ByteString id) {
     Handle handle = handles.remove(id.toStringUtf8());
-    if (handle != null) {
-      handle.entry.statements--;
+    if (handle == null) {
+      return false;
     }
+    handle.entry.statements--;
+    return true;
   }
 
   /** Closes a session, at once or when the last call that uses it ends. */

@@ -2,20 +2,25 @@ package io.quiver.flight;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.quiver.engine.Database;
 import io.quiver.engine.PreparedStatement;
 import io.quiver.engine.Session;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.arrow.flight.Action;
+import org.apache.arrow.flight.CancelFlightInfoRequest;
+import org.apache.arrow.flight.CancelStatus;
 import org.apache.arrow.flight.CloseSessionRequest;
 import org.apache.arrow.flight.CloseSessionResult;
 import org.apache.arrow.flight.Criteria;
@@ -23,24 +28,20 @@ import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightEndpoint;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.flight.GetSessionOptionsRequest;
+import org.apache.arrow.flight.GetSessionOptionsResult;
 import org.apache.arrow.flight.PutResult;
 import org.apache.arrow.flight.Result;
 import org.apache.arrow.flight.SchemaResult;
+import org.apache.arrow.flight.SetSessionOptionsRequest;
+import org.apache.arrow.flight.SetSessionOptionsResult;
 import org.apache.arrow.flight.Ticket;
-import org.apache.arrow.flight.sql.BasicFlightSqlProducer;
 import org.apache.arrow.flight.sql.impl.FlightSql.ActionBeginTransactionRequest;
 import org.apache.arrow.flight.sql.impl.FlightSql.ActionBeginTransactionResult;
 import org.apache.arrow.flight.sql.impl.FlightSql.ActionClosePreparedStatementRequest;
 import org.apache.arrow.flight.sql.impl.FlightSql.ActionCreatePreparedStatementRequest;
 import org.apache.arrow.flight.sql.impl.FlightSql.ActionCreatePreparedStatementResult;
 import org.apache.arrow.flight.sql.impl.FlightSql.ActionEndTransactionRequest;
-import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetCrossReference;
-import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetDbSchemas;
-import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetExportedKeys;
-import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetImportedKeys;
-import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetPrimaryKeys;
-import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetSqlInfo;
-import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetTables;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandPreparedStatementQuery;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandPreparedStatementUpdate;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandStatementQuery;
@@ -49,7 +50,6 @@ import org.apache.arrow.flight.sql.impl.FlightSql.DoPutUpdateResult;
 import org.apache.arrow.flight.sql.impl.FlightSql.TicketStatementQuery;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -57,15 +57,14 @@ import org.jspecify.annotations.Nullable;
  * Answers Flight SQL's commands with sessions of the engine. Results are streamed on threads of our
  * own: gRPC's executor runs one call of a stream at a time, and would wait for itself.
  */
-final class QuiverFlightProducer extends BasicFlightSqlProducer {
+final class QuiverFlightProducer extends CatalogProducer {
   private final FlightSessions sessions;
-  private final FlightCatalog catalog = new FlightCatalog();
-  private final ServerInfo info = new ServerInfo();
   private final BufferAllocator allocator;
-  private final Set<ResultStream> running = ConcurrentHashMap.newKeySet();
+  private final Map<ResultStream, ByteString> running = new ConcurrentHashMap<>();
   private final ExecutorService streams = Executors.newVirtualThreadPerTaskExecutor();
 
   QuiverFlightProducer(Database database, BufferAllocator allocator) {
+    super(allocator);
     this.sessions = new FlightSessions(database);
     this.allocator = allocator;
   }
@@ -224,7 +223,80 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
     stream(command.getPreparedStatementHandle(), false, listener);
   }
 
-  // Transactions and sessions
+  // Cancelling, transactions and sessions
+
+  /** Ends the statement of an info: what runs of it, and what its client has not yet fetched. */
+  @Override
+  public void cancelFlightInfo(
+      CancelFlightInfoRequest request, CallContext context, StreamListener<CancelStatus> listener) {
+    answer(listener, () -> cancel(request.getInfo()));
+  }
+
+  private CancelStatus cancel(FlightInfo flight) {
+    CancelStatus status = CancelStatus.NOT_CANCELLABLE;
+    for (FlightEndpoint endpoint : flight.getEndpoints()) {
+      ByteString handle = statement(endpoint.getTicket());
+      if (handle.isEmpty()) {
+        continue;
+      }
+      boolean known = sessions.closeHandle(handle);
+      for (Map.Entry<ResultStream, ByteString> stream : running.entrySet()) {
+        if (stream.getValue().equals(handle)) {
+          stream.getKey().end();
+          known = true;
+        }
+      }
+      if (known) {
+        status = CancelStatus.CANCELLED;
+      }
+    }
+    return status;
+  }
+
+  /** The handle of the statement whose rows a ticket fetches, or nothing. */
+  private static ByteString statement(Ticket ticket) {
+    try {
+      Any command = Any.parseFrom(ticket.getBytes());
+      if (command.is(TicketStatementQuery.class)) {
+        return command.unpack(TicketStatementQuery.class).getStatementHandle();
+      }
+      if (command.is(CommandPreparedStatementQuery.class)) {
+        return command.unpack(CommandPreparedStatementQuery.class).getPreparedStatementHandle();
+      }
+      return ByteString.EMPTY;
+    } catch (InvalidProtocolBufferException e) {
+      throw new QuiverException(
+          ErrorCode.PROTOCOL_VIOLATION, "the ticket is none of this server's", e);
+    }
+  }
+
+  @Override
+  public void setSessionOptions(
+      SetSessionOptionsRequest request,
+      CallContext context,
+      StreamListener<SetSessionOptionsResult> listener) {
+    answer(
+        listener,
+        () -> {
+          try (FlightSessions.Use use = use(context, ByteString.EMPTY)) {
+            return SessionOptions.set(use.session(), request.getSessionOptions());
+          }
+        });
+  }
+
+  @Override
+  public void getSessionOptions(
+      GetSessionOptionsRequest request,
+      CallContext context,
+      StreamListener<GetSessionOptionsResult> listener) {
+    answer(
+        listener,
+        () -> {
+          try (FlightSessions.Use use = use(context, ByteString.EMPTY)) {
+            return new GetSessionOptionsResult(SessionOptions.get(use.session()));
+          }
+        });
+  }
 
   @Override
   public void beginTransaction(
@@ -262,73 +334,7 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
         });
   }
 
-  // Catalog
-
-  @Override
-  public void getStreamSqlInfo(
-      CommandGetSqlInfo command, CallContext context, ServerStreamListener listener) {
-    metadata(Schemas.GET_SQL_INFO_SCHEMA, listener, root -> info.fill(command.getInfoList(), root));
-  }
-
-  @Override
-  public void getStreamCatalogs(CallContext context, ServerStreamListener listener) {
-    metadata(
-        Schemas.GET_CATALOGS_SCHEMA,
-        listener,
-        root -> withSession(context, session -> catalog.catalogs(session, root)));
-  }
-
-  @Override
-  public void getStreamSchemas(
-      CommandGetDbSchemas command, CallContext context, ServerStreamListener listener) {
-    metadata(
-        Schemas.GET_SCHEMAS_SCHEMA,
-        listener,
-        root -> withSession(context, session -> catalog.schemas(command, session, root)));
-  }
-
-  @Override
-  public void getStreamTables(
-      CommandGetTables command, CallContext context, ServerStreamListener listener) {
-    metadata(
-        command.getIncludeSchema()
-            ? Schemas.GET_TABLES_SCHEMA
-            : Schemas.GET_TABLES_SCHEMA_NO_SCHEMA,
-        listener,
-        root -> withSession(context, session -> catalog.tables(command, session, root)));
-  }
-
-  @Override
-  public void getStreamTableTypes(CallContext context, ServerStreamListener listener) {
-    metadata(Schemas.GET_TABLE_TYPES_SCHEMA, listener, catalog::tableTypes);
-  }
-
-  @Override
-  public void getStreamPrimaryKeys(
-      CommandGetPrimaryKeys command, CallContext context, ServerStreamListener listener) {
-    metadata(
-        Schemas.GET_PRIMARY_KEYS_SCHEMA,
-        listener,
-        root -> withSession(context, session -> catalog.primaryKeys(command, session, root)));
-  }
-
-  @Override
-  public void getStreamExportedKeys(
-      CommandGetExportedKeys command, CallContext context, ServerStreamListener listener) {
-    metadata(Schemas.GET_EXPORTED_KEYS_SCHEMA, listener, root -> {});
-  }
-
-  @Override
-  public void getStreamImportedKeys(
-      CommandGetImportedKeys command, CallContext context, ServerStreamListener listener) {
-    metadata(Schemas.GET_IMPORTED_KEYS_SCHEMA, listener, root -> {});
-  }
-
-  @Override
-  public void getStreamCrossReference(
-      CommandGetCrossReference command, CallContext context, ServerStreamListener listener) {
-    metadata(Schemas.GET_CROSS_REFERENCE_SCHEMA, listener, root -> {});
-  }
+  // The rest of the protocol
 
   @Override
   public void listFlights(
@@ -359,7 +365,7 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
   @Override
   public void close() {
     sessions.close();
-    running.forEach(ResultStream::end);
+    running.keySet().forEach(ResultStream::end);
     streams.shutdown();
   }
 
@@ -371,7 +377,7 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
 
   private void stream(ByteString handleId, boolean once, ServerStreamListener listener) {
     ResultStream stream = new ResultStream(listener, allocator);
-    running.add(stream);
+    running.put(stream, handleId);
     streams.execute(() -> {
       try {
         FlightSessions.Handle handle = sessions.handle(handleId);
@@ -410,7 +416,8 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
     return sessions.use(cookie(context), transactionId);
   }
 
-  private void withSession(CallContext context, Consumer<Session> work) {
+  @Override
+  void withSession(CallContext context, Consumer<Session> work) {
     try (FlightSessions.Use use = use(context, ByteString.EMPTY)) {
       work.accept(use.session());
     }
@@ -427,21 +434,6 @@ final class QuiverFlightProducer extends BasicFlightSqlProducer {
       listener.onCompleted();
     } catch (Throwable e) {
       listener.onError(FlightErrors.translate(e));
-    }
-  }
-
-  private void metadata(
-      Schema schema, ServerStreamListener listener, Consumer<VectorSchemaRoot> fill) {
-    try {
-      try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator)) {
-        fill.accept(root);
-        listener.start(root);
-        listener.putNext();
-      }
-      // Only now: a server that closes waits for its calls, and then wants all memory back.
-      listener.completed();
-    } catch (Throwable e) {
-      listener.error(FlightErrors.translate(e));
     }
   }
 

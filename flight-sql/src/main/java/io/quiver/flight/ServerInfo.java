@@ -4,12 +4,16 @@ import static java.sql.Connection.TRANSACTION_READ_COMMITTED;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.FLIGHT_SQL_SERVER_ARROW_VERSION;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.FLIGHT_SQL_SERVER_BULK_INGESTION;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.FLIGHT_SQL_SERVER_CANCEL;
+import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.FLIGHT_SQL_SERVER_INGEST_TRANSACTIONS_SUPPORTED;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.FLIGHT_SQL_SERVER_NAME;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.FLIGHT_SQL_SERVER_READ_ONLY;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.FLIGHT_SQL_SERVER_SQL;
+import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.FLIGHT_SQL_SERVER_STATEMENT_TIMEOUT;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.FLIGHT_SQL_SERVER_SUBSTRAIT;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.FLIGHT_SQL_SERVER_TRANSACTION;
+import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.FLIGHT_SQL_SERVER_TRANSACTION_TIMEOUT;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.FLIGHT_SQL_SERVER_VERSION;
+import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_ALL_TABLES_ARE_SELECTABLE;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_ANSI92_SUPPORTED_LEVEL;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_BATCH_UPDATES_SUPPORTED;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_CATALOGS_SUPPORTED_ACTIONS;
@@ -107,8 +111,13 @@ final class ServerInfo {
     put(FLIGHT_SQL_SERVER_READ_ONLY, false);
     put(FLIGHT_SQL_SERVER_SQL, true);
     put(FLIGHT_SQL_SERVER_SUBSTRAIT, false);
-    put(FLIGHT_SQL_SERVER_CANCEL, false);
-    put(FLIGHT_SQL_SERVER_BULK_INGESTION, false);
+    put(FLIGHT_SQL_SERVER_CANCEL, true);
+    put(FLIGHT_SQL_SERVER_BULK_INGESTION, true);
+    put(FLIGHT_SQL_SERVER_INGEST_TRANSACTIONS_SUPPORTED, true);
+    // No limit.
+    put(FLIGHT_SQL_SERVER_STATEMENT_TIMEOUT, 0);
+    put(FLIGHT_SQL_SERVER_TRANSACTION_TIMEOUT, 0);
+    put(SQL_ALL_TABLES_ARE_SELECTABLE, true);
     put(
         FLIGHT_SQL_SERVER_TRANSACTION,
         SqlSupportedTransaction.SQL_SUPPORTED_TRANSACTION_TRANSACTION.getNumber());

@@ -1,0 +1,139 @@
+package io.quiver.flight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.flight.CancelFlightInfoRequest;
+import org.apache.arrow.flight.CancelStatus;
+import org.apache.arrow.flight.FlightInfo;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.flight.GetSessionOptionsRequest;
+import org.apache.arrow.flight.SessionOptionValue;
+import org.apache.arrow.flight.SessionOptionValueFactory;
+import org.apache.arrow.flight.SetSessionOptionsRequest;
+import org.apache.arrow.flight.SetSessionOptionsResult;
+import org.apache.arrow.flight.sql.FlightSqlClient;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What Flight SQL has beside statements and the catalog: cancelling, options, types. */
+@Timeout(60)
+@SuppressWarnings("try") // Arrow's close() may be interrupted.
+class FlightProtocolTest {
+  private final Served served = new Served();
+  private final FlightSqlClient client = served.client;
+
+  @AfterEach
+  void close() throws Exception {
+    served.close();
+  }
+
+  @Test
+  void aCancelledStatementGivesNoMoreRows() throws Exception {
+    served.run("CREATE TABLE numbers (n INTEGER)");
+    served.run("INSERT INTO numbers VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10)");
+    FlightInfo info =
+        client.execute(
+            "SELECT a.n FROM numbers a, numbers b, numbers c, numbers d, numbers e, numbers f,"
+                + " numbers g");
+    try (FlightStream stream = client.getStream(info.getEndpoints().getFirst().getTicket())) {
+      assertThat(stream.next()).isTrue();
+      assertThat(client.cancelFlightInfo(new CancelFlightInfoRequest(info)).getStatus())
+          .isEqualTo(CancelStatus.CANCELLED);
+      FlightRuntimeException ended =
+          catchThrowableOfType(FlightRuntimeException.class, () -> drain(stream));
+      assertThat(ended).hasMessageContaining("57014");
+    }
+    assertThat(client.cancelFlightInfo(new CancelFlightInfoRequest(info)).getStatus())
+        .isEqualTo(CancelStatus.NOT_CANCELLABLE);
+  }
+
+  @Test
+  void whatIsCancelledBeforeItRunsDoesNotRun() throws Exception {
+    FlightInfo info = client.execute("SELECT 1");
+    assertThat(client.cancelFlightInfo(new CancelFlightInfoRequest(info)).getStatus())
+        .isEqualTo(CancelStatus.CANCELLED);
+    assertThat(
+            catchThrowableOfType(
+                FlightRuntimeException.class,
+                () -> {
+                  try (FlightStream stream =
+                      client.getStream(info.getEndpoints().getFirst().getTicket())) {
+                    drain(stream);
+                  }
+                }))
+        .hasMessageContaining("no statement of this handle");
+  }
+
+  @Test
+  void sessionOptionsAreTheSessionsSettings() throws Exception {
+    SetSessionOptionsResult result =
+        client.setSessionOptions(
+            new SetSessionOptionsRequest(
+                Map.of(
+                    "quiver.query_memory",
+                    SessionOptionValueFactory.makeSessionOptionValue(67_108_864L),
+                    "no.such.option",
+                    SessionOptionValueFactory.makeSessionOptionValue(1L))));
+    assertThat(result.getErrors())
+        .containsExactly(
+            Map.entry(
+                "no.such.option",
+                new SetSessionOptionsResult.Error(
+                    SetSessionOptionsResult.ErrorValue.INVALID_NAME)));
+    Map<String, SessionOptionValue> options =
+        client.getSessionOptions(new GetSessionOptionsRequest()).getSessionOptions();
+    String shown = served.query("SHOW quiver.query_memory").toString();
+    assertThat(options.toString()).contains(shown.substring(2, shown.length() - 2));
+    client.setSessionOptions(
+        new SetSessionOptionsRequest(
+            Map.of(
+                "quiver.query_memory", SessionOptionValueFactory.makeEmptySessionOptionValue())));
+    assertThat(client.getSessionOptions(new GetSessionOptionsRequest()).getSessionOptions())
+        .isNotEqualTo(options);
+  }
+
+  @Test
+  void anOptionsWrongValueIsReported() {
+    SetSessionOptionsResult result =
+        client.setSessionOptions(
+            new SetSessionOptionsRequest(
+                Map.of(
+                    "quiver.query_memory",
+                    SessionOptionValueFactory.makeSessionOptionValue("x'; DROP TABLE t"))));
+    assertThat(result.getErrors())
+        .containsExactly(
+            Map.entry(
+                "quiver.query_memory",
+                new SetSessionOptionsResult.Error(
+                    SetSessionOptionsResult.ErrorValue.INVALID_VALUE)));
+  }
+
+  @Test
+  void everyTypeIsDescribed() throws Exception {
+    FlightInfo info = client.getXdbcTypeInfo();
+    List<String> names = new ArrayList<>();
+    try (FlightStream stream = client.getStream(info.getEndpoints().getFirst().getTicket())) {
+      while (stream.next()) {
+        VectorSchemaRoot root = stream.getRoot();
+        for (int i = 0; i < root.getRowCount(); i++) {
+          names.add(root.getVector("type_name").getObject(i).toString());
+        }
+      }
+    }
+    assertThat(names)
+        .contains("BOOLEAN", "TINYINT", "DECIMAL", "TIMESTAMP WITH TIME ZONE", "UUID", "VECTOR");
+  }
+
+  private static void drain(FlightStream stream) {
+    while (stream.next()) {
+      assertThat(stream.getRoot().getRowCount()).isPositive();
+    }
+  }
+}
