@@ -135,7 +135,7 @@ final class Flusher implements AutoCloseable {
   /** Whether segments of tables that are dropped by now are still there. */
   boolean holdsDropped(Catalog catalog) {
     Manifest current = manifest;
-    if (current.catalogVersion() == catalog.version()) {
+    if (current.catalog().version() == catalog.version()) {
       return false;
     }
     return current.tables().stream()
@@ -200,7 +200,7 @@ final class Flusher implements AutoCloseable {
     SegmentWriter.write(files, id, columns);
     long bytes = merge.columns().values().stream().mapToLong(Column::sizeInBytes).sum();
     SegmentReader segment = SegmentReader.open(files, id);
-    return List.of(new TablePart(segment::column, DeletedRows.NONE, bytes, id));
+    return List.of(new TablePart(segment, DeletedRows.NONE, bytes, id));
   }
 
   /**
@@ -273,7 +273,7 @@ final class Flusher implements AutoCloseable {
         manifest.number() + 1,
         state.version().value(),
         position,
-        state.catalog().version(),
+        state.catalog(),
         pipeline.nextTable(),
         tables);
   }

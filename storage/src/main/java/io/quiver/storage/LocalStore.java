@@ -16,7 +16,6 @@ import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +43,7 @@ public final class LocalStore implements Store {
 
   /** An empty database that lives in memory, until it is closed. Nothing is logged or flushed. */
   public static LocalStore inMemory() {
-    Catalog catalog = new Catalog(0, List.of());
+    Catalog catalog = Catalog.EMPTY;
     DatabaseState empty = DatabaseState.of(CommitVersion.ZERO, catalog, Map.of());
     CommitPipeline pipeline = new CommitPipeline(empty, FIRST_TABLE, null, Lsn.START);
     MemoryCompaction compaction = new MemoryCompaction(pipeline);

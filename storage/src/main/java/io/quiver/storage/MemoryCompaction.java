@@ -3,6 +3,7 @@ package io.quiver.storage;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.memtable.ColumnMap;
 import io.quiver.storage.memtable.DeletedRows;
 import io.quiver.storage.memtable.RowMerge;
 import io.quiver.storage.transaction.CommitPipeline;
@@ -16,7 +17,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * Frees deleted rows of a database that lives in memory, where no flush does so. A block of which
@@ -80,7 +80,6 @@ final class MemoryCompaction {
     merge.add(part.columns(), part.rowCount(), part.deleted());
     Map<ColumnId, Column> columns = merge.columns();
     long bytes = columns.values().stream().mapToLong(Column::sizeInBytes).sum();
-    return new TablePart(
-        id -> Objects.requireNonNull(columns.get(id)), DeletedRows.NONE, bytes, null);
+    return new TablePart(new ColumnMap(columns), DeletedRows.NONE, bytes, null);
   }
 }

@@ -2,8 +2,6 @@ package io.quiver.storage;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
-import io.quiver.storage.catalog.Catalog;
-import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.MetaStore;
@@ -101,25 +99,22 @@ final class Recovery {
 
   private DatabaseState state(Manifest manifest) {
     Map<TableId, TableState> tables = new HashMap<>();
-    List<TableDefinition> definitions = new ArrayList<>();
     for (Manifest.Table table : manifest.tables()) {
       List<TablePart> parts = new ArrayList<>();
       for (Manifest.Segment segment : table.segments()) {
-        parts.add(open(segment));
+        parts.add(open(segment).covering(table.definition()));
       }
-      definitions.add(table.definition());
       tables.put(
           table.definition().id(),
           new TableState(table.definition(), parts, table.nextRowId(), table.nextIdentity(), null));
     }
-    Catalog catalog = new Catalog(manifest.catalogVersion(), definitions);
-    return DatabaseState.of(new CommitVersion(manifest.commitVersion()), catalog, tables);
+    return DatabaseState.of(
+        new CommitVersion(manifest.commitVersion()), manifest.catalog(), tables);
   }
 
   private TablePart open(Manifest.Segment segment) {
     SegmentReader reader = SegmentReader.open(files, segment.id());
-    TablePart part =
-        new TablePart(reader::column, segment.deleted(), segment.sizeInBytes(), segment.id());
+    TablePart part = new TablePart(reader, segment.deleted(), segment.sizeInBytes(), segment.id());
     if (part.rowCount() != segment.rowCount()) {
       throw new CorruptionException(
           files.describe("segments/" + segment.id()),

@@ -236,13 +236,13 @@ class CrashTest {
   void anotherFormatIsRefusedWithBothVersions() {
     MemoryFileSystem files = new MemoryFileSystem();
     LocalStore.open(options(files)).close();
-    replace(files, "FORMAT", "quiver 2.5\n");
+    replace(files, "FORMAT", "quiver 3.5\n");
     assertThatThrownBy(() -> LocalStore.open(options(files)))
         .isInstanceOfSatisfying(
             QuiverException.class, e -> assertThat(e.sqlState()).isEqualTo("58P01"))
-        .hasMessageContaining("2.5")
-        .hasMessageContaining("1.0");
-    replace(files, "FORMAT", "quiver 1.9\n");
+        .hasMessageContaining("3.5")
+        .hasMessageContaining("2.0");
+    replace(files, "FORMAT", "quiver 2.9\n");
     LocalStore.open(options(files)).close();
     replace(files, "FORMAT", "quivfr 1.0\n");
     assertThatThrownBy(() -> LocalStore.open(options(files)))

@@ -1,8 +1,10 @@
 package io.quiver.executor.operator;
 
 import io.quiver.storage.catalog.Catalog;
+import io.quiver.storage.catalog.CatalogChange;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.transaction.CommitVersion;
@@ -172,6 +174,26 @@ final class TestTables implements Transaction {
 
   @Override
   public void dropTable(TableId table) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void alterTable(TableDefinition altered) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public TableId newView() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public IndexId newIndex() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void change(CatalogChange change) {
     throw new UnsupportedOperationException();
   }
 

@@ -2,18 +2,23 @@ package io.quiver.storage.catalog;
 
 import io.quiver.storage.codec.ByteReader;
 import io.quiver.storage.codec.ByteWriter;
+import io.quiver.storage.codec.ColumnCodec;
+import io.quiver.types.Column;
 import io.quiver.types.CorruptionException;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table's definition as bytes: id (long), schema and name (text), the columns (int count, then
- * each), the primary key (int count, then column ids as ints). A column is its id (int), name
- * (text), type, nullable (byte), whether it has a default (byte) and its text, identity (byte: 0
- * none, 1 by default, 2 always).
+ * each), the primary key (int count, then column ids as ints), layout and next column (ints),
+ * comment. A column is its id (int), name (text), type, nullable (byte), default, identity (byte: 0
+ * none, 1 by default, 2 always), comment, and whether rows from before it have a value (byte) and
+ * that ({@link ColumnCodec}, one row). A default or comment is whether it is there (byte), then the
+ * text.
  *
  * <p>A type is a byte: 1 BOOLEAN, 2 INTEGER, 3 BIGINT, 4 REAL, 5 DOUBLE, 6 DATE, 7 TIMESTAMP, 8
  * VARCHAR with its length (int), 9 VECTOR with its dimension (int) and element (byte: 0 FLOAT32, 1
@@ -65,15 +70,30 @@ public final class TableCodec {
       out.putInt(column.id().value()).putText(column.name());
       writeType(column.type(), out);
       out.putByte(column.nullable() ? 1 : 0);
-      String defaultSql = column.defaultSql();
-      out.putByte(defaultSql == null ? 0 : 1);
-      if (defaultSql != null) {
-        out.putText(defaultSql);
-      }
+      writeOptional(column.defaultSql(), out);
       out.putByte(IDENTITIES.indexOf(column.identity()));
+      writeOptional(column.comment(), out);
+      Column initial = column.initial();
+      out.putByte(initial == null ? 0 : 1);
+      if (initial != null) {
+        ColumnCodec.write(initial, 1, out);
+      }
     }
     out.putInt(table.primaryKey().size());
     table.primaryKey().forEach(id -> out.putInt(id.value()));
+    out.putInt(table.layout()).putInt(table.nextColumn());
+    writeOptional(table.comment(), out);
+  }
+
+  static void writeOptional(@Nullable String text, ByteWriter out) {
+    out.putByte(text == null ? 0 : 1);
+    if (text != null) {
+      out.putText(text);
+    }
+  }
+
+  static @Nullable String readOptional(ByteReader in) {
+    return in.getByte() == 0 ? null : in.getText();
   }
 
   public static TableDefinition read(ByteReader in) {
@@ -90,7 +110,10 @@ public final class TableCodec {
     for (int i = 0; i < keyCount; i++) {
       primaryKey.add(new ColumnId(in.getInt()));
     }
-    return new TableDefinition(id, schemaName, name, columns, primaryKey);
+    int layout = in.getInt();
+    int nextColumn = in.getInt();
+    return new TableDefinition(
+        id, schemaName, name, columns, primaryKey, layout, nextColumn, readOptional(in));
   }
 
   private static ColumnDefinition readColumn(ByteReader in) {
@@ -98,15 +121,18 @@ public final class TableCodec {
     String name = in.getText();
     SqlType type = readType(in);
     boolean nullable = in.getByte() != 0;
-    String defaultSql = in.getByte() == 0 ? null : in.getText();
+    String defaultSql = readOptional(in);
     int identity = in.getByte();
     if (identity < 0 || identity >= IDENTITIES.size()) {
       throw in.damaged("no identity " + identity);
     }
-    return new ColumnDefinition(id, name, type, nullable, defaultSql, IDENTITIES.get(identity));
+    String comment = readOptional(in);
+    Column initial = in.getByte() == 0 ? null : ColumnCodec.read(type, 1, in);
+    return new ColumnDefinition(
+        id, name, type, nullable, defaultSql, IDENTITIES.get(identity), comment, initial);
   }
 
-  private static void writeType(SqlType type, ByteWriter out) {
+  static void writeType(SqlType type, ByteWriter out) {
     switch (type) {
       case SqlType.Simple simple -> out.putByte(code(simple));
       case SqlType.Varchar varchar -> out.putByte(VARCHAR).putInt(varchar.maxLength());
@@ -132,7 +158,7 @@ public final class TableCodec {
         .getKey();
   }
 
-  private static SqlType readType(ByteReader in) {
+  static SqlType readType(ByteReader in) {
     int code = in.getByte();
     SqlType.Simple simple = SIMPLE.get(code);
     if (simple != null) {

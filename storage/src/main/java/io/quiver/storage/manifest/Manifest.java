@@ -1,5 +1,6 @@
 package io.quiver.storage.manifest;
 
+import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.log.Lsn;
 import io.quiver.storage.memtable.DeletedRows;
@@ -12,17 +13,18 @@ import java.util.UUID;
  * @param number counts manifests
  * @param commitVersion of the last commit that it contains
  * @param replayFrom the position of that commit in the log
- * @param nextTable above the id of every table so far
+ * @param nextTable above the id of every table, view and index so far
+ * @param tables those of the catalog, with their rows
  */
 public record Manifest(
     long number,
     long commitVersion,
     Lsn replayFrom,
-    long catalogVersion,
+    Catalog catalog,
     long nextTable,
     List<Table> tables) {
   /** A database in which nothing has happened. */
-  public static final Manifest EMPTY = new Manifest(0, 0, Lsn.START, 0, 1, List.of());
+  public static final Manifest EMPTY = new Manifest(0, 0, Lsn.START, Catalog.EMPTY, 1, List.of());
 
   public Manifest {
     tables = List.copyOf(tables);

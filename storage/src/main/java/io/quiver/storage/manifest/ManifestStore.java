@@ -2,8 +2,12 @@ package io.quiver.storage.manifest;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.quiver.storage.catalog.Catalog;
+import io.quiver.storage.catalog.CatalogCodec;
+import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableCodec;
 import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.catalog.ViewDefinition;
 import io.quiver.storage.codec.ByteReader;
 import io.quiver.storage.codec.ByteWriter;
 import io.quiver.storage.file.FileSystem;
@@ -29,10 +33,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *  0  8  the ASCII letters QUIVMANI
- *  8  2  major version, 1
+ *  8  2  major version, 2
  * 10  2  minor version, 0
  * 12     number (8), commit version (8), position in the log (8 + 8), catalog version (8), next
- *        table (8), number of tables (4); for each its definition ({@link TableCodec}), next row id
+ *        table (8), number of schemas (4) and each one's name (text), number of views (4) and each
+ *        view, number of indexes (4) and each index ({@link CatalogCodec}), number of tables (4);
+ *        for each its definition ({@link TableCodec}), next row id
  *        (8), next identity (8), number of segments (4); for each its id (16, the higher half
  *        first), rows (4), bytes (8), deleted rows ({@link DeletedRows#write})
  *  .  4  CRC32C of everything before
@@ -46,7 +52,7 @@ public final class ManifestStore {
   private static final String TEMPORARY = "tmp/manifest";
   private static final MetaStore.Key HEAD = new MetaStore.Key("manifest");
   private static final long MAGIC = 0x494E_414D_5649_5551L;
-  private static final int MAJOR = 1;
+  private static final int MAJOR = 2;
   private static final int MINOR = 0;
 
   private final FileSystem files;
@@ -113,7 +119,10 @@ public final class ManifestStore {
     out.putLong(MAGIC).putByte(MAJOR).putByte(0).putByte(MINOR).putByte(0);
     out.putLong(manifest.number()).putLong(manifest.commitVersion());
     out.putLong(manifest.replayFrom().major()).putLong(manifest.replayFrom().minor());
-    out.putLong(manifest.catalogVersion()).putLong(manifest.nextTable());
+    out.putLong(manifest.catalog().version()).putLong(manifest.nextTable());
+    CatalogCodec.writeList(manifest.catalog().schemas(), out, (schema, o) -> o.putText(schema));
+    CatalogCodec.writeList(manifest.catalog().views(), out, CatalogCodec::write);
+    CatalogCodec.writeList(manifest.catalog().indexes(), out, CatalogCodec::write);
     out.putInt(manifest.tables().size());
     for (Manifest.Table table : manifest.tables()) {
       TableCodec.write(table.definition(), out);
@@ -160,13 +169,18 @@ public final class ManifestStore {
     Lsn replayFrom = new Lsn(in.getLong(), in.getLong());
     long catalogVersion = in.getLong();
     long nextTable = in.getLong();
+    List<String> schemas = CatalogCodec.readList(in, 4, ByteReader::getText);
+    List<ViewDefinition> views = CatalogCodec.readList(in, 8, CatalogCodec::readView);
+    List<IndexDefinition> indexes = CatalogCodec.readList(in, 8, CatalogCodec::readIndex);
     int tableCount = in.getCount(8);
     List<Manifest.Table> tables = new ArrayList<>();
     for (int i = 0; i < tableCount; i++) {
       tables.add(readTable(in));
     }
     in.expectEnd();
-    return new Manifest(number, commitVersion, replayFrom, catalogVersion, nextTable, tables);
+    List<TableDefinition> definitions = tables.stream().map(Manifest.Table::definition).toList();
+    Catalog catalog = new Catalog(catalogVersion, schemas, definitions, views, indexes);
+    return new Manifest(number, commitVersion, replayFrom, catalog, nextTable, tables);
   }
 
   private static Manifest.Table readTable(ByteReader in) {

@@ -4,7 +4,10 @@ import io.quiver.storage.catalog.ColumnId;
 import io.quiver.types.Column;
 
 /** Columns of equal length by their id, {@link ColumnId#ROW_ID} included. Immutable. */
-@FunctionalInterface
 public interface ColumnSource {
+  /** A column that {@link #has} holds for. */
   Column column(ColumnId id);
+
+  /** Whether these rows were stored with the column. */
+  boolean has(ColumnId id);
 }

@@ -66,6 +66,11 @@ public final class RowBlock {
   private record Rows(List<ColumnId> ids, Column rowIds, List<Column> columns)
       implements ColumnSource {
     @Override
+    public boolean has(ColumnId id) {
+      return id.equals(ColumnId.ROW_ID) || ids.contains(id);
+    }
+
+    @Override
     public Column column(ColumnId id) {
       if (id.equals(ColumnId.ROW_ID)) {
         return rowIds;

@@ -3,8 +3,10 @@ package io.quiver.storage.memtable;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.types.Column;
 import io.quiver.types.SqlType;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** Gathers the live rows of several blocks and segments into one. Owned by one thread. */
 public final class RowMerge {
@@ -22,6 +24,8 @@ public final class RowMerge {
 
   /** Adds the rows that are not deleted. */
   public void add(ColumnSource source, int rowCount, DeletedRows deleted) {
+    Map<ColumnId, Column> sources = new HashMap<>();
+    columns.keySet().forEach(id -> sources.put(id, source.column(id)));
     for (int from = 0; from < rowCount; ) {
       if (deleted.contains(from)) {
         from++;
@@ -33,7 +37,10 @@ public final class RowMerge {
       }
       int first = from;
       int count = to - from;
-      columns.forEach((id, column) -> column.write(rows, source.column(id), first, count));
+      for (Map.Entry<ColumnId, GrowingColumn> column : columns.entrySet()) {
+        Column stored = Objects.requireNonNull(sources.get(column.getKey()));
+        column.getValue().write(rows, stored, first, count);
+      }
       rows += count;
       from = to;
     }

@@ -2,6 +2,7 @@ package io.quiver.storage.segment;
 
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.file.FileSystem;
+import io.quiver.storage.memtable.ColumnSource;
 import io.quiver.types.Column;
 import io.quiver.types.CorruptionException;
 import java.util.HashMap;
@@ -16,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * when nobody reaches the reader or the column any more. No file stays open, so there is nothing to
  * close, and the files must stay until then. Safe for many threads.
  */
-public final class SegmentReader {
+public final class SegmentReader implements ColumnSource {
   private final UUID id;
   private final int rowCount;
   private final long sizeInBytes;
@@ -88,6 +89,7 @@ public final class SegmentReader {
     return places.keySet();
   }
 
+  @Override
   public boolean has(ColumnId column) {
     return places.containsKey(column);
   }
@@ -97,6 +99,7 @@ public final class SegmentReader {
    *
    * @throws CorruptionException when its bytes do not give their checksum
    */
+  @Override
   public Column column(ColumnId column) {
     Column known = columns.get(column);
     return known != null ? known : columns.computeIfAbsent(column, this::read);

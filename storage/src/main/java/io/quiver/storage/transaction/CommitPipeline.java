@@ -1,7 +1,11 @@
 package io.quiver.storage.transaction;
 
+import io.quiver.storage.catalog.CatalogChange;
+import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.catalog.ViewDefinition;
 import io.quiver.storage.log.LogWriter;
 import io.quiver.storage.log.Lsn;
 import io.quiver.storage.memtable.KeyIndex;
@@ -97,6 +101,10 @@ public final class CommitPipeline {
     return new TableId(nextTable.getAndIncrement());
   }
 
+  IndexId newIndex() {
+    return new IndexId(nextTable.getAndIncrement());
+  }
+
   /** A catalog version that no other catalog has. */
   long uncommittedCatalog() {
     return uncommittedCatalogs.decrementAndGet();
@@ -109,12 +117,21 @@ public final class CommitPipeline {
       memTable.apply(memTable.stage(record));
       lastAppend = CompletableFuture.completedFuture(lsn);
       visible = memTable.newest();
-      for (TableDefinition table : record.created()) {
-        nextTable.accumulateAndGet(table.id().value() + 1, Math::max);
+      for (CatalogChange change : record.catalog()) {
+        switch (change) {
+          case CatalogChange.CreateTable(TableDefinition table) -> taken(table.id().value());
+          case CatalogChange.PutView(ViewDefinition view) -> taken(view.id().value());
+          case CatalogChange.PutIndex(IndexDefinition index) -> taken(index.id().value());
+          default -> {}
+        }
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  private void taken(long id) {
+    nextTable.accumulateAndGet(id + 1, Math::max);
   }
 
   /**
@@ -268,17 +285,7 @@ public final class CommitPipeline {
 
   private void checkConflicts(CommitRecord record) {
     DatabaseState newest = memTable.newest();
-    for (TableId dropped : record.dropped()) {
-      if (!newest.tables().containsKey(dropped)) {
-        throw conflict("a table that this one drops");
-      }
-    }
-    for (TableDefinition created : record.created()) {
-      TableDefinition other = newest.catalog().table(created.schemaName(), created.name());
-      if (other != null && !record.dropped().contains(other.id())) {
-        throw duplicateTable(created.name());
-      }
-    }
+    CatalogConflicts.check(newest, record);
     Map<TableId, long[]> deleted = new HashMap<>();
     for (CommitRecord.Deletes deletes : record.deletes()) {
       TableState table = newest.tables().get(deletes.table());
@@ -288,24 +295,26 @@ public final class CommitPipeline {
     for (CommitRecord.Rows rows : record.rows()) {
       TableState table = newest.tables().get(rows.table());
       if (table != null) {
-        checkKeys(table, rows, deleted.getOrDefault(rows.table(), NONE));
-      } else if (record.created().stream().noneMatch(t -> t.id().equals(rows.table()))) {
+        TableDefinition made = record.definition(rows.table());
+        TableDefinition definition = made == null ? table.definition() : made;
+        checkKeys(definition, rows, deleted.getOrDefault(rows.table(), NONE));
+      } else if (record.definition(rows.table()) == null) {
         throw conflict("a table that this one adds rows to");
       }
     }
   }
 
-  private void checkKeys(TableState table, CommitRecord.Rows rows, long[] deleted) {
+  private void checkKeys(TableDefinition table, CommitRecord.Rows rows, long[] deleted) {
     LiveTable live = memTable.live(rows.table());
     KeyGuard guard = live == null ? null : live.keys();
-    if (guard == null) {
+    if (guard == null || table.primaryKey().isEmpty()) {
       return;
     }
-    List<Column> keys = KeyGuard.keyColumns(table.definition(), rows.batch());
+    List<Column> keys = KeyGuard.keyColumns(table, rows.batch());
     for (int row = 0; row < rows.batch().rowCount(); row++) {
       long found = guard.find(keys, row);
       if (found != KeyIndex.ABSENT && Arrays.binarySearch(deleted, found) < 0) {
-        throw KeyGuard.duplicate(table.definition(), keys, row);
+        throw KeyGuard.duplicate(table, keys, row);
       }
     }
   }
@@ -334,7 +343,14 @@ public final class CommitPipeline {
   }
 
   static QuiverException duplicateTable(String name) {
-    return new QuiverException(ErrorCode.DUPLICATE_TABLE, "table \"" + name + "\" already exists");
+    return new QuiverException(
+        ErrorCode.DUPLICATE_TABLE, "relation \"" + name + "\" already exists");
+  }
+
+  static QuiverException altered(TableDefinition table) {
+    return new QuiverException(
+        ErrorCode.SERIALIZATION_FAILURE,
+        "another transaction has altered table \"" + table.name() + "\"");
   }
 
   static QuiverException conflict(String what) {

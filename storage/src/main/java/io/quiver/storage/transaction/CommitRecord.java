@@ -1,37 +1,91 @@
 package io.quiver.storage.transaction;
 
+import io.quiver.storage.catalog.CatalogChange;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.catalog.ViewDefinition;
 import io.quiver.types.Batch;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one transaction changes: one atomic record of the log, applied in the order of its
  * components. Applying it is deterministic: row ids, the catalog's version and the order of tables
  * follow from the state before.
  *
+ * @param catalog steps in their order
  * @param identities where each identity counts on, at least
+ * @param expected what must still hold when the record is committed; it is no part of the log
  */
 public record CommitRecord(
-    List<TableDefinition> created,
-    List<TableId> dropped,
+    List<CatalogChange> catalog,
     List<Deletes> deletes,
     List<Rows> rows,
-    List<IdentityNext> identities) {
+    List<IdentityNext> identities,
+    Expected expected) {
   public CommitRecord {
-    created = List.copyOf(created);
-    dropped = List.copyOf(dropped);
+    catalog = List.copyOf(catalog);
     deletes = List.copyOf(deletes);
     rows = List.copyOf(rows);
     identities = List.copyOf(identities);
   }
 
   boolean isEmpty() {
-    return created.isEmpty()
-        && dropped.isEmpty()
-        && deletes.isEmpty()
-        && rows.isEmpty()
-        && identities.isEmpty();
+    return catalog.isEmpty() && deletes.isEmpty() && rows.isEmpty() && identities.isEmpty();
+  }
+
+  /** The definition that the record gives a table, or null when it leaves it as it is. */
+  @Nullable TableDefinition definition(TableId id) {
+    for (CatalogChange change : catalog) {
+      if (change instanceof CatalogChange.CreateTable(TableDefinition table)
+          && table.id().equals(id)) {
+        return table;
+      }
+      if (change instanceof CatalogChange.AlterTable(TableDefinition table)
+          && table.id().equals(id)) {
+        return table;
+      }
+    }
+    return null;
+  }
+
+  /** The tables that are made. */
+  List<TableDefinition> created() {
+    return catalog.stream()
+        .filter(CatalogChange.CreateTable.class::isInstance)
+        .map(change -> ((CatalogChange.CreateTable) change).table())
+        .toList();
+  }
+
+  /** The tables that are dropped. */
+  List<TableId> dropped() {
+    return catalog.stream()
+        .filter(CatalogChange.DropTable.class::isInstance)
+        .map(change -> ((CatalogChange.DropTable) change).table())
+        .toList();
+  }
+
+  /**
+   * What a transaction saw and relied on.
+   *
+   * @param layouts of the tables that it adds rows to
+   * @param definitions of the tables that it alters, or builds views and indexes on
+   * @param nextRowIds of the tables whose rows it has looked at, so that they may have no more
+   * @param views all of them, where a table is altered that may be read by one
+   */
+  public record Expected(
+      Map<TableId, Integer> layouts,
+      Map<TableId, TableDefinition> definitions,
+      Map<TableId, Long> nextRowIds,
+      @Nullable List<ViewDefinition> views) {
+    static final Expected NOTHING = new Expected(Map.of(), Map.of(), Map.of(), null);
+
+    public Expected {
+      layouts = Map.copyOf(layouts);
+      definitions = Map.copyOf(definitions);
+      nextRowIds = Map.copyOf(nextRowIds);
+    }
   }
 
   /**

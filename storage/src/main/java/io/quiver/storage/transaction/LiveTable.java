@@ -10,6 +10,11 @@ final class LiveTable {
   private final @Nullable KeyGuard keys;
   private final Identity identity;
 
+  private LiveTable(@Nullable KeyGuard keys, Identity identity) {
+    this.keys = keys;
+    this.identity = identity;
+  }
+
   LiveTable(TableState state) {
     keys = state.definition().primaryKey().isEmpty() ? null : new KeyGuard(state);
     identity = new Identity(state.nextIdentity());
@@ -18,6 +23,11 @@ final class LiveTable {
   /** The primary keys, or null where the table has none. */
   @Nullable KeyGuard keys() {
     return keys;
+  }
+
+  /** The same table once its primary key has been dropped. */
+  LiveTable withoutKeys() {
+    return new LiveTable(null, identity);
   }
 
   Identity identity() {

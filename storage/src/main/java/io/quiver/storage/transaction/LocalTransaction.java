@@ -1,10 +1,14 @@
 package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.Catalog;
+import io.quiver.storage.catalog.CatalogChange;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.catalog.ViewDefinition;
 import io.quiver.types.Batch;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
@@ -24,12 +28,24 @@ public final class LocalTransaction implements Transaction {
   private final Map<TableId, TableChanges> changes = new HashMap<>();
   private final Map<TableId, LiveTable.Identity> identities = new HashMap<>();
   private final Set<TableId> madeHere = new HashSet<>();
-  private List<TableDefinition> created = List.of();
-  private Set<TableId> dropped = Set.of();
+  private CatalogEdits edits = CatalogEdits.NONE;
+
+  /** Tables whose rows were looked at before they were altered, and where those ended. */
+  private final Map<TableId, Long> lookedAt = new HashMap<>();
+
+  /** The views that were there when a table was altered first. */
+  private @Nullable List<ViewDefinition> viewsSeen;
+
+  /** Tables that were altered, or that views and indexes were made on, as they were before. */
+  private final Map<TableId, TableDefinition> reliedOn = new HashMap<>();
+
+  /** What the statement that runs was planned with; null once that has changed the catalog. */
+  private @Nullable Catalog statementCatalog;
+
   private @Nullable DatabaseState fixedBase;
   private @Nullable Catalog catalogBase;
   private @Nullable Catalog ownCatalog;
-  private Mark mark = new Mark(Map.of(), List.of(), Set.of());
+  private Mark mark = new Mark(Map.of(), CatalogEdits.NONE);
   private boolean ended;
 
   public LocalTransaction(CommitPipeline pipeline, IsolationLevel isolation, boolean readOnly) {
@@ -39,8 +55,7 @@ public final class LocalTransaction implements Transaction {
   }
 
   /** What to go back to when a statement fails. */
-  private record Mark(
-      Map<TableId, TableChanges.Mark> tables, List<TableDefinition> created, Set<TableId> dropped) {
+  private record Mark(Map<TableId, TableChanges.Mark> tables, CatalogEdits edits) {
     Mark {
       tables = Map.copyOf(tables);
     }
@@ -58,9 +73,7 @@ public final class LocalTransaction implements Transaction {
 
   @Override
   public boolean hasWrites() {
-    return !created.isEmpty()
-        || !dropped.isEmpty()
-        || changes.values().stream().anyMatch(table -> !table.isEmpty());
+    return !edits.isEmpty() || changes.values().stream().anyMatch(table -> !table.isEmpty());
   }
 
   @Override
@@ -71,11 +84,15 @@ public final class LocalTransaction implements Transaction {
     for (TableChanges table : changes.values()) {
       TableId id = table.definition().id();
       TableState committed = base.tables().get(id);
-      boolean differs = madeHere.contains(id) || (committed != null && !table.isEmpty());
-      if (differs && !isDropped(table.definition())) {
+      boolean own = !table.isEmpty() || edits.alters(id);
+      if ((madeHere.contains(id) || (committed != null && own)) && !isDropped(id)) {
+        if (committed != null) {
+          checkSameLayout(committed.definition(), table);
+        }
         changed.put(id, table.over(committed));
       }
     }
+    statementCatalog = catalog(base);
     return new LocalSnapshot(base, catalog(base), Map.copyOf(changed), pipeline.pins());
   }
 
@@ -84,7 +101,7 @@ public final class LocalTransaction implements Transaction {
     checkOpen();
     Map<TableId, TableChanges.Mark> tables = new HashMap<>();
     changes.forEach((id, table) -> tables.put(id, table.mark()));
-    mark = new Mark(tables, created, dropped);
+    mark = new Mark(tables, edits);
   }
 
   @Override
@@ -92,9 +109,9 @@ public final class LocalTransaction implements Transaction {
     checkOpen();
     changes.forEach((id, table) -> table.undo(mark.tables().get(id)));
     changes.keySet().retainAll(mark.tables().keySet());
-    created = mark.created();
-    dropped = mark.dropped();
+    edits = mark.edits();
     ownCatalog = null;
+    statementCatalog = null;
   }
 
   @Override
@@ -156,14 +173,11 @@ public final class LocalTransaction implements Transaction {
   @Override
   public TableDefinition createTable(NewTable table) {
     checkWritable();
-    if (catalog(base()).table(table.schemaName(), table.name()) != null) {
+    if (catalog(base()).isTaken(table.schemaName(), table.name())) {
       throw CommitPipeline.duplicateTable(table.name());
     }
     TableDefinition definition = definition(table);
-    List<TableDefinition> more = new ArrayList<>(created);
-    more.add(definition);
-    created = List.copyOf(more);
-    ownCatalog = null;
+    change(new CatalogChange.CreateTable(definition));
     madeHere.add(definition.id());
     changes.put(definition.id(), new TableChanges(definition));
     return definition;
@@ -173,14 +187,77 @@ public final class LocalTransaction implements Transaction {
   public void dropTable(TableId table) {
     checkWritable();
     TableDefinition definition = definition(table);
-    if (created.contains(definition)) {
-      created = created.stream().filter(made -> !made.equals(definition)).toList();
-    } else {
-      Set<TableId> more = new HashSet<>(dropped);
-      more.add(table);
-      dropped = Set.copyOf(more);
+    change(new CatalogChange.DropTable(definition.id()));
+  }
+
+  @Override
+  public void alterTable(TableDefinition altered) {
+    checkWritable();
+    TableDefinition before = definition(altered.id());
+    boolean renamed =
+        !before.name().equals(altered.name()) || !before.schemaName().equals(altered.schemaName());
+    if (renamed && catalog(base()).isTaken(altered.schemaName(), altered.name())) {
+      throw CommitPipeline.duplicateTable(altered.name());
     }
+    if (!madeHere.contains(altered.id())) {
+      reliedOn.putIfAbsent(altered.id(), before);
+      if (viewsSeen == null) {
+        viewsSeen = base().catalog().views();
+      }
+    }
+    TableChanges target = changes(before);
+    target.alter(altered);
+    checkNewNotNull(before, altered, target);
+    change(new CatalogChange.AlterTable(altered));
+  }
+
+  /** Checks the rows that are there against columns that take no nulls any more. */
+  private void checkNewNotNull(
+      TableDefinition before, TableDefinition altered, TableChanges target) {
+    List<ColumnDefinition> stricter =
+        altered.columns().stream()
+            .filter(column ->
+                !column.nullable()
+                    && (!before.has(column.id()) || before.column(column.id()).nullable()))
+            .toList();
+    if (stricter.isEmpty()) {
+      return;
+    }
+    TableState committed = base().tables().get(altered.id());
+    if (committed != null) {
+      lookedAt.put(altered.id(), committed.nextRowId());
+    }
+    RowCheck.checkNotNull(target.over(committed), stricter);
+  }
+
+  @Override
+  public TableId newView() {
+    return pipeline.newTable();
+  }
+
+  @Override
+  public IndexId newIndex() {
+    return pipeline.newIndex();
+  }
+
+  @Override
+  public void change(CatalogChange change) {
+    checkWritable();
+    switch (change) {
+      case CatalogChange.PutView(ViewDefinition view) -> view.dependencies().forEach(this::relyOn);
+      case CatalogChange.PutIndex(IndexDefinition index) -> relyOn(index.table());
+      default -> {}
+    }
+    edits = edits.plus(change, base().catalog());
     ownCatalog = null;
+    statementCatalog = null;
+  }
+
+  private void relyOn(TableId id) {
+    TableDefinition committed = base().catalog().table(id);
+    if (committed != null) {
+      reliedOn.putIfAbsent(id, committed);
+    }
   }
 
   @Override
@@ -221,31 +298,39 @@ public final class LocalTransaction implements Transaction {
   private CommitRecord record() {
     List<CommitRecord.Deletes> deletes = new ArrayList<>();
     List<CommitRecord.Rows> rows = new ArrayList<>();
+    Map<TableId, Integer> layouts = new HashMap<>();
     for (TableChanges table : changes.values()) {
-      if (isDropped(table.definition())) {
+      TableId id = table.definition().id();
+      if (isDropped(id)) {
         continue;
       }
-      TableId id = table.definition().id();
       long[] rowIds = table.sortedDeletes();
       if (rowIds.length > 0) {
         deletes.add(new CommitRecord.Deletes(id, rowIds));
       }
-      table.liveRows().forEach(batch -> rows.add(new CommitRecord.Rows(id, batch)));
+      List<Batch> added = table.liveRows();
+      added.forEach(batch -> rows.add(new CommitRecord.Rows(id, batch)));
+      if (!added.isEmpty()) {
+        layouts.put(id, table.base().layout());
+      }
     }
     List<CommitRecord.IdentityNext> counters = new ArrayList<>();
     identities.forEach((id, identity) -> {
       TableChanges table = changes.get(id);
-      if (table != null && !table.isEmpty() && !isDropped(table.definition())) {
+      if (table != null && !table.isEmpty() && !isDropped(id)) {
         counters.add(new CommitRecord.IdentityNext(id, identity.next()));
       }
     });
-    return new CommitRecord(created, List.copyOf(dropped), deletes, rows, counters);
+    CommitRecord.Expected expected =
+        edits.isEmpty()
+            ? new CommitRecord.Expected(layouts, Map.of(), Map.of(), null)
+            : new CommitRecord.Expected(layouts, reliedOn, lookedAt, viewsSeen);
+    return new CommitRecord(edits.changes(), deletes, rows, counters, expected);
   }
 
   /** True where this transaction drops a table, its own or another. */
-  private boolean isDropped(TableDefinition table) {
-    return dropped.contains(table.id())
-        || (madeHere.contains(table.id()) && !created.contains(table));
+  private boolean isDropped(TableId table) {
+    return edits.drops(table) || (madeHere.contains(table) && !edits.creates(table));
   }
 
   /** What was committed as this transaction sees it. */
@@ -281,12 +366,12 @@ public final class LocalTransaction implements Transaction {
 
   @SuppressWarnings("ReferenceEquality") // Whether it is the same catalog, cheaply.
   private Catalog catalog(DatabaseState base) {
-    if (created.isEmpty() && dropped.isEmpty()) {
+    if (edits.isEmpty()) {
       return base.catalog();
     }
     Catalog catalog = ownCatalog;
     if (catalog == null || catalogBase != base.catalog()) {
-      catalog = MemTable.changed(base.catalog(), pipeline.uncommittedCatalog(), created, dropped);
+      catalog = base.catalog().with(pipeline.uncommittedCatalog(), edits.changes());
       ownCatalog = catalog;
       catalogBase = base.catalog();
     }
@@ -294,7 +379,24 @@ public final class LocalTransaction implements Transaction {
   }
 
   private TableChanges changes(TableDefinition definition) {
-    return changes.computeIfAbsent(definition.id(), id -> new TableChanges(definition));
+    TableChanges found =
+        changes.computeIfAbsent(definition.id(), id -> new TableChanges(definition));
+    if (found.definition().layout() == definition.layout()) {
+      return found;
+    }
+    if (!found.isEmpty() || edits.alters(definition.id())) {
+      throw CommitPipeline.altered(definition);
+    }
+    TableChanges anew = new TableChanges(definition);
+    changes.put(definition.id(), anew);
+    return anew;
+  }
+
+  /** Rows that were made for another layout fit no more. */
+  private static void checkSameLayout(TableDefinition committed, TableChanges table) {
+    if (committed.layout() != table.base().layout()) {
+      throw CommitPipeline.altered(committed);
+    }
   }
 
   private LiveTable.Identity identity(TableId table) {
@@ -305,7 +407,11 @@ public final class LocalTransaction implements Transaction {
 
   /** The definition of a table that this transaction sees. */
   private TableDefinition definition(TableId table) {
-    TableDefinition definition = catalog(base()).table(table);
+    Catalog planned = statementCatalog;
+    TableDefinition definition = planned == null ? null : planned.table(table);
+    if (definition == null || catalog(base()).table(table) == null) {
+      definition = catalog(base()).table(table);
+    }
     if (definition == null) {
       throw new QuiverException(
           ErrorCode.UNDEFINED_TABLE, "table number " + table.value() + " does not exist any more");

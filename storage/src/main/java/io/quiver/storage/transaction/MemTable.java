@@ -1,14 +1,12 @@
 package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.Catalog;
+import io.quiver.storage.catalog.CatalogChange;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,8 +50,12 @@ final class MemTable {
   Staged stage(CommitRecord record) {
     DatabaseState before = newest;
     Map<TableId, TableState> changed = new LinkedHashMap<>();
-    for (TableDefinition table : record.created()) {
-      changed.put(table.id(), TableState.empty(table, FIRST_ROW_ID));
+    for (CatalogChange change : record.catalog()) {
+      if (change instanceof CatalogChange.CreateTable(TableDefinition table)) {
+        changed.put(table.id(), TableState.empty(table, FIRST_ROW_ID));
+      } else if (change instanceof CatalogChange.AlterTable(TableDefinition table)) {
+        changed.put(table.id(), table(changed, table.id()).altered(table));
+      }
     }
     for (CommitRecord.Deletes deletes : record.deletes()) {
       changed.put(deletes.table(), table(changed, deletes.table()).delete(deletes.rowIds()));
@@ -98,6 +100,11 @@ final class MemTable {
         table.keys().advance(after, rowIds, before.nextRowId());
       }
     }
+    for (CatalogChange change : record.catalog()) {
+      if (change instanceof CatalogChange.AlterTable(TableDefinition altered)) {
+        alter(altered.id(), staged.after().tables().get(altered.id()));
+      }
+    }
     for (TableDefinition created : record.created()) {
       TableState after = staged.after().tables().get(created.id());
       if (after != null) {
@@ -111,6 +118,18 @@ final class MemTable {
       }
     }
     record.dropped().forEach(live::remove);
+  }
+
+  private void alter(TableId id, @Nullable TableState after) {
+    LiveTable table = live.get(id);
+    if (after == null || table == null || table.keys() == null) {
+      return;
+    }
+    if (after.definition().primaryKey().isEmpty()) {
+      live.put(id, table.withoutKeys());
+    } else {
+      table.keys().rearranged(after);
+    }
   }
 
   /** Replaces the newest state by another arrangement of the same rows. */
@@ -150,27 +169,11 @@ final class MemTable {
       bytes -= old == null ? 0 : old.memoryBytes();
     }
     Catalog catalog = before.catalog();
-    if (!record.created().isEmpty() || !record.dropped().isEmpty()) {
-      catalog =
-          changed(catalog, catalog.version() + 1, record.created(), Set.copyOf(record.dropped()));
+    if (!record.catalog().isEmpty()) {
+      catalog = catalog.with(catalog.version() + 1, record.catalog());
     }
     CommitVersion version = new CommitVersion(before.version().value() + 1);
     return new DatabaseState(version, catalog, tables, bytes, before.arrangement());
-  }
-
-  /** A catalog without some tables and with others. */
-  static Catalog changed(
-      Catalog catalog, long version, List<TableDefinition> created, Set<TableId> dropped) {
-    List<TableDefinition> tables = new ArrayList<>();
-    for (TableDefinition table : catalog.tables()) {
-      if (!dropped.contains(table.id())) {
-        tables.add(table);
-      }
-    }
-    tables.addAll(created);
-    tables.sort(
-        Comparator.comparing(TableDefinition::name).thenComparing(TableDefinition::schemaName));
-    return new Catalog(version, tables);
   }
 
   /** Compares identities, of which the one after the largest value is negative. */

@@ -10,6 +10,7 @@ import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /** Checks rows against the definition of their table, before any of them is added. */
 final class RowCheck {
@@ -96,6 +97,30 @@ final class RowCheck {
         throw new QuiverException(
             ErrorCode.NOT_NULL_VIOLATION,
             "column \"" + wanted.name() + "\" of table \"" + table.name() + "\" must not be null");
+      }
+    }
+  }
+
+  /**
+   * Checks that no live row has a null in one of these columns.
+   *
+   * @throws QuiverException 23502
+   */
+  static void checkNotNull(TableState table, List<ColumnDefinition> columns) {
+    for (TablePart part : table.parts()) {
+      for (ColumnDefinition column : columns) {
+        Column values = part.column(column.id());
+        for (int row = 0; values.mayHaveNulls() && row < part.rowCount(); row++) {
+          if (values.isNull(row) && !part.deleted().contains(row)) {
+            throw new QuiverException(
+                ErrorCode.NOT_NULL_VIOLATION,
+                "column \""
+                    + column.name()
+                    + "\" of table \""
+                    + table.definition().name()
+                    + "\" has rows that are null");
+          }
+        }
       }
     }
   }

@@ -20,7 +20,7 @@ final class TableChanges {
   /** The first provisional row id; whatever is below has been committed. */
   static final long FIRST_OWN_ROW_ID = 1L << 62;
 
-  private final TableDefinition definition;
+  private final TableDefinition base;
   private TableState own;
   private long[] deletes = new long[8];
   private int deleteCount;
@@ -29,7 +29,7 @@ final class TableChanges {
   private @Nullable View view;
 
   TableChanges(TableDefinition definition) {
-    this.definition = definition;
+    this.base = definition;
     this.own = TableState.empty(definition, FIRST_OWN_ROW_ID);
   }
 
@@ -46,8 +46,21 @@ final class TableChanges {
       TableState kept,
       TableState shown) {}
 
+  /** The table as this transaction has it now. */
   TableDefinition definition() {
-    return definition;
+    return own.definition();
+  }
+
+  /** The table as it was when this transaction began to change it. */
+  TableDefinition base() {
+    return base;
+  }
+
+  /** Gives the table another definition. */
+  void alter(TableDefinition next) {
+    own = own.altered(next);
+    view = null;
+    indexOwnKeys();
   }
 
   boolean isEmpty() {
@@ -64,7 +77,7 @@ final class TableChanges {
     List<Batch> batches = new ArrayList<>();
     for (TablePart part : own.parts()) {
       List<Column> columns =
-          definition.columns().stream().map(column -> part.column(column.id())).toList();
+          definition().columns().stream().map(column -> part.column(column.id())).toList();
       Batch all = new Batch(columns, part.rowCount());
       if (part.liveRowCount() == part.rowCount()) {
         batches.add(all);
@@ -89,7 +102,7 @@ final class TableChanges {
 
   @SuppressWarnings("ReferenceEquality") // Whether anything has changed, cheaply.
   void undo(@Nullable Mark mark) {
-    TableState before = mark == null ? TableState.empty(definition, FIRST_OWN_ROW_ID) : mark.own();
+    TableState before = mark == null ? TableState.empty(base, FIRST_OWN_ROW_ID) : mark.own();
     int kept = mark == null ? Mark.NOTHING_DELETED : mark.deleteCount();
     for (int i = kept; i < deleteCount; i++) {
       deleted.remove(deletes[i]);
@@ -113,6 +126,7 @@ final class TableChanges {
     }
     TableState before = own;
     own = own.append(rows);
+    TableDefinition definition = definition();
     if (definition.primaryKey().isEmpty()) {
       return;
     }
@@ -154,7 +168,7 @@ final class TableChanges {
     }
     Arrays.sort(rowIds);
     long before = own.rowCount();
-    if (!definition.primaryKey().isEmpty()) {
+    if (!definition().primaryKey().isEmpty()) {
       for (long rowId : rowIds) {
         TablePart part = own.partOf(rowId);
         if (part != null) {
@@ -168,12 +182,12 @@ final class TableChanges {
 
   /** The table as this transaction sees it over a committed state, null where it made the table. */
   @SuppressWarnings("ReferenceEquality") // Whether anything has changed, cheaply.
-  TableState over(@Nullable TableState base) {
-    if (base == null) {
+  TableState over(@Nullable TableState committed) {
+    if (committed == null) {
       return own;
     }
     View last = view;
-    boolean sameBase = last != null && last.base() == base;
+    boolean sameBase = last != null && last.base() == committed;
     if (last != null && sameBase && last.own() == own && last.deleteCount() == deleteCount) {
       return last.shown();
     }
@@ -181,18 +195,26 @@ final class TableChanges {
     int from = last != null && sameBase ? last.deleteCount() : 0;
     long[] fresh = Arrays.copyOfRange(deletes, from, deleteCount);
     Arrays.sort(fresh);
-    TableState kept = (last != null && sameBase ? last.kept() : base).delete(fresh);
+    TableDefinition definition = definition();
+    TableState kept = last != null && sameBase ? last.kept() : rebased(committed);
+    kept = kept.delete(fresh);
     List<TablePart> parts = new ArrayList<>(kept.parts());
     parts.addAll(own.parts());
     TableState shown =
-        new TableState(definition, parts, own.nextRowId(), base.nextIdentity(), null);
-    view = new View(base, own, deleteCount, kept, shown);
+        new TableState(definition, parts, own.nextRowId(), committed.nextIdentity(), null);
+    view = new View(committed, own, deleteCount, kept, shown);
     return shown;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // Only to save the work.
+  private TableState rebased(TableState committed) {
+    TableDefinition definition = definition();
+    return committed.definition() == definition ? committed : committed.altered(definition);
   }
 
   private void indexOwnKeys() {
     ownKeys = new KeyIndex();
-    if (definition.primaryKey().isEmpty()) {
+    if (definition().primaryKey().isEmpty()) {
       return;
     }
     for (TablePart part : own.parts()) {

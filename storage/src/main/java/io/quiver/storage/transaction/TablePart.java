@@ -1,6 +1,8 @@
 package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.memtable.AddedColumns;
 import io.quiver.storage.memtable.ColumnSource;
 import io.quiver.storage.memtable.DeletedRows;
 import io.quiver.types.Column;
@@ -41,6 +43,12 @@ public final class TablePart implements SegmentView {
   /** The same rows, some more of them deleted. */
   TablePart withDeleted(int[] rows, int count) {
     return new TablePart(columns, deleted.with(rows, count), sizeInBytes, segment);
+  }
+
+  /** The same rows with all columns of a definition. */
+  public TablePart covering(TableDefinition definition) {
+    ColumnSource all = AddedColumns.over(columns, definition.columns(), rowCount);
+    return all.equals(columns) ? this : new TablePart(all, deleted, sizeInBytes, segment);
   }
 
   @Override

@@ -128,9 +128,19 @@ public record TableState(
     return new TableState(definition, changed, nextRowId, nextIdentity, growing);
   }
 
-  /** The same rows in other parts. */
+  /** The same rows in other parts, which may have been made for an older definition. */
   public TableState with(List<TablePart> arranged) {
-    return new TableState(definition, arranged, nextRowId, nextIdentity, growing);
+    return new TableState(
+        definition, covering(arranged, definition), nextRowId, nextIdentity, growing);
+  }
+
+  /** The same rows under another definition; later ones go to another block. */
+  TableState altered(TableDefinition next) {
+    return new TableState(next, covering(parts, next), nextRowId, nextIdentity, null);
+  }
+
+  private static List<TablePart> covering(List<TablePart> parts, TableDefinition definition) {
+    return parts.stream().map(part -> part.covering(definition)).toList();
   }
 
   /** The same rows; later ones go to another block. */

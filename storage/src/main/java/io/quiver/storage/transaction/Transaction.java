@@ -1,5 +1,7 @@
 package io.quiver.storage.transaction;
 
+import io.quiver.storage.catalog.CatalogChange;
+import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.types.Batch;
@@ -67,7 +69,27 @@ public interface Transaction extends AutoCloseable {
    */
   TableDefinition createTable(NewTable table);
 
+  /** Its indexes go with it. */
   void dropTable(TableId table);
+
+  /**
+   * Gives a table another definition. Rows are not rewritten: those that were stored before a
+   * column was added have its {@link io.quiver.storage.catalog.ColumnDefinition#initial} value.
+   *
+   * @param altered made from the definition that this transaction sees
+   * @throws io.quiver.types.QuiverException 23502 when a column that takes no nulls any more has
+   *     one; 42P07 when the name is taken
+   */
+  void alterTable(TableDefinition altered);
+
+  /** An id for a view. */
+  TableId newView();
+
+  /** An id for an index. */
+  IndexId newIndex();
+
+  /** Changes a schema, a view or an index. The caller has checked names and dependencies. */
+  void change(CatalogChange change);
 
   /**
    * Makes the changes durable, then visible. When it returns, they survive a crash.

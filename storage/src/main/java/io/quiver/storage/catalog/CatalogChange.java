@@ -1,0 +1,31 @@
+package io.quiver.storage.catalog;
+
+/** One step from a catalog to the next. A transaction's steps are applied in their order. */
+public sealed interface CatalogChange {
+  /** A schema without tables. */
+  record CreateSchema(String name) implements CatalogChange {}
+
+  /** Of a schema in which nothing is left. */
+  record DropSchema(String name) implements CatalogChange {}
+
+  /** A new table, without rows. */
+  record CreateTable(TableDefinition table) implements CatalogChange {}
+
+  /** Another definition for the table of the same id. */
+  record AlterTable(TableDefinition table) implements CatalogChange {}
+
+  /** The indexes of the table go with it. */
+  record DropTable(TableId table) implements CatalogChange {}
+
+  /** A new view, or another definition for the view of the same id. */
+  record PutView(ViewDefinition view) implements CatalogChange {}
+
+  /** The views over it have been dropped before. */
+  record DropView(TableId view) implements CatalogChange {}
+
+  /** A new index, or another definition for the index of the same id. */
+  record PutIndex(IndexDefinition index) implements CatalogChange {}
+
+  /** Its table stays. */
+  record DropIndex(IndexId index) implements CatalogChange {}
+}
