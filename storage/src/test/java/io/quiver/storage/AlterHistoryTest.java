@@ -18,6 +18,7 @@ import io.quiver.types.ColumnBuilder;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import java.lang.foreign.ValueLayout;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +38,13 @@ class AlterHistoryTest {
   private static final int STEPS = 150;
   private static final int KEYS = 40;
   private static final SqlType[] TYPES = {
-    SqlType.BIGINT, SqlType.TEXT, SqlType.vector(3), SqlType.BOOLEAN, SqlType.DOUBLE
+    SqlType.BIGINT,
+    SqlType.TEXT,
+    SqlType.vector(3),
+    SqlType.BOOLEAN,
+    SqlType.DOUBLE,
+    new SqlType.Decimal(12, 2),
+    new SqlType.Array(SqlType.TEXT)
   };
 
   /** What the table holds: by key, the values by column, as text. */
@@ -192,6 +199,12 @@ class AlterHistoryTest {
     }
     if (type.equals(SqlType.DOUBLE)) {
       return number / 2.0;
+    }
+    if (type instanceof SqlType.Decimal) {
+      return new BigDecimal(number).setScale(2);
+    }
+    if (type instanceof SqlType.Array) {
+      return List.of("a" + number, "b");
     }
     return type instanceof SqlType.Vector ? new float[] {number, 1, 2} : "v" + number;
   }
