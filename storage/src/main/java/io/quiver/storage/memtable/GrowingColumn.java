@@ -40,6 +40,10 @@ final class GrowingColumn {
     this.data = MemorySegment.NULL;
     this.elements =
         type.layout() instanceof Layout.Lists(SqlType element) ? new GrowingColumn(element) : null;
+    if (elements != null) {
+      // Rows of empty lists write no element, and elements need their buffers all the same.
+      elements.expect(1);
+    }
   }
 
   /** Makes room for so many rows in all. */
