@@ -24,20 +24,28 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Runs what is not planned for one session: each command with its effect on the session. */
+/** Runs what is not planned for one session: each command with its effect on the transaction. */
 final class Commands {
   static final Schema NO_ROWS = new Schema(List.of());
 
+  private static final String TRANSACTION_ISOLATION = "transaction_isolation";
+  private static final String TRANSACTION_READ_ONLY = "transaction_read_only";
   private static final Schema PLAN = Schema.of(new Field("plan", SqlType.TEXT, false));
 
   private final Database database;
-  private final Session session;
+  private final StatementRunner runner;
   private final Settings settings;
+  private final SessionTransaction transaction;
 
-  Commands(Database database, Session session, Settings settings) {
+  Commands(
+      Database database,
+      StatementRunner runner,
+      Settings settings,
+      SessionTransaction transaction) {
     this.database = database;
-    this.session = session;
+    this.runner = runner;
     this.settings = settings;
+    this.transaction = transaction;
   }
 
   PreparedStatement prepare(String sql, Statement statement, Catalog catalog) {
@@ -49,12 +57,18 @@ final class Commands {
       case Statement.Begin begin -> noRows(sql, StatementKind.TRANSACTION);
       case Statement.Commit commit -> noRows(sql, StatementKind.TRANSACTION);
       case Statement.Rollback rollback -> noRows(sql, StatementKind.TRANSACTION);
+      case Statement.Savepoint savepoint -> noRows(sql, StatementKind.TRANSACTION);
+      case Statement.RollbackTo rollback -> noRows(sql, StatementKind.TRANSACTION);
+      case Statement.Release release -> noRows(sql, StatementKind.TRANSACTION);
+      case Statement.SetTransaction set -> noRows(sql, StatementKind.OTHER);
       case Statement.SetOption set -> noRows(sql, StatementKind.OTHER);
+      case Statement.ResetAll reset -> noRows(sql, StatementKind.OTHER);
+      case Statement.ShowAll show -> rows(sql, ShowCommands.ALL);
       case Statement.Flush flush -> noRows(sql, StatementKind.OTHER);
       case Statement.ShowTables show -> rows(sql, ShowCommands.TABLES);
       case Statement.Describe describe -> rows(sql, ShowCommands.DESCRIPTION);
       case Statement.ShowOption show -> {
-        settings.check(show.name());
+        option(show.name());
         yield rows(sql, ShowCommands.option(show.name()));
       }
       case Statement.Explain explain ->
@@ -88,27 +102,43 @@ final class Commands {
       case Statement.Explain explain -> explain(explain, parameters, execution);
       case Statement.Begin begin -> {
         Statement.Isolation isolation = begin.isolation();
-        session.beginExplicit(
+        transaction.beginExplicit(
             isolation == null ? null : isolation == Statement.Isolation.REPEATABLE_READ,
             begin.readOnly());
         yield Results.count(StatementKind.TRANSACTION, 0);
       }
       case Statement.Commit commit -> {
-        session.commit();
+        transaction.commit();
         yield Results.count(StatementKind.TRANSACTION, 0);
       }
       case Statement.Rollback rollback -> {
-        session.rollback();
+        transaction.rollback();
         yield Results.count(StatementKind.TRANSACTION, 0);
       }
-      case Statement.SetOption set -> {
-        settings.set(set.name(), set.value());
+      case Statement.Savepoint savepoint -> {
+        transaction.setSavepoint(savepoint.name());
+        yield Results.count(StatementKind.TRANSACTION, 0);
+      }
+      case Statement.RollbackTo rollback -> {
+        transaction.rollbackToSavepoint(rollback.name());
+        yield Results.count(StatementKind.TRANSACTION, 0);
+      }
+      case Statement.Release release -> {
+        transaction.releaseSavepoint(release.name());
+        yield Results.count(StatementKind.TRANSACTION, 0);
+      }
+      case Statement.SetTransaction set -> setTransaction(set);
+      case Statement.SetOption set -> set(set);
+      case Statement.ResetAll reset -> {
+        settings.reset();
         yield Results.count(StatementKind.OTHER, 0);
       }
+      case Statement.ShowAll show ->
+          Results.rows(ShowCommands.ALL, ShowCommands.all(Settings.names(), this::option));
       case Statement.ShowOption show -> {
         Schema schema = ShowCommands.option(show.name());
         Rows rows = new Rows(schema);
-        rows.add(settings.get(show.name()));
+        rows.add(option(show.name()));
         yield Results.rows(schema, rows.batch());
       }
       case Statement.ShowTables show ->
@@ -121,6 +151,71 @@ final class Commands {
         database.store().flush();
         yield Results.count(StatementKind.OTHER, 0);
       }
+    };
+  }
+
+  /**
+   * Lets pass what ends or mends a failed transaction.
+   *
+   * @throws QuiverException 25P02
+   */
+  void checkNotFailed(Statement statement) {
+    boolean ends =
+        statement instanceof Statement.Commit
+            || statement instanceof Statement.Rollback
+            || statement instanceof Statement.RollbackTo;
+    if (!ends) {
+      transaction.checkNotFailed();
+    }
+  }
+
+  private QueryResult set(Statement.SetOption set) {
+    String value = set.value();
+    switch (set.name()) {
+      case TRANSACTION_ISOLATION -> {
+        boolean repeatable =
+            value == null ? settings.repeatableRead() : Settings.isRepeatableRead(value);
+        transaction.setTransaction(repeatable, null);
+      }
+      case TRANSACTION_READ_ONLY -> {
+        boolean readOnly = value == null ? settings.readOnly() : Settings.isReadOnly(value);
+        transaction.setTransaction(null, readOnly);
+      }
+      default -> {
+        if (set.local()) {
+          transaction.setLocal(set.name(), value);
+        } else {
+          settings.set(set.name(), value, false);
+        }
+      }
+    }
+    return Results.count(StatementKind.OTHER, 0);
+  }
+
+  private QueryResult setTransaction(Statement.SetTransaction set) {
+    Boolean repeatable =
+        set.isolation() == null ? null : set.isolation() == Statement.Isolation.REPEATABLE_READ;
+    Boolean readOnly = set.readOnly();
+    if (!set.session()) {
+      transaction.setTransaction(repeatable, readOnly);
+      return Results.count(StatementKind.OTHER, 0);
+    }
+    if (repeatable != null) {
+      settings.setRepeatableRead(repeatable);
+    }
+    if (readOnly != null) {
+      settings.setReadOnly(readOnly);
+    }
+    return Results.count(StatementKind.OTHER, 0);
+  }
+
+  /** The text of a setting, or of what the open transaction is. */
+  private String option(String name) {
+    return switch (name) {
+      case TRANSACTION_ISOLATION ->
+          transaction.currentIsRepeatableRead() ? "repeatable read" : "read committed";
+      case TRANSACTION_READ_ONLY -> transaction.currentIsReadOnly() ? "on" : "off";
+      default -> settings.get(name);
     };
   }
 
@@ -143,7 +238,7 @@ final class Commands {
 
   private QueryResult explain(
       Statement.Explain explain, List<? extends @Nullable Object> parameters, Execution execution) {
-    return session.withContext(
+    return runner.withContext(
         execution,
         List.of(),
         unbound -> {
@@ -174,7 +269,7 @@ final class Commands {
   }
 
   private QueryResult change(Execution execution, Consumer<ExecutionContext> body) {
-    return session.withContext(
+    return runner.withContext(
         execution,
         List.of(),
         context -> {
@@ -184,7 +279,7 @@ final class Commands {
   }
 
   private Batch read(Execution execution, java.util.function.Function<Catalog, Batch> body) {
-    return session.withContext(
+    return runner.withContext(
         execution, List.of(), context -> body.apply(context.snapshot().catalog()));
   }
 

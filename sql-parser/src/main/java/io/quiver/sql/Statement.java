@@ -86,13 +86,38 @@ public sealed interface Statement {
   /** ROLLBACK. */
   record Rollback() implements Statement {}
 
+  /** SAVEPOINT name. */
+  record Savepoint(String name) implements Statement {}
+
+  /** ROLLBACK TO [SAVEPOINT] name. */
+  record RollbackTo(String name) implements Statement {}
+
+  /** RELEASE [SAVEPOINT] name. */
+  record Release(String name) implements Statement {}
+
+  /**
+   * SET TRANSACTION, or with {@code session} SET SESSION CHARACTERISTICS AS TRANSACTION.
+   *
+   * @param isolation null where it is not named
+   * @param readOnly null where it is not named
+   */
+  record SetTransaction(boolean session, @Nullable Isolation isolation, @Nullable Boolean readOnly)
+      implements Statement {}
+
   /**
    * SET name = value, or TO value.
    *
    * @param name in lower case, dots kept
-   * @param value null for DEFAULT
+   * @param value null for DEFAULT; several are parted by a comma and a space
+   * @param local whether it ends with the transaction
    */
-  record SetOption(String name, @Nullable String value) implements Statement {}
+  record SetOption(String name, @Nullable String value, boolean local) implements Statement {}
+
+  /** RESET ALL. */
+  record ResetAll() implements Statement {}
+
+  /** SHOW ALL. */
+  record ShowAll() implements Statement {}
 
   /** SHOW name. */
   record ShowOption(String name) implements Statement {}

@@ -85,6 +85,11 @@ final class TokenCursor {
     }
   }
 
+  /** Whether the next token is the last one before the end. */
+  boolean isLast() {
+    return at >= tokens.size() - 2;
+  }
+
   boolean at(char symbol) {
     return kind() == SqlLexer.Kind.SYMBOL && sql.charAt(offset()) == symbol;
   }

@@ -16,8 +16,14 @@ import io.quiver.sql.Statement.Flush;
 import io.quiver.sql.Statement.IdentityKind;
 import io.quiver.sql.Statement.Modify;
 import io.quiver.sql.Statement.Query;
+import io.quiver.sql.Statement.Release;
+import io.quiver.sql.Statement.ResetAll;
 import io.quiver.sql.Statement.Rollback;
+import io.quiver.sql.Statement.RollbackTo;
+import io.quiver.sql.Statement.Savepoint;
 import io.quiver.sql.Statement.SetOption;
+import io.quiver.sql.Statement.SetTransaction;
+import io.quiver.sql.Statement.ShowAll;
 import io.quiver.sql.Statement.ShowOption;
 import io.quiver.sql.Statement.ShowTables;
 import io.quiver.sql.Statement.TableName;
@@ -57,7 +63,20 @@ class StatementTest {
         Arguments.of("RESET x", option("x", null)),
         Arguments.of(
             "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-            option("transaction_isolation", "repeatable read")),
+            new SetTransaction(false, REPEATABLE_READ, null)),
+        Arguments.of(
+            "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+            new SetTransaction(true, null, true)),
+        Arguments.of("SET LOCAL x = 1", new SetOption("x", "1", true)),
+        Arguments.of("SET search_path TO a, \"B\"", option("search_path", "a, B")),
+        Arguments.of("SET TIME ZONE -8", option("timezone", "-8")),
+        Arguments.of("SET TIME ZONE LOCAL", option("timezone", null)),
+        Arguments.of("RESET ALL", new ResetAll()),
+        Arguments.of("SHOW ALL", new ShowAll()),
+        Arguments.of("SAVEPOINT s", new Savepoint("s")),
+        Arguments.of("ROLLBACK TRANSACTION TO SAVEPOINT \"S\"", new RollbackTo("S")),
+        Arguments.of("ROLLBACK TO savepoint", new RollbackTo("savepoint")),
+        Arguments.of("RELEASE s", new Release("s")),
         Arguments.of("SHOW TABLES", new ShowTables()),
         Arguments.of("show quiver.version", new ShowOption("quiver.version")),
         Arguments.of("SHOW TRANSACTION ISOLATION LEVEL", new ShowOption("transaction_isolation")),
@@ -72,7 +91,7 @@ class StatementTest {
   }
 
   private static SetOption option(String name, @Nullable String value) {
-    return new SetOption(name, value);
+    return new SetOption(name, value, false);
   }
 
   @ParameterizedTest
@@ -225,8 +244,8 @@ class StatementTest {
         "0A000 | 1 | 8 | create or replace table t (a int)",
         "0A000 | 1 | 1 | alter table t add column a int",
         "0A000 | 1 | 1 | merge into t using s on t.a = s.a when matched then delete",
-        "0A000 | 1 | 1 | savepoint s",
-        "0A000 | 1 | 10 | rollback to s",
+        "42601 | 1 | 10 | savepoint",
+        "42601 | 1 | 12 | rollback to",
         "0A000 | 1 | 23 | begin isolation level serializable",
         "0A000 | 1 | 26 | insert into t values (1) returning a",
         "0A000 | 1 | 10 | select a <~> b from t",

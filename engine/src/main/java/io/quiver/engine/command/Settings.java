@@ -2,25 +2,120 @@ package io.quiver.engine.command;
 
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
-import java.util.Locale;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What SET changes for one session. Owned by the session's thread. */
+/**
+ * What SET changes for one session. A change inside a transaction is undone with it, and SET LOCAL
+ * ends with it either way. Owned by the session's thread.
+ */
 public final class Settings {
   public static final String QUERY_MEMORY = "quiver.query_memory";
-  public static final String STATEMENT_TIMEOUT = "quiver.statement_timeout";
-  public static final String ISOLATION = "quiver.isolation";
+  public static final String STATEMENT_TIMEOUT = "statement_timeout";
+  public static final String ISOLATION = "default_transaction_isolation";
+  public static final String READ_ONLY = "default_transaction_read_only";
+  public static final String TIME_ZONE = "timezone";
+  private static final String EF_SEARCH = "hnsw.ef_search";
+  private static final String PROBES = "ivfflat.probes";
 
-  private final long defaultQueryMemoryBytes;
+  private static final String TIMEOUT_DESCRIPTION =
+      "How long a statement may run; 0 means for ever.";
+  private static final String ISOLATION_DESCRIPTION = "The isolation of the next transaction.";
+  private static final String PROBES_DESCRIPTION =
+      "How many lists an IVF index looks into; no effect until there are indexes.";
+
+  private static final Map<String, Setting> ALL =
+      List.of(
+              Setting.bytes(QUERY_MEMORY, "Bytes that one statement may keep in memory.", 1 << 20),
+              Setting.duration(STATEMENT_TIMEOUT, TIMEOUT_DESCRIPTION),
+              Setting.millisOf("quiver.statement_timeout", STATEMENT_TIMEOUT, TIMEOUT_DESCRIPTION),
+              Setting.isolation(ISOLATION, ISOLATION, ISOLATION_DESCRIPTION),
+              Setting.isolation("quiver.isolation", ISOLATION, ISOLATION_DESCRIPTION),
+              Setting.onOrOff(READ_ONLY, "Whether the next transaction changes nothing."),
+              Setting.timeZone(
+                  TIME_ZONE, "The zone in which instants are read and shown, UTC at first."),
+              Setting.number(
+                  EF_SEARCH,
+                  EF_SEARCH,
+                  "How many candidates an HNSW index keeps; no effect until there are indexes.",
+                  1,
+                  1_000),
+              Setting.number(PROBES, PROBES, PROBES_DESCRIPTION, 1, 32_768),
+              Setting.number("ivf.probes", PROBES, PROBES_DESCRIPTION, 1, 32_768))
+          .stream()
+          .collect(
+              Collectors.toMap(
+                  Setting::name, Function.identity(), (a, b) -> a, LinkedHashMap::new));
+
+  private final Map<String, Object> defaults;
+  private State state;
   private long queryMemoryBytes;
   private long statementTimeoutMillis;
   private boolean repeatableRead;
+  private boolean readOnly;
 
   public Settings(long defaultQueryMemoryBytes) {
-    this.defaultQueryMemoryBytes = defaultQueryMemoryBytes;
-    this.queryMemoryBytes = defaultQueryMemoryBytes;
+    this.defaults =
+        Map.of(
+            QUERY_MEMORY,
+            defaultQueryMemoryBytes,
+            STATEMENT_TIMEOUT,
+            0L,
+            ISOLATION,
+            false,
+            READ_ONLY,
+            false,
+            TIME_ZONE,
+            ZoneId.of("UTC"),
+            EF_SEARCH,
+            40,
+            PROBES,
+            1);
+    this.state = new State(defaults, defaults);
+    restore(state);
+  }
+
+  /** All values at one moment: of the session, and with what SET LOCAL has changed over them. */
+  public static final class State {
+    private final Map<String, Object> session;
+    private final Map<String, Object> current;
+
+    private State(Map<String, Object> session, Map<String, Object> current) {
+      this.session = session;
+      this.current = current;
+    }
+  }
+
+  public State state() {
+    return state;
+  }
+
+  /** Goes back to an earlier state, as a rollback does. */
+  public void restore(State earlier) {
+    state = earlier;
+    queryMemoryBytes = (Long) value(QUERY_MEMORY);
+    statementTimeoutMillis = (Long) value(STATEMENT_TIMEOUT);
+    repeatableRead = (Boolean) value(ISOLATION);
+    readOnly = (Boolean) value(READ_ONLY);
+  }
+
+  /** Drops what SET LOCAL changed, as the end of a transaction does. */
+  public void dropLocal() {
+    restore(new State(state.session, state.session));
+  }
+
+  private Object value(String stored) {
+    Object value = state.current.get(stored);
+    if (value == null) {
+      throw new IllegalStateException("no value of " + stored);
+    }
+    return value;
   }
 
   public long queryMemoryBytes() {
@@ -32,100 +127,104 @@ public final class Settings {
     return statementTimeoutMillis;
   }
 
+  /** Of the next transaction. */
   public boolean repeatableRead() {
     return repeatableRead;
   }
 
   public void setRepeatableRead(boolean repeatableRead) {
-    this.repeatableRead = repeatableRead;
+    put(ISOLATION, repeatableRead, false);
+  }
+
+  /** Of the next transaction. */
+  public boolean readOnly() {
+    return readOnly;
+  }
+
+  public void setReadOnly(boolean readOnly) {
+    put(READ_ONLY, readOnly, false);
+  }
+
+  /** The zone in which a TIMESTAMP WITH TIME ZONE is read from text and shown. */
+  public ZoneId timeZone() {
+    return (ZoneId) value(TIME_ZONE);
   }
 
   /**
    * Sets a setting, or gives it its default back when the value is null.
    *
+   * @param local whether the change ends with the transaction
    * @throws QuiverException 42704 for an unknown name, 22023 for a value out of range
    */
-  public void set(String name, @Nullable String value) {
-    switch (name) {
-      case QUERY_MEMORY ->
-          queryMemoryBytes = value == null ? defaultQueryMemoryBytes : number(name, value, 1 << 20);
-      case STATEMENT_TIMEOUT -> statementTimeoutMillis = value == null ? 0 : number(name, value, 0);
-      case ISOLATION -> repeatableRead = value != null && isolation(value);
-      default -> throw unknown(name);
+  public void set(String name, @Nullable String value, boolean local) {
+    Setting setting = setting(name);
+    Object read = value == null ? defaults.get(setting.stored()) : setting.read().apply(value);
+    if (read == null) {
+      throw new IllegalStateException("no default of " + name);
     }
+    put(setting.stored(), read, local);
   }
 
-  public String get(String name) {
-    String value = all().get(name);
-    if (value == null) {
-      throw unknown(name);
+  private void put(String stored, Object value, boolean local) {
+    Map<String, Object> current = new HashMap<>(state.current);
+    current.put(stored, value);
+    Map<String, Object> session = state.session;
+    if (!local) {
+      session = new HashMap<>(session);
+      session.put(stored, value);
     }
-    return value;
+    restore(new State(session, current));
+  }
+
+  /** Gives every setting its default back. */
+  public void reset() {
+    restore(new State(defaults, defaults));
   }
 
   /**
-   * Makes sure that there is such a setting.
+   * A setting's text.
    *
    * @throws QuiverException 42704
    */
-  public void check(String name) {
-    if (!all().containsKey(name)) {
-      throw unknown(name);
-    }
+  public String get(String name) {
+    Setting setting = setting(name);
+    return setting.show().apply(value(setting.stored()));
   }
 
-  /** All settings by name. */
-  public Map<String, String> all() {
-    Map<String, String> all = new TreeMap<>();
-    all.put(QUERY_MEMORY, Long.toString(queryMemoryBytes));
-    all.put(STATEMENT_TIMEOUT, Long.toString(statementTimeoutMillis));
-    all.put(ISOLATION, repeatableRead ? "repeatable read" : "read committed");
-    return all;
+  /**
+   * Reads the name of an isolation level.
+   *
+   * @throws QuiverException 22023, or 0A000 for SERIALIZABLE
+   */
+  public static boolean isRepeatableRead(String value) {
+    return (Boolean) setting(ISOLATION).read().apply(value);
+  }
+
+  /**
+   * Reads what says on or off.
+   *
+   * @throws QuiverException 22023
+   */
+  public static boolean isReadOnly(String value) {
+    return (Boolean) setting(READ_ONLY).read().apply(value);
+  }
+
+  /** The names of all settings, in order. */
+  public static List<String> names() {
+    return ALL.keySet().stream().sorted().toList();
   }
 
   /** What a setting is for, in a sentence. */
   public static String description(String name) {
-    return switch (name) {
-      case QUERY_MEMORY -> "Bytes that one statement may keep in memory.";
-      case STATEMENT_TIMEOUT -> "Milliseconds that a statement may run; 0 means for ever.";
-      case ISOLATION -> "The isolation of the next transaction.";
-      default -> throw unknown(name);
-    };
+    return setting(name).description();
   }
 
-  private static boolean isolation(String value) {
-    return switch (value.toLowerCase(Locale.ROOT).replace('_', ' ')) {
-      case "read committed" -> false;
-      case "repeatable read" -> true;
-      case "serializable" ->
-          throw new QuiverException(
-              ErrorCode.FEATURE_NOT_SUPPORTED,
-              "SERIALIZABLE is not there; REPEATABLE READ gives snapshots");
-      default ->
-          throw new QuiverException(
-              ErrorCode.INVALID_PARAMETER_VALUE,
-              ISOLATION + " is 'read committed' or 'repeatable read', found '" + value + "'");
-    };
-  }
-
-  private static long number(String name, String value, long least) {
-    long number;
-    try {
-      number = Long.parseLong(value.strip());
-    } catch (NumberFormatException e) {
+  private static Setting setting(String name) {
+    Setting setting = ALL.get(name);
+    if (setting == null) {
       throw new QuiverException(
-          ErrorCode.INVALID_PARAMETER_VALUE, name + " is a whole number, found '" + value + "'", e);
+          ErrorCode.UNDEFINED_OBJECT, "there is no setting \"" + name + "\"; SHOW ALL lists them");
     }
-    if (number < least) {
-      throw new QuiverException(
-          ErrorCode.INVALID_PARAMETER_VALUE, name + " is at least " + least + ", found " + number);
-    }
-    return number;
-  }
-
-  private static QuiverException unknown(String name) {
-    return new QuiverException(
-        ErrorCode.UNDEFINED_OBJECT,
-        "there is no setting \"" + name + "\"; SELECT * FROM quiver.settings lists them");
+    return setting;
   }
 }

@@ -8,6 +8,8 @@ import io.quiver.types.Batch;
 import io.quiver.types.Field;
 import io.quiver.types.Schema;
 import io.quiver.types.SqlType;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** SHOW TABLES, SHOW name and DESCRIBE, each with the schema of its rows. */
 public final class ShowCommands {
@@ -24,7 +26,23 @@ public final class ShowCommands {
           new Field("key", SqlType.TEXT, true),
           new Field("default", SqlType.TEXT, true));
 
+  /** PostgreSQL's columns of SHOW ALL. */
+  public static final Schema ALL =
+      Schema.of(
+          new Field("name", SqlType.TEXT, false),
+          new Field("setting", SqlType.TEXT, false),
+          new Field("description", SqlType.TEXT, false));
+
   private ShowCommands() {}
+
+  /** Every setting with its value. */
+  public static Batch all(List<String> names, UnaryOperator<String> value) {
+    Rows rows = new Rows(ALL);
+    for (String name : names) {
+      rows.add(name, value.apply(name), Settings.description(name));
+    }
+    return rows.batch();
+  }
 
   public static Batch tables(Catalog catalog) {
     Rows rows = new Rows(TABLES);

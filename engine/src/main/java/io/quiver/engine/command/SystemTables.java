@@ -111,7 +111,9 @@ public final class SystemTables {
   /** The rows of quiver.settings. */
   public static Batch settings(Settings settings) {
     Rows rows = new Rows(SETTINGS.schema());
-    settings.all().forEach((name, value) -> rows.add(name, value, Settings.description(name)));
+    for (String name : Settings.names()) {
+      rows.add(name, settings.get(name), Settings.description(name));
+    }
     return rows.batch();
   }
 

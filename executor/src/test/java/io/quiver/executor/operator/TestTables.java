@@ -168,6 +168,16 @@ final class TestTables implements Transaction {
   }
 
   @Override
+  public Savepoint savepoint() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void rollbackTo(Savepoint savepoint) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public TableDefinition createTable(NewTable table) {
     throw new UnsupportedOperationException();
   }

@@ -54,8 +54,9 @@ public final class LocalTransaction implements Transaction {
     this.readOnly = readOnly;
   }
 
-  /** What to go back to when a statement fails. */
-  private record Mark(Map<TableId, TableChanges.Mark> tables, CatalogEdits edits) {
+  /** What to go back to when a statement fails, or to a savepoint. */
+  private record Mark(Map<TableId, TableChanges.Mark> tables, CatalogEdits edits)
+      implements Savepoint {
     Mark {
       tables = Map.copyOf(tables);
     }
@@ -98,18 +99,31 @@ public final class LocalTransaction implements Transaction {
 
   @Override
   public void beginStatement() {
-    checkOpen();
-    Map<TableId, TableChanges.Mark> tables = new HashMap<>();
-    changes.forEach((id, table) -> tables.put(id, table.mark()));
-    mark = new Mark(tables, edits);
+    mark = savepoint();
   }
 
   @Override
   public void undoStatement() {
+    rollbackTo(mark);
+  }
+
+  @Override
+  public Mark savepoint() {
     checkOpen();
-    changes.forEach((id, table) -> table.undo(mark.tables().get(id)));
-    changes.keySet().retainAll(mark.tables().keySet());
-    edits = mark.edits();
+    Map<TableId, TableChanges.Mark> tables = new HashMap<>();
+    changes.forEach((id, table) -> tables.put(id, table.mark()));
+    return new Mark(tables, edits);
+  }
+
+  @Override
+  public void rollbackTo(Savepoint savepoint) {
+    checkOpen();
+    if (!(savepoint instanceof Mark to)) {
+      throw new IllegalArgumentException("not a savepoint of this kind of transaction");
+    }
+    changes.forEach((id, table) -> table.undo(to.tables().get(id)));
+    changes.keySet().retainAll(to.tables().keySet());
+    edits = to.edits();
     ownCatalog = null;
     statementCatalog = null;
   }

@@ -110,7 +110,8 @@ final class TableChanges {
     deleteCount = kept;
     view = null;
     if (before != own) {
-      own = before;
+      // An open result may still read what is undone, so later rows go somewhere else.
+      own = before.sealed();
       indexOwnKeys();
     }
   }

@@ -35,6 +35,17 @@ public interface Transaction extends AutoCloseable {
   /** Takes back all changes since {@link #beginStatement}: a failed statement leaves none. */
   void undoStatement();
 
+  /** What has been changed by now. It costs little, and nothing to forget. */
+  Savepoint savepoint();
+
+  /**
+   * Takes back all changes since a savepoint, which stays good for another time. Savepoints made
+   * after it are not good any more. Identities that were given stay given.
+   *
+   * @param savepoint of this transaction
+   */
+  void rollbackTo(Savepoint savepoint);
+
   /**
    * Adds rows.
    *
@@ -126,4 +137,7 @@ public interface Transaction extends AutoCloseable {
           columns.stream().map(io.quiver.storage.catalog.ColumnDefinition::field).toList());
     }
   }
+
+  /** A moment of one transaction to go back to; means nothing to another one. */
+  interface Savepoint {}
 }
