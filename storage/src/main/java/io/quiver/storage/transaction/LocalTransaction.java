@@ -99,7 +99,8 @@ public final class LocalTransaction implements Transaction {
 
   @Override
   public void beginStatement() {
-    mark = savepoint();
+    checkOpen();
+    mark = mark();
   }
 
   @Override
@@ -108,8 +109,12 @@ public final class LocalTransaction implements Transaction {
   }
 
   @Override
-  public Mark savepoint() {
+  public Savepoint savepoint() {
     checkOpen();
+    return mark();
+  }
+
+  private Mark mark() {
     Map<TableId, TableChanges.Mark> tables = new HashMap<>();
     changes.forEach((id, table) -> tables.put(id, table.mark()));
     return new Mark(tables, edits);
