@@ -100,33 +100,15 @@ final class Commands {
               context ->
                   TableCommands.drop(drop, context.snapshot().catalog(), context.transaction()));
       case Statement.Explain explain -> explain(explain, parameters, execution);
-      case Statement.Begin begin -> {
-        Statement.Isolation isolation = begin.isolation();
-        transaction.beginExplicit(
-            isolation == null ? null : isolation == Statement.Isolation.REPEATABLE_READ,
-            begin.readOnly());
-        yield Results.count(StatementKind.TRANSACTION, 0);
-      }
-      case Statement.Commit commit -> {
-        transaction.commit();
-        yield Results.count(StatementKind.TRANSACTION, 0);
-      }
-      case Statement.Rollback rollback -> {
-        transaction.rollback();
-        yield Results.count(StatementKind.TRANSACTION, 0);
-      }
-      case Statement.Savepoint savepoint -> {
-        transaction.setSavepoint(savepoint.name());
-        yield Results.count(StatementKind.TRANSACTION, 0);
-      }
-      case Statement.RollbackTo rollback -> {
-        transaction.rollbackToSavepoint(rollback.name());
-        yield Results.count(StatementKind.TRANSACTION, 0);
-      }
-      case Statement.Release release -> {
-        transaction.releaseSavepoint(release.name());
-        yield Results.count(StatementKind.TRANSACTION, 0);
-      }
+      case Statement.Begin begin -> transaction(() -> begin(begin));
+      case Statement.Commit commit -> transaction(transaction::commit);
+      case Statement.Rollback rollback -> transaction(transaction::rollback);
+      case Statement.Savepoint savepoint ->
+          transaction(() -> transaction.setSavepoint(savepoint.name()));
+      case Statement.RollbackTo rollback ->
+          transaction(() -> transaction.rollbackToSavepoint(rollback.name()));
+      case Statement.Release release ->
+          transaction(() -> transaction.releaseSavepoint(release.name()));
       case Statement.SetTransaction set -> setTransaction(set);
       case Statement.SetOption set -> set(set);
       case Statement.ResetAll reset -> {
@@ -135,12 +117,7 @@ final class Commands {
       }
       case Statement.ShowAll show ->
           Results.rows(ShowCommands.ALL, ShowCommands.all(Settings.names(), this::option));
-      case Statement.ShowOption show -> {
-        Schema schema = ShowCommands.option(show.name());
-        Rows rows = new Rows(schema);
-        rows.add(option(show.name()));
-        yield Results.rows(schema, rows.batch());
-      }
+      case Statement.ShowOption show -> showOption(show.name());
       case Statement.ShowTables show ->
           Results.rows(ShowCommands.TABLES, read(execution, ShowCommands::tables));
       case Statement.Describe describe ->
@@ -152,6 +129,25 @@ final class Commands {
         yield Results.count(StatementKind.OTHER, 0);
       }
     };
+  }
+
+  private void begin(Statement.Begin begin) {
+    Statement.Isolation isolation = begin.isolation();
+    transaction.beginExplicit(
+        isolation == null ? null : isolation == Statement.Isolation.REPEATABLE_READ,
+        begin.readOnly());
+  }
+
+  private static QueryResult transaction(Runnable body) {
+    body.run();
+    return Results.count(StatementKind.TRANSACTION, 0);
+  }
+
+  private QueryResult showOption(String name) {
+    Schema schema = ShowCommands.option(name);
+    Rows rows = new Rows(schema);
+    rows.add(option(name));
+    return Results.rows(schema, rows.batch());
   }
 
   /**
