@@ -18,6 +18,7 @@ import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.types.Batch;
 import io.quiver.types.Field;
+import io.quiver.types.QuiverException;
 import io.quiver.types.Schema;
 import io.quiver.types.SqlType;
 import java.util.List;
