@@ -43,6 +43,11 @@ public final class Main implements Runnable {
     System.exit(code);
   }
 
+  /** What the user types to come here; launchers say it in a property. */
+  static String command() {
+    return System.getProperty("quiver.command", "quiver");
+  }
+
   static CommandLine commandLine() {
     return new CommandLine(new Main())
         .setCaseInsensitiveEnumValuesAllowed(true)

@@ -3,7 +3,10 @@ package io.quiver.cli;
 import io.quiver.engine.Database;
 import io.quiver.server.QuiverServer;
 import io.quiver.server.ServerOptions;
+import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -14,7 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "server",
     description = {
-      "Serves a database directory: JDBC (Avatica over HTTP) and Arrow Flight SQL, on loopback.",
+      "Serves a database directory: JDBC (Avatica over HTTP) and Arrow Flight SQL. On loopback,"
+          + " unless --host says otherwise.",
       "SIGTERM and Ctrl-C let running statements finish."
     },
     mixinStandardHelpOptions = true)
@@ -24,6 +28,20 @@ final class ServerCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "The database's directory, made where there is none. Default: ${DEFAULT-VALUE}")
   private Path data = Path.of("quiver-data", "server");
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description = "Where to listen; 0.0.0.0 is everywhere. Default: ${DEFAULT-VALUE}")
+  private String host = "127.0.0.1";
+
+  @Option(
+      names = "--insecure",
+      description = {
+        "Listen on an address that other machines reach, although there is no authentication and no"
+            + " encryption yet: whoever reaches the ports can read and change everything."
+      })
+  private boolean insecure;
 
   @Option(names = "--port", description = "Of JDBC; 0 takes a free one. Default: ${DEFAULT-VALUE}")
   private int port = ServerOptions.DEFAULT_PORT;
@@ -35,11 +53,13 @@ final class ServerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    checkHost();
     Database database = Database.open(data);
     QuiverServer server;
     try {
       server =
-          QuiverServer.start(ServerOptions.of(database).withPort(port).withFlightPort(flightPort));
+          QuiverServer.start(
+              ServerOptions.of(database).withHost(host).withPort(port).withFlightPort(flightPort));
     } catch (QuiverException e) {
       database.close();
       throw e;
@@ -51,6 +71,26 @@ final class ServerCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** A database without passwords is open to others only where somebody said so. */
+  private void checkHost() {
+    InetAddress address;
+    try {
+      address = InetAddress.getByName(host);
+    } catch (UnknownHostException e) {
+      throw new QuiverException(
+          ErrorCode.INVALID_PARAMETER_VALUE, "--host " + host + " names no address", e);
+    }
+    if (!address.isLoopbackAddress() && !insecure) {
+      throw new QuiverException(
+          ErrorCode.INVALID_PARAMETER_VALUE,
+          "--host "
+              + host
+              + " can be reached by other machines, and there is no authentication and no"
+              + " encryption: say --insecure to listen there all the same, or choose a loopback"
+              + " address");
+    }
+  }
+
   private String welcome(QuiverServer server) {
     return String.format(
         Locale.ROOT,
@@ -58,7 +98,7 @@ final class ServerCommand implements Callable<Integer> {
         Quiver %1$s serves %2$s. Ctrl-C ends it.
 
         JDBC      jdbc:quiver://localhost:%3$d/
-        Console   ./quiver console jdbc:quiver://localhost:%3$d/
+        Console   %5$s console jdbc:quiver://localhost:%3$d/
         Python    pip install adbc-driver-flightsql pyarrow
                   import adbc_driver_flightsql.dbapi as flight
                   cursor = flight.connect("grpc://localhost:%4$d").cursor()
@@ -67,6 +107,7 @@ final class ServerCommand implements Callable<Integer> {
         VersionCommand.version(),
         data.toAbsolutePath().normalize(),
         server.port(),
-        server.flightPort());
+        server.flightPort(),
+        Main.command());
   }
 }
