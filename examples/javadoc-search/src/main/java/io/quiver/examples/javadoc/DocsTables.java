@@ -54,7 +54,7 @@ final class DocsTables {
   }
 
   /** Whether the tables hold the very versions on the class path. */
-  boolean areCurrent() throws SQLException {
+  boolean areCurrent() throws SQLException, IOException {
     try (ResultSet found = connection.getMetaData().getTables(null, null, "libraries", null)) {
       if (!found.next()) {
         return false;
