@@ -7,6 +7,7 @@ import io.quiver.executor.plan.SystemTable;
 import io.quiver.planner.PlannedStatement.Hoisted;
 import io.quiver.planner.translate.Casts;
 import io.quiver.planner.translate.HoistedTypes;
+import io.quiver.planner.translate.KeyLookups;
 import io.quiver.sql.NormalizedSql;
 import io.quiver.sql.QuiverTypeFactory;
 import io.quiver.sql.SqlParser;
@@ -117,7 +118,7 @@ public final class Planner {
       hoisted.add(new Hoisted(literal.literal(), type, literal.negated()));
     }
     return new PlannedStatement(
-        settled.plan(),
+        KeyLookups.apply(settled.plan(), catalog),
         planned.result(),
         planner.parameterTypes().types(),
         hoisted,

@@ -58,7 +58,7 @@ final class PlanShapeTest {
           SELECT i.name FROM items i JOIN orders o ON i.id = o.item WHERE o.n > 3 | project(#1; hash-inner[0][0](scan(1: 0 1), scan(2: 1 2 where greater(#1, ?0:INTEGER))))
           SELECT 1 FROM items i LEFT JOIN orders o ON i.qty < o.n | project(1; loop-left(scan(1: 3), scan(2: 2) on less(#0, #1)))
           SELECT name FROM items UNION SELECT lang FROM items | aggregate([0]; union(scan(1: 1), scan(1: 6)))
-          SELECT id FROM items WHERE id IN (1,2,3,4,5,6,7,8,9) | scan(1: 0 where in(#0, [1, 2, 3, 4, 5, 6, 7, 8, 9]))
+          SELECT id FROM items WHERE id IN (1,2,3,4,5,6,7,8,9) | lookup(1: 0 keys 1; 2; 3; 4; 5; 6; 7; 8; 9)
           SELECT name FROM items WHERE id IN (SELECT item FROM orders) | project(#1; hash-inner[0][0](scan(1: 0 1), aggregate([0]; scan(2: 1))))
           SELECT id FROM items LIMIT 3 | limit(?0:BIGINT; scan(1: 0))
           SELECT qty / 2, qty + id FROM items | project(divide(#1, 2), add(cast(#1 as BIGINT), #0); scan(1: 0 3))
@@ -78,7 +78,7 @@ final class PlanShapeTest {
           INSERT INTO items (name, v) VALUES ('a', '[1,2,3]'), (?, ?) | insert(0; values(null, ?2:VARCHAR, null, null, ?3:VECTOR(3), null, 'en'; null, ?0:VARCHAR(20), null, null, ?1:VECTOR(3), null, 'en'))
           INSERT INTO items (price) VALUES (-2), (DEFAULT) | insert(0; values(null, null, ?0:DOUBLE, null, null, null, 'en'; null, null, null, null, null, null, 'en'))
           INSERT INTO orders (n) SELECT qty FROM items | insert(0; project(null, null, #0; scan(1: 3)))
-          UPDATE items SET qty = qty + 1, lang = 'de' WHERE id = 7 | update(project(#0, #1, #2, #3, add(#4, 1), #5, #6, ?0:VARCHAR; scan(1: -1 0 1 2 3 4 5 where equal(#1, ?1:BIGINT))))
+          UPDATE items SET qty = qty + 1, lang = 'de' WHERE id = 7 | update(project(#0, #1, #2, #3, add(#4, 1), #5, #6, ?0:VARCHAR; lookup(1: -1 0 1 2 3 4 5 keys ?1:BIGINT)))
           DELETE FROM items WHERE name = 'x' | delete(project(#0; scan(1: -1 1 where equal(#1, ?0:VARCHAR))))
           """)
   void changesCarryWholeRows(String sql, String plan) {

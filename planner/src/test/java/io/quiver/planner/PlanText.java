@@ -28,6 +28,15 @@ final class PlanText {
               + columns(p.columns())
               + optional(" where ", p.filter())
               + ")";
+      case PlanNode.KeyLookup p ->
+          "lookup("
+              + p.table().value()
+              + ": "
+              + columns(p.columns())
+              + " keys "
+              + p.keys().stream().map(PlanText::list).collect(Collectors.joining("; "))
+              + optional(" where ", p.filter())
+              + ")";
       case PlanNode.SystemScan p -> "system(" + p.table().name() + ")";
       case PlanNode.VectorSearch p ->
           "search("

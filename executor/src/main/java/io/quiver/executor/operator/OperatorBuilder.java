@@ -40,6 +40,7 @@ public final class OperatorBuilder {
     return switch (node) {
       case PlanNode.Values values -> new ValuesOperator(context, values);
       case PlanNode.Scan scan -> new ScanOperator(context, scan);
+      case PlanNode.KeyLookup lookup -> new KeyLookupOperator(context, lookup);
       case PlanNode.SystemScan scan ->
           new BatchOperator(context, () -> context.systemTables().apply(scan.table()));
       case PlanNode.VectorSearch search -> new VectorSearchOperator(context, search);

@@ -42,6 +42,29 @@ public sealed interface PlanNode {
     }
   }
 
+  /**
+   * The live rows with some primary keys, each once, in the order of a scan.
+   *
+   * @param keys each a row-independent value for every column of the table's key, of its type and
+   *     in its order; a null finds nothing
+   * @param filter what must also be true, over {@code schema}
+   */
+  record KeyLookup(
+      TableId table,
+      List<ColumnId> columns,
+      List<List<Expression>> keys,
+      @Nullable Expression filter,
+      Schema schema)
+      implements PlanNode {
+    public KeyLookup {
+      columns = List.copyOf(columns);
+      keys = keys.stream().map(List::copyOf).toList();
+      if (keys.isEmpty() || keys.getFirst().isEmpty()) {
+        throw new IllegalArgumentException("a lookup of no key");
+      }
+    }
+  }
+
   /** The rows of a system table, such as information_schema.tables. */
   record SystemScan(SystemTable table) implements PlanNode {
     @Override

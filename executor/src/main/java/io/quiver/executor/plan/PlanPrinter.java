@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes a plan as EXPLAIN shows it: a line a node, inputs indented below. */
 public final class PlanPrinter {
+  private static final int KEYS_SHOWN = 5;
+
   private final Function<TableId, String> tableNames;
   private final Function<PlanNode, @Nullable NodeStatistics> statistics;
   private final List<String> lines = new ArrayList<>();
@@ -64,6 +66,7 @@ public final class PlanPrinter {
     return switch (node) {
       case PlanNode.Values values -> List.of();
       case PlanNode.Scan scan -> List.of();
+      case PlanNode.KeyLookup lookup -> List.of();
       case PlanNode.SystemScan scan -> List.of();
       case PlanNode.VectorSearch search -> List.of();
       case PlanNode.Filter filter -> List.of(filter.input());
@@ -92,6 +95,7 @@ public final class PlanPrinter {
               + " columns="
               + list(names(scan.schema()))
               + condition("filter", scan.filter(), names(scan.schema()));
+      case PlanNode.KeyLookup lookup -> keyLookup(lookup);
       case PlanNode.SystemScan scan ->
           "SystemScan table=" + scan.table().schemaName() + "." + scan.table().name();
       case PlanNode.VectorSearch search -> search(search);
@@ -120,6 +124,26 @@ public final class PlanPrinter {
     };
   }
 
+  private String keyLookup(PlanNode.KeyLookup lookup) {
+    List<String> keys = new ArrayList<>();
+    for (List<Expression> key : lookup.keys()) {
+      if (keys.size() == KEYS_SHOWN) {
+        keys.add("... " + (lookup.keys().size() - KEYS_SHOWN) + " more");
+        break;
+      }
+      List<String> parts = new ArrayList<>();
+      key.forEach(part -> parts.add(ExpressionText.of(part, List.of())));
+      keys.add("(" + String.join(", ", parts) + ")");
+    }
+    return "KeyLookup table="
+        + tableNames.apply(lookup.table())
+        + " keys="
+        + list(keys)
+        + " columns="
+        + list(names(lookup.schema()))
+        + condition("filter", lookup.filter(), names(lookup.schema()));
+  }
+
   private String search(PlanNode.VectorSearch search) {
     List<String> columns = names(search.schema());
     return "VectorTopK table="
@@ -143,7 +167,7 @@ public final class PlanPrinter {
     List<String> texts = new ArrayList<>();
     for (int i = 0; i < project.expressions().size(); i++) {
       String text = ExpressionText.of(project.expressions().get(i), input);
-      String name = project.schema().field(i).name();
+      String name = names(project.schema()).get(i);
       texts.add(text.equals(name) ? text : text + " AS " + name);
     }
     return "Project columns=" + list(texts);
@@ -225,7 +249,8 @@ public final class PlanPrinter {
   private static List<String> names(Schema schema) {
     List<String> names = new ArrayList<>(schema.size());
     for (Field field : schema.fields()) {
-      names.add(field.name());
+      // The row id's name begins with a sign that nobody can write, nor read.
+      names.add(field.name().replace("\0", ""));
     }
     return names;
   }

@@ -9,6 +9,7 @@ import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.transaction.CommitVersion;
 import io.quiver.storage.transaction.IsolationLevel;
+import io.quiver.storage.transaction.RowLocation;
 import io.quiver.storage.transaction.SegmentView;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.TableSnapshot;
@@ -27,7 +28,9 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Tables in lists, as one transaction that never ends: the least that operators can run on. */
@@ -278,6 +281,28 @@ final class TestTables implements Transaction {
     @Override
     public long rowCount() {
       return segments.stream().mapToLong(SegmentView::liveRowCount).sum();
+    }
+
+    @Override
+    public @Nullable RowLocation find(List<Column> keys, int row) {
+      for (SegmentView segment : segments) {
+        MemorySegment live = segment.live();
+        for (int at = 0; at < segment.rowCount(); at++) {
+          int position = at;
+          boolean equal =
+              IntStream.range(0, keys.size())
+                  .allMatch(i -> {
+                    Column column = segment.column(definition.primaryKey().get(i));
+                    return Objects.equals(column.get(position), keys.get(i).get(row));
+                  });
+          boolean dead =
+              live != null && (live.get(ValueLayout.JAVA_BYTE, at >> 3) & 1 << (at & 7)) == 0;
+          if (equal && !dead) {
+            return new RowLocation(segment, at);
+          }
+        }
+      }
+      return null;
     }
   }
 

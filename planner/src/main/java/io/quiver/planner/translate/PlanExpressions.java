@@ -9,21 +9,39 @@ import org.jspecify.annotations.Nullable;
 /** Rewrites the expressions of a plan. */
 final class PlanExpressions {
   private final UnaryOperator<Expression> mapping;
+  private final UnaryOperator<PlanNode> nodes;
 
-  private PlanExpressions(UnaryOperator<Expression> mapping) {
+  private PlanExpressions(UnaryOperator<Expression> mapping, UnaryOperator<PlanNode> nodes) {
     this.mapping = mapping;
+    this.nodes = nodes;
   }
 
   static PlanNode map(PlanNode plan, UnaryOperator<Expression> mapping) {
-    return new PlanExpressions(mapping).node(plan);
+    return new PlanExpressions(mapping, node -> node).node(plan);
+  }
+
+  /** Replaces nodes, the inputs of each before itself. */
+  static PlanNode mapNodes(PlanNode plan, UnaryOperator<PlanNode> nodes) {
+    return new PlanExpressions(expression -> expression, nodes).node(plan);
   }
 
   private PlanNode node(PlanNode plan) {
+    return nodes.apply(mapped(plan));
+  }
+
+  private PlanNode mapped(PlanNode plan) {
     return switch (plan) {
       case PlanNode.Values p ->
           new PlanNode.Values(p.rows().stream().map(this::all).toList(), p.schema());
       case PlanNode.Scan p ->
           new PlanNode.Scan(p.table(), p.columns(), optional(p.filter()), p.schema());
+      case PlanNode.KeyLookup p ->
+          new PlanNode.KeyLookup(
+              p.table(),
+              p.columns(),
+              p.keys().stream().map(this::all).toList(),
+              optional(p.filter()),
+              p.schema());
       case PlanNode.SystemScan p -> p;
       case PlanNode.VectorSearch p ->
           new PlanNode.VectorSearch(

@@ -71,7 +71,7 @@ public final class CommitPipeline {
   /** What is durable now. */
   public Snapshot snapshot() {
     DatabaseState state = pins.pin(this::visible);
-    return new LocalSnapshot(state, state.catalog(), Map.of(), pins);
+    return new LocalSnapshot(state, state.catalog(), Map.of(), Map.of(), this);
   }
 
   SnapshotPins pins() {

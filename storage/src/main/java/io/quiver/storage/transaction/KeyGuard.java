@@ -17,12 +17,18 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  */
 final class KeyGuard {
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+
+  /** What {@link #find(TableState, CommitVersion, List, int)} says of a snapshot too old for it. */
+  static final long UNKNOWN = -2;
+
   private final KeyIndex index = new KeyIndex();
+  private final RemovedKeys removed;
   private TableState state;
 
   /** Reads the keys of all live rows. */
-  KeyGuard(TableState state) {
+  KeyGuard(TableState state, CommitVersion version) {
     this.state = state;
+    this.removed = new RemovedKeys(version);
     index.reserve((int) Math.min(state.rowCount(), Integer.MAX_VALUE));
     for (TablePart part : state.parts()) {
       addLive(state, part, 0);
@@ -39,6 +45,24 @@ final class KeyGuard {
     }
   }
 
+  /**
+   * The row with a key in an older state: the live one, or the one that has been removed since.
+   *
+   * @return {@link KeyIndex#ABSENT} for none, {@link #UNKNOWN} when too much has happened since
+   */
+  long find(TableState snapshot, CommitVersion version, List<Column> keys, int row) {
+    lock.readLock().lock();
+    try {
+      long found = index.find(keys, row, state::hasKey);
+      if (found != KeyIndex.ABSENT && snapshot.isLive(found)) {
+        return found;
+      }
+      return removed.find(snapshot, version, keys, row);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
   /** Makes room, so that {@link #advance} cannot fail for want of memory. */
   void reserve(int rows) {
     lock.writeLock().lock();
@@ -50,13 +74,16 @@ final class KeyGuard {
   }
 
   /** Goes from the state before to one with these rows deleted and those from a row id on added. */
-  void advance(TableState next, long[] deletedRowIds, long firstNewRowId) {
+  void advance(TableState next, long[] deletedRowIds, long firstNewRowId, CommitVersion version) {
     lock.writeLock().lock();
     try {
       for (long rowId : deletedRowIds) {
         TablePart part = state.partOf(rowId);
         if (part != null) {
-          index.remove(state.keyColumns(part), part.position(rowId), rowId);
+          List<Column> keys = state.keyColumns(part);
+          int position = part.position(rowId);
+          index.remove(keys, position, rowId);
+          removed.add(Keys.hash(keys, position), rowId, version);
         }
       }
       state = next;

@@ -15,8 +15,8 @@ final class LiveTable {
     this.identity = identity;
   }
 
-  LiveTable(TableState state) {
-    keys = state.definition().primaryKey().isEmpty() ? null : new KeyGuard(state);
+  LiveTable(TableState state, CommitVersion version) {
+    keys = state.definition().primaryKey().isEmpty() ? null : new KeyGuard(state, version);
     identity = new Identity(state.nextIdentity());
   }
 

@@ -12,19 +12,28 @@ final class LocalSnapshot implements Snapshot {
   private final DatabaseState state;
   private final Catalog catalog;
   private final Map<TableId, TableState> changed;
+  private final Map<TableId, TableChanges> own;
+  private final MemTable memTable;
   private final SnapshotPins pins;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
    * @param state pinned already; closing unpins it
    * @param changed tables that differ from those of the state
+   * @param own what has changed them
    */
   LocalSnapshot(
-      DatabaseState state, Catalog catalog, Map<TableId, TableState> changed, SnapshotPins pins) {
+      DatabaseState state,
+      Catalog catalog,
+      Map<TableId, TableState> changed,
+      Map<TableId, TableChanges> own,
+      CommitPipeline pipeline) {
     this.state = state;
     this.catalog = catalog;
     this.changed = changed;
-    this.pins = pins;
+    this.own = own;
+    this.memTable = pipeline.memTable();
+    this.pins = pipeline.pins();
   }
 
   @Override
@@ -39,16 +48,24 @@ final class LocalSnapshot implements Snapshot {
 
   @Override
   public TableSnapshot table(TableId id) {
-    TableState own = changed.get(id);
-    if (own != null) {
-      return own;
+    TableState shown = changed.get(id);
+    if (shown != null) {
+      return keyed(id, shown);
     }
     TableState table = catalog.table(id) == null ? null : state.tables().get(id);
     if (table == null) {
       throw new QuiverException(
           ErrorCode.UNDEFINED_TABLE, "table number " + id.value() + " does not exist any more");
     }
-    return table;
+    return keyed(id, table);
+  }
+
+  private TableSnapshot keyed(TableId id, TableState table) {
+    if (table.definition().primaryKey().isEmpty()) {
+      return table;
+    }
+    LiveTable live = memTable.live(id);
+    return new LocalTable(table, version(), live == null ? null : live.keys(), own.get(id));
   }
 
   @Override

@@ -82,19 +82,21 @@ public final class LocalTransaction implements Transaction {
     checkOpen();
     DatabaseState base = pinnedBase();
     Map<TableId, TableState> changed = new HashMap<>();
+    Map<TableId, TableChanges> own = new HashMap<>();
     for (TableChanges table : changes.values()) {
       TableId id = table.definition().id();
       TableState committed = base.tables().get(id);
-      boolean own = !table.isEmpty() || edits.alters(id);
-      if ((madeHere.contains(id) || (committed != null && own)) && !isDropped(id)) {
+      boolean differs = !table.isEmpty() || edits.alters(id);
+      if ((madeHere.contains(id) || (committed != null && differs)) && !isDropped(id)) {
         if (committed != null) {
           checkSameLayout(committed.definition(), table);
         }
         changed.put(id, table.over(committed));
+        own.put(id, table);
       }
     }
     statementCatalog = catalog(base);
-    return new LocalSnapshot(base, catalog(base), Map.copyOf(changed), pipeline.pins());
+    return new LocalSnapshot(base, catalog(base), Map.copyOf(changed), Map.copyOf(own), pipeline);
   }
 
   @Override

@@ -28,7 +28,7 @@ final class MemTable {
 
   MemTable(DatabaseState state) {
     newest = state;
-    state.tables().forEach((id, table) -> live.put(id, new LiveTable(table)));
+    state.tables().forEach((id, table) -> live.put(id, new LiveTable(table, state.version())));
   }
 
   /** A commit whose rows are in memory, and which is no part of the newest state yet. */
@@ -97,7 +97,7 @@ final class MemTable {
       LiveTable table = live.get(id);
       if (before != null && after != null && table != null && table.keys() != null) {
         long[] rowIds = deleted.getOrDefault(id, new long[0]);
-        table.keys().advance(after, rowIds, before.nextRowId());
+        table.keys().advance(after, rowIds, before.nextRowId(), staged.after().version());
       }
     }
     for (CatalogChange change : record.catalog()) {
@@ -108,7 +108,7 @@ final class MemTable {
     for (TableDefinition created : record.created()) {
       TableState after = staged.after().tables().get(created.id());
       if (after != null) {
-        live.put(created.id(), new LiveTable(after));
+        live.put(created.id(), new LiveTable(after, staged.after().version()));
       }
     }
     for (CommitRecord.IdentityNext identity : record.identities()) {

@@ -25,7 +25,10 @@ final class TableChanges {
   private long[] deletes = new long[8];
   private int deleteCount;
   private final Set<Long> deleted = new HashSet<>();
+
+  /** Of the rows of {@link #own}. This object's lock owns it: open results look into it. */
   private KeyIndex ownKeys = new KeyIndex();
+
   private @Nullable View view;
 
   TableChanges(TableDefinition definition) {
@@ -57,7 +60,7 @@ final class TableChanges {
   }
 
   /** Gives the table another definition. */
-  void alter(TableDefinition next) {
+  synchronized void alter(TableDefinition next) {
     own = own.altered(next);
     view = null;
     indexOwnKeys();
@@ -101,7 +104,7 @@ final class TableChanges {
   }
 
   @SuppressWarnings("ReferenceEquality") // Whether anything has changed, cheaply.
-  void undo(@Nullable Mark mark) {
+  synchronized void undo(@Nullable Mark mark) {
     TableState before = mark == null ? TableState.empty(base, FIRST_OWN_ROW_ID) : mark.own();
     int kept = mark == null ? Mark.NOTHING_DELETED : mark.deleteCount();
     for (int i = kept; i < deleteCount; i++) {
@@ -121,7 +124,7 @@ final class TableChanges {
    *
    * @param committed the keys of committed rows, or null where there are none
    */
-  void append(Batch rows, @Nullable KeyGuard committed) {
+  synchronized void append(Batch rows, @Nullable KeyGuard committed) {
     if (rows.rowCount() == 0) {
       return;
     }
@@ -145,7 +148,7 @@ final class TableChanges {
   }
 
   /** Deletes rows, committed or own; gives how many were there until now. */
-  long delete(long[] rowIds) {
+  synchronized long delete(long[] rowIds) {
     long count = 0;
     long[] ownRows = new long[rowIds.length];
     int ownCount = 0;
@@ -183,7 +186,7 @@ final class TableChanges {
 
   /** The table as this transaction sees it over a committed state, null where it made the table. */
   @SuppressWarnings("ReferenceEquality") // Whether anything has changed, cheaply.
-  TableState over(@Nullable TableState committed) {
+  synchronized TableState over(@Nullable TableState committed) {
     if (committed == null) {
       return own;
     }
@@ -211,6 +214,18 @@ final class TableChanges {
   private TableState rebased(TableState committed) {
     TableDefinition definition = definition();
     return committed.definition() == definition ? committed : committed.altered(definition);
+  }
+
+  /** The row with a key among the own rows of a state that {@link #over} gave, or null. */
+  @SuppressWarnings("ReferenceEquality") // Whether anything has changed, cheaply.
+  synchronized @Nullable RowLocation find(TableState shown, List<Column> keys, int row) {
+    long found = ownKeys.find(keys, row, own::hasKey);
+    if (found != KeyIndex.ABSENT && shown.isLive(found) && shown.hasKey(found, keys, row)) {
+      return shown.location(found);
+    }
+    View last = view;
+    boolean newest = shown == own || (last != null && last.shown() == shown && last.own() == own);
+    return newest ? null : shown.find(keys, row, FIRST_OWN_ROW_ID, Long.MAX_VALUE);
   }
 
   private void indexOwnKeys() {

@@ -1,7 +1,9 @@
 package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.types.Column;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of one table in one snapshot, as a list of segments: sealed, growing, and one's own. */
 public interface TableSnapshot {
@@ -11,4 +13,12 @@ public interface TableSnapshot {
 
   /** Rows that are visible, deleted ones left out. */
   long rowCount();
+
+  /**
+   * The row with a primary key, or null when there is none.
+   *
+   * @param keys of the types of the key's columns and in their order, without nulls
+   * @param row which row of {@code keys} has the key to look for
+   */
+  @Nullable RowLocation find(List<Column> keys, int row);
 }

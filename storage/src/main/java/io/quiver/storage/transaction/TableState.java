@@ -56,6 +56,46 @@ public record TableState(
     return rows;
   }
 
+  /** Looks at every row: for when no index knows this state's keys. */
+  @Override
+  public @Nullable RowLocation find(List<Column> keys, int row) {
+    return find(keys, row, 0, Long.MAX_VALUE);
+  }
+
+  /** As {@link #find(List, int)}, in parts that begin with a row id in a range. */
+  @Nullable RowLocation find(List<Column> keys, int row, long from, long to) {
+    for (TablePart part : parts) {
+      if (part.firstRowId() < from || part.firstRowId() >= to) {
+        continue;
+      }
+      List<Column> own = keyColumns(part);
+      for (int at = 0; at < part.rowCount(); at++) {
+        if (equal(own, at, keys, row) && !part.deleted().contains(at)) {
+          return new RowLocation(part, at);
+        }
+      }
+    }
+    return null;
+  }
+
+  private static boolean equal(List<Column> a, int i, List<Column> b, int j) {
+    for (int k = 0; k < a.size(); k++) {
+      if (!Keys.equal(a.get(k), i, b.get(k), j)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Where a row is that is there. */
+  RowLocation location(long rowId) {
+    TablePart part = partOf(rowId);
+    if (part == null) {
+      throw new IllegalStateException("row " + rowId + " of " + definition.name() + " is nowhere");
+    }
+    return new RowLocation(part, part.position(rowId));
+  }
+
   /** Bytes of the rows that are in no segment yet. */
   long memoryBytes() {
     long bytes = 0;

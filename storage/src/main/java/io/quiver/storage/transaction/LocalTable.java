@@ -1,0 +1,50 @@
+package io.quiver.storage.transaction;
+
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.memtable.KeyIndex;
+import io.quiver.types.Column;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table as one snapshot sees it, whose keys are found in the indexes that its transaction and all
+ * others share. They know newer rows than the snapshot has; those do not count here.
+ *
+ * @param version the snapshot's
+ * @param committed the keys of committed rows, or null when the table is gone or has no key
+ * @param own what the snapshot's transaction has changed, or null
+ */
+record LocalTable(
+    TableState state,
+    CommitVersion version,
+    @Nullable KeyGuard committed,
+    @Nullable TableChanges own)
+    implements TableSnapshot {
+  @Override
+  public TableDefinition definition() {
+    return state.definition();
+  }
+
+  @Override
+  public List<SegmentView> segments() {
+    return state.segments();
+  }
+
+  @Override
+  public long rowCount() {
+    return state.rowCount();
+  }
+
+  @Override
+  public @Nullable RowLocation find(List<Column> keys, int row) {
+    RowLocation ownRow = own == null ? null : own.find(state, keys, row);
+    if (ownRow != null) {
+      return ownRow;
+    }
+    long found = committed == null ? KeyGuard.UNKNOWN : committed.find(state, version, keys, row);
+    if (found == KeyGuard.UNKNOWN) {
+      return state.find(keys, row, 0, TableChanges.FIRST_OWN_ROW_ID);
+    }
+    return found == KeyIndex.ABSENT ? null : state.location(found);
+  }
+}
