@@ -29,7 +29,25 @@ final class OperatorTable implements SqlOperatorTable {
 
   /** The aggregates, and those of Calcite's functions that only a window would allow. */
   private static final Set<String> OF_CALCITE =
-      Set.of("count", "sum", "avg", "min", "max", "any_value", "nullif", "row_number", "rank");
+      Set.of(
+          "count",
+          "sum",
+          "avg",
+          "min",
+          "max",
+          "any_value",
+          "nullif",
+          "row_number",
+          "rank",
+          "dense_rank",
+          "percent_rank",
+          "cume_dist",
+          "ntile",
+          "lag",
+          "lead",
+          "first_value",
+          "last_value",
+          "nth_value");
 
   private final Map<String, QuiverFunction> plugins = new HashMap<>();
 

@@ -34,6 +34,9 @@ final class Preparation extends SqlShuttle {
   /** Longer lists stay literals: a hash set beats so many comparisons. */
   private static final int IN_LIST_MAX = 8;
 
+  /** The place of the WINDOW clause among a SELECT's operands. */
+  private static final int WINDOWS = 6;
+
   private static final Set<String> VECTOR_FUNCTIONS =
       VectorOperators.INSTANCE.getOperatorList().stream()
           .map(o -> o.getName().toLowerCase(Locale.ROOT))
@@ -97,6 +100,8 @@ final class Preparation extends SqlShuttle {
         (SqlNodeList) Objects.requireNonNull(original.getSelectList().accept(this)));
     select.setGroupBy((SqlNodeList) visited(original.getGroup()));
     select.setHaving(visited(original.getHaving()));
+    select.setOperand(WINDOWS, original.getWindowList().accept(this));
+    select.setQualify(visited(original.getQualify()));
     select.setOrderBy((SqlNodeList) visited(original.getOrderList()));
     harmless = outer;
     select.setOffset(rowCount(original.getOffset()));

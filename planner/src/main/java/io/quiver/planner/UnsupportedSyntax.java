@@ -2,8 +2,6 @@ package io.quiver.planner;
 
 import io.quiver.types.ErrorCode;
 import org.apache.calcite.sql.SqlCall;
-import org.apache.calcite.sql.SqlNodeList;
-import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlWithItem;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +21,7 @@ final class UnsupportedSyntax {
 
   private static @Nullable String found(SqlCall call) {
     return switch (call.getKind()) {
-      case OVER, WINDOW, RESPECT_NULLS, IGNORE_NULLS -> "a window function";
+      case RESPECT_NULLS, IGNORE_NULLS -> "RESPECT NULLS or IGNORE NULLS";
       case ROLLUP, CUBE, GROUPING_SETS -> "GROUP BY with ROLLUP, CUBE or GROUPING SETS";
       case MATCH_RECOGNIZE -> "MATCH_RECOGNIZE";
       case TABLESAMPLE -> "TABLESAMPLE";
@@ -42,14 +40,8 @@ final class UnsupportedSyntax {
       default ->
           switch (call) {
             case SqlWithItem item when item.recursive.booleanValue() -> "WITH RECURSIVE";
-            case SqlSelect select when !isEmpty(select.getWindowList()) -> "WINDOW";
-            case SqlSelect select when select.getQualify() != null -> "QUALIFY";
             default -> null;
           };
     };
-  }
-
-  private static boolean isEmpty(@Nullable SqlNodeList list) {
-    return list == null || list.isEmpty();
   }
 }

@@ -63,6 +63,16 @@ final class PlanText {
               + "; "
               + of(p.input())
               + ")";
+      case PlanNode.Window p ->
+          "window("
+              + p.partitionKeys()
+              + keys(p.order())
+              + p.calls().stream()
+                  .map(c -> c.function().name().toLowerCase(Locale.ROOT) + c.arguments())
+                  .collect(Collectors.joining(" "))
+              + "; "
+              + of(p.input())
+              + ")";
       case PlanNode.HashJoin p ->
           "hash-"
               + p.type().name().toLowerCase(Locale.ROOT)

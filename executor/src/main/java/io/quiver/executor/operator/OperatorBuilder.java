@@ -50,6 +50,7 @@ public final class OperatorBuilder {
           new ProjectOperator(context, build(project.input()), compile(project.expressions()));
       case PlanNode.Aggregate aggregate ->
           new AggregateOperator(context, build(aggregate.input()), aggregate);
+      case PlanNode.Window window -> new WindowOperator(context, build(window.input()), window);
       case PlanNode.HashJoin join -> hashJoin(join);
       case PlanNode.NestedLoopJoin join -> nestedLoopJoin(join);
       case PlanNode.Sort sort -> new SortOperator(context, build(sort.input()), sort);

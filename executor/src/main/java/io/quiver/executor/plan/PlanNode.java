@@ -129,6 +129,28 @@ public sealed interface PlanNode {
   }
 
   /**
+   * Functions over the rows around each row.
+   *
+   * @param partitionKeys positions in the input; nulls are equal
+   * @param order of the rows of a partition
+   * @param schema the input's columns, then one column a call; rows come in any order
+   */
+  record Window(
+      PlanNode input,
+      List<Integer> partitionKeys,
+      List<SortKey> order,
+      WindowFrame frame,
+      List<WindowCall> calls,
+      Schema schema)
+      implements PlanNode {
+    public Window {
+      partitionKeys = List.copyOf(partitionKeys);
+      order = List.copyOf(order);
+      calls = List.copyOf(calls);
+    }
+  }
+
+  /**
    * Joins on equal keys; a null key matches nothing.
    *
    * @param residual what must also be true of a pair, over left then right columns

@@ -72,6 +72,7 @@ public final class PlanPrinter {
       case PlanNode.Filter filter -> List.of(filter.input());
       case PlanNode.Project project -> List.of(project.input());
       case PlanNode.Aggregate aggregate -> List.of(aggregate.input());
+      case PlanNode.Window window -> List.of(window.input());
       case PlanNode.HashJoin join -> List.of(join.left(), join.right());
       case PlanNode.NestedLoopJoin join -> List.of(join.left(), join.right());
       case PlanNode.Sort sort -> List.of(sort.input());
@@ -103,6 +104,7 @@ public final class PlanPrinter {
           "Filter" + condition("condition", filter.predicate(), names(filter.schema()));
       case PlanNode.Project project -> project(project);
       case PlanNode.Aggregate aggregate -> aggregate(aggregate);
+      case PlanNode.Window window -> window(window);
       case PlanNode.HashJoin join -> hashJoin(join);
       case PlanNode.NestedLoopJoin join ->
           "NestedLoopJoin type="
@@ -201,6 +203,38 @@ public final class PlanPrinter {
         + inside
         + ")"
         + (call.filterColumn() < 0 ? "" : " FILTER (WHERE " + input.get(call.filterColumn()) + ")");
+  }
+
+  private static String window(PlanNode.Window window) {
+    List<String> input = names(window.input().schema());
+    List<String> calls = new ArrayList<>();
+    for (WindowCall call : window.calls()) {
+      List<String> arguments = call.arguments().stream().map(input::get).toList();
+      boolean star = call.function() == WindowCall.Function.COUNT && arguments.isEmpty();
+      calls.add(
+          call.function().name().toLowerCase(Locale.ROOT)
+              + "("
+              + (star ? "*" : String.join(", ", arguments))
+              + ")");
+    }
+    return "Window partition="
+        + list(window.partitionKeys().stream().map(input::get).toList())
+        + " order="
+        + keys(window.order(), input)
+        + " frame="
+        + (window.frame().rows() ? "rows " : "range ")
+        + bound(window.frame().start())
+        + " to "
+        + bound(window.frame().end())
+        + " calls="
+        + list(calls);
+  }
+
+  private static String bound(WindowFrame.Bound bound) {
+    String kind = bound.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return bound.offset() == null
+        ? kind
+        : ExpressionText.of(bound.offset(), List.of()) + " " + kind;
   }
 
   private static String hashJoin(PlanNode.HashJoin join) {

@@ -46,6 +46,11 @@ public final class Optimizer {
   private static final HepProgram TIDY =
       program(List.of(CoreRules.PROJECT_MERGE, CoreRules.PROJECT_REMOVE));
 
+  private static final HepProgram WINDOWS =
+      program(
+          List.of(
+              CoreRules.PROJECT_TO_LOGICAL_PROJECT_AND_WINDOW, CoreRules.PROJECT_WINDOW_TRANSPOSE));
+
   private Optimizer() {}
 
   /** An equal tree that reads less and joins earlier. */
@@ -54,7 +59,7 @@ public final class Optimizer {
     RelNode flat = RelDecorrelator.decorrelateQuery(run(SUBQUERIES, root), builder);
     RelNode pushed = run(PUSH_DOWN, flat);
     RelNode trimmed = new RelFieldTrimmer(null, builder).trim(pushed);
-    return run(TIDY, trimmed);
+    return run(WINDOWS, run(TIDY, trimmed));
   }
 
   private static RelNode run(HepProgram program, RelNode root) {

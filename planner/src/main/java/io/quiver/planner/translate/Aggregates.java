@@ -133,11 +133,11 @@ final class Aggregates {
     return position(Casts.implicit(new Expression.InputColumn(column, from), to));
   }
 
-  private static SqlType sumType(SqlType from) {
+  static SqlType sumType(SqlType from) {
     return numeric(from, from.equals(SqlType.INTEGER) ? SqlType.BIGINT : from);
   }
 
-  private static SqlType numeric(SqlType from, SqlType to) {
+  static SqlType numeric(SqlType from, SqlType to) {
     if (!Types.isNumeric(from)) {
       throw unsupported("sum or avg over " + from.sqlName());
     }

@@ -2,6 +2,7 @@ package io.quiver.planner.translate;
 
 import io.quiver.executor.expression.Expression;
 import io.quiver.executor.plan.PlanNode;
+import io.quiver.executor.plan.WindowFrame;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,14 @@ final class PlanExpressions {
           new PlanNode.Project(node(p.input()), all(p.expressions()), p.schema());
       case PlanNode.Aggregate p ->
           new PlanNode.Aggregate(node(p.input()), p.keys(), p.calls(), p.schema());
+      case PlanNode.Window p ->
+          new PlanNode.Window(
+              node(p.input()),
+              p.partitionKeys(),
+              p.order(),
+              new WindowFrame(p.frame().rows(), bound(p.frame().start()), bound(p.frame().end())),
+              p.calls(),
+              p.schema());
       case PlanNode.HashJoin p ->
           new PlanNode.HashJoin(
               node(p.left()),
@@ -90,6 +99,10 @@ final class PlanExpressions {
 
   private List<Expression> all(List<Expression> expressions) {
     return expressions.stream().map(mapping).toList();
+  }
+
+  private WindowFrame.Bound bound(WindowFrame.Bound bound) {
+    return new WindowFrame.Bound(bound.kind(), optional(bound.offset()));
   }
 
   private @Nullable Expression optional(@Nullable Expression expression) {

@@ -11,6 +11,7 @@ import io.quiver.types.SqlType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.apache.calcite.rel.RelCollation;
 import org.apache.calcite.rel.RelFieldCollation;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
@@ -22,6 +23,7 @@ import org.apache.calcite.rel.core.SetOp;
 import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.core.Values;
+import org.apache.calcite.rel.core.Window;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeField;
 import org.apache.calcite.rex.RexBuilder;
@@ -53,6 +55,7 @@ public final class PlanTranslator {
       case Values values -> values(values);
       case Sort sort -> sort(sort);
       case Aggregate aggregate -> Aggregates.translate(aggregate, translate(aggregate.getInput()));
+      case Window window -> Windows.translate(window, translate(window.getInput()));
       case Join join -> join(join);
       case SetOp setOp -> setOperation(setOp);
       case Correlate _ -> throw unsupported("a subquery that depends on the outer row in this way");
@@ -116,14 +119,7 @@ public final class PlanTranslator {
     PlanNode input = translate(sort.getInput());
     Expression offset = rowCount(sort.offset);
     Expression fetch = rowCount(sort.fetch);
-    List<SortKey> keys = new ArrayList<>();
-    for (RelFieldCollation key : sort.getCollation().getFieldCollations()) {
-      keys.add(
-          new SortKey(
-              key.getFieldIndex(),
-              key.direction.isDescending(),
-              key.nullDirection == RelFieldCollation.NullDirection.FIRST));
-    }
+    List<SortKey> keys = sortKeys(sort.getCollation());
     if (keys.isEmpty()) {
       return offset == null && fetch == null ? input : new PlanNode.Limit(input, offset, fetch);
     }
@@ -133,6 +129,18 @@ public final class PlanTranslator {
     }
     PlanNode search = VectorSearchRule.apply(input, keys, offset, fetch);
     return search != null ? search : new PlanNode.TopK(input, keys, offset, fetch);
+  }
+
+  static List<SortKey> sortKeys(RelCollation collation) {
+    List<SortKey> keys = new ArrayList<>();
+    for (RelFieldCollation key : collation.getFieldCollations()) {
+      keys.add(
+          new SortKey(
+              key.getFieldIndex(),
+              key.direction.isDescending(),
+              key.nullDirection == RelFieldCollation.NullDirection.FIRST));
+    }
+    return keys;
   }
 
   private @Nullable Expression rowCount(@Nullable RexNode count) {
