@@ -36,6 +36,15 @@ final class OperatorTable implements SqlOperatorTable {
           "min",
           "max",
           "any_value",
+          "every",
+          "listagg",
+          "grouping",
+          "stddev",
+          "stddev_pop",
+          "stddev_samp",
+          "variance",
+          "var_pop",
+          "var_samp",
           "nullif",
           "row_number",
           "rank",
@@ -91,6 +100,12 @@ final class OperatorTable implements SqlOperatorTable {
     }
     int before = found.size();
     VectorOperators.INSTANCE.lookupOperatorOverloads(name, null, syntax, found, ANY_CASE);
+    switch (folded) {
+      case "bool_and" -> found.add(SqlLibraryOperators.BOOL_AND);
+      case "bool_or" -> found.add(SqlLibraryOperators.BOOL_OR);
+      case "string_agg" -> found.add(SqlLibraryOperators.STRING_AGG);
+      default -> {}
+    }
     if (found.size() == before && OF_CALCITE.contains(folded)) {
       SqlStdOperatorTable.instance()
           .lookupOperatorOverloads(name, category, syntax, found, ANY_CASE);

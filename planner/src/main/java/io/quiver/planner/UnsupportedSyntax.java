@@ -22,12 +22,10 @@ final class UnsupportedSyntax {
   private static @Nullable String found(SqlCall call) {
     return switch (call.getKind()) {
       case RESPECT_NULLS, IGNORE_NULLS -> "RESPECT NULLS or IGNORE NULLS";
-      case ROLLUP, CUBE, GROUPING_SETS -> "GROUP BY with ROLLUP, CUBE or GROUPING SETS";
       case MATCH_RECOGNIZE -> "MATCH_RECOGNIZE";
       case TABLESAMPLE -> "TABLESAMPLE";
       case PIVOT -> "PIVOT";
       case UNPIVOT -> "UNPIVOT";
-      case LATERAL -> "LATERAL";
       case UNNEST -> "UNNEST";
       case SNAPSHOT -> "FOR SYSTEM_TIME";
       case COLLECTION_TABLE -> "a table function";

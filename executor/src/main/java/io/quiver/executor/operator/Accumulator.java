@@ -10,7 +10,12 @@ import io.quiver.types.SqlType;
 import java.util.Arrays;
 
 /** Computes one aggregate for many groups, which are numbered from 0. */
-sealed interface Accumulator permits Accumulator.Rows, Accumulator.Sum, ValueAccumulator {
+sealed interface Accumulator
+    permits Accumulator.Rows,
+        Accumulator.Sum,
+        DeviationAccumulator,
+        TextAccumulator,
+        ValueAccumulator {
   /**
    * Takes some rows of a batch.
    *
@@ -32,6 +37,8 @@ sealed interface Accumulator permits Accumulator.Rows, Accumulator.Sum, ValueAcc
     return switch (call.function()) {
       case COUNT, LITERAL -> new Rows(call);
       case SUM, AVG -> new Sum(call);
+      case STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP -> new DeviationAccumulator(call);
+      case STRING_AGG -> new TextAccumulator(call, reservation);
       case MIN, MAX, SINGLE_VALUE, ANY_VALUE -> new ValueAccumulator(call, reservation);
     };
   }

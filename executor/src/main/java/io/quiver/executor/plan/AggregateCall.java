@@ -36,6 +36,13 @@ public record AggregateCall(
     SINGLE_VALUE,
     /** Any of the values. */
     ANY_VALUE,
+    /** Over DOUBLE, as the next three; null over no value, the samples' also over one. */
+    STDDEV_POP,
+    STDDEV_SAMP,
+    VAR_POP,
+    VAR_SAMP,
+    /** Over a text and the separator before it, in the order in which rows come. */
+    STRING_AGG,
     /** The literal, in each group that has a row. */
     LITERAL
   }

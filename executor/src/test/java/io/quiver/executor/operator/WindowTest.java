@@ -65,7 +65,12 @@ class WindowTest {
     String label = "seed " + seed + ", " + frame + " " + key;
     Map<@Nullable Object, List<List<@Nullable Object>>> partitions = new HashMap<>();
     for (List<@Nullable Object> row : Plans.run(window)) {
-      partitions.computeIfAbsent(row.get(0), k -> new ArrayList<List<@Nullable Object>>()).add(row);
+      List<List<@Nullable Object>> partition = partitions.get(row.get(0));
+      if (partition == null) {
+        partition = new ArrayList<>();
+        partitions.put(row.get(0), partition);
+      }
+      partition.add(row);
     }
     assertThat(partitions.values().stream().mapToInt(List::size).sum()).isEqualTo(rows.size());
     partitions.values().forEach(partition -> check(partition, frame, key, label));

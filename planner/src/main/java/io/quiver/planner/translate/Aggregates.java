@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.util.ImmutableBitSet;
 
 /** GROUP BY, with arguments cast to what the aggregates add up in. */
 final class Aggregates {
@@ -31,27 +32,44 @@ final class Aggregates {
   }
 
   static PlanNode translate(Aggregate node, PlanNode input) {
-    if (node.getGroupType() != Aggregate.Group.SIMPLE) {
-      throw unsupported("GROUPING SETS, ROLLUP or CUBE");
+    if (node.getGroupType() == Aggregate.Group.SIMPLE) {
+      return translate(node, node.getGroupSet(), input);
     }
+    // Each set of keys is an aggregate of its own over the same input, which runs once for each.
+    List<PlanNode> sets = new ArrayList<>();
+    for (ImmutableBitSet set : node.getGroupSets()) {
+      sets.add(translate(node, set, input));
+    }
+    return new PlanNode.UnionAll(sets, sets.getFirst().schema());
+  }
+
+  /** Groups by some of the keys; the others are null. */
+  private static PlanNode translate(Aggregate node, ImmutableBitSet set, PlanNode input) {
     // A scan then reads only what is grouped by and added up.
     Aggregates translation = new Aggregates(input.schema(), !(input instanceof PlanNode.Scan));
     List<Integer> keys = new ArrayList<>();
     List<Field> fields = new ArrayList<>();
-    for (int key : node.getGroupSet()) {
+    for (int key : set) {
       keys.add(translation.position(key));
       fields.add(input.schema().field(key));
     }
     List<AggregateCall> calls = new ArrayList<>();
     for (var call : node.getAggCallList()) {
-      AggregateCall translated = translation.call(call);
-      calls.add(translated);
-      String name = node.getRowType().getFieldNames().get(fields.size());
-      fields.add(new Field(name, translated.type(), call.getType().isNullable()));
+      if (!isGrouping(call)) {
+        AggregateCall translated = translation.call(call);
+        calls.add(translated);
+        String name =
+            node.getRowType().getFieldNames().get(node.getGroupCount() + calls.size() - 1);
+        fields.add(new Field(name, translated.type(), call.getType().isNullable()));
+      }
     }
     PlanNode prepared = translation.prepared(input);
     PlanNode result = new PlanNode.Aggregate(prepared, keys, calls, new Schema(fields));
-    return zeroForEmptySums(node, result);
+    return finished(node, set, input.schema(), result);
+  }
+
+  private static boolean isGrouping(org.apache.calcite.rel.core.AggregateCall call) {
+    return call.getAggregation().getKind() == SqlKind.GROUPING;
   }
 
   /** Where a column of the input comes to stand. */
@@ -115,7 +133,8 @@ final class Aggregates {
   private SqlType type(AggregateCall.Function function, List<Integer> arguments) {
     return switch (function) {
       case COUNT -> SqlType.BIGINT;
-      case AVG -> SqlType.DOUBLE;
+      case AVG, STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP -> SqlType.DOUBLE;
+      case STRING_AGG -> SqlType.TEXT;
       case SUM, MIN, MAX, SINGLE_VALUE, ANY_VALUE -> columns.get(arguments.get(0)).type();
       case LITERAL -> throw new IllegalStateException("a literal has its own type");
     };
@@ -127,7 +146,8 @@ final class Aggregates {
     SqlType to =
         switch (function) {
           case SUM -> sumType(from);
-          case AVG -> numeric(from, SqlType.DOUBLE);
+          case AVG, STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP -> numeric(from, SqlType.DOUBLE);
+          case STRING_AGG -> SqlType.TEXT;
           case COUNT, MIN, MAX, SINGLE_VALUE, ANY_VALUE, LITERAL -> from;
         };
     return position(Casts.implicit(new Expression.InputColumn(column, from), to));
@@ -150,6 +170,11 @@ final class Aggregates {
       case COUNT -> AggregateCall.Function.COUNT;
       case SUM, SUM0 -> AggregateCall.Function.SUM;
       case AVG -> AggregateCall.Function.AVG;
+      case STDDEV_POP -> AggregateCall.Function.STDDEV_POP;
+      case STDDEV_SAMP -> AggregateCall.Function.STDDEV_SAMP;
+      case VAR_POP -> AggregateCall.Function.VAR_POP;
+      case VAR_SAMP -> AggregateCall.Function.VAR_SAMP;
+      case LISTAGG -> AggregateCall.Function.STRING_AGG;
       case MIN -> AggregateCall.Function.MIN;
       case MAX -> AggregateCall.Function.MAX;
       case SINGLE_VALUE -> AggregateCall.Function.SINGLE_VALUE;
@@ -161,25 +186,48 @@ final class Aggregates {
     };
   }
 
-  // Calcite's $SUM0 is 0 over no rows, where our SUM is null.
-  private static PlanNode zeroForEmptySums(Aggregate node, PlanNode result) {
-    boolean any =
-        node.getAggCallList().stream().anyMatch(c -> c.getAggregation().getKind() == SqlKind.SUM0);
-    if (!any) {
-      return result;
-    }
-    int keys = node.getGroupCount();
+  /** The columns as Calcite counts them, out of those that the aggregate gives. */
+  private static PlanNode finished(
+      Aggregate node, ImmutableBitSet set, Schema input, PlanNode result) {
     List<Expression> expressions = new ArrayList<>();
-    for (int i = 0; i < result.schema().size(); i++) {
-      SqlType type = result.schema().type(i);
-      Expression column = new Expression.InputColumn(i, type);
-      boolean sum =
-          i >= keys
-              && node.getAggCallList().get(i - keys).getAggregation().getKind() == SqlKind.SUM0;
-      Expression zero = Casts.implicit(new Expression.Literal(0, SqlType.INTEGER), type);
+    List<Field> fields = new ArrayList<>();
+    List<String> names = node.getRowType().getFieldNames();
+    int at = 0;
+    for (int key : node.getGroupSet()) {
+      boolean kept = set.get(key);
+      SqlType type = input.type(key);
       expressions.add(
-          sum ? new Expression.Call(ScalarFunction.COALESCE, List.of(column, zero), type) : column);
+          kept ? new Expression.InputColumn(at++, type) : new Expression.Literal(null, type));
+      boolean nullable = !set.equals(node.getGroupSet()) || input.field(key).nullable();
+      fields.add(new Field(names.get(fields.size()), type, nullable));
     }
-    return Projections.over(result, expressions, result.schema());
+    for (var call : node.getAggCallList()) {
+      Expression value =
+          isGrouping(call)
+              ? new Expression.Literal(grouping(call, set), SqlType.INTEGER)
+              : zeroForEmptySum(call, new Expression.InputColumn(at, result.schema().type(at++)));
+      expressions.add(value);
+      fields.add(new Field(names.get(fields.size()), value.type(), call.getType().isNullable()));
+    }
+    return Projections.over(result, expressions, new Schema(fields));
+  }
+
+  /** A bit for each argument, the last one's the lowest, set where rows are not grouped by it. */
+  private static int grouping(org.apache.calcite.rel.core.AggregateCall call, ImmutableBitSet set) {
+    int bits = 0;
+    for (int argument : call.getArgList()) {
+      bits = bits << 1 | (set.get(argument) ? 0 : 1);
+    }
+    return bits;
+  }
+
+  // Calcite's $SUM0 is 0 over no rows, where our SUM is null.
+  private static Expression zeroForEmptySum(
+      org.apache.calcite.rel.core.AggregateCall call, Expression sum) {
+    if (call.getAggregation().getKind() != SqlKind.SUM0) {
+      return sum;
+    }
+    Expression zero = Casts.implicit(new Expression.Literal(0, SqlType.INTEGER), sum.type());
+    return new Expression.Call(ScalarFunction.COALESCE, List.of(sum, zero), sum.type());
   }
 }
