@@ -1,0 +1,4 @@
+@NullMarked
+package io.quiver.formats;
+
+import org.jspecify.annotations.NullMarked;
