@@ -2,14 +2,17 @@ package io.quiver.avatica;
 
 import io.quiver.engine.Database;
 import io.quiver.engine.Principal;
+import io.quiver.engine.Session;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.apache.calcite.avatica.Meta;
 import org.apache.calcite.avatica.remote.Service;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers Avatica's requests with the sessions of a database, one a connection. Safe for many
@@ -22,12 +25,24 @@ public final class AvaticaService implements Protocol, AutoCloseable {
   private static final int CONNECTIONS_MAX = 10_000;
 
   private final Database database;
+  private final Function<Principal, Session> sessions;
   private final Map<String, ClientConnection> connections = new ConcurrentHashMap<>();
   private final Failures failures = new Failures();
   private volatile boolean closed;
 
-  public AvaticaService(Database database) {
+  private AvaticaService(Database database, Function<Principal, Session> sessions) {
     this.database = database;
+    this.sessions = sessions;
+  }
+
+  /** For clients in this process. */
+  public static AvaticaService embedded(Database database) {
+    return new AvaticaService(database, database::connect);
+  }
+
+  /** For clients on the network. */
+  public static AvaticaService remote(Database database) {
+    return new AvaticaService(database, database::connectRemote);
   }
 
   @Override
@@ -194,9 +209,7 @@ public final class AvaticaService implements Protocol, AutoCloseable {
     ClientConnection connection =
         new ClientConnection(
             id,
-            user == null || user.isEmpty()
-                ? database.connect()
-                : database.connect(new Principal(user)),
+            sessions.apply(user == null || user.isEmpty() ? Principal.OWNER : new Principal(user)),
             info.containsKey("quiver.protocol"));
     if (connections.putIfAbsent(id, connection) != null) {
       connection.close();
@@ -236,6 +249,12 @@ public final class AvaticaService implements Protocol, AutoCloseable {
     if (connection != null) {
       connection.cancel(statementId);
     }
+  }
+
+  /** The session of a connection, or null where there is no such connection. */
+  @Nullable Session session(String connectionId) {
+    ClientConnection connection = connections.get(connectionId);
+    return connection == null ? null : connection.session();
   }
 
   /** How many connections are open. */

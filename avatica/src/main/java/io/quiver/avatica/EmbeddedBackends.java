@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.calcite.avatica.remote.Service;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Databases in this process, shared by name or by real path. The last connection that closes closes
@@ -69,7 +70,7 @@ public final class EmbeddedBackends implements EmbeddedBackendProvider {
     private Shared(QuiverUrl.Embedded key, Database database) {
       this.key = key;
       this.database = database;
-      this.service = new AvaticaService(database);
+      this.service = AvaticaService.embedded(database);
     }
   }
 
@@ -84,6 +85,11 @@ public final class EmbeddedBackends implements EmbeddedBackendProvider {
     @Override
     public Service.Response call(Service.Request request) {
       return shared.service.answer(request);
+    }
+
+    @Override
+    public @Nullable Object session(String connectionId) {
+      return shared.service.session(connectionId);
     }
 
     @Override

@@ -37,16 +37,19 @@ final class Commands {
   private final StatementRunner runner;
   private final Settings settings;
   private final SessionTransaction transaction;
+  private final Copies copies;
 
   Commands(
       Database database,
       StatementRunner runner,
       Settings settings,
-      SessionTransaction transaction) {
+      SessionTransaction transaction,
+      Copies copies) {
     this.database = database;
     this.runner = runner;
     this.settings = settings;
     this.transaction = transaction;
+    this.copies = copies;
   }
 
   PreparedStatement prepare(String sql, Statement statement, Catalog catalog) {
@@ -66,6 +69,8 @@ final class Commands {
       case Statement.ResetAll reset -> noRows(sql, StatementKind.OTHER);
       case Statement.ShowAll show -> rows(sql, ShowCommands.ALL);
       case Statement.Flush flush -> noRows(sql, StatementKind.OTHER);
+      case Statement.CopyFrom copy -> noRows(sql, StatementKind.INSERT);
+      case Statement.CopyTo copy -> noRows(sql, StatementKind.OTHER);
       case Statement.ShowTables show -> rows(sql, ShowCommands.TABLES);
       case Statement.Describe describe -> rows(sql, ShowCommands.DESCRIPTION);
       case Statement.ShowOption show -> {
@@ -125,6 +130,19 @@ final class Commands {
           Results.rows(
               ShowCommands.DESCRIPTION,
               read(execution, catalog -> ShowCommands.describe(describe.name(), catalog)));
+      case Statement.CopyFrom copy ->
+          runner.withContext(
+              execution,
+              List.of(),
+              context ->
+                  Results.count(
+                      StatementKind.INSERT, copies.from(copy, context, database.planner())));
+      case Statement.CopyTo copy ->
+          runner.withContext(
+              execution,
+              List.of(),
+              context ->
+                  Results.count(StatementKind.OTHER, copies.to(copy, context, database.planner())));
       case Statement.Flush flush -> {
         database.store().flush();
         yield Results.count(StatementKind.OTHER, 0);
@@ -226,6 +244,9 @@ final class Commands {
     }
     if (table.equals(SystemTables.SETTINGS)) {
       return SystemTables.settings(settings);
+    }
+    if (table.equals(SystemTables.COPY_ERRORS)) {
+      return copies.errors();
     }
     if (table.equals(SystemTables.STATEMENTS)) {
       return database.planCache().statements();

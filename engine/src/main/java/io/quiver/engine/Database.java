@@ -3,6 +3,7 @@ package io.quiver.engine;
 import io.quiver.engine.command.Settings;
 import io.quiver.engine.command.SystemTables;
 import io.quiver.executor.expression.UserFunction;
+import io.quiver.formats.FileAccess;
 import io.quiver.planner.Planner;
 import io.quiver.storage.LocalStore;
 import io.quiver.storage.Store;
@@ -30,14 +31,17 @@ public final class Database implements AutoCloseable {
   private final Planner planner;
   private final PlanCache planCache = new PlanCache();
   private final StatementResolver resolver;
+  private final FileAccess remoteFiles;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  private Database(String name, DatabaseOptions options, Store store, Clock clock) {
+  private Database(
+      String name, DatabaseOptions options, FileAccess remoteFiles, Store store, Clock clock) {
     this.name = name;
     this.options = options;
     this.store = store;
     this.clock = clock;
+    this.remoteFiles = remoteFiles;
     this.planner = new Planner(functions(options), SystemTables.all());
     this.resolver = new StatementResolver(planner, planCache);
   }
@@ -45,8 +49,8 @@ public final class Database implements AutoCloseable {
   /**
    * Opens the database in a directory, and makes an empty one where there is none.
    *
-   * @throws QuiverException 55P03 when it is open already, 58P01 when a newer Quiver wrote it,
-   *     XX001 when it is damaged, 58030 when it cannot be read
+   * @throws QuiverException 55P03 when it is open already, 58P01 when a newer Quiver wrote it or a
+   *     copy root is not there, XX001 when it is damaged, 58030 when it cannot be read
    */
   public static Database open(Path directory) {
     return open(directory, DatabaseOptions.defaults());
@@ -56,10 +60,12 @@ public final class Database implements AutoCloseable {
     Path path = directory.toAbsolutePath().normalize();
     Path last = path.getFileName();
     Clock clock = Clock.systemUTC();
+    FileAccess remoteFiles = FileAccess.below(options.copyRoots());
     Store store =
         LocalStore.open(
             StoreOptions.of(new LocalFileSystem(path)).withMemTableBytes(options.memTableBytes()));
-    return new Database(last == null ? "quiver" : last.toString(), options, store, clock);
+    return new Database(
+        last == null ? "quiver" : last.toString(), options, remoteFiles, store, clock);
   }
 
   /** A database that lives in memory, until it is closed. */
@@ -69,8 +75,8 @@ public final class Database implements AutoCloseable {
 
   public static Database inMemory(String name, DatabaseOptions options) {
     Clock clock = Clock.systemUTC();
-    Store store = LocalStore.inMemory();
-    return new Database(name, options, store, clock);
+    FileAccess remoteFiles = FileAccess.below(options.copyRoots());
+    return new Database(name, options, remoteFiles, LocalStore.inMemory(), clock);
   }
 
   /** The catalog's name in SQL: the directory's last part, or the name in memory. */
@@ -83,16 +89,25 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Starts a conversation.
+   * Starts a conversation with someone in this process.
    *
    * @throws QuiverException 57P01 when the database has been closed
    */
   public Session connect(Principal principal) {
+    return connect(principal, FileAccess.anywhere());
+  }
+
+  /** Starts a conversation with someone on the network, whose COPY keeps to the copy roots. */
+  public Session connectRemote(Principal principal) {
+    return connect(principal, remoteFiles);
+  }
+
+  private Session connect(Principal principal, FileAccess files) {
     if (closed) {
       throw new QuiverException(
           ErrorCode.ADMIN_SHUTDOWN, "database \"" + name + "\" has been closed");
     }
-    Session session = new Session(this, principal, new Settings(options.queryMemoryBytes()));
+    Session session = new Session(this, principal, new Settings(options.queryMemoryBytes()), files);
     sessions.add(session);
     return session;
   }

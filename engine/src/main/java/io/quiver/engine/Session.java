@@ -2,6 +2,8 @@ package io.quiver.engine;
 
 import io.quiver.engine.StatementResolver.Resolved;
 import io.quiver.engine.command.Settings;
+import io.quiver.engine.copy.CopyProgress;
+import io.quiver.formats.FileAccess;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.types.ErrorCode;
@@ -25,16 +27,18 @@ public final class Session implements AutoCloseable {
   private final Principal principal;
   private final Settings settings;
   private final SessionTransaction transaction;
+  private final Copies copies;
   private final StatementRunner runner;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile boolean closed;
 
-  Session(Database database, Principal principal, Settings settings) {
+  Session(Database database, Principal principal, Settings settings, FileAccess files) {
     this.database = database;
     this.principal = principal;
     this.settings = settings;
     this.transaction = new SessionTransaction(database.store(), settings);
-    this.runner = new StatementRunner(database, principal, settings, transaction);
+    this.copies = new Copies(files);
+    this.runner = new StatementRunner(database, principal, settings, transaction, copies);
   }
 
   /**
@@ -185,6 +189,11 @@ public final class Session implements AutoCloseable {
   /** Holds from the next transaction on. */
   public void setRepeatableRead(boolean repeatableRead) {
     settings.setRepeatableRead(repeatableRead);
+  }
+
+  /** Who is told how far a COPY has come, from now on. */
+  public void setCopyListener(CopyProgress.Listener listener) {
+    copies.setListener(listener);
   }
 
   public Principal principal() {

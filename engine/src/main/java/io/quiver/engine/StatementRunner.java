@@ -39,12 +39,16 @@ final class StatementRunner {
   private final Set<StreamingResult> openResults = ConcurrentHashMap.newKeySet();
 
   StatementRunner(
-      Database database, Principal principal, Settings settings, SessionTransaction transaction) {
+      Database database,
+      Principal principal,
+      Settings settings,
+      SessionTransaction transaction,
+      Copies copies) {
     this.database = database;
     this.principal = principal;
     this.settings = settings;
     this.transaction = transaction;
-    this.commands = new Commands(database, this, settings, transaction);
+    this.commands = new Commands(database, this, settings, transaction, copies);
   }
 
   Commands commands() {

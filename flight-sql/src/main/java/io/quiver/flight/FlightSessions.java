@@ -3,6 +3,7 @@ package io.quiver.flight;
 import com.google.protobuf.ByteString;
 import io.quiver.engine.Database;
 import io.quiver.engine.PreparedStatement;
+import io.quiver.engine.Principal;
 import io.quiver.engine.Session;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
@@ -174,7 +175,7 @@ final class FlightSessions implements AutoCloseable {
           ErrorCode.PROGRAM_LIMIT_EXCEEDED,
           "all " + most + " sessions are busy or have an open transaction");
     }
-    Entry entry = new Entry(id, database.connect(), transaction);
+    Entry entry = new Entry(id, database.connectRemote(Principal.OWNER), transaction);
     sessions.put(id, entry);
     return entry;
   }

@@ -2,6 +2,7 @@ package io.quiver.jdbc;
 
 import java.sql.SQLException;
 import org.apache.calcite.avatica.remote.Service;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What answers one connection's requests: a server at the other end of a socket, or a database in
@@ -18,6 +19,14 @@ public interface Backend extends AutoCloseable {
 
   /** Ends what the statement is running, from any thread; Avatica has no message for it. */
   void cancel(String connectionId, int statementId) throws SQLException;
+
+  /**
+   * What stands behind a connection within this process, for {@link java.sql.Connection#unwrap};
+   * null where that is another process.
+   */
+  default @Nullable Object session(String connectionId) {
+    return null;
+  }
 
   /** Releases what this end holds; closing twice is no error. */
   @Override

@@ -65,6 +65,18 @@ final class QuiverConnection extends AvaticaConnection {
     return response;
   }
 
+  /** Besides the usual: the engine's session, where the database is in this process. */
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    Object session = backend.session(id);
+    return type.isInstance(session) ? type.cast(session) : super.unwrap(type);
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) throws SQLException {
+    return type.isInstance(backend.session(id)) || super.isWrapperFor(type);
+  }
+
   BackendMeta meta() {
     return (BackendMeta) meta;
   }

@@ -13,6 +13,8 @@ import io.quiver.sql.QuiverTypeFactory;
 import io.quiver.sql.SqlParser;
 import io.quiver.sql.Statement;
 import io.quiver.storage.catalog.Catalog;
+import io.quiver.storage.catalog.ColumnDefinition;
+import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.types.SqlType;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,6 +90,33 @@ public final class Planner {
           return planner.expression(planner.prepare(parsed));
         });
     Casts.assignment(value, type, "default");
+  }
+
+  /** What each column of a table gets that a row leaves out; null for one that counts up. */
+  public List<Expression> defaults(TableDefinition table) {
+    Catalog empty = new Catalog(0, List.of());
+    return threads.call(() -> {
+      StatementPlanner planner = planner(empty, Hoisting.none(0));
+      List<Expression> defaults = new ArrayList<>();
+      for (ColumnDefinition column : table.columns()) {
+        defaults.add(TargetTable.defaultOf(column, planner));
+      }
+      return defaults;
+    });
+  }
+
+  /**
+   * The value of a file's column for one of a table: text is read as a string literal is, all else
+   * converted as INSERT converts it.
+   *
+   * @param position of the file's column
+   * @throws io.quiver.types.QuiverException 42804 where the types do not fit
+   */
+  public static Expression copied(int position, SqlType from, ColumnDefinition column) {
+    Expression value = new Expression.InputColumn(position, from);
+    return from instanceof SqlType.Varchar
+        ? Casts.untyped(value, column.type())
+        : Casts.assignment(value, column.type(), column.name());
   }
 
   private static SqlNode node(Statement statement) {

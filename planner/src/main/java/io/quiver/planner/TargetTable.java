@@ -80,6 +80,10 @@ final class TargetTable {
 
   /** What a column gets that the statement leaves out; null for one that counts up. */
   Expression defaultOf(ColumnDefinition column) {
+    return defaultOf(column, planner);
+  }
+
+  static Expression defaultOf(ColumnDefinition column, StatementPlanner planner) {
     String text = column.defaultSql();
     if (text == null || column.identity() != ColumnDefinition.Identity.NONE) {
       return new Expression.Literal(null, column.type());

@@ -32,7 +32,7 @@ public final class QuiverServer implements AutoCloseable {
   private QuiverServer(ServerOptions options, Endpoint... others) {
     this.options = options;
     this.database = options.database();
-    this.avatica = new AvaticaService(database);
+    this.avatica = AvaticaService.remote(database);
     this.endpoints.add(new AvaticaEndpoint(avatica, options));
     if (options.flightPort() != ServerOptions.NONE) {
       this.endpoints.add(new FlightEndpoint(options));

@@ -132,6 +132,27 @@ public sealed interface Statement {
   record Flush(@Nullable TableName name) implements Statement {}
 
   /**
+   * COPY table FROM files.
+   *
+   * @param columns what the files fill; empty where the statement names none
+   * @param path of a file, or a glob
+   */
+  record CopyFrom(TableName table, List<String> columns, String path, CopyOptions options)
+      implements Statement {
+    public CopyFrom {
+      columns = List.copyOf(columns);
+    }
+  }
+
+  /**
+   * COPY of a query, or of a table, TO a file.
+   *
+   * @param querySql the query's text
+   */
+  record CopyTo(Query query, String querySql, String path, CopyOptions options)
+      implements Statement {}
+
+  /**
    * A table's name as written.
    *
    * @param schema null where the search path decides

@@ -20,7 +20,6 @@ final class StatementParser {
           "backup",
           "call",
           "comment",
-          "copy",
           "grant",
           "kill",
           "load",
@@ -54,6 +53,7 @@ final class StatementParser {
       case "select", "with", "values", "table", "insert", "update", "delete" -> relational(sql);
       case "create" -> TableParser.create(new TokenCursor(sql));
       case "drop" -> TableParser.drop(new TokenCursor(sql));
+      case "copy" -> CopyParser.parse(new TokenCursor(sql));
       case "explain" -> explain(sql);
       case "begin",
           "start",

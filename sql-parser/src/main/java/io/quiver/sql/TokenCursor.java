@@ -42,6 +42,11 @@ final class TokenCursor {
     return sql.substring(from, to);
   }
 
+  /** The text from an offset to the last token read, every token where it was. */
+  String blankedUpTo(int from) {
+    return StatementParser.blankBefore(sql.substring(0, tokens.get(at - 1).end()), from);
+  }
+
   /** Moves on by one token; stays at the end. */
   void skip() {
     if (at < tokens.size() - 1) {

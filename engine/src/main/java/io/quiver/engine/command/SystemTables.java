@@ -51,7 +51,15 @@ public final class SystemTables {
       new SystemTable(
           "quiver", "settings", Schema.of(text("name"), text("value"), text("description")));
 
-  private static final List<SystemTable> ALL = List.of(TABLES, COLUMNS, SETTINGS, STATEMENTS);
+  /** What the session's last COPY with ON_ERROR skip left out. */
+  public static final SystemTable COPY_ERRORS =
+      new SystemTable(
+          "quiver",
+          "copy_errors",
+          Schema.of(new Field("rows", SqlType.BIGINT, false), text("sqlstate"), text("message")));
+
+  private static final List<SystemTable> ALL =
+      List.of(TABLES, COLUMNS, SETTINGS, STATEMENTS, COPY_ERRORS);
 
   private SystemTables() {}
 

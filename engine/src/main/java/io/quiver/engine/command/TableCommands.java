@@ -65,6 +65,19 @@ public final class TableCommands {
     }
   }
 
+  /**
+   * The table of that name.
+   *
+   * @throws QuiverException 42P01
+   */
+  public static TableDefinition require(Statement.TableName name, Catalog catalog) {
+    TableDefinition table = find(name, catalog);
+    if (table == null) {
+      throw undefined(name);
+    }
+    return table;
+  }
+
   /** The table that a name means under the search path, or null. */
   static @Nullable TableDefinition find(Statement.TableName name, Catalog catalog) {
     return catalog.table(schema(name), name.name());

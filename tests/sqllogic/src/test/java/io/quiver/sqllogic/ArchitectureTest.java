@@ -22,6 +22,8 @@ class ArchitectureTest {
           .definedBy("io.quiver.vector..")
           .layer("storage")
           .definedBy("io.quiver.storage..")
+          .layer("formats")
+          .definedBy("io.quiver.formats..")
           .layer("executor")
           .definedBy("io.quiver.executor..")
           .layer("sql-parser")
@@ -46,6 +48,8 @@ class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("storage")
           .mayOnlyAccessLayers("types", "vector")
+          .whereLayer("formats")
+          .mayOnlyAccessLayers("types")
           .whereLayer("executor")
           .mayOnlyAccessLayers("storage", "vector", "types")
           .whereLayer("sql-parser")
@@ -54,7 +58,7 @@ class ArchitectureTest {
           .whereLayer("planner")
           .mayOnlyAccessLayers("sql-parser", "executor", "storage", "types", "vector")
           .whereLayer("engine")
-          .mayOnlyAccessLayers("planner", "sql-parser", "executor", "storage", "types")
+          .mayOnlyAccessLayers("planner", "sql-parser", "executor", "storage", "formats", "types")
           .whereLayer("jdbc-driver")
           .mayNotAccessAnyLayer()
           .whereLayer("avatica")
@@ -112,13 +116,23 @@ class ArchitectureTest {
               "org.apache.arrow.flight..");
 
   @ArchTest
-  static final ArchRule arrowsFormatLivesInSegments =
+  static final ArchRule arrowsFormatLivesInSegmentsAndFormats =
       noClasses()
           .that()
-          .resideOutsideOfPackages("io.quiver.storage.segment..", "io.quiver.flight..")
+          .resideOutsideOfPackages(
+              "io.quiver.storage.segment..", "io.quiver.formats.arrow..", "io.quiver.flight..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.arrow.flatbuf..");
+
+  @ArchTest
+  static final ArchRule librariesOfFormatsLiveThere =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.quiver.formats..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.hardwood..", "de.siegmar.fastcsv..", "com.github.luben.zstd..");
 
   @ArchTest
   static final ArchRule nettyLivesInServer =
@@ -130,7 +144,7 @@ class ArchitectureTest {
           .resideInAPackage("io.netty..");
 
   @ArchTest
-  static final ArchRule filesLiveInStorage =
+  static final ArchRule filesLiveInStorageAndFormats =
       noClasses()
           .that()
           .resideInAnyPackage(
@@ -144,6 +158,7 @@ class ArchitectureTest {
               "io.quiver.executor..",
               "io.quiver.sql..",
               "io.quiver.planner..",
+              "io.quiver.engine..",
               "io.quiver.flight..")
           .should()
           .dependOnClassesThat()

@@ -1,6 +1,7 @@
 package io.quiver.sqllogic;
 
 import io.quiver.engine.Database;
+import io.quiver.engine.DatabaseOptions;
 import io.quiver.server.QuiverServer;
 import io.quiver.server.ServerOptions;
 import java.nio.file.Path;
@@ -26,24 +27,29 @@ final class Interfaces {
   enum Way {
     EMBEDDED {
       @Override
-      Interface open(Path data) throws SQLException {
+      Interface open(Path data, Path files) throws SQLException {
         return new Embedded(data);
       }
     },
     AVATICA {
       @Override
-      Interface open(Path data) throws SQLException {
-        return new Served(data, this);
+      Interface open(Path data, Path files) throws SQLException {
+        return new Served(data, files, this);
       }
     },
     FLIGHT {
       @Override
-      Interface open(Path data) throws SQLException {
-        return new Served(data, this);
+      Interface open(Path data, Path files) throws SQLException {
+        return new Served(data, files, this);
       }
     };
 
-    abstract Interface open(Path data) throws SQLException;
+    /**
+     * Opens a database.
+     *
+     * @param files a directory of which COPY may use the files
+     */
+    abstract Interface open(Path data, Path files) throws SQLException;
   }
 
   private static final class Embedded implements Interface {
@@ -81,12 +87,14 @@ final class Interfaces {
     private static final Pattern SQLSTATE = Pattern.compile("\\(SQLSTATE (\\w{5})\\)");
 
     private final Path data;
+    private final Path files;
     private final Way way;
     private QuiverServer server;
     private Connection connection;
 
-    Served(Path data, Way way) throws SQLException {
+    Served(Path data, Path files, Way way) throws SQLException {
       this.data = data;
+      this.files = files;
       this.way = way;
       this.server = serve();
       this.connection = connect();
@@ -144,7 +152,8 @@ final class Interfaces {
     }
 
     private QuiverServer serve() {
-      Database database = Database.open(data);
+      Database database =
+          Database.open(data, DatabaseOptions.defaults().withCopyRoots(List.of(files)));
       return QuiverServer.start(ServerOptions.of(database).withPort(0).withFlightPort(0));
     }
 

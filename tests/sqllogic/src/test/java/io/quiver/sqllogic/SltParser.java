@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the format of SQLite's sqllogictest, with {@code loop}, {@code restart}, {@code statement
- * error SQLSTATE} and {@code recall >= x} besides. Records are parted by blank lines; {@code #}
- * starts a comment line; {@code skipif quiver} and {@code onlyif other} leave the next record out.
+ * error SQLSTATE} and {@code recall >= x} besides, and {@code ${tmp}} for a directory of files.
+ * Records are parted by blank lines; {@code #} starts a comment line; {@code skipif quiver} and
+ * {@code onlyif other} leave the next record out.
  */
 final class SltParser {
   private static final String ENGINE = "quiver";

@@ -4,6 +4,7 @@ import io.quiver.sqllogic.SltRecord.Sort;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
@@ -23,15 +24,22 @@ import org.jspecify.annotations.Nullable;
 final class SltRunner {
   private final Interface subject;
   private final String file;
+  private final Path files;
 
-  SltRunner(Interface subject, String file) {
+  /**
+   * A runner.
+   *
+   * @param files what {@code ${tmp}} stands for: a directory of which COPY may use the files
+   */
+  SltRunner(Interface subject, String file, Path files) {
     this.subject = subject;
     this.file = file;
+    this.files = files;
   }
 
   void run(List<SltRecord> records) throws Exception {
     for (SltRecord step : records) {
-      run(step, List.of());
+      run(step, List.<String[]>of(new String[] {"${tmp}", files.toString()}));
     }
   }
 

@@ -85,8 +85,9 @@ class SqlLogicTest {
 
   private void run(Interfaces.Way way, String file, List<String> lines) throws Exception {
     Path data = Files.createTempDirectory(directory, "slt");
-    try (Interface subject = way.open(data)) {
-      new SltRunner(subject, file).run(SltParser.parse(lines));
+    Path files = Files.createTempDirectory(directory, "files");
+    try (Interface subject = way.open(data, files)) {
+      new SltRunner(subject, file, files).run(SltParser.parse(lines));
     }
   }
 }

@@ -1,0 +1,267 @@
+package io.quiver.engine.copy;
+
+import io.quiver.executor.expression.CompiledExpression;
+import io.quiver.executor.expression.Expression;
+import io.quiver.executor.expression.ExpressionEvaluator;
+import io.quiver.executor.operator.ExecutionContext;
+import io.quiver.executor.operator.IdentityColumn;
+import io.quiver.formats.BatchSource;
+import io.quiver.planner.Planner;
+import io.quiver.storage.catalog.ColumnDefinition;
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.types.Batch;
+import io.quiver.types.Column;
+import io.quiver.types.ColumnBuilder;
+import io.quiver.types.QuiverException;
+import io.quiver.types.SqlType;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes rows of a table of those of one file, and appends them to the transaction. Whole batches
+ * are converted at once; only where one fails are its bad rows looked for. Owned by one thread.
+ */
+final class RowLoader {
+  private final ExecutionContext context;
+  private final TableDefinition table;
+  private final BatchSource source;
+  private final CopyMapping mapping;
+  private final CopyErrors errors;
+  private final IdentityColumn identity;
+  private final List<@Nullable CompiledExpression> conversions = new ArrayList<>();
+  private final List<CompiledExpression> defaults = new ArrayList<>();
+  private long rows;
+
+  /** Rows of the batch that the source gave, by their position among those that are still there. */
+  private int[] positions = new int[0];
+
+  RowLoader(
+      ExecutionContext context,
+      TableDefinition table,
+      BatchSource source,
+      CopyMapping mapping,
+      List<Expression> defaults,
+      CopyErrors errors) {
+    this.context = context;
+    this.table = table;
+    this.source = source;
+    this.mapping = mapping;
+    this.errors = errors;
+    this.identity = IdentityColumn.of(table, context.transaction());
+    for (int i = 0; i < table.columns().size(); i++) {
+      this.defaults.add(ExpressionEvaluator.compile(defaults.get(i), context.evaluation()));
+      conversions.add(mapping.isFilled(i) ? conversion(i) : null);
+    }
+  }
+
+  private CompiledExpression conversion(int column) {
+    ColumnDefinition target = table.columns().get(column);
+    int position = mapping.positions()[column];
+    SqlType from = source.schema().type(position);
+    if (target.type() instanceof SqlType.Vector vector && VectorArrays.isNumbers(from)) {
+      from = SqlType.vector(vector.dimension());
+    }
+    return ExpressionEvaluator.compile(
+        Planner.copied(position, from, target), context.evaluation());
+  }
+
+  /** Rows appended so far. */
+  long rows() {
+    return rows;
+  }
+
+  /** Takes the next batch; false at the end of the file. */
+  boolean loadNext() {
+    context.checkCancelled();
+    Batch read = source.next();
+    if (read == null) {
+      return false;
+    }
+    positions = new int[read.rowCount()];
+    Arrays.setAll(positions, i -> i);
+    Batch checked = checked(read);
+    if (checked.rowCount() > 0) {
+      append(checked);
+    }
+    return true;
+  }
+
+  /** The rows of the table, without those that do not fit, which are told in their order. */
+  private Batch checked(Batch read) {
+    SortedMap<Integer, QuiverException> bad = new TreeMap<>();
+    Batch rest = vectorsOf(read, bad);
+    while (rest.rowCount() > 0) {
+      List<Column> columns = new ArrayList<>();
+      for (int i = 0; i < table.columns().size(); i++) {
+        columns.add(converted(rest, i, bad));
+      }
+      if (bad.isEmpty()) {
+        return new Batch(columns, rest.rowCount());
+      }
+      bad.values().forEach(errors::bad);
+      rest = without(rest, bad.keySet());
+      bad.clear();
+    }
+    return rest;
+  }
+
+  /** Lists of numbers become vectors where vectors are wanted; vectors are checked. */
+  private Batch vectorsOf(Batch read, Map<Integer, QuiverException> bad) {
+    List<Column> columns = new ArrayList<>(read.columns());
+    for (int i = 0; i < table.columns().size(); i++) {
+      if (!mapping.isFilled(i)) {
+        continue;
+      }
+      ColumnDefinition target = table.columns().get(i);
+      int position = mapping.positions()[i];
+      Column column = columns.get(position);
+      if (target.type() instanceof SqlType.Vector vector && VectorArrays.isNumbers(column.type())) {
+        column =
+            VectorArrays.vectors(column, vector.dimension(), (e, row) -> bad(e, row, target, bad));
+        columns.set(position, column);
+      }
+      if (column.type() instanceof SqlType.Vector vector) {
+        FiniteVectors.check(column, vector, (e, row) -> bad(e, row, target, bad));
+      }
+    }
+    return new Batch(columns, read.rowCount());
+  }
+
+  /** Of a row with several faults, the first is told. */
+  private void bad(
+      QuiverException problem,
+      int row,
+      ColumnDefinition column,
+      Map<Integer, QuiverException> bad) {
+    bad.putIfAbsent(row, located(problem, row, column));
+  }
+
+  private QuiverException located(
+      QuiverException problem, int row, @Nullable ColumnDefinition column) {
+    String where = source.where(positions[row]);
+    String what =
+        column == null
+            ? ""
+            : ", column \"" + column.name() + "\" (" + column.type().sqlName() + ")";
+    return new QuiverException(problem.code(), where + what + ": " + problem.getMessage(), problem);
+  }
+
+  private Batch without(Batch batch, Set<Integer> bad) {
+    int[] good = new int[batch.rowCount() - bad.size()];
+    int[] kept = new int[good.length];
+    int count = 0;
+    for (int row = 0; row < batch.rowCount(); row++) {
+      if (!bad.contains(row)) {
+        good[count] = row;
+        kept[count++] = positions[row];
+      }
+    }
+    positions = kept;
+    return batch.gather(good, count, Arena.ofAuto());
+  }
+
+  private Column converted(Batch batch, int column, Map<Integer, QuiverException> bad) {
+    CompiledExpression conversion = conversions.get(column);
+    if (conversion == null) {
+      return defaults.get(column).evaluate(batch);
+    }
+    try {
+      return withDefaults(conversion.evaluate(batch), batch, column);
+    } catch (QuiverException e) {
+      if (!isAboutData(e)) {
+        throw e;
+      }
+      int[] all = new int[batch.rowCount()];
+      Arrays.setAll(all, i -> i);
+      find(conversion, batch, all, table.columns().get(column), bad);
+      if (bad.isEmpty()) {
+        throw e;
+      }
+      // Only how many rows it has is looked at before the bad ones are gone.
+      return defaults.get(column).evaluate(batch);
+    }
+  }
+
+  /** A value that the file leaves out, where others of the column are there. */
+  private Column withDefaults(Column given, Batch batch, int column) {
+    Column present = source.present(mapping.positions()[column]);
+    boolean anyDefault =
+        table.columns().get(column).defaultSql() != null
+            && table.columns().get(column).identity() == ColumnDefinition.Identity.NONE;
+    if (present == null || !anyDefault) {
+      return given;
+    }
+    Column omitted = defaults.get(column).evaluate(batch);
+    ColumnBuilder out = new ColumnBuilder(given.type(), batch.rowCount());
+    for (int row = 0; row < batch.rowCount(); row++) {
+      out.appendFrom(present.getBoolean(positions[row]) ? given : omitted, row);
+    }
+    return out.build();
+  }
+
+  /** Halves the rows until the bad ones are alone. */
+  private void find(
+      CompiledExpression conversion,
+      Batch batch,
+      int[] rows,
+      ColumnDefinition column,
+      Map<Integer, QuiverException> bad) {
+    try {
+      conversion.evaluate(batch.gather(rows, rows.length, Arena.ofAuto()));
+    } catch (QuiverException e) {
+      if (!isAboutData(e)) {
+        throw e;
+      }
+      if (rows.length == 1) {
+        bad(e, rows[0], column, bad);
+        return;
+      }
+      find(conversion, batch, Arrays.copyOf(rows, rows.length / 2), column, bad);
+      find(conversion, batch, Arrays.copyOfRange(rows, rows.length / 2, rows.length), column, bad);
+    }
+  }
+
+  /** Whether the fault lies with a value: classes 22 and 23. */
+  private static boolean isAboutData(QuiverException e) {
+    return e.sqlState().startsWith("22") || e.sqlState().startsWith("23");
+  }
+
+  private void append(Batch batch) {
+    context.memory().reserve(batch.sizeInBytes());
+    int[] all = new int[batch.rowCount()];
+    Arrays.setAll(all, i -> i);
+    append(identity.fill(batch), all);
+  }
+
+  /** Appends rows; where some break a rule of the table, all the others. */
+  private void append(Batch batch, int[] from) {
+    try {
+      context.transaction().append(table.id(), batch);
+      rows += batch.rowCount();
+    } catch (QuiverException e) {
+      if (!isAboutData(e)) {
+        throw e;
+      }
+      if (batch.rowCount() == 1) {
+        errors.bad(located(e, from[0], null));
+        return;
+      }
+      int half = batch.rowCount() / 2;
+      append(part(batch, 0, half), Arrays.copyOf(from, half));
+      append(part(batch, half, batch.rowCount()), Arrays.copyOfRange(from, half, from.length));
+    }
+  }
+
+  private static Batch part(Batch batch, int from, int to) {
+    int[] rows = new int[to - from];
+    Arrays.setAll(rows, i -> from + i);
+    return batch.gather(rows, rows.length, Arena.ofAuto());
+  }
+}
