@@ -1,6 +1,7 @@
 package io.quiver.cli;
 
 import io.quiver.engine.Database;
+import io.quiver.engine.DatabaseOptions;
 import io.quiver.server.QuiverServer;
 import io.quiver.server.ServerOptions;
 import io.quiver.types.ErrorCode;
@@ -8,6 +9,8 @@ import io.quiver.types.QuiverException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -43,6 +46,14 @@ final class ServerCommand implements Callable<Integer> {
       })
   private boolean insecure;
 
+  @Option(
+      names = "--copy-root",
+      paramLabel = "DIR",
+      description =
+          "A directory in which COPY of clients may read and write files; may be repeated. Without"
+              + " one, COPY touches no file of this machine.")
+  private List<Path> copyRoots = new ArrayList<>();
+
   @Option(names = "--port", description = "Of JDBC; 0 takes a free one. Default: ${DEFAULT-VALUE}")
   private int port = ServerOptions.DEFAULT_PORT;
 
@@ -54,7 +65,7 @@ final class ServerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     checkHost();
-    Database database = Database.open(data);
+    Database database = Database.open(data, DatabaseOptions.defaults().withCopyRoots(copyRoots));
     QuiverServer server;
     try {
       server =

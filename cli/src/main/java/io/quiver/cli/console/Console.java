@@ -1,5 +1,6 @@
 package io.quiver.cli.console;
 
+import io.quiver.engine.Session;
 import io.quiver.sql.SqlScript;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,6 +22,7 @@ public final class Console {
   private static final String HELP =
       """
       Type SQL and end it with a semicolon. Beside SQL there are
+        \\copy T FROM 'FILE' [WITH (...)], \\copy T TO 'FILE'   files of this machine
         \\d           the tables
         \\d TABLE     the columns of a table
         \\timing      show times, or stop showing them
@@ -32,6 +34,8 @@ public final class Console {
   private final OutputFormat format;
   private final Terminal terminal;
   private final PrintStream out;
+  private final Connection connection;
+  private final ProgressBar bar;
   private final SqlRunner runner;
   private final Catalog catalog;
   private boolean timing = true;
@@ -40,6 +44,8 @@ public final class Console {
     this.format = format;
     this.terminal = terminal;
     this.out = new PrintStream(terminal.output(), false, StandardCharsets.UTF_8);
+    this.connection = connection;
+    this.bar = new ProgressBar(out);
     this.runner = new SqlRunner(connection);
     this.catalog = new Catalog(connection);
   }
@@ -54,10 +60,14 @@ public final class Console {
 
   /** Reads and runs until the user leaves; errors are shown and do not end it. */
   public static void run(Connection connection, OutputFormat format, String greeting)
-      throws IOException {
+      throws IOException, SQLException {
     try (Terminal terminal =
         TerminalBuilder.builder().system(true).encoding(StandardCharsets.UTF_8).build()) {
-      new Console(connection, format, terminal).converse(greeting);
+      Console console = new Console(connection, format, terminal);
+      if (connection.isWrapperFor(Session.class)) {
+        connection.unwrap(Session.class).setCopyListener(console.bar);
+      }
+      console.converse(greeting);
     }
   }
 
@@ -110,15 +120,32 @@ public final class Console {
   private boolean statement(String sql) {
     catalog.forget();
     long start = System.nanoTime();
+    bar.begin();
     try {
       SqlRunner.Outcome outcome =
           runner.run(sql, format.writer(out, terminal.getSize().getColumns()));
+      bar.end();
+      CopyReport.print(sql, connection, out);
       out.println(summary(outcome, System.nanoTime() - start));
       return true;
     } catch (SQLException e) {
+      bar.end();
       out.println(SqlRunner.describe(e));
       return false;
     }
+  }
+
+  private void copy(String text) throws SQLException {
+    long start = System.nanoTime();
+    bar.begin();
+    ClientCopy.Copied copied;
+    try {
+      copied = new ClientCopy(connection, bar).run(text);
+    } finally {
+      bar.end();
+    }
+    CopyReport.print("copy " + text, connection, out);
+    out.println(summary(new SqlRunner.Outcome(false, copied.rows()), System.nanoTime() - start));
   }
 
   private String summary(SqlRunner.Outcome outcome, long nanos) {
@@ -137,6 +164,7 @@ public final class Console {
         case "\\q" -> {
           return false;
         }
+        case "\\copy" -> copy(words.length == 1 ? "" : words[1]);
         case "\\?" -> out.print(HELP);
         case "\\timing" -> {
           timing = !timing;
