@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** The complete answer to a metadata call, with the columns that JDBC names. */
 final class MetadataRows {
   private static final String TABLE = "TABLE";
+  private static final String VIEW = "VIEW";
   private static final String SYSTEM_TABLE = "SYSTEM TABLE";
 
   private final Meta.Signature signature;
@@ -75,16 +76,32 @@ final class MetadataRows {
             text("TYPE_NAME"),
             text("SELF_REFERENCING_COL_NAME"),
             text("REF_GENERATION"));
-    for (String type : List.of(SYSTEM_TABLE, TABLE)) {
+    for (String type : List.of(SYSTEM_TABLE, TABLE, VIEW)) {
       for (TableInfo info : matching(tables, catalog, schema, table)) {
-        String own = info.system() ? SYSTEM_TABLE : TABLE;
-        if (own.equals(type) && (types.isEmpty() || types.contains(type))) {
+        if (type(info).equals(type) && (types.isEmpty() || types.contains(type))) {
           rows.add(
-              catalog, info.schemaName(), info.name(), type, null, null, null, null, null, null);
+              catalog,
+              info.schemaName(),
+              info.name(),
+              type,
+              info.remarks(),
+              null,
+              null,
+              null,
+              null,
+              null);
         }
       }
     }
     return rows;
+  }
+
+  private static String type(TableInfo info) {
+    return switch (info.kind()) {
+      case TABLE -> TABLE;
+      case VIEW -> VIEW;
+      case SYSTEM_TABLE -> SYSTEM_TABLE;
+    };
   }
 
   /** JDBC's 24 columns, and KEY_SEQ: the place in the primary key, from 1, or null. */
@@ -140,8 +157,7 @@ final class MetadataRows {
     Field field = table.columns().field(position);
     SqlType type = field.type();
     boolean isText = type instanceof SqlType.Varchar;
-    boolean isGenerated =
-        position < table.generatedColumns().size() && table.generatedColumns().get(position);
+    TableInfo.ColumnInfo details = table.details().get(position);
     int key = table.primaryKey().indexOf(field.name());
     add(
         catalog,
@@ -155,8 +171,8 @@ final class MetadataRows {
         ColumnTypes.scale(type),
         ColumnTypes.isNumber(type) ? 10 : null,
         field.nullable() ? DatabaseMetaData.columnNullable : DatabaseMetaData.columnNoNulls,
-        null,
-        null,
+        details.remarks(),
+        details.defaultSql(),
         null,
         null,
         isText ? ColumnTypes.precision(type) : null,
@@ -166,7 +182,7 @@ final class MetadataRows {
         null,
         null,
         null,
-        isGenerated ? "YES" : "NO",
+        details.generated() ? "YES" : "NO",
         "NO",
         key < 0 ? null : key + 1);
   }
@@ -194,6 +210,7 @@ final class MetadataRows {
     MetadataRows rows = new MetadataRows(text("TABLE_TYPE"));
     rows.add(SYSTEM_TABLE);
     rows.add(TABLE);
+    rows.add(VIEW);
     return rows;
   }
 

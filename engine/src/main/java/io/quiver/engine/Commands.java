@@ -1,10 +1,13 @@
 package io.quiver.engine;
 
+import io.quiver.engine.command.InformationSchema;
 import io.quiver.engine.command.Rows;
 import io.quiver.engine.command.Settings;
 import io.quiver.engine.command.ShowCommands;
 import io.quiver.engine.command.SystemTables;
-import io.quiver.engine.command.TableCommands;
+import io.quiver.engine.definition.DefinitionContext;
+import io.quiver.engine.definition.Definitions;
+import io.quiver.engine.definition.Names;
 import io.quiver.executor.operator.ExecutionContext;
 import io.quiver.executor.operator.Operator;
 import io.quiver.executor.operator.OperatorBuilder;
@@ -22,7 +25,7 @@ import io.quiver.types.QuiverException;
 import io.quiver.types.Schema;
 import io.quiver.types.SqlType;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Runs what is not planned for one session: each command with its effect on the transaction. */
@@ -56,8 +59,16 @@ final class Commands {
     return switch (statement) {
       case Statement.Query query -> throw planned(statement);
       case Statement.Modify modify -> throw planned(statement);
-      case Statement.CreateTable create -> noRows(sql, StatementKind.DDL);
-      case Statement.DropTable drop -> noRows(sql, StatementKind.DDL);
+      case Statement.CreateTableAs create ->
+          new PreparedStatement(
+              sql,
+              StatementKind.DDL,
+              NO_ROWS,
+              database
+                  .planner()
+                  .plan(create.query(), catalog, settings.searchPath())
+                  .parameterTypes());
+      case Statement.Definition definition -> noRows(sql, StatementKind.DDL);
       case Statement.Begin begin -> noRows(sql, StatementKind.TRANSACTION);
       case Statement.Commit commit -> noRows(sql, StatementKind.TRANSACTION);
       case Statement.Rollback rollback -> noRows(sql, StatementKind.TRANSACTION);
@@ -71,7 +82,7 @@ final class Commands {
       case Statement.Flush flush -> noRows(sql, StatementKind.OTHER);
       case Statement.CopyFrom copy -> noRows(sql, StatementKind.INSERT);
       case Statement.CopyTo copy -> noRows(sql, StatementKind.OTHER);
-      case Statement.ShowTables show -> rows(sql, ShowCommands.TABLES);
+      case Statement.ShowObjects show -> rows(sql, ShowCommands.schema(show.listing()));
       case Statement.Describe describe -> rows(sql, ShowCommands.DESCRIPTION);
       case Statement.ShowOption show -> {
         option(show.name());
@@ -82,7 +93,10 @@ final class Commands {
               sql,
               StatementKind.QUERY,
               PLAN,
-              database.resolver().explained(explain, catalog).parameterTypes());
+              database
+                  .resolver()
+                  .explained(explain, catalog, settings.searchPath())
+                  .parameterTypes());
     };
   }
 
@@ -91,20 +105,7 @@ final class Commands {
     return switch (statement) {
       case Statement.Query query -> throw planned(statement);
       case Statement.Modify modify -> throw planned(statement);
-      case Statement.CreateTable create ->
-          change(
-              execution,
-              context ->
-                  TableCommands.create(
-                      create,
-                      context.snapshot().catalog(),
-                      context.transaction(),
-                      database.planner()));
-      case Statement.DropTable drop ->
-          change(
-              execution,
-              context ->
-                  TableCommands.drop(drop, context.snapshot().catalog(), context.transaction()));
+      case Statement.Definition definition -> define(definition, parameters, execution);
       case Statement.Explain explain -> explain(explain, parameters, execution);
       case Statement.Begin begin -> transaction(() -> begin(begin));
       case Statement.Commit commit -> transaction(transaction::commit);
@@ -124,25 +125,32 @@ final class Commands {
       case Statement.ShowAll show ->
           Results.rows(ShowCommands.ALL, ShowCommands.all(Settings.names(), this::option));
       case Statement.ShowOption show -> showOption(show.name());
-      case Statement.ShowTables show ->
-          Results.rows(ShowCommands.TABLES, read(execution, ShowCommands::tables));
+      case Statement.ShowObjects show ->
+          Results.rows(
+              ShowCommands.schema(show.listing()),
+              read(execution, names -> ShowCommands.rows(show, names)));
       case Statement.Describe describe ->
           Results.rows(
               ShowCommands.DESCRIPTION,
-              read(execution, catalog -> ShowCommands.describe(describe.name(), catalog)));
+              read(execution, names -> ShowCommands.describe(describe.name(), names)));
       case Statement.CopyFrom copy ->
           runner.withContext(
               execution,
               List.of(),
               context ->
                   Results.count(
-                      StatementKind.INSERT, copies.from(copy, context, database.planner())));
+                      StatementKind.INSERT,
+                      copies.from(
+                          copy, names(context.snapshot().catalog()), context, database.planner())));
       case Statement.CopyTo copy ->
           runner.withContext(
               execution,
               List.of(),
               context ->
-                  Results.count(StatementKind.OTHER, copies.to(copy, context, database.planner())));
+                  Results.count(
+                      StatementKind.OTHER,
+                      copies.to(
+                          copy, names(context.snapshot().catalog()), context, database.planner())));
       case Statement.Flush flush -> {
         database.store().flush();
         yield Results.count(StatementKind.OTHER, 0);
@@ -236,11 +244,12 @@ final class Commands {
 
   /** The rows of a system table, as of a snapshot. */
   Batch systemTable(SystemTable table, Catalog catalog) {
-    if (table.equals(SystemTables.TABLES)) {
-      return SystemTables.tables(database.name(), catalog);
+    Batch standard = InformationSchema.rows(table, database.name(), catalog, SystemTables.all());
+    if (standard != null) {
+      return standard;
     }
-    if (table.equals(SystemTables.COLUMNS)) {
-      return SystemTables.columns(database.name(), catalog);
+    if (table.equals(SystemTables.INDEXES)) {
+      return SystemTables.indexes(catalog, catalog.indexes());
     }
     if (table.equals(SystemTables.SETTINGS)) {
       return SystemTables.settings(settings);
@@ -261,7 +270,8 @@ final class Commands {
         List.of(),
         unbound -> {
           Catalog catalog = unbound.snapshot().catalog();
-          PlannedStatement planned = database.resolver().explained(explain, catalog);
+          PlannedStatement planned =
+              database.resolver().explained(explain, catalog, settings.searchPath());
           Rows rows = new Rows(PLAN);
           if (explain.analyze()) {
             ExecutionContext context =
@@ -277,6 +287,7 @@ final class Commands {
           } else {
             PlanPrinter.print(planned.plan(), id -> name(catalog, id)).forEach(rows::add);
           }
+          IndexNotes.of(planned.plan(), catalog).forEach(rows::add);
           return Results.rows(PLAN, rows.batch());
         });
   }
@@ -286,19 +297,32 @@ final class Commands {
     return table == null ? id.toString() : table.name();
   }
 
-  private QueryResult change(Execution execution, Consumer<ExecutionContext> body) {
+  private QueryResult define(
+      Statement.Definition definition,
+      List<? extends @Nullable Object> parameters,
+      Execution execution) {
+    execution.startChange();
     return runner.withContext(
         execution,
         List.of(),
         context -> {
-          body.accept(context);
-          return Results.count(StatementKind.DDL, 0);
+          DefinitionContext defining =
+              new DefinitionContext(
+                  names(context.snapshot().catalog()),
+                  database.planner(),
+                  context,
+                  types -> ParameterBinding.bind(types, parameters));
+          return Results.count(StatementKind.DDL, Definitions.run(definition, defining));
         });
   }
 
-  private Batch read(Execution execution, java.util.function.Function<Catalog, Batch> body) {
+  private Names names(Catalog catalog) {
+    return new Names(database.name(), catalog, settings.searchPath());
+  }
+
+  private Batch read(Execution execution, Function<Names, Batch> body) {
     return runner.withContext(
-        execution, List.of(), context -> body.apply(context.snapshot().catalog()));
+        execution, List.of(), context -> body.apply(names(context.snapshot().catalog())));
   }
 
   private static PreparedStatement noRows(String sql, StatementKind kind) {

@@ -2,11 +2,11 @@ package io.quiver.engine;
 
 import io.quiver.engine.command.Rows;
 import io.quiver.engine.command.SystemTables;
-import io.quiver.engine.command.TableCommands;
 import io.quiver.engine.copy.CopyErrors;
 import io.quiver.engine.copy.CopyFrom;
 import io.quiver.engine.copy.CopyProgress;
 import io.quiver.engine.copy.CopyTo;
+import io.quiver.engine.definition.Names;
 import io.quiver.executor.operator.ExecutionContext;
 import io.quiver.formats.FileAccess;
 import io.quiver.planner.Planner;
@@ -32,23 +32,21 @@ final class Copies {
   }
 
   /** Rows that COPY table FROM added. */
-  long from(Statement.CopyFrom command, ExecutionContext context, Planner planner) {
+  long from(Statement.CopyFrom command, Names names, ExecutionContext context, Planner planner) {
     CopyErrors errors = new CopyErrors(command.options().skipErrors());
     lastErrors = errors;
     return new CopyFrom(
-            command,
-            TableCommands.require(command.table(), context.snapshot().catalog()),
-            context,
-            planner,
-            errors,
-            listener)
+            command, names.existingTable(command.table()), context, planner, errors, listener)
         .run(files);
   }
 
   /** Rows that COPY query TO wrote. */
-  long to(Statement.CopyTo command, ExecutionContext context, Planner planner) {
+  long to(Statement.CopyTo command, Names names, ExecutionContext context, Planner planner) {
     return new CopyTo(
-            command, planner.plan(command.query(), context.snapshot().catalog()), context, listener)
+            command,
+            planner.plan(command.query(), names.catalog(), names.searchPath()),
+            context,
+            listener)
         .run(files);
   }
 

@@ -42,7 +42,7 @@ public final class Database implements AutoCloseable {
     this.store = store;
     this.clock = clock;
     this.remoteFiles = remoteFiles;
-    this.planner = new Planner(functions(options), SystemTables.all());
+    this.planner = new Planner(name, functions(options), SystemTables.all());
     this.resolver = new StatementResolver(planner, planCache);
   }
 

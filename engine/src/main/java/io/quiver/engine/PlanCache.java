@@ -83,9 +83,12 @@ final class PlanCache {
     }
 
     /** A plan that serves this statement on this catalog, or null. */
-    @Nullable PlannedStatement find(NormalizedSql sql, long catalogVersion) {
+    @Nullable PlannedStatement find(
+        NormalizedSql sql, long catalogVersion, List<String> searchPath) {
       for (Variant variant : variants) {
-        if (variant.catalogVersion == catalogVersion && variant.plan.serves(variant.planned, sql)) {
+        if (variant.catalogVersion == catalogVersion
+            && variant.searchPath.equals(searchPath)
+            && variant.plan.serves(variant.planned, sql)) {
           hits.increment();
           return variant.plan;
         }
@@ -93,12 +96,13 @@ final class PlanCache {
       return null;
     }
 
-    void add(NormalizedSql sql, long catalogVersion, PlannedStatement plan) {
+    void add(
+        NormalizedSql sql, long catalogVersion, List<String> searchPath, PlannedStatement plan) {
       variants.removeIf(variant -> variant.catalogVersion != catalogVersion);
       if (variants.size() >= VARIANTS_MAX) {
         variants.removeFirst();
       }
-      variants.add(new Variant(catalogVersion, sql, plan));
+      variants.add(new Variant(catalogVersion, searchPath, sql, plan));
     }
 
     void executed(long elapsedNanos, long rowCount) {
@@ -113,5 +117,6 @@ final class PlanCache {
     }
   }
 
-  private record Variant(long catalogVersion, NormalizedSql planned, PlannedStatement plan) {}
+  private record Variant(
+      long catalogVersion, List<String> searchPath, NormalizedSql planned, PlannedStatement plan) {}
 }

@@ -1,6 +1,7 @@
 package io.quiver.engine;
 
 import io.quiver.engine.StatementResolver.Resolved;
+import io.quiver.engine.command.InformationSchema;
 import io.quiver.engine.command.Settings;
 import io.quiver.engine.copy.CopyProgress;
 import io.quiver.formats.FileAccess;
@@ -51,7 +52,7 @@ public final class Session implements AutoCloseable {
       boolean prepared = false;
       try (Snapshot snapshot = transaction.snapshot()) {
         PreparedStatement statement =
-            switch (database.resolver().resolve(sql, snapshot.catalog())) {
+            switch (database.resolver().resolve(sql, snapshot.catalog(), settings.searchPath())) {
               case Resolved.Planned planned -> {
                 transaction.checkNotFailed();
                 yield new PreparedStatement(
@@ -211,6 +212,15 @@ public final class Session implements AutoCloseable {
       try (Snapshot snapshot = transaction.snapshot()) {
         Catalog catalog = snapshot.catalog();
         return TableInfo.all(catalog);
+      }
+    });
+  }
+
+  /** All schemas by name, empty ones and those of the system included. */
+  public List<String> schemas() {
+    return locked(() -> {
+      try (Snapshot snapshot = transaction.snapshot()) {
+        return InformationSchema.schemas(snapshot.catalog());
       }
     });
   }

@@ -21,34 +21,36 @@ final class StatementResolver {
     this.cache = cache;
   }
 
-  Resolved resolve(String sql, Catalog catalog) {
+  Resolved resolve(String sql, Catalog catalog, List<String> searchPath) {
     NormalizedSql normalized = SqlNormalizer.normalize(sql);
     PlanCache.Plans entry = cache.entry(normalized);
-    PlannedStatement cached = entry == null ? null : entry.find(normalized, catalog.version());
+    PlannedStatement cached =
+        entry == null ? null : entry.find(normalized, catalog.version(), searchPath);
     if (cached != null) {
       return planned(cached, normalized, entry);
     }
     Statement statement = SqlParser.parse(sql);
     PlannedStatement plan =
         switch (statement) {
-          case Statement.Query query -> planner.plan(query, catalog, sql, normalized);
-          case Statement.Modify modify -> planner.plan(modify, catalog, sql, normalized);
+          case Statement.Query query -> planner.plan(query, catalog, searchPath, sql, normalized);
+          case Statement.Modify modify ->
+              planner.plan(modify, catalog, searchPath, sql, normalized);
           default -> null;
         };
     if (plan == null) {
       return new Resolved.Command(statement);
     }
     if (entry != null && catalog.version() >= 0) {
-      entry.add(normalized, catalog.version(), plan);
+      entry.add(normalized, catalog.version(), searchPath, plan);
     }
     return planned(plan, normalized, entry);
   }
 
   /** The plan of the statement inside EXPLAIN. */
-  PlannedStatement explained(Statement.Explain explain, Catalog catalog) {
+  PlannedStatement explained(Statement.Explain explain, Catalog catalog, List<String> searchPath) {
     return switch (explain.statement()) {
-      case Statement.Query query -> planner.plan(query, catalog);
-      case Statement.Modify modify -> planner.plan(modify, catalog);
+      case Statement.Query query -> planner.plan(query, catalog, searchPath);
+      case Statement.Modify modify -> planner.plan(modify, catalog, searchPath);
       default -> throw new IllegalStateException("EXPLAIN of " + explain.statement());
     };
   }

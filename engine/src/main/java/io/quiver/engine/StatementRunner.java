@@ -116,7 +116,7 @@ final class StatementRunner {
     boolean adopted = opened != null;
     try {
       snapshot = current.snapshot();
-      switch (database.resolver().resolve(sql, snapshot.catalog())) {
+      switch (database.resolver().resolve(sql, snapshot.catalog(), settings.searchPath())) {
         case Resolved.Command command -> {
           commands.checkNotFailed(command.statement());
           return commands.run(command.statement(), parameters, execution);

@@ -4,7 +4,6 @@ import io.quiver.engine.Session;
 import io.quiver.engine.TableInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetDbSchemas;
@@ -18,6 +17,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 /** Fills Flight SQL's metadata results about tables. */
 final class FlightCatalog {
   private static final String TABLE = "TABLE";
+  private static final String VIEW = "VIEW";
   private static final String SYSTEM_TABLE = "SYSTEM TABLE";
 
   void catalogs(Session session, VectorSchemaRoot root) {
@@ -26,9 +26,7 @@ final class FlightCatalog {
   }
 
   void schemas(CommandGetDbSchemas command, Session session, VectorSchemaRoot root) {
-    TreeSet<String> names = new TreeSet<>();
-    names.add("public");
-    session.tables().forEach(table -> names.add(table.schemaName()));
+    List<String> names = session.schemas();
     Predicate<String> wanted =
         like(command.hasDbSchemaFilterPattern(), command.getDbSchemaFilterPattern());
     int row = 0;
@@ -49,7 +47,7 @@ final class FlightCatalog {
     List<String> types = command.getTableTypesList();
     int row = 0;
     for (TableInfo table : session.tables()) {
-      String type = table.system() ? SYSTEM_TABLE : TABLE;
+      String type = type(table);
       if (!schemaWanted.test(table.schemaName())
           || !nameWanted.test(table.name())
           || !(types.isEmpty() || types.contains(type))
@@ -69,10 +67,19 @@ final class FlightCatalog {
     root.setRowCount(row);
   }
 
+  private static String type(TableInfo table) {
+    return switch (table.kind()) {
+      case TABLE -> TABLE;
+      case VIEW -> VIEW;
+      case SYSTEM_TABLE -> SYSTEM_TABLE;
+    };
+  }
+
   void tableTypes(VectorSchemaRoot root) {
     set(root, "table_type", 0, TABLE);
-    set(root, "table_type", 1, SYSTEM_TABLE);
-    root.setRowCount(2);
+    set(root, "table_type", 1, VIEW);
+    set(root, "table_type", 2, SYSTEM_TABLE);
+    root.setRowCount(3);
   }
 
   void primaryKeys(CommandGetPrimaryKeys command, Session session, VectorSchemaRoot root) {

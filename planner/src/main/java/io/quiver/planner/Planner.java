@@ -10,11 +10,16 @@ import io.quiver.planner.translate.HoistedTypes;
 import io.quiver.planner.translate.KeyLookups;
 import io.quiver.sql.NormalizedSql;
 import io.quiver.sql.QuiverTypeFactory;
+import io.quiver.sql.SqlNames;
 import io.quiver.sql.SqlParser;
 import io.quiver.sql.Statement;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.catalog.TableId;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+import io.quiver.types.Schema;
 import io.quiver.types.SqlType;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +34,10 @@ import org.jspecify.annotations.Nullable;
 
 /** From a parsed statement to a plan. Safe for use by several threads. */
 public final class Planner {
+  /** Where names without a schema are looked up, unless a session says otherwise. */
+  public static final List<String> SEARCH_PATH = List.of(Catalog.DEFAULT_SCHEMA, "quiver");
+
+  private final String database;
   private final OperatorTable operators;
   private final List<SystemTable> systemTables;
   private final PlanningThreads threads = new PlanningThreads();
@@ -41,9 +50,11 @@ public final class Planner {
   /**
    * A planner for one database.
    *
+   * @param database its name, which may stand before that of a schema
    * @param functions of plugins; they win over built-in ones of the same name
    */
-  public Planner(List<UserFunction> functions, List<SystemTable> systemTables) {
+  public Planner(String database, List<UserFunction> functions, List<SystemTable> systemTables) {
+    this.database = database;
     this.operators = new OperatorTable(functions);
     this.systemTables = List.copyOf(systemTables);
   }
@@ -56,24 +67,83 @@ public final class Planner {
    * @throws io.quiver.types.QuiverException 42P01, 42703, 42883, 42702, 42803, 42804, 0A000, ...
    */
   public PlannedStatement plan(
-      Statement statement, Catalog catalog, String sql, NormalizedSql normalized) {
+      Statement statement,
+      Catalog catalog,
+      List<String> searchPath,
+      String sql,
+      NormalizedSql normalized) {
     SqlNode node = node(statement);
     return threads.call(() -> {
       try {
-        return plan(node, catalog, Hoisting.of(sql, normalized));
+        return plan(node, catalog, searchPath, Hoisting.of(sql, normalized));
       } catch (RuntimeException e) {
         // Planned again with its literals in place, the statement either works or fails with
         // the message that its author can understand.
         Hoisting none = Hoisting.nothingOf(sql, normalized);
-        return plan(node, catalog, none);
+        return plan(node, catalog, searchPath, none);
       }
     });
   }
 
   /** A plan for this text alone. */
-  public PlannedStatement plan(Statement statement, Catalog catalog) {
+  public PlannedStatement plan(Statement statement, Catalog catalog, List<String> searchPath) {
     SqlNode node = node(statement);
-    return threads.call(() -> plan(node, catalog, Hoisting.none(parameterCount(node))));
+    return threads.call(() -> plan(node, catalog, searchPath, Hoisting.none(parameterCount(node))));
+  }
+
+  /**
+   * What a view's query gives.
+   *
+   * @param reads the tables and views that it names
+   */
+  public record ViewQuery(Schema result, List<TableId> reads) {
+    public ViewQuery {
+      reads = List.copyOf(reads);
+    }
+  }
+
+  /**
+   * Plans the query of a view, to see what it gives.
+   *
+   * @throws io.quiver.types.QuiverException as {@link #plan}, and 42P02 where it has parameters
+   */
+  public ViewQuery view(Statement.Query query, Catalog catalog, List<String> searchPath) {
+    if (parameterCount(query.node()) > 0) {
+      throw new QuiverException(
+          ErrorCode.UNDEFINED_PARAMETER, "the query of a view takes no parameters");
+    }
+    return threads.call(() -> {
+      StatementPlanner planner = planner(catalog, searchPath, Hoisting.none(0));
+      StatementPlanner.PlannedQuery planned = planner.query(planner.prepare(query.node()));
+      return new ViewQuery(planned.result(), planned.reads());
+    });
+  }
+
+  /** The value of a DEFAULT, to be evaluated once. */
+  public Expression defaultValue(String expressionSql, SqlType type, String column) {
+    SqlNode parsed = SqlParser.parseExpression(expressionSql);
+    Expression value =
+        threads.call(() -> {
+          StatementPlanner planner = planner(Catalog.EMPTY, SEARCH_PATH, Hoisting.none(0));
+          return planner.expression(planner.prepare(parsed));
+        });
+    return Casts.assignment(value, type, column);
+  }
+
+  /**
+   * Checks the condition of a partial index.
+   *
+   * @throws io.quiver.types.QuiverException 42703, 42804, ...
+   */
+  public void checkPredicate(String predicateSql, TableDefinition table, Catalog catalog) {
+    String sql =
+        "SELECT 1 FROM "
+            + SqlNames.quoted(table.schemaName())
+            + "."
+            + SqlNames.quoted(table.name())
+            + " WHERE "
+            + predicateSql;
+    view((Statement.Query) SqlParser.parse(sql), catalog, SEARCH_PATH);
   }
 
   /**
@@ -82,21 +152,14 @@ public final class Planner {
    * @throws io.quiver.types.QuiverException 42601, 42703 or 42804
    */
   public void checkDefault(String expressionSql, SqlType type) {
-    SqlNode parsed = SqlParser.parseExpression(expressionSql);
-    Catalog empty = new Catalog(0, List.of());
-    Expression value =
-        threads.call(() -> {
-          StatementPlanner planner = planner(empty, Hoisting.none(0));
-          return planner.expression(planner.prepare(parsed));
-        });
-    Casts.assignment(value, type, "default");
+    defaultValue(expressionSql, type, "default");
   }
 
   /** What each column of a table gets that a row leaves out; null for one that counts up. */
   public List<Expression> defaults(TableDefinition table) {
     Catalog empty = new Catalog(0, List.of());
     return threads.call(() -> {
-      StatementPlanner planner = planner(empty, Hoisting.none(0));
+      StatementPlanner planner = planner(empty, List.of(), Hoisting.none(0));
       List<Expression> defaults = new ArrayList<>();
       for (ColumnDefinition column : table.columns()) {
         defaults.add(TargetTable.defaultOf(column, planner));
@@ -130,8 +193,9 @@ public final class Planner {
         "only queries and changes are planned, found " + statement.getClass().getSimpleName());
   }
 
-  private PlannedStatement plan(SqlNode node, Catalog catalog, Hoisting hoisting) {
-    StatementPlanner planner = planner(catalog, hoisting);
+  private PlannedStatement plan(
+      SqlNode node, Catalog catalog, List<String> searchPath, Hoisting hoisting) {
+    StatementPlanner planner = planner(catalog, searchPath, hoisting);
     StatementPlanner.PlannedQuery planned =
         switch (node) {
           case SqlInsert insert -> change(InsertPlanner.plan(planner, insert));
@@ -155,21 +219,21 @@ public final class Planner {
   }
 
   private static StatementPlanner.PlannedQuery change(PlanNode plan) {
-    return new StatementPlanner.PlannedQuery(plan, plan.schema());
+    return new StatementPlanner.PlannedQuery(plan, plan.schema(), List.of());
   }
 
-  private StatementPlanner planner(Catalog catalog, Hoisting hoisting) {
-    return new StatementPlanner(operators, reader(catalog), factory, hoisting);
+  private StatementPlanner planner(Catalog catalog, List<String> searchPath, Hoisting hoisting) {
+    return new StatementPlanner(operators, reader(catalog, searchPath), factory, hoisting);
   }
 
   /** The reader of the newest catalog is kept: most statements find it unchanged. */
   @SuppressWarnings("ReferenceEquality") // An equal catalog costs more to find out than to read.
-  private SchemaReader reader(Catalog catalog) {
+  private SchemaReader reader(Catalog catalog, List<String> searchPath) {
     SchemaReader last = lastReader.get();
     if (last != null && last.catalog() == catalog) {
-      return last;
+      return last.withSearchPath(searchPath);
     }
-    SchemaReader reader = new SchemaReader(catalog, systemTables, factory);
+    SchemaReader reader = new SchemaReader(catalog, database, searchPath, systemTables, factory);
     lastReader.set(reader);
     return reader;
   }

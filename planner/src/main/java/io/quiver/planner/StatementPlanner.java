@@ -7,6 +7,8 @@ import io.quiver.planner.translate.ExpressionTranslator;
 import io.quiver.planner.translate.PlanTranslator;
 import io.quiver.planner.translate.Projections;
 import io.quiver.sql.QuiverTypeFactory;
+import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.catalog.ViewDefinition;
 import io.quiver.types.Field;
 import io.quiver.types.Schema;
 import io.quiver.types.SqlType;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.calcite.plan.RelOptCluster;
 import org.apache.calcite.plan.hep.HepPlanner;
 import org.apache.calcite.plan.hep.HepProgram;
@@ -21,6 +24,7 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelRoot;
 import org.apache.calcite.rel.hint.HintStrategyTable;
 import org.apache.calcite.rel.metadata.RelMetadataQuery;
+import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlDynamicParam;
@@ -45,7 +49,7 @@ final class StatementPlanner {
   private final Map<Integer, SqlType> typedParameters = new HashMap<>();
 
   /** A query's plan, and its columns under the names that the user knows. */
-  record PlannedQuery(PlanNode plan, Schema result) {}
+  record PlannedQuery(PlanNode plan, Schema result, List<TableId> reads) {}
 
   StatementPlanner(
       OperatorTable operators, SchemaReader reader, QuiverTypeFactory factory, Hoisting hoisting) {
@@ -88,11 +92,25 @@ final class StatementPlanner {
     SqlNode validated = validator.validate(prepared);
     parameterTypes.collect(validated, validator);
     RelOptCluster cluster = cluster();
-    RelRoot root = converter(validator, cluster).convertQuery(validated, false, true);
+    RelRoot root = converter(validator, reader, cluster).convertQuery(validated, false, true);
     RelNode optimized = Optimizer.optimize(root.project());
     PlanNode plan = new PlanTranslator(cluster.getRexBuilder()).translate(optimized);
     Schema result = result(plan, OutputNames.of(validated, plan.schema().size()), root);
-    return new PlannedQuery(Projections.renamed(plan, result), result);
+    return new PlannedQuery(
+        Projections.renamed(plan, result), result, Views.reads(validated, validator));
+  }
+
+  /** What stands in the place of a view: its query, under the names that were there at its time. */
+  private RelRoot expandView(RelDataType rowType, List<String> name, RelOptCluster cluster) {
+    ViewDefinition view = Objects.requireNonNull(reader.catalog().view(name.get(0), name.get(1)));
+    SchemaReader own = reader.withSearchPath(view.searchPath());
+    // Its literals are those of another text.
+    Preparation preparation = new Preparation(Hoisting.none(0), operators.pluginNames());
+    Validator validator = new Validator(operators, own, factory, parameter -> null);
+    SqlNode validated = validator.validate(preparation.prepare(Views.query(view)));
+    RelRoot root = converter(validator, own, cluster).convertQuery(validated, false, true);
+    int count = root.validatedRowType.getFieldCount();
+    return Views.columns(root, OutputNames.of(validated, count), view, rowType);
   }
 
   /** The names and types of a query's columns, as its author sees them. */
@@ -117,7 +135,7 @@ final class StatementPlanner {
     SqlNode validated = validator.validateExpression(prepared);
     parameterTypes.collect(validated, validator);
     RelOptCluster cluster = cluster();
-    RexNode expression = converter(validator, cluster).convertExpression(validated);
+    RexNode expression = converter(validator, reader, cluster).convertExpression(validated);
     return new ExpressionTranslator(
             cluster.getRexBuilder(),
             i -> {
@@ -126,9 +144,15 @@ final class StatementPlanner {
         .translate(expression);
   }
 
-  private SqlToRelConverter converter(Validator validator, RelOptCluster cluster) {
+  private SqlToRelConverter converter(
+      Validator validator, SchemaReader names, RelOptCluster cluster) {
     return new SqlToRelConverter(
-        null, validator, reader, cluster, new VectorConvertlets(), CONVERSION);
+        (rowType, sql, path, name) -> expandView(rowType, Objects.requireNonNull(name), cluster),
+        validator,
+        names,
+        cluster,
+        new VectorConvertlets(),
+        CONVERSION);
   }
 
   private RelOptCluster cluster() {

@@ -44,6 +44,12 @@ final class TargetTable {
     if (table != null) {
       return new TargetTable(table, name, planner);
     }
+    if (planner.reader().view(name.names) != null) {
+      throw Messages.at(
+          name.getParserPosition(),
+          ErrorCode.FEATURE_NOT_SUPPORTED,
+          "\"" + name + "\" is a view, which cannot be changed; change the tables that it reads");
+    }
     if (planner.reader().getTable(name.names) != null) {
       throw Messages.at(
           name.getParserPosition(),

@@ -63,6 +63,10 @@ final class PlanShapeTest {
           SELECT id FROM items LIMIT 3 | limit(?0:BIGINT; scan(1: 0))
           SELECT qty / 2, qty + id FROM items | project(divide(#1, 2), add(cast(#1 as BIGINT), #0); scan(1: 0 3))
           SELECT table_name FROM information_schema.tables | system(tables)
+          SELECT id FROM public.items | scan(1: 0)
+          SELECT items.id FROM test.public.items | scan(1: 0)
+          SELECT test.public.items.id FROM test.public.items | scan(1: 0)
+          SELECT table_name FROM test.information_schema.tables | system(tables)
           VALUES (1, 'a'), (2, 'bcd') | values(1, 'a'; 2, 'bcd')
           """)
   void queriesReadNoMoreThanTheyNeed(String sql, String plan) {

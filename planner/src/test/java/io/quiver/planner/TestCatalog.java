@@ -51,7 +51,7 @@ final class TestCatalog {
       new SystemTable(
           "information_schema", "tables", Schema.of(new Field("table_name", SqlType.TEXT, false)));
 
-  static final Planner PLANNER = new Planner(List.of(EMBED), List.of(TABLES));
+  static final Planner PLANNER = new Planner("test", List.of(EMBED), List.of(TABLES));
 
   private TestCatalog() {}
 
@@ -61,11 +61,12 @@ final class TestCatalog {
   }
 
   static PlannedStatement plan(String sql) {
-    return PLANNER.plan(SqlParser.parse(sql), CATALOG, sql, SqlNormalizer.normalize(sql));
+    return PLANNER.plan(
+        SqlParser.parse(sql), CATALOG, Planner.SEARCH_PATH, sql, SqlNormalizer.normalize(sql));
   }
 
   static PlannedStatement planUnhoisted(String sql) {
-    return PLANNER.plan(SqlParser.parse(sql), CATALOG);
+    return PLANNER.plan(SqlParser.parse(sql), CATALOG, Planner.SEARCH_PATH);
   }
 
   static String text(String sql) {

@@ -189,7 +189,7 @@ final class ColumnParser {
       if (defaultSql != null) {
         throw invalid(cursor.where(), "column \"" + name + "\" has two defaults");
       }
-      defaultSql = defaultExpression();
+      defaultSql = defaultExpression(cursor);
     } else if (cursor.accept("generated")) {
       generated();
     } else if (cursor.accept("auto_increment") || cursor.accept("autoincrement")) {
@@ -219,7 +219,7 @@ final class ColumnParser {
   }
 
   /** The text up to the next constraint; NOT and NULL inside of an expression need parentheses. */
-  private String defaultExpression() {
+  static String defaultExpression(TokenCursor cursor) {
     int from = cursor.offset();
     int depth = 0;
     boolean first = true;

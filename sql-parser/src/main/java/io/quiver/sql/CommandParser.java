@@ -1,6 +1,7 @@
 package io.quiver.sql;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Transactions, savepoints, SHOW, DESCRIBE and FLUSH; SET goes to {@link SetParser}. */
 final class CommandParser {
@@ -84,9 +85,39 @@ final class CommandParser {
     return new Statement.Begin(modes.isolation(), modes.readOnly());
   }
 
-  private Statement show() {
+  private @Nullable Statement objects() {
     if (cursor.accept("tables")) {
-      return new Statement.ShowTables();
+      return new Statement.ShowObjects(Statement.Listing.TABLES, null);
+    }
+    if (cursor.accept("views")) {
+      return new Statement.ShowObjects(Statement.Listing.VIEWS, null);
+    }
+    if (cursor.accept("schemas")) {
+      return new Statement.ShowObjects(Statement.Listing.SCHEMAS, null);
+    }
+    if (cursor.accept("functions")) {
+      return new Statement.ShowObjects(Statement.Listing.FUNCTIONS, null);
+    }
+    if (cursor.accept("create", "table") || cursor.accept("create", "view")) {
+      return new Statement.ShowObjects(Statement.Listing.CREATE_TABLE, cursor.tableName());
+    }
+    if (cursor.accept("columns")) {
+      if (!cursor.accept("from")) {
+        cursor.expect("in");
+      }
+      return new Statement.ShowObjects(Statement.Listing.COLUMNS, cursor.tableName());
+    }
+    if (cursor.accept("indexes") || cursor.accept("index")) {
+      boolean one = cursor.accept("from") || cursor.accept("in") || cursor.accept("on");
+      return new Statement.ShowObjects(Statement.Listing.INDEXES, one ? cursor.tableName() : null);
+    }
+    return null;
+  }
+
+  private Statement show() {
+    Statement objects = objects();
+    if (objects != null) {
+      return objects;
     }
     if (cursor.accept("transaction", "isolation", "level")) {
       return new Statement.ShowOption("transaction_isolation");
@@ -97,17 +128,7 @@ final class CommandParser {
     if (cursor.accept("all")) {
       return new Statement.ShowAll();
     }
-    if (cursor.atAny(
-        "columns",
-        "create",
-        "databases",
-        "functions",
-        "indexes",
-        "jobs",
-        "partitions",
-        "schemas",
-        "segments",
-        "users")) {
+    if (cursor.atAny("databases", "jobs", "partitions", "segments", "users")) {
       throw Unsupported.notYet(cursor.where(), "SHOW " + cursor.word().toUpperCase(Locale.ROOT));
     }
     return new Statement.ShowOption(new SetParser(cursor).name());

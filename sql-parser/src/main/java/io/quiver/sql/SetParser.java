@@ -31,6 +31,9 @@ final class SetParser {
     if (cursor.atAny("role", "names", "constraints") || cursor.at("session", "authorization")) {
       throw Unsupported.notYet(cursor.where(), "SET " + cursor.word().toUpperCase(Locale.ROOT));
     }
+    if (cursor.accept("schema")) {
+      return new Statement.SetOption("search_path", value(), local);
+    }
     String name = name();
     if (!cursor.accept('=') && !cursor.accept("to")) {
       throw cursor.unexpected("= or TO");

@@ -2,6 +2,7 @@ package io.quiver.sql;
 
 import io.quiver.types.SqlType;
 import java.util.List;
+import java.util.Map;
 import org.apache.calcite.sql.SqlNode;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,9 @@ public sealed interface Statement {
     }
   }
 
+  /** A statement that changes the catalog. */
+  sealed interface Definition extends Statement {}
+
   /**
    * CREATE TABLE.
    *
@@ -30,7 +34,7 @@ public sealed interface Statement {
    */
   record CreateTable(
       TableName name, boolean ifNotExists, List<ColumnSpec> columns, List<String> primaryKey)
-      implements Statement {
+      implements Definition {
     public CreateTable {
       columns = List.copyOf(columns);
       primaryKey = List.copyOf(primaryKey);
@@ -56,11 +60,153 @@ public sealed interface Statement {
     ALWAYS
   }
 
+  /**
+   * CREATE TABLE ... AS.
+   *
+   * @param columns names for the query's columns; empty to keep its own
+   * @param withData whether the query's rows are stored
+   */
+  record CreateTableAs(
+      TableName name, boolean ifNotExists, List<String> columns, Query query, boolean withData)
+      implements Definition {
+    public CreateTableAs {
+      columns = List.copyOf(columns);
+    }
+  }
+
   /** DROP TABLE. */
-  record DropTable(List<TableName> names, boolean ifExists) implements Statement {
+  record DropTable(List<TableName> names, boolean ifExists, boolean cascade) implements Definition {
     public DropTable {
       names = List.copyOf(names);
     }
+  }
+
+  /** ALTER TABLE, with its actions in their order. */
+  record AlterTable(TableName name, boolean ifExists, List<Action> actions) implements Definition {
+    public AlterTable {
+      actions = List.copyOf(actions);
+    }
+
+    /** One thing that ALTER TABLE does. */
+    public sealed interface Action {
+      /** ADD COLUMN. */
+      record AddColumn(ColumnSpec column, boolean ifNotExists) implements Action {}
+
+      /** DROP COLUMN. */
+      record DropColumn(String name, boolean ifExists, boolean cascade) implements Action {}
+
+      /** RENAME COLUMN. */
+      record RenameColumn(String from, String to) implements Action {}
+
+      /** RENAME TO. */
+      record RenameTable(String to) implements Action {}
+
+      /** SET SCHEMA. */
+      record SetSchema(String schema) implements Action {}
+
+      /**
+       * ALTER COLUMN ... SET DEFAULT, or DROP DEFAULT.
+       *
+       * @param defaultSql null to drop it
+       */
+      record SetDefault(String column, @Nullable String defaultSql) implements Action {}
+
+      /** ALTER COLUMN ... DROP NOT NULL, or SET NOT NULL. */
+      record SetNullable(String column, boolean nullable) implements Action {}
+    }
+  }
+
+  /** CREATE SCHEMA. */
+  record CreateSchema(String name, boolean ifNotExists) implements Definition {}
+
+  /** DROP SCHEMA. */
+  record DropSchema(List<String> names, boolean ifExists, boolean cascade) implements Definition {
+    public DropSchema {
+      names = List.copyOf(names);
+    }
+  }
+
+  /**
+   * CREATE VIEW.
+   *
+   * @param columns names for the query's columns; empty to keep its own
+   * @param sql the text of the query
+   */
+  record CreateView(
+      TableName name, boolean orReplace, List<String> columns, Query query, String sql)
+      implements Definition {
+    public CreateView {
+      columns = List.copyOf(columns);
+    }
+  }
+
+  /** DROP VIEW. */
+  record DropView(List<TableName> names, boolean ifExists, boolean cascade) implements Definition {
+    public DropView {
+      names = List.copyOf(names);
+    }
+  }
+
+  /**
+   * CREATE INDEX and CREATE VECTOR INDEX.
+   *
+   * @param name null to have one made
+   * @param vector whether VECTOR was said
+   * @param method what USING said, in lower case; null for the default
+   * @param distance what DISTANCE said, in lower case; null where nothing did
+   * @param options in lower case, values as text
+   * @param predicateSql the text of WHERE
+   */
+  record CreateIndex(
+      @Nullable String name,
+      TableName table,
+      boolean ifNotExists,
+      boolean unique,
+      boolean vector,
+      @Nullable String method,
+      List<IndexKey> keys,
+      List<String> include,
+      @Nullable String distance,
+      Map<String, String> options,
+      @Nullable String predicateSql)
+      implements Definition {
+    public CreateIndex {
+      keys = List.copyOf(keys);
+      include = List.copyOf(include);
+      options = Map.copyOf(options);
+    }
+  }
+
+  /**
+   * A column of an index.
+   *
+   * @param operatorClass such as {@code vector_cosine_ops}, or null
+   */
+  record IndexKey(
+      String column, @Nullable String operatorClass, boolean descending, boolean nullsFirst) {}
+
+  /** DROP INDEX. */
+  record DropIndex(List<TableName> names, boolean ifExists) implements Definition {
+    public DropIndex {
+      names = List.copyOf(names);
+    }
+  }
+
+  /**
+   * COMMENT ON.
+   *
+   * @param column of a COLUMN, else null
+   * @param text null to remove the comment
+   */
+  record CommentOn(ObjectKind kind, TableName name, @Nullable String column, @Nullable String text)
+      implements Definition {}
+
+  /** What a comment is on. */
+  enum ObjectKind {
+    TABLE,
+    VIEW,
+    INDEX,
+    COLUMN
   }
 
   /** EXPLAIN of a {@link Query} or {@link Modify}. */
@@ -122,8 +268,23 @@ public sealed interface Statement {
   /** SHOW name. */
   record ShowOption(String name) implements Statement {}
 
-  /** SHOW TABLES. */
-  record ShowTables() implements Statement {}
+  /**
+   * SHOW TABLES and its like.
+   *
+   * @param of the table whose columns, indexes or definition are shown, or null
+   */
+  record ShowObjects(Listing listing, @Nullable TableName of) implements Statement {}
+
+  /** What SHOW lists. */
+  enum Listing {
+    TABLES,
+    VIEWS,
+    SCHEMAS,
+    COLUMNS,
+    INDEXES,
+    CREATE_TABLE,
+    FUNCTIONS
+  }
 
   /** DESCRIBE name. */
   record Describe(TableName name) implements Statement {}
@@ -155,7 +316,17 @@ public sealed interface Statement {
   /**
    * A table's name as written.
    *
+   * @param catalog the database, or null
    * @param schema null where the search path decides
    */
-  record TableName(@Nullable String schema, String name) {}
+  record TableName(@Nullable String catalog, @Nullable String schema, String name) {
+    public TableName(@Nullable String schema, String name) {
+      this(null, schema, name);
+    }
+
+    @Override
+    public String toString() {
+      return (catalog == null ? "" : catalog + ".") + (schema == null ? "" : schema + ".") + name;
+    }
+  }
 }

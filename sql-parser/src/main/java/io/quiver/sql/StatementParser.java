@@ -15,11 +15,9 @@ import org.apache.calcite.sql.SqlNode;
 final class StatementParser {
   private static final Set<String> NOT_YET =
       Set.of(
-          "alter",
           "analyze",
           "backup",
           "call",
-          "comment",
           "grant",
           "kill",
           "load",
@@ -51,9 +49,8 @@ final class StatementParser {
     }
     return switch (first) {
       case "select", "with", "values", "table", "insert", "update", "delete" -> relational(sql);
-      case "create" -> TableParser.create(new TokenCursor(sql));
-      case "drop" -> TableParser.drop(new TokenCursor(sql));
       case "copy" -> CopyParser.parse(new TokenCursor(sql));
+      case "create", "drop", "alter", "comment" -> DefinitionParser.parse(new TokenCursor(sql));
       case "explain" -> explain(sql);
       case "begin",
           "start",
@@ -109,7 +106,7 @@ final class StatementParser {
     return text.toString();
   }
 
-  private static Statement relational(String sql) {
+  static Statement relational(String sql) {
     SqlNode node = SqlParser.grammarStatement(sql);
     if (node instanceof SqlInsert insert && insert.isUpsert()) {
       throw Unsupported.notYet(SourcePositions.describe(node.getParserPosition()), "UPSERT");

@@ -11,31 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** CREATE TABLE and DROP TABLE. */
+/** CREATE TABLE. */
 final class TableParser {
-  private static final String[] OTHER_OBJECTS = {
-    "index",
-    "vector",
-    "unique",
-    "view",
-    "materialized",
-    "schema",
-    "user",
-    "role",
-    "database",
-    "sequence",
-    "function",
-    "type",
-    "extension",
-    "trigger",
-    "temporary",
-    "temp",
-    "unlogged",
-    "global",
-    "local",
-    "or"
-  };
-
   private final TokenCursor cursor;
   private final List<ColumnSpec> columns = new ArrayList<>();
   private final List<String> primaryKey = new ArrayList<>();
@@ -44,42 +21,21 @@ final class TableParser {
     this.cursor = cursor;
   }
 
+  /** What follows CREATE TABLE. */
   static Statement create(TokenCursor cursor) {
-    cursor.expect("create");
-    expectTable(cursor, "CREATE");
     return new TableParser(cursor).createTable();
-  }
-
-  static Statement drop(TokenCursor cursor) {
-    cursor.expect("drop");
-    expectTable(cursor, "DROP");
-    boolean ifExists = cursor.accept("if", "exists");
-    List<TableName> names = new ArrayList<>();
-    do {
-      names.add(cursor.tableName());
-    } while (cursor.accept(','));
-    // Nothing depends on a table, so both mean the same.
-    if (!cursor.accept("restrict")) {
-      cursor.accept("cascade");
-    }
-    cursor.expectEnd();
-    return new Statement.DropTable(names, ifExists);
-  }
-
-  private static void expectTable(TokenCursor cursor, String verb) {
-    if (cursor.atAny(OTHER_OBJECTS)) {
-      String object = cursor.word().toUpperCase(Locale.ROOT);
-      throw Unsupported.notYet(
-          cursor.where(), verb + " " + (object.equals("OR") ? "OR REPLACE" : object));
-    }
-    cursor.expect("table");
   }
 
   private Statement createTable() {
     boolean ifNotExists = cursor.accept("if", "not", "exists");
     TableName name = cursor.tableName();
-    if (cursor.at("as")) {
-      throw Unsupported.notYet(cursor.where(), "CREATE TABLE AS");
+    List<String> names = List.of();
+    if (cursor.at('(') && isListOfNames()) {
+      names = cursor.names("the name of a column");
+    }
+    if (!names.isEmpty() || cursor.at("as")) {
+      cursor.expect("as");
+      return createTableAs(name, ifNotExists, names);
     }
     cursor.expect('(');
     do {
@@ -94,6 +50,21 @@ final class TableParser {
     cursor.expectEnd();
     checkNames();
     return new CreateTable(name, ifNotExists, keyNotNull(), primaryKey);
+  }
+
+  /** CREATE TABLE t (a, b) AS has names alone; a column always has a type. */
+  private boolean isListOfNames() {
+    TokenCursor ahead = cursor.copy();
+    ahead.expect('(');
+    ahead.skip();
+    return ahead.at(',') || ahead.at(')');
+  }
+
+  private Statement createTableAs(TableName name, boolean ifNotExists, List<String> names) {
+    int noData = cursor.ending("with", "no", "data");
+    int data = cursor.ending("with", "data");
+    int end = noData >= 0 ? noData : data >= 0 ? data : cursor.length();
+    return new Statement.CreateTableAs(name, ifNotExists, names, cursor.query(end), noData < 0);
   }
 
   private void element() {

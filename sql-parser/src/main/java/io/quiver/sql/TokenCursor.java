@@ -26,6 +26,17 @@ final class TokenCursor {
     } while (kind != SqlLexer.Kind.END);
   }
 
+  private TokenCursor(TokenCursor other) {
+    this.sql = other.sql;
+    this.tokens.addAll(other.tokens);
+    this.at = other.at;
+  }
+
+  /** Another cursor at the same place. */
+  TokenCursor copy() {
+    return new TokenCursor(this);
+  }
+
   SqlLexer.Kind kind() {
     return token().kind();
   }
@@ -158,11 +169,82 @@ final class TokenCursor {
   }
 
   Statement.TableName tableName() {
-    String first = name("the name of a table");
+    return qualifiedName("a table");
+  }
+
+  /** One to three names, of which the last is that of a table or the like. */
+  Statement.TableName qualifiedName(String what) {
+    String first = name("the name of " + what);
     if (!accept('.')) {
       return new Statement.TableName(null, first);
     }
-    return new Statement.TableName(first, name("the name of a table"));
+    String second = name("the name of " + what);
+    if (!accept('.')) {
+      return new Statement.TableName(first, second);
+    }
+    return new Statement.TableName(first, second, name("the name of " + what));
+  }
+
+  /** Names in parentheses. */
+  List<String> names(String wanted) {
+    List<String> names = new ArrayList<>();
+    expect('(');
+    do {
+      names.add(name(wanted));
+    } while (accept(','));
+    expect(')');
+    return names;
+  }
+
+  /** The value of a string literal. */
+  String string(String wanted) {
+    if (kind() != SqlLexer.Kind.STRING) {
+      throw unexpected(wanted);
+    }
+    String text = text();
+    skip();
+    return text.substring(1, text.length() - 1).replace("''", "'");
+  }
+
+  /** CASCADE or RESTRICT, or neither, which is RESTRICT. */
+  boolean cascade() {
+    return !accept("restrict") && accept("cascade");
+  }
+
+  /** Where the last words of the text begin when they are these, or -1. */
+  int ending(String... words) {
+    int first = tokens.size() - 1 - words.length;
+    if (first < at) {
+      return -1;
+    }
+    int here = at;
+    at = first;
+    boolean ends = at(words);
+    at = here;
+    return ends ? tokens.get(first).start() : -1;
+  }
+
+  /** The query from here to an offset. */
+  Statement.Query query(int to) {
+    int from = offset();
+    if (!at('(') && !atAny("select", "with", "values", "table")) {
+      throw unexpected("a query");
+    }
+    Statement parsed =
+        StatementParser.relational(StatementParser.blankBefore(sql.substring(0, to), from));
+    if (!(parsed instanceof Statement.Query query)) {
+      throw unexpected("a query");
+    }
+    return query;
+  }
+
+  /** The text from here to an offset. */
+  String textTo(int to) {
+    return sql.substring(offset(), to).strip();
+  }
+
+  int length() {
+    return sql.length();
   }
 
   /** A whole number without a sign. */

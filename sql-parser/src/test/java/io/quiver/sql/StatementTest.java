@@ -24,8 +24,8 @@ import io.quiver.sql.Statement.Savepoint;
 import io.quiver.sql.Statement.SetOption;
 import io.quiver.sql.Statement.SetTransaction;
 import io.quiver.sql.Statement.ShowAll;
+import io.quiver.sql.Statement.ShowObjects;
 import io.quiver.sql.Statement.ShowOption;
-import io.quiver.sql.Statement.ShowTables;
 import io.quiver.sql.Statement.TableName;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
@@ -77,17 +77,17 @@ class StatementTest {
         Arguments.of("ROLLBACK TRANSACTION TO SAVEPOINT \"S\"", new RollbackTo("S")),
         Arguments.of("ROLLBACK TO savepoint", new RollbackTo("savepoint")),
         Arguments.of("RELEASE s", new Release("s")),
-        Arguments.of("SHOW TABLES", new ShowTables()),
+        Arguments.of("SHOW TABLES", new ShowObjects(Statement.Listing.TABLES, null)),
         Arguments.of("show quiver.version", new ShowOption("quiver.version")),
         Arguments.of("SHOW TRANSACTION ISOLATION LEVEL", new ShowOption("transaction_isolation")),
         Arguments.of("DESCRIBE Docs", new Describe(docs)),
         Arguments.of("desc table public.\"Docs\"", new Describe(new TableName("public", "Docs"))),
         Arguments.of("FLUSH", new Flush(null)),
         Arguments.of("/* now */ FLUSH -- all\n TABLE docs ;", new Flush(docs)),
-        Arguments.of("DROP TABLE docs", new DropTable(List.of(docs), false)),
+        Arguments.of("DROP TABLE docs", new DropTable(List.of(docs), false, false)),
         Arguments.of(
             "DROP TABLE IF EXISTS a.b, docs CASCADE",
-            new DropTable(List.of(new TableName("a", "b"), docs), true)));
+            new DropTable(List.of(new TableName("a", "b"), docs), true, true)));
   }
 
   private static SetOption option(String name, @Nullable String value) {
@@ -240,9 +240,10 @@ class StatementTest {
         "0A000 | 1 | 11 | select a::vector(3, float16) from t",
         "0A000 | 1 | 23 | create table t (a int unique)",
         "0A000 | 1 | 24 | create table t (a int) partition by hash (a)",
-        "0A000 | 1 | 8 | create index on t (a)",
+        "0A000 | 1 | 20 | create index on t ((a + 1))",
         "0A000 | 1 | 8 | create or replace table t (a int)",
-        "0A000 | 1 | 1 | alter table t add column a int",
+        "0A000 | 1 | 15 | alter table t owner to me",
+        "42601 | 1 | 14 | alter table t",
         "0A000 | 1 | 1 | merge into t using s on t.a = s.a when matched then delete",
         "42601 | 1 | 10 | savepoint",
         "42601 | 1 | 12 | rollback to",

@@ -5,6 +5,8 @@ import io.quiver.types.QuiverException;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -66,6 +68,21 @@ record Setting(
   static Setting number(String name, String stored, String description, int least, int most) {
     return new Setting(
         name, stored, description, text -> whole(name, text, least, most), Object::toString);
+  }
+
+  /** Names with commas between them. */
+  @SuppressWarnings("unchecked") // What it reads is what it shows.
+  static Setting names(String name, String description) {
+    return new Setting(
+        name, name, description, Setting::list, value -> String.join(", ", (List<String>) value));
+  }
+
+  private static Object list(String text) {
+    return Arrays.stream(text.split(",", -1))
+        .map(String::strip)
+        .filter(name -> !name.isEmpty())
+        .distinct()
+        .toList();
   }
 
   private static Object whole(String name, String text, int least, int most) {

@@ -1,5 +1,6 @@
 package io.quiver.engine.command;
 
+import io.quiver.planner.Planner;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.time.ZoneId;
@@ -21,6 +22,7 @@ public final class Settings {
   public static final String ISOLATION = "default_transaction_isolation";
   public static final String READ_ONLY = "default_transaction_read_only";
   public static final String TIME_ZONE = "timezone";
+  public static final String SEARCH_PATH = "search_path";
   private static final String EF_SEARCH = "hnsw.ef_search";
   private static final String PROBES = "ivfflat.probes";
 
@@ -38,6 +40,7 @@ public final class Settings {
               Setting.isolation(ISOLATION, ISOLATION, ISOLATION_DESCRIPTION),
               Setting.isolation("quiver.isolation", ISOLATION, ISOLATION_DESCRIPTION),
               Setting.onOrOff(READ_ONLY, "Whether the next transaction changes nothing."),
+              Setting.names(SEARCH_PATH, "The schemas in which names without one are looked up."),
               Setting.timeZone(
                   TIME_ZONE, "The zone in which instants are read and shown, UTC at first."),
               Setting.number(
@@ -63,6 +66,8 @@ public final class Settings {
   public Settings(long defaultQueryMemoryBytes) {
     this.defaults =
         Map.of(
+            SEARCH_PATH,
+            Planner.SEARCH_PATH,
             QUERY_MEMORY,
             defaultQueryMemoryBytes,
             STATEMENT_TIMEOUT,
@@ -146,6 +151,12 @@ public final class Settings {
   }
 
   /** The zone in which a TIMESTAMP WITH TIME ZONE is read from text and shown. */
+  /** The schemas in which names without one are looked up, in their order. */
+  @SuppressWarnings("unchecked") // Setting.names gives nothing else.
+  public List<String> searchPath() {
+    return (List<String>) value(SEARCH_PATH);
+  }
+
   public ZoneId timeZone() {
     return (ZoneId) value(TIME_ZONE);
   }

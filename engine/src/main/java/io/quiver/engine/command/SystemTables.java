@@ -2,38 +2,19 @@ package io.quiver.engine.command;
 
 import io.quiver.executor.plan.SystemTable;
 import io.quiver.storage.catalog.Catalog;
-import io.quiver.storage.catalog.ColumnDefinition;
+import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.types.Batch;
 import io.quiver.types.Field;
 import io.quiver.types.Schema;
 import io.quiver.types.SqlType;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** The tables of information_schema and of schema quiver, and their rows. */
 public final class SystemTables {
-  public static final SystemTable TABLES =
-      new SystemTable(
-          "information_schema",
-          "tables",
-          Schema.of(
-              text("table_catalog"), text("table_schema"), text("table_name"), text("table_type")));
-
-  public static final SystemTable COLUMNS =
-      new SystemTable(
-          "information_schema",
-          "columns",
-          Schema.of(
-              text("table_catalog"),
-              text("table_schema"),
-              text("table_name"),
-              text("column_name"),
-              new Field("ordinal_position", SqlType.INTEGER, false),
-              new Field("column_default", SqlType.TEXT, true),
-              text("is_nullable"),
-              text("data_type"),
-              text("is_identity")));
-
   public static final SystemTable STATEMENTS =
       new SystemTable(
           "quiver",
@@ -58,8 +39,29 @@ public final class SystemTables {
           "copy_errors",
           Schema.of(new Field("rows", SqlType.BIGINT, false), text("sqlstate"), text("message")));
 
+  /** What is in the catalog; until indexes are built, searches are exact. */
+  public static final SystemTable INDEXES =
+      new SystemTable(
+          "quiver",
+          "indexes",
+          Schema.of(
+              text("table_schema"),
+              text("table_name"),
+              text("index_name"),
+              text("kind"),
+              text("columns"),
+              new Field("distance", SqlType.TEXT, true),
+              new Field("include", SqlType.TEXT, true),
+              new Field("predicate", SqlType.TEXT, true),
+              new Field("options", SqlType.TEXT, true),
+              text("state"),
+              new Field("comment", SqlType.TEXT, true)));
+
   private static final List<SystemTable> ALL =
-      List.of(TABLES, COLUMNS, SETTINGS, STATEMENTS, COPY_ERRORS);
+      Stream.concat(
+              InformationSchema.all().stream(),
+              Stream.of(INDEXES, SETTINGS, STATEMENTS, COPY_ERRORS))
+          .toList();
 
   private SystemTables() {}
 
@@ -68,50 +70,24 @@ public final class SystemTables {
     return ALL;
   }
 
-  /** The rows of information_schema.tables. */
-  public static Batch tables(String database, Catalog catalog) {
-    Rows rows = new Rows(TABLES.schema());
-    for (SystemTable table : ALL) {
-      rows.add(database, table.schemaName(), table.name(), "SYSTEM TABLE");
-    }
-    for (TableDefinition table : catalog.tables()) {
-      rows.add(database, table.schemaName(), table.name(), "BASE TABLE");
-    }
-    return rows.batch();
-  }
-
-  /** The rows of information_schema.columns. */
-  public static Batch columns(String database, Catalog catalog) {
-    Rows rows = new Rows(COLUMNS.schema());
-    for (SystemTable table : ALL) {
-      int position = 0;
-      for (Field field : table.schema().fields()) {
-        rows.add(
-            database,
-            table.schemaName(),
-            table.name(),
-            field.name(),
-            ++position,
-            null,
-            yesOrNo(field.nullable()),
-            field.type().sqlName(),
-            "NO");
-      }
-    }
-    for (TableDefinition table : catalog.tables()) {
-      int position = 0;
-      for (ColumnDefinition column : table.columns()) {
-        rows.add(
-            database,
-            table.schemaName(),
-            table.name(),
-            column.name(),
-            ++position,
-            column.defaultSql(),
-            yesOrNo(column.nullable()),
-            column.type().sqlName(),
-            yesOrNo(column.identity() != ColumnDefinition.Identity.NONE));
-      }
+  /** The rows of quiver.indexes: these indexes of a catalog. */
+  public static Batch indexes(Catalog catalog, List<IndexDefinition> indexes) {
+    Rows rows = new Rows(INDEXES.schema());
+    for (IndexDefinition index : indexes) {
+      TableDefinition table = Objects.requireNonNull(catalog.table(index.table()));
+      IndexDefinition.Distance distance = index.distance();
+      rows.add(
+          table.schemaName(),
+          table.name(),
+          index.name(),
+          index.kind().sqlName(),
+          DefinitionText.keys(index, table),
+          distance == null ? null : distance.name().toLowerCase(Locale.ROOT),
+          index.include().isEmpty() ? null : DefinitionText.names(table, index.include()),
+          index.predicateSql(),
+          index.options().isEmpty() ? null : DefinitionText.options(index),
+          "not built",
+          index.comment());
     }
     return rows.batch();
   }
@@ -127,9 +103,5 @@ public final class SystemTables {
 
   private static Field text(String name) {
     return new Field(name, SqlType.TEXT, false);
-  }
-
-  private static String yesOrNo(boolean yes) {
-    return yes ? "YES" : "NO";
   }
 }

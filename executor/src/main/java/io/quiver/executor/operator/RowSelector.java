@@ -40,7 +40,7 @@ final class RowSelector {
     }
     List<Column> slices = new ArrayList<>(columns.size());
     for (ColumnId id : columns) {
-      slices.add(segment.column(id).slice(from, count));
+      slices.add(segment.slice(id, from, count));
     }
     return filter.filter(new Batch(slices, count), rows, live);
   }

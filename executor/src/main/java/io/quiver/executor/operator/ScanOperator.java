@@ -61,7 +61,7 @@ final class ScanOperator implements Operator {
     }
     List<Column> slices = new ArrayList<>(scan.columns().size());
     for (ColumnId id : scan.columns()) {
-      slices.add(from.column(id).slice(start, count));
+      slices.add(from.slice(id, start, count));
     }
     return BatchRows.keep(new Batch(slices, count), rows, selected);
   }

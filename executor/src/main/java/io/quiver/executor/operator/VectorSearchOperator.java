@@ -97,7 +97,6 @@ final class VectorSearchOperator implements Operator {
     if (segment.liveRowCount() == 0) {
       return;
     }
-    Column vectors = segment.column(search.vectorColumn());
     Column rowIds = segment.column(ColumnId.ROW_ID);
     for (int from = 0; from < segment.rowCount(); from += Batch.ROWS) {
       context.checkCancelled();
@@ -106,7 +105,7 @@ final class VectorSearchOperator implements Operator {
       if (selected == 0) {
         continue;
       }
-      measure(query, vectors.slice(from, count), selected);
+      measure(query, segment.slice(search.vectorColumn(), from, count), selected);
       for (int i = 0; i < selected; i++) {
         double distance = distances[i];
         if (found.mayTake(distance)) {

@@ -62,7 +62,8 @@ public final class PlanPrinter {
     }
   }
 
-  private static List<PlanNode> inputs(PlanNode node) {
+  /** The nodes that a node reads from. */
+  public static List<PlanNode> inputs(PlanNode node) {
     return switch (node) {
       case PlanNode.Values values -> List.of();
       case PlanNode.Scan scan -> List.of();

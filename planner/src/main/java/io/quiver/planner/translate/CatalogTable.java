@@ -5,16 +5,23 @@ import io.quiver.sql.QuiverTypeFactory;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.catalog.ViewDefinition;
 import io.quiver.types.Field;
 import io.quiver.types.SqlType;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.calcite.plan.RelOptTable;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.logical.LogicalTableScan;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.schema.TranslatableTable;
 import org.apache.calcite.schema.impl.AbstractTable;
+import org.jspecify.annotations.Nullable;
 
 /** A table as Calcite sees it: a row type, and what to read. */
-public final class CatalogTable extends AbstractTable {
+public final class CatalogTable extends AbstractTable implements TranslatableTable {
   /** A name that no user can write: the row id's column, and the end of a table's name with it. */
   public static final String ROW_ID = "\0row_id";
 
@@ -25,6 +32,9 @@ public final class CatalogTable extends AbstractTable {
 
     /** A table whose rows the engine makes. */
     record Made(SystemTable table) implements Source {}
+
+    /** A view, in whose place its query is read. */
+    record Query(ViewDefinition view) implements Source {}
   }
 
   private final Source source;
@@ -55,6 +65,33 @@ public final class CatalogTable extends AbstractTable {
   /** A system table. */
   public static CatalogTable system(SystemTable table) {
     return new CatalogTable(new Source.Made(table), table.schema().fields());
+  }
+
+  /** A view. */
+  public static CatalogTable view(ViewDefinition view) {
+    return new CatalogTable(new Source.Query(view), view.columns());
+  }
+
+  /** The stored table or view; null for a system table. */
+  public @Nullable TableId id() {
+    return switch (source) {
+      case Source.Stored stored -> stored.table().id();
+      case Source.Query query -> query.view().id();
+      case Source.Made made -> null;
+    };
+  }
+
+  @Override
+  public RelNode toRel(RelOptTable.ToRelContext context, RelOptTable table) {
+    if (source instanceof Source.Query(ViewDefinition view)) {
+      return context.expandView(
+              table.getRowType(),
+              view.sql(),
+              view.searchPath(),
+              List.of(view.schemaName(), view.name()))
+          .rel;
+    }
+    return LogicalTableScan.create(context.getCluster(), table, context.getTableHints());
   }
 
   Source source() {

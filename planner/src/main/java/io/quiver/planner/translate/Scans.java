@@ -24,6 +24,8 @@ final class Scans {
           new PlanNode.Scan(
               stored.table().id(), stored.columns(), null, new Schema(table.fields()));
       case CatalogTable.Source.Made made -> new PlanNode.SystemScan(made.table());
+      case CatalogTable.Source.Query query ->
+          throw new IllegalStateException("a view is left: " + query.view().name());
     };
   }
 

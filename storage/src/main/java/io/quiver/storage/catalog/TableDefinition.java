@@ -71,6 +71,11 @@ public record TableDefinition(
     throw new IllegalArgumentException(name + " has no column " + columnId);
   }
 
+  /** The name that a primary key has in metadata. */
+  public String primaryKeyName() {
+    return name + "_pkey";
+  }
+
   public TableDefinition withName(String other) {
     return new TableDefinition(
         id, schemaName, other, columns, primaryKey, layout, nextColumn, comment);

@@ -20,10 +20,14 @@ import org.jspecify.annotations.Nullable;
  * Safe for many threads.
  */
 public final class AddedColumns implements ColumnSource {
+  /** All slices up to this many rows are of one column: they are equal. */
+  private static final int SLICE_ROWS = 2_048;
+
   private final ColumnSource stored;
   private final Map<ColumnId, ColumnDefinition> added;
   private final int rows;
   private final Map<ColumnId, SoftReference<Column>> made = new ConcurrentHashMap<>();
+  private final Map<ColumnId, SoftReference<Column>> slices = new ConcurrentHashMap<>();
 
   private AddedColumns(ColumnSource stored, Map<ColumnId, ColumnDefinition> added, int rows) {
     this.stored = stored;
@@ -54,13 +58,30 @@ public final class AddedColumns implements ColumnSource {
     if (column == null) {
       return stored.column(id);
     }
-    SoftReference<Column> known = made.get(id);
+    return kept(made, column, rows);
+  }
+
+  private static Column kept(
+      Map<ColumnId, SoftReference<Column>> made, ColumnDefinition column, int rows) {
+    SoftReference<Column> known = made.get(column.id());
     Column found = known == null ? null : known.get();
     if (found == null) {
       found = repeat(column, rows);
-      made.put(id, new SoftReference<>(found));
+      made.put(column.id(), new SoftReference<>(found));
     }
     return found;
+  }
+
+  @Override
+  public Column slice(ColumnId id, int from, int count) {
+    ColumnDefinition column = added.get(id);
+    if (column == null) {
+      return stored.slice(id, from, count);
+    }
+    if (count > SLICE_ROWS) {
+      return column(id).slice(from, count);
+    }
+    return kept(slices, column, SLICE_ROWS).slice(0, count);
   }
 
   private static Column repeat(ColumnDefinition column, int rows) {

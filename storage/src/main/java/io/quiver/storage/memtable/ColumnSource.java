@@ -8,6 +8,11 @@ public interface ColumnSource {
   /** A column that {@link #has} holds for. */
   Column column(ColumnId id);
 
+  /** Some rows of a column that {@link #has} holds for, beginning at a multiple of 8. */
+  default Column slice(ColumnId id, int from, int count) {
+    return column(id).slice(from, count);
+  }
+
   /** Whether these rows were stored with the column. */
   boolean has(ColumnId id);
 }

@@ -226,6 +226,9 @@ public final class LocalTransaction implements Transaction {
         viewsSeen = base().catalog().views();
       }
     }
+    altered.columns().stream()
+        .filter(column -> !before.has(column.id()))
+        .forEach(RowCheck::checkInitial);
     TableChanges target = changes(before);
     target.alter(altered);
     checkNewNotNull(before, altered, target);

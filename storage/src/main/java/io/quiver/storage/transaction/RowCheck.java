@@ -33,13 +33,39 @@ final class RowCheck {
       if (!wanted.nullable()) {
         checkNotNull(table, wanted, found);
       }
-      if (wanted.type() instanceof SqlType.Varchar(int maxLength)
-          && maxLength != SqlType.Varchar.UNBOUNDED) {
-        checkLength(wanted, found, maxLength);
-      } else if (wanted.type() instanceof SqlType.Varbinary(int maxLength)
-          && maxLength != SqlType.Varbinary.UNBOUNDED) {
-        checkBytes(wanted, found, maxLength);
+      checkLength(wanted, found);
+    }
+  }
+
+  /** Checks the value that rows from before a column get in it. */
+  static void checkInitial(ColumnDefinition column) {
+    Column initial = column.initial();
+    if (initial != null) {
+      checkType(column, initial.type());
+      checkLength(column, initial);
+    }
+  }
+
+  private static boolean hasNull(TablePart part, ColumnDefinition column) {
+    for (int from = 0; from < part.rowCount(); from += Batch.ROWS) {
+      int count = Math.min(Batch.ROWS, part.rowCount() - from);
+      Column values = part.slice(column.id(), from, count);
+      for (int row = 0; values.mayHaveNulls() && row < count; row++) {
+        if (values.isNull(row) && !part.deleted().contains(from + row)) {
+          return true;
+        }
       }
+    }
+    return false;
+  }
+
+  private static void checkLength(ColumnDefinition wanted, Column found) {
+    if (wanted.type() instanceof SqlType.Varchar(int maxLength)
+        && maxLength != SqlType.Varchar.UNBOUNDED) {
+      checkLength(wanted, found, maxLength);
+    } else if (wanted.type() instanceof SqlType.Varbinary(int maxLength)
+        && maxLength != SqlType.Varbinary.UNBOUNDED) {
+      checkBytes(wanted, found, maxLength);
     }
   }
 
@@ -109,17 +135,14 @@ final class RowCheck {
   static void checkNotNull(TableState table, List<ColumnDefinition> columns) {
     for (TablePart part : table.parts()) {
       for (ColumnDefinition column : columns) {
-        Column values = part.column(column.id());
-        for (int row = 0; values.mayHaveNulls() && row < part.rowCount(); row++) {
-          if (values.isNull(row) && !part.deleted().contains(row)) {
-            throw new QuiverException(
-                ErrorCode.NOT_NULL_VIOLATION,
-                "column \""
-                    + column.name()
-                    + "\" of table \""
-                    + table.definition().name()
-                    + "\" has rows that are null");
-          }
+        if (hasNull(part, column)) {
+          throw new QuiverException(
+              ErrorCode.NOT_NULL_VIOLATION,
+              "column \""
+                  + column.name()
+                  + "\" of table \""
+                  + table.definition().name()
+                  + "\" has rows that are null");
         }
       }
     }

@@ -24,4 +24,14 @@ public interface SegmentView {
    * rows' identities. A column that was added after the segment was written gives its default.
    */
   Column column(ColumnId id);
+
+  /**
+   * Some rows of a column. Of one that was added after the segment was written this costs only
+   * those rows, where {@link #column} makes all of them.
+   *
+   * @param from a multiple of 8
+   */
+  default Column slice(ColumnId id, int from, int count) {
+    return column(id).slice(from, count);
+  }
 }

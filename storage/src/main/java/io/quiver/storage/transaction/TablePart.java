@@ -76,6 +76,11 @@ public final class TablePart implements SegmentView {
     return id.equals(ColumnId.ROW_ID) ? rowIds : columns.column(id);
   }
 
+  @Override
+  public Column slice(ColumnId id, int from, int count) {
+    return id.equals(ColumnId.ROW_ID) ? rowIds.slice(from, count) : columns.slice(id, from, count);
+  }
+
   public ColumnSource columns() {
     return columns;
   }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the records of one file against one database, and stops at the first that differs. */
@@ -105,7 +106,9 @@ final class SltRunner {
       }
       return;
     }
-    List<String> lines = rows.stream().map(row -> String.join(" ", row)).toList();
+    // A text of several lines is expected as several lines.
+    List<String> lines =
+        rows.stream().flatMap(row -> Stream.of(String.join(" ", row).split("\n", -1))).toList();
     if (!expected.equals(lines) && !expected.equals(values)) {
       throw failure(
           step,

@@ -1,0 +1,38 @@
+package io.quiver.engine;
+
+import io.quiver.executor.plan.PlanNode;
+import io.quiver.executor.plan.PlanPrinter;
+import io.quiver.storage.catalog.Catalog;
+import io.quiver.storage.catalog.IndexDefinition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What EXPLAIN says of the indexes on the vectors that a plan searches. */
+final class IndexNotes {
+  private IndexNotes() {}
+
+  /** A line an index. */
+  static List<String> of(PlanNode plan, Catalog catalog) {
+    List<String> lines = new ArrayList<>();
+    if (plan instanceof PlanNode.VectorSearch search) {
+      for (IndexDefinition index : catalog.indexesOf(search.table())) {
+        if (index.keys().getFirst().column().equals(search.vectorColumn())) {
+          lines.add(note(index));
+        }
+      }
+    }
+    PlanPrinter.inputs(plan).forEach(input -> lines.addAll(of(input, catalog)));
+    return lines;
+  }
+
+  private static String note(IndexDefinition index) {
+    IndexDefinition.Distance distance = index.distance();
+    return "index "
+        + index.name()
+        + " ("
+        + index.kind().sqlName()
+        + (distance == null ? "" : ", " + distance.name().toLowerCase(Locale.ROOT))
+        + ") is in the catalog and not built: the search is exact for now";
+  }
+}

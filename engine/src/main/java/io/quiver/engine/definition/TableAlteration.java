@@ -1,0 +1,225 @@
+package io.quiver.engine.definition;
+
+import io.quiver.executor.expression.Expression;
+import io.quiver.executor.operator.Operator;
+import io.quiver.executor.operator.OperatorBuilder;
+import io.quiver.executor.plan.PlanNode;
+import io.quiver.sql.Statement;
+import io.quiver.sql.Statement.AlterTable.Action;
+import io.quiver.storage.catalog.CatalogChange;
+import io.quiver.storage.catalog.ColumnDefinition;
+import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.types.Batch;
+import io.quiver.types.Column;
+import io.quiver.types.ColumnBuilder;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.Field;
+import io.quiver.types.QuiverException;
+import io.quiver.types.Schema;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** ALTER TABLE: all its actions give one new definition. */
+final class TableAlteration {
+  private final DefinitionContext context;
+  private final Set<IndexDefinition> droppedIndexes = new HashSet<>();
+  private boolean cascade;
+
+  TableAlteration(DefinitionContext context) {
+    this.context = context;
+  }
+
+  void run(Statement.AlterTable command) {
+    Names names = context.names();
+    if (command.ifExists()
+        && names.table(command.name()) == null
+        && names.view(command.name()) == null) {
+      return;
+    }
+    TableDefinition before = names.existingTable(command.name());
+    TableDefinition after = before;
+    for (Action action : command.actions()) {
+      after = after(after, action);
+    }
+    if (after.equals(before)) {
+      return;
+    }
+    droppedIndexes.forEach(
+        index -> context.transaction().change(new CatalogChange.DropIndex(index.id())));
+    context.transaction().alterTable(after);
+    checkPredicates(after);
+    Dependents.revalidate(after.id(), cascade, context);
+  }
+
+  private TableDefinition after(TableDefinition table, Action action) {
+    return switch (action) {
+      case Action.AddColumn add -> add(table, add);
+      case Action.DropColumn drop -> drop(table, drop);
+      case Action.RenameColumn rename -> {
+        ColumnDefinition column = column(table, rename.from());
+        checkNew(table, rename.to());
+        yield table.with(column.withName(rename.to()));
+      }
+      case Action.RenameTable rename -> {
+        context.names().checkFree(table.schemaName(), rename.to());
+        yield table.withName(rename.to());
+      }
+      case Action.SetSchema set -> {
+        context.names().checkSchema(set.schema());
+        if (!set.schema().equals(table.schemaName())) {
+          context.names().checkFree(set.schema(), table.name());
+        }
+        yield table.withSchema(set.schema());
+      }
+      case Action.SetDefault set -> setDefault(table, set);
+      case Action.SetNullable set -> setNullable(table, set);
+    };
+  }
+
+  private TableDefinition add(TableDefinition table, Action.AddColumn add) {
+    Statement.ColumnSpec spec = add.column();
+    if (add.ifNotExists() && table.column(spec.name()) != null) {
+      return table;
+    }
+    checkNew(table, spec.name());
+    if (spec.identity() != Statement.IdentityKind.NONE) {
+      throw new QuiverException(
+          ErrorCode.FEATURE_NOT_SUPPORTED,
+          "an identity column cannot be added to a table, \"" + spec.name() + "\" is one");
+    }
+    ColumnDefinition column = TableDefinitions.column(spec, false, context.planner());
+    return table.plus(column.withInitial(initial(column)));
+  }
+
+  /** The value of all rows that are there: the default as of now. */
+  private @Nullable Column initial(ColumnDefinition column) {
+    String defaultSql = column.defaultSql();
+    if (defaultSql == null) {
+      return null;
+    }
+    Expression value = context.planner().defaultValue(defaultSql, column.type(), column.name());
+    // Two rows tell a value from one that is another in each row.
+    PlanNode twice =
+        new PlanNode.Values(
+            List.of(List.of(value), List.of(value)),
+            Schema.of(new Field(column.name(), column.type(), true)));
+    List<@Nullable Object> values = new ArrayList<>();
+    try (Operator operator = OperatorBuilder.build(twice, context.execution())) {
+      for (Batch batch = operator.next(); batch != null; batch = operator.next()) {
+        for (int row = 0; row < batch.rowCount(); row++) {
+          values.add(batch.column(0).get(row));
+        }
+      }
+    }
+    if (!Objects.deepEquals(values.get(0), values.get(1))) {
+      throw new QuiverException(
+          ErrorCode.FEATURE_NOT_SUPPORTED,
+          "the default of the new column \""
+              + column.name()
+              + "\" gives another value for each row; add the column without it, then UPDATE");
+    }
+    if (values.get(0) == null) {
+      return null;
+    }
+    ColumnBuilder builder = new ColumnBuilder(column.type(), 1);
+    builder.append(values.get(0));
+    return builder.build();
+  }
+
+  private TableDefinition drop(TableDefinition table, Action.DropColumn drop) {
+    if (drop.ifExists() && table.column(drop.name()) == null) {
+      return table;
+    }
+    ColumnDefinition column = column(table, drop.name());
+    if (table.columns().size() == 1) {
+      throw new QuiverException(
+          ErrorCode.INVALID_TABLE_DEFINITION,
+          "\"" + drop.name() + "\" is the last column of table \"" + table.name() + "\"");
+    }
+    cascade |= drop.cascade();
+    for (IndexDefinition index : context.catalog().indexesOf(table.id())) {
+      if (index.reads(column.id())) {
+        droppedIndexes.add(index);
+      }
+    }
+    return table.minus(column.id());
+  }
+
+  private TableDefinition setDefault(TableDefinition table, Action.SetDefault set) {
+    ColumnDefinition column = column(table, set.column());
+    String defaultSql = set.defaultSql();
+    if (column.identity() != ColumnDefinition.Identity.NONE) {
+      throw new QuiverException(
+          ErrorCode.SYNTAX_ERROR, "column \"" + set.column() + "\" is an identity column");
+    }
+    if (defaultSql != null) {
+      context.planner().checkDefault(defaultSql, column.type());
+    }
+    return table.with(column.withDefault(defaultSql));
+  }
+
+  private static TableDefinition setNullable(TableDefinition table, Action.SetNullable set) {
+    ColumnDefinition column = column(table, set.column());
+    if (set.nullable() && table.primaryKey().contains(column.id())) {
+      throw new QuiverException(
+          ErrorCode.INVALID_TABLE_DEFINITION,
+          "column \"" + set.column() + "\" is part of the primary key");
+    }
+    if (set.nullable() && column.identity() != ColumnDefinition.Identity.NONE) {
+      throw new QuiverException(
+          ErrorCode.SYNTAX_ERROR, "column \"" + set.column() + "\" is an identity column");
+    }
+    return table.with(column.withNullable(set.nullable()));
+  }
+
+  /** The conditions of partial indexes are texts: they must keep their meaning, too. */
+  private void checkPredicates(TableDefinition table) {
+    var catalog = context.changedCatalog();
+    for (IndexDefinition index : catalog.indexesOf(table.id())) {
+      String predicate = index.predicateSql();
+      if (predicate != null) {
+        try {
+          context.planner().checkPredicate(predicate, table, catalog);
+        } catch (QuiverException e) {
+          throw new QuiverException(
+              ErrorCode.DEPENDENT_OBJECTS_EXIST,
+              "the condition of index \""
+                  + index.name()
+                  + "\" reads what would change ("
+                  + e.getMessage()
+                  + "); drop the index first",
+              e);
+        }
+      }
+    }
+  }
+
+  static ColumnDefinition column(TableDefinition table, String name) {
+    ColumnDefinition column = table.column(name);
+    if (column == null) {
+      throw new QuiverException(
+          ErrorCode.UNDEFINED_COLUMN,
+          "table \"" + table.name() + "\" has no column \"" + name + "\"");
+    }
+    return column;
+  }
+
+  private static void checkNew(TableDefinition table, String name) {
+    if (table.column(name) != null) {
+      throw new QuiverException(
+          ErrorCode.DUPLICATE_COLUMN,
+          "table \"" + table.name() + "\" has a column \"" + name + "\" already");
+    }
+  }
+
+  /** The ids of named columns. */
+  static List<ColumnId> columns(TableDefinition table, List<String> names) {
+    return names.stream().map(name -> column(table, name).id()).toList();
+  }
+}

@@ -1,0 +1,110 @@
+package io.quiver.sql;
+
+import io.quiver.sql.Statement.AlterTable.Action;
+import io.quiver.sql.Statement.TableName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** ALTER TABLE. */
+final class AlterParser {
+  private final TokenCursor cursor;
+
+  AlterParser(TokenCursor cursor) {
+    this.cursor = cursor;
+  }
+
+  /** What follows ALTER TABLE. */
+  Statement table() {
+    boolean ifExists = cursor.accept("if", "exists");
+    TableName name = cursor.tableName();
+    List<Action> actions = new ArrayList<>();
+    do {
+      actions.add(action());
+    } while (cursor.accept(','));
+    cursor.expectEnd();
+    return new Statement.AlterTable(name, ifExists, actions);
+  }
+
+  private Action action() {
+    if (cursor.accept("add")) {
+      return add();
+    }
+    if (cursor.accept("drop")) {
+      return drop();
+    }
+    if (cursor.accept("rename")) {
+      return rename();
+    }
+    if (cursor.accept("alter")) {
+      cursor.accept("column");
+      return alterColumn(cursor.name("the name of a column"));
+    }
+    if (cursor.accept("set", "schema")) {
+      return new Action.SetSchema(cursor.name("the name of a schema"));
+    }
+    if (cursor.atAny("set", "owner", "enable", "disable", "cluster", "attach", "modify")) {
+      throw Unsupported.notYet(
+          cursor.where(), "ALTER TABLE " + cursor.word().toUpperCase(Locale.ROOT));
+    }
+    throw cursor.unexpected("ADD, DROP, RENAME or ALTER");
+  }
+
+  private Action add() {
+    if (cursor.atAny("constraint", "primary", "unique", "foreign", "check", "exclude")) {
+      throw Unsupported.notYet(cursor.where(), "ADD " + cursor.word().toUpperCase(Locale.ROOT));
+    }
+    cursor.accept("column");
+    boolean ifNotExists = cursor.accept("if", "not", "exists");
+    String where = cursor.where();
+    String name = cursor.name("the name of a column");
+    ColumnParser column = new ColumnParser(cursor, name);
+    Statement.ColumnSpec spec = column.parse();
+    if (column.isPrimaryKey()) {
+      throw Unsupported.notYet(where, "ADD COLUMN with PRIMARY KEY");
+    }
+    return new Action.AddColumn(spec, ifNotExists);
+  }
+
+  private Action drop() {
+    if (cursor.at("constraint")) {
+      throw Unsupported.notYet(cursor.where(), "DROP CONSTRAINT");
+    }
+    cursor.accept("column");
+    boolean ifExists = cursor.accept("if", "exists");
+    String name = cursor.name("the name of a column");
+    return new Action.DropColumn(name, ifExists, cursor.cascade());
+  }
+
+  private Action rename() {
+    if (cursor.accept("to")) {
+      return new Action.RenameTable(cursor.name("the new name of the table"));
+    }
+    if (cursor.at("constraint")) {
+      throw Unsupported.notYet(cursor.where(), "RENAME CONSTRAINT");
+    }
+    cursor.accept("column");
+    String from = cursor.name("the name of a column");
+    cursor.expect("to");
+    return new Action.RenameColumn(from, cursor.name("the new name of the column"));
+  }
+
+  private Action alterColumn(String column) {
+    if (cursor.accept("set", "default")) {
+      return new Action.SetDefault(column, ColumnParser.defaultExpression(cursor));
+    }
+    if (cursor.accept("drop", "default")) {
+      return new Action.SetDefault(column, null);
+    }
+    if (cursor.accept("set", "not", "null")) {
+      return new Action.SetNullable(column, false);
+    }
+    if (cursor.accept("drop", "not", "null")) {
+      return new Action.SetNullable(column, true);
+    }
+    if (cursor.at("type") || cursor.at("set", "data")) {
+      throw Unsupported.notYet(cursor.where(), "ALTER COLUMN TYPE");
+    }
+    throw cursor.unexpected("SET or DROP, and DEFAULT or NOT NULL");
+  }
+}
