@@ -58,11 +58,15 @@ SqlNode VectorLiteral() :
 /** The cast that PostgreSQL writes x::type. */
 void InfixCast(List<Object> list, ExprContext exprContext, Span s) :
 {
-    final SqlDataTypeSpec type;
+    SqlDataTypeSpec type;
 }
 {
     <INFIX_CAST> { checkNonQueryExpression(exprContext); }
     type = DataType()
+    [
+        LOOKAHEAD(2)
+        <LBRACKET> <RBRACKET> { type = SqlScalarTypeNameSpec.arrayOf(type); }
+    ]
     {
         list.add(new SqlParserUtil.ToTreeListItem(SqlLibraryOperators.INFIX_CAST, s.pos()));
         list.add(type);

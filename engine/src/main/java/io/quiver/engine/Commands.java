@@ -275,7 +275,9 @@ final class Commands {
           Rows rows = new Rows(PLAN);
           if (explain.analyze()) {
             ExecutionContext context =
-                unbound.withParameters(ParameterBinding.bind(planned.parameterTypes(), parameters));
+                unbound.withParameters(
+                    ParameterBinding.bind(
+                        planned.parameterTypes(), parameters, settings.timeZone()));
             OperatorProfile profile = new OperatorProfile();
             try (Operator operator = OperatorBuilder.build(planned.plan(), context, profile)) {
               while (operator.next() != null) {

@@ -1,8 +1,6 @@
 package io.quiver.engine;
 
-import io.quiver.executor.expression.EvaluationContext;
-import io.quiver.executor.expression.Expression;
-import io.quiver.executor.expression.ExpressionEvaluator;
+import io.quiver.executor.expression.TextValues;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.Int128;
 import io.quiver.types.QuiverException;
@@ -20,6 +18,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
@@ -32,13 +31,10 @@ import org.jspecify.annotations.Nullable;
  * Converts what an application binds to the Java value that a parameter's {@link SqlType} names.
  */
 final class ParameterBinding {
-  private static final EvaluationContext NO_CONTEXT =
-      new EvaluationContext(List.of(), Instant.EPOCH, "", "", "");
-
   private ParameterBinding() {}
 
   static List<@Nullable Object> bind(
-      List<SqlType> types, List<? extends @Nullable Object> parameters) {
+      List<SqlType> types, List<? extends @Nullable Object> parameters, ZoneId zone) {
     if (types.size() != parameters.size()) {
       throw new QuiverException(
           ErrorCode.INVALID_PARAMETER_VALUE,
@@ -50,15 +46,16 @@ final class ParameterBinding {
     }
     List<@Nullable Object> bound = new ArrayList<>(types.size());
     for (int i = 0; i < types.size(); i++) {
-      bound.add(convert(parameters.get(i), types.get(i), i + 1));
+      bound.add(convert(parameters.get(i), types.get(i), i + 1, zone));
     }
     return bound;
   }
 
-  private static @Nullable Object convert(@Nullable Object value, SqlType type, int position) {
+  private static @Nullable Object convert(
+      @Nullable Object value, SqlType type, int position, ZoneId zone) {
     return switch (value) {
       case null -> null;
-      case String text -> fromText(text, type);
+      case String text -> fromText(text, type, zone);
       default ->
           switch (type) {
             case SqlType.Simple simple -> simple(value, simple, position);
@@ -67,13 +64,13 @@ final class ParameterBinding {
             case SqlType.Decimal decimal -> decimal(value, decimal, position);
             case SqlType.Varbinary varbinary ->
                 value instanceof byte[] bytes ? bytes.clone() : unfit(value, varbinary, position);
-            case SqlType.Array array -> list(value, array, position);
+            case SqlType.Array array -> list(value, array, position, zone);
           };
     };
   }
 
-  private static @Nullable Object fromText(String text, SqlType type) {
-    return type instanceof SqlType.Varchar ? text : cast(text, SqlType.TEXT, type);
+  private static @Nullable Object fromText(String text, SqlType type, ZoneId zone) {
+    return type instanceof SqlType.Varchar ? text : TextValues.cast(text, SqlType.TEXT, type, zone);
   }
 
   private static Object simple(Object value, SqlType.Simple type, int position) {
@@ -136,7 +133,8 @@ final class ParameterBinding {
     return new BigDecimal(Int128.digits(number, type), type.scale());
   }
 
-  private static List<@Nullable Object> list(Object value, SqlType.Array type, int position) {
+  private static List<@Nullable Object> list(
+      Object value, SqlType.Array type, int position, ZoneId zone) {
     List<?> given =
         switch (value) {
           case List<?> list -> list;
@@ -145,7 +143,7 @@ final class ParameterBinding {
         };
     List<@Nullable Object> elements = new ArrayList<>(given.size());
     for (Object element : given) {
-      elements.add(convert(element, type.element(), position));
+      elements.add(convert(element, type.element(), position, zone));
     }
     return elements;
   }
@@ -186,19 +184,14 @@ final class ParameterBinding {
       case Date d -> d.toLocalDate().toString();
       case Timestamp t -> timestampText(t.toLocalDateTime());
       case Character c -> c.toString();
+      case UUID uuid -> uuid.toString();
       default -> throw misfit(value, SqlType.TEXT, position);
     };
   }
 
   private static Object timestampText(LocalDateTime time) {
-    Object text = cast(time, SqlType.TIMESTAMP, SqlType.TEXT);
+    Object text = TextValues.cast(time, SqlType.TIMESTAMP, SqlType.TEXT, ZoneOffset.UTC);
     return text == null ? time.toString() : text;
-  }
-
-  /** What CAST gives in SQL, so that a bound text means what the same text inline means. */
-  private static @Nullable Object cast(Object value, SqlType from, SqlType to) {
-    Expression cast = new Expression.Cast(new Expression.Literal(value, from), to);
-    return ExpressionEvaluator.compile(cast, NO_CONTEXT).constant();
   }
 
   private static float[] vector(Object value, SqlType.Vector type, int position) {

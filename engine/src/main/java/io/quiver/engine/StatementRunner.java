@@ -217,14 +217,19 @@ final class StatementRunner {
         execution,
         database.clock().instant(),
         new ExecutionContext.SessionNames(
-            database.name(), principal.name(), "Quiver " + Database.version()),
+            database.name(),
+            principal.name(),
+            "Quiver " + Database.version(),
+            settings.timeZone().normalized()),
         table -> commands.systemTable(table, snapshot.catalog()));
   }
 
-  private static List<@Nullable Object> parameters(
+  private List<@Nullable Object> parameters(
       Resolved.Planned planned, List<? extends @Nullable Object> parameters) {
     List<@Nullable Object> all =
-        new ArrayList<>(ParameterBinding.bind(planned.plan().parameterTypes(), parameters));
+        new ArrayList<>(
+            ParameterBinding.bind(
+                planned.plan().parameterTypes(), parameters, settings.timeZone()));
     all.addAll(planned.hoisted());
     return all;
   }

@@ -1,6 +1,7 @@
 package io.quiver.planner;
 
 import io.quiver.planner.PlannedStatement.Hoisted;
+import io.quiver.planner.translate.Types;
 import io.quiver.sql.NormalizedSql;
 import io.quiver.sql.NormalizedSql.LiteralToken;
 import io.quiver.sql.SourcePositions;
@@ -131,7 +132,8 @@ final class Hoisting {
       return null;
     }
     if (token.kind() == NormalizedSql.Kind.DECIMAL) {
-      return SqlType.DOUBLE;
+      boolean approximate = token.value().indexOf('e') >= 0 || token.value().indexOf('E') >= 0;
+      return approximate ? SqlType.DOUBLE : Types.ofNumber(value);
     }
     int bits = (negated ? value.negate() : value).toBigInteger().bitLength();
     if (bits >= Long.SIZE) {

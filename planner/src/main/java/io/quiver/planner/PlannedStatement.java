@@ -69,6 +69,9 @@ public record PlannedStatement(
   }
 
   private static boolean fits(LiteralToken token, Hoisted literal) {
+    if (literal.type() instanceof SqlType.Decimal decimal) {
+      return token.kind() == NormalizedSql.Kind.STRING || isExactly(token.value(), decimal);
+    }
     if (!literal.type().equals(SqlType.INTEGER) && !literal.type().equals(SqlType.BIGINT)) {
       return true;
     }
@@ -83,6 +86,16 @@ public record PlannedStatement(
             .toBigInteger()
             .bitLength();
     return bits < (literal.type().equals(SqlType.INTEGER) ? Integer.SIZE : Long.SIZE);
+  }
+
+  /** Whether the number, written without an exponent, is one of this type without rounding. */
+  private static boolean isExactly(String number, SqlType.Decimal type) {
+    if (number.indexOf('e') >= 0 || number.indexOf('E') >= 0) {
+      return false;
+    }
+    BigDecimal value = new BigDecimal(number);
+    return value.scale() <= type.scale()
+        && value.precision() - value.scale() <= type.precision() - type.scale();
   }
 
   /**

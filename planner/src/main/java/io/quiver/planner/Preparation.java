@@ -1,5 +1,6 @@
 package io.quiver.planner;
 
+import io.quiver.sql.SqlScalarTypeNameSpec;
 import io.quiver.sql.SqlVectorTypeNameSpec;
 import io.quiver.sql.VectorOperators;
 import java.util.ArrayList;
@@ -17,7 +18,6 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
-import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.util.SqlShuttle;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Copies a syntax tree for the validator, which changes what it is given: special syntax becomes
- * plain functions, exact decimals become DOUBLE, literals in harmless places become parameters.
+ * plain functions, literals in harmless places become parameters.
  *
  * <p>A place is harmless when no other expression must equal this one for the statement to be
  * valid, as the select list must equal the GROUP BY.
@@ -71,11 +71,12 @@ final class Preparation extends SqlShuttle {
 
   @Override
   public SqlNode visit(SqlLiteral literal) {
-    if (literal instanceof SqlNumericLiteral number && !number.isInteger()) {
-      return SqlLiteral.createApproxNumeric(
-          Objects.requireNonNull(number.bigDecimalValue()).toString(), number.getParserPosition());
-    }
-    return literal;
+    return Literals.plain(literal);
+  }
+
+  @Override
+  public SqlNode visit(SqlDataTypeSpec type) {
+    return SqlScalarTypeNameSpec.ours(type);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.quiver.planner;
 
 import io.quiver.planner.translate.BuiltinFunctions;
 import io.quiver.planner.translate.QuiverFunction;
+import io.quiver.sql.ScalarOperators;
 import io.quiver.sql.SqlVectorTypeNameSpec;
 import io.quiver.types.ErrorCode;
 import java.util.List;
@@ -38,7 +39,15 @@ final class SpecialSyntax {
     if (call.getKind() == SqlKind.COALESCE) {
       return named("coalesce", call.getParserPosition(), call.getOperandList());
     }
+    if (call.getOperator().equals(ScalarOperators.JSON_MEMBER)) {
+      return function("$json_member", call);
+    }
+    if (call.getOperator().equals(ScalarOperators.JSON_MEMBER_TEXT)) {
+      return function("$json_member_text", call);
+    }
     return switch (call.getKind()) {
+      case PLUS, MINUS -> Intervals.plain(call);
+      case OTHER_FUNCTION -> json(call);
       case TRIM -> trim(call);
       case EXTRACT -> extract(call, call.operand(0).toString());
       case POSITION -> function("position", call);
@@ -55,9 +64,25 @@ final class SpecialSyntax {
     return named(name, call.getParserPosition(), call.getOperandList());
   }
 
-  private static SqlCall named(String name, SqlParserPos position, List<SqlNode> operands) {
+  static SqlCall named(String name, SqlParserPos position, List<SqlNode> operands) {
     QuiverFunction function = Objects.requireNonNull(BuiltinFunctions.named(name));
     return function.createCall(position, operands);
+  }
+
+  /** JSON_QUERY brings its clauses along, said or not; those that change nothing are dropped. */
+  private static SqlCall json(SqlCall call) {
+    if (!call.getOperator().getName().equalsIgnoreCase("json_query") || call.operandCount() <= 2) {
+      return call;
+    }
+    for (SqlNode clause : call.getOperandList().subList(2, call.operandCount())) {
+      if (clause != null && !clause.toString().matches("(?i)'?(WITHOUT_ARRAY|NULL)'?")) {
+        throw Messages.at(
+            call.getParserPosition(),
+            ErrorCode.FEATURE_NOT_SUPPORTED,
+            "a clause of JSON_QUERY is not supported: " + clause);
+      }
+    }
+    return named("json_query", call.getParserPosition(), call.getOperandList().subList(0, 2));
   }
 
   private static SqlCall trim(SqlCall call) {

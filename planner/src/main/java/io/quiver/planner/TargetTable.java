@@ -3,12 +3,14 @@ package io.quiver.planner;
 import io.quiver.executor.expression.Expression;
 import io.quiver.planner.translate.Casts;
 import io.quiver.planner.translate.LiteralText;
+import io.quiver.planner.translate.Types;
 import io.quiver.sql.SqlParser;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -23,6 +25,7 @@ import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.SqlTableRef;
+import org.apache.calcite.sql.type.SqlTypeName;
 import org.jspecify.annotations.Nullable;
 
 /** The table that a change writes to, and what its columns are given. */
@@ -165,8 +168,12 @@ final class TargetTable {
         number.isInteger()
             ? Objects.requireNonNull(number.bigDecimalValue()).toBigInteger().bitLength()
             : Long.SIZE;
+    SqlType other =
+        number.getTypeName() == SqlTypeName.DECIMAL
+            ? Types.ofNumber(new BigDecimal(text))
+            : SqlType.DOUBLE;
     SqlType type =
-        bits < Integer.SIZE ? SqlType.INTEGER : bits < Long.SIZE ? SqlType.BIGINT : SqlType.DOUBLE;
+        bits < Integer.SIZE ? SqlType.INTEGER : bits < Long.SIZE ? SqlType.BIGINT : other;
     return new Expression.Literal(LiteralText.parse(text, type), type);
   }
 

@@ -1,10 +1,9 @@
 package io.quiver.planner;
 
-import com.google.common.collect.ImmutableSet;
 import io.quiver.planner.translate.Types;
+import io.quiver.sql.CastRules;
 import io.quiver.sql.QuiverTypeFactory;
 import io.quiver.types.SqlType;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.calcite.config.NullCollation;
@@ -13,7 +12,6 @@ import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.type.SqlTypeCoercionRule;
 import org.apache.calcite.sql.type.SqlTypeMappingRule;
-import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.validate.ParameterScope;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
@@ -21,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Resolves names and types; knows vectors, and parameters that were literals. */
 final class Validator extends SqlValidatorImpl {
-  private static final SqlTypeCoercionRule COERCIONS = coercions();
+  private static final SqlTypeCoercionRule COERCIONS = CastRules.INSTANCE;
   private static final Config CONFIG =
       Config.DEFAULT
           .withConformance(new Conformance())
@@ -46,22 +44,6 @@ final class Validator extends SqlValidatorImpl {
     super(operators, reader, factory, CONFIG);
     this.factory = factory;
     this.known = known;
-  }
-
-  private static SqlTypeCoercionRule coercions() {
-    Map<SqlTypeName, ImmutableSet<SqlTypeName>> mapping =
-        new HashMap<>(SqlTypeCoercionRule.instance().getTypeMapping());
-    mapping.put(
-        SqlTypeName.OTHER,
-        ImmutableSet.of(SqlTypeName.OTHER, SqlTypeName.CHAR, SqlTypeName.VARCHAR));
-    ImmutableSet<SqlTypeName> text = mapping.get(SqlTypeName.VARCHAR);
-    mapping.put(
-        SqlTypeName.VARCHAR,
-        ImmutableSet.<SqlTypeName>builder()
-            .addAll(text == null ? ImmutableSet.of() : text)
-            .add(SqlTypeName.OTHER)
-            .build());
-    return SqlTypeCoercionRule.instance(mapping);
   }
 
   @Override

@@ -1,12 +1,15 @@
 package io.quiver.planner;
 
+import io.quiver.planner.translate.OtherCast;
 import io.quiver.planner.translate.VectorCast;
+import io.quiver.sql.OtherSqlType;
 import io.quiver.sql.VectorSqlType;
 import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql2rel.SqlRexContext;
 import org.apache.calcite.sql2rel.SqlRexConvertlet;
 import org.apache.calcite.sql2rel.SqlRexConvertletTable;
@@ -22,8 +25,21 @@ final class VectorConvertlets implements SqlRexConvertletTable {
         : StandardConvertletTable.INSTANCE.get(call);
   }
 
+  private static boolean isOurs(RelDataType type) {
+    return type instanceof OtherSqlType
+        || type instanceof VectorSqlType
+        || type.getSqlTypeName() == SqlTypeName.DECIMAL;
+  }
+
   private static RexNode cast(SqlRexContext context, SqlCall call) {
     RelDataType type = context.getValidator().getValidatedNodeTypeIfKnown(call);
+    RelDataType from = context.getValidator().getValidatedNodeTypeIfKnown(call.operand(0));
+    if (type != null
+        && (isOurs(type) || (from != null && isOurs(from)))
+        && !(type instanceof VectorSqlType)) {
+      RexNode operand = context.convertExpression(call.operand(0));
+      return context.getRexBuilder().makeCall(type, OtherCast.INSTANCE, List.of(operand));
+    }
     if (!(type instanceof VectorSqlType vector)) {
       SqlRexConvertlet standard = StandardConvertletTable.INSTANCE.get(call);
       if (standard == null) {
@@ -33,7 +49,7 @@ final class VectorConvertlets implements SqlRexConvertletTable {
     }
     RexNode operand = context.convertExpression(call.operand(0));
     boolean same =
-        operand.getType() instanceof VectorSqlType from && from.vector().equals(vector.vector());
+        operand.getType() instanceof VectorSqlType found && found.vector().equals(vector.vector());
     return same
         ? operand
         : context.getRexBuilder().makeCall(type, VectorCast.INSTANCE, List.of(operand));

@@ -77,6 +77,8 @@ final class ColumnParser {
     SqlType type =
         switch (word) {
           case "boolean", "bool" -> SqlType.BOOLEAN;
+          case "tinyint" -> SqlType.TINYINT;
+          case "smallint", "int2" -> SqlType.SMALLINT;
           case "int", "integer", "int4" -> SqlType.INTEGER;
           case "bigint", "int8" -> SqlType.BIGINT;
           case "real", "float4" -> SqlType.REAL;
@@ -88,12 +90,17 @@ final class ColumnParser {
           case "float" -> floatType();
           case "text", "string" -> SqlType.TEXT;
           case "varchar" -> varchar();
-          case "character", "char" -> {
-            if (!cursor.accept("varying")) {
-              throw TypeNames.unknown(word, where);
-            }
-            yield varchar();
+          case "character", "char" ->
+              cursor.accept("varying") || cursor.at('(') ? varchar() : new SqlType.Varchar(1);
+          case "decimal", "numeric", "dec" -> decimal();
+          case "varbinary", "bytea", "binary" -> varbinary();
+          case "time" -> time();
+          case "timestamptz" -> {
+            precision();
+            yield SqlType.TIMESTAMP_TZ;
           }
+          case "uuid" -> SqlType.UUID;
+          case "json", "jsonb" -> SqlType.JSON;
           case "date" -> SqlType.DATE;
           case "timestamp" -> timestamp();
           case "vector" -> vector(where);
@@ -101,8 +108,12 @@ final class ColumnParser {
           case "bigserial", "serial8" -> identityType(SqlType.BIGINT);
           default -> throw TypeNames.unknown(word, where);
         };
-    if (cursor.at('[') || cursor.at("array")) {
-      throw Unsupported.notYet(cursor.where(), "an ARRAY column");
+    if (cursor.accept("array")) {
+      return new SqlType.Array(type);
+    }
+    if (cursor.accept('[')) {
+      cursor.expect(']');
+      return new SqlType.Array(type);
     }
     return type;
   }
@@ -142,21 +153,61 @@ final class ColumnParser {
     return new SqlType.Varchar(length);
   }
 
-  private SqlType timestamp() {
-    if (cursor.accept('(')) {
-      String where = cursor.where();
-      if (cursor.number("a precision") != MICROSECONDS) {
-        throw Unsupported.notYet(where, "another precision than TIMESTAMP(6)");
-      }
-      cursor.expect(')');
+  private SqlType decimal() {
+    if (!cursor.accept('(')) {
+      return TypeNames.decimal(-1, -1);
     }
+    int precision = cursor.number("a precision");
+    int scale = cursor.accept(',') ? cursor.number("a scale") : 0;
+    cursor.expect(')');
+    return TypeNames.decimal(precision, scale);
+  }
+
+  private SqlType varbinary() {
+    if (!cursor.accept('(')) {
+      return SqlType.VARBINARY;
+    }
+    int length = cursor.number("a length");
+    cursor.expect(')');
+    return new SqlType.Varbinary(length);
+  }
+
+  private SqlType time() {
+    precision();
     if (cursor.at("with")) {
-      throw Unsupported.notYet(cursor.where(), "TIMESTAMP WITH TIME ZONE");
+      throw Unsupported.notYet(cursor.where(), "TIME WITH TIME ZONE");
+    }
+    if (cursor.at("without")) {
+      cursor.expect("without", "time", "zone");
+    }
+    return SqlType.TIME;
+  }
+
+  private SqlType timestamp() {
+    precision();
+    if (cursor.accept("with")) {
+      cursor.accept("local");
+      cursor.expect("time", "zone");
+      return SqlType.TIMESTAMP_TZ;
     }
     if (cursor.at("without")) {
       cursor.expect("without", "time", "zone");
     }
     return SqlType.TIMESTAMP;
+  }
+
+  /** Digits of a second: microseconds are kept in any case. */
+  private void precision() {
+    if (cursor.accept('(')) {
+      String where = cursor.where();
+      int digits = cursor.number("a precision");
+      cursor.expect(')');
+      if (digits > MICROSECONDS) {
+        throw new QuiverException(
+            ErrorCode.INVALID_PARAMETER_VALUE,
+            where + "a second has 0 to 6 decimal places, found " + digits);
+      }
+    }
   }
 
   private SqlType vector(String where) {

@@ -1,15 +1,12 @@
 package io.quiver.sql;
 
 import io.quiver.types.QuiverException;
-import org.apache.calcite.sql.SqlBasicTypeNameSpec;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlNode;
-import org.apache.calcite.sql.SqlTypeNameSpec;
-import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.jspecify.annotations.Nullable;
 
-/** Refuses types that Calcite's grammar knows and Quiver does not have. */
+/** Types as Calcite's grammar reads them: refused where Quiver has them not, else made ours. */
 final class DialectCheck extends SqlBasicVisitor<@Nullable Void> {
   private DialectCheck() {}
 
@@ -25,21 +22,7 @@ final class DialectCheck extends SqlBasicVisitor<@Nullable Void> {
 
   @Override
   public @Nullable Void visit(SqlDataTypeSpec type) {
-    SqlTypeNameSpec name = type.getTypeNameSpec();
-    if (!isKnown(name)) {
-      throw TypeNames.unknown(
-          name.getTypeName().toString(), SourcePositions.describe(type.getParserPosition()));
-    }
+    TypeNames.of(type.getTypeNameSpec(), type.getParserPosition());
     return null;
-  }
-
-  private static boolean isKnown(SqlTypeNameSpec name) {
-    if (!(name instanceof SqlBasicTypeNameSpec)) {
-      return name instanceof SqlVectorTypeNameSpec;
-    }
-    return switch (SqlTypeName.get(name.getTypeName().getSimple())) {
-      case BOOLEAN, INTEGER, BIGINT, REAL, FLOAT, DOUBLE, VARCHAR, DATE, TIMESTAMP -> true;
-      case null, default -> false;
-    };
   }
 }

@@ -11,7 +11,7 @@ import org.apache.calcite.sql.type.SqlTypeMappingRule;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.jspecify.annotations.Nullable;
 
-/** Calcite's types plus vectors; text is UTF-8. */
+/** Calcite's types plus vectors and those that Quiver decides about; text is UTF-8. */
 public final class QuiverTypeFactory extends JavaTypeFactoryImpl {
   public QuiverTypeFactory() {
     super(QuiverTypeSystem.INSTANCE);
@@ -27,8 +27,53 @@ public final class QuiverTypeFactory extends JavaTypeFactoryImpl {
     return canonize(new VectorSqlType(vector, nullable));
   }
 
+  /** A type that Quiver decides about; the same object for the same arguments. */
+  public RelDataType createOtherType(SqlType type, boolean nullable) {
+    return canonize(new OtherSqlType(type, nullable));
+  }
+
+  /** Any type as Calcite names it. */
+  public RelDataType createType(SqlType type, boolean nullable) {
+    RelDataType bare =
+        switch (type) {
+          case SqlType.Simple simple ->
+              OtherSqlType.isOther(simple)
+                  ? createOtherType(simple, nullable)
+                  : createSqlType(simpleName(simple));
+          case SqlType.Varchar varchar ->
+              varchar.maxLength() == SqlType.Varchar.UNBOUNDED
+                  ? createSqlType(SqlTypeName.VARCHAR)
+                  : createSqlType(SqlTypeName.VARCHAR, varchar.maxLength());
+          case SqlType.Vector vector -> createVectorType(vector, nullable);
+          case SqlType.Decimal decimal ->
+              createSqlType(SqlTypeName.DECIMAL, decimal.precision(), decimal.scale());
+          case SqlType.Varbinary _, SqlType.Array _ -> createOtherType(type, nullable);
+        };
+    return createTypeWithNullability(bare, nullable);
+  }
+
+  private static SqlTypeName simpleName(SqlType.Simple simple) {
+    return switch (simple) {
+      case BOOLEAN -> SqlTypeName.BOOLEAN;
+      case TINYINT -> SqlTypeName.TINYINT;
+      case SMALLINT -> SqlTypeName.SMALLINT;
+      case INTEGER -> SqlTypeName.INTEGER;
+      case BIGINT -> SqlTypeName.BIGINT;
+      case REAL -> SqlTypeName.REAL;
+      case DOUBLE -> SqlTypeName.DOUBLE;
+      case DATE -> SqlTypeName.DATE;
+      case TIME -> SqlTypeName.TIME;
+      case TIMESTAMP -> SqlTypeName.TIMESTAMP;
+      case TIMESTAMP_TZ, UUID, JSON ->
+          throw new IllegalStateException(simple + " has no name in Calcite");
+    };
+  }
+
   @Override
   public RelDataType createTypeWithNullability(RelDataType type, boolean nullable) {
+    if (type instanceof OtherSqlType other) {
+      return type.isNullable() == nullable ? type : createOtherType(other.type(), nullable);
+    }
     if (type instanceof VectorSqlType vector) {
       return type.isNullable() == nullable ? type : createVectorType(vector.vector(), nullable);
     }
@@ -41,6 +86,9 @@ public final class QuiverTypeFactory extends JavaTypeFactoryImpl {
    */
   @Override
   public @Nullable RelDataType leastRestrictive(List<RelDataType> types, SqlTypeMappingRule rule) {
+    if (types.stream().anyMatch(OtherSqlType.class::isInstance)) {
+      return commonOther(types);
+    }
     if (types.stream().noneMatch(VectorSqlType.class::isInstance)) {
       return super.leastRestrictive(types, rule);
     }
@@ -57,8 +105,34 @@ public final class QuiverTypeFactory extends JavaTypeFactoryImpl {
     return common == null ? null : createVectorType(common, nullable);
   }
 
+  /** The one kind among them, with which text, dates and NULL meet. */
+  private @Nullable RelDataType commonOther(List<RelDataType> types) {
+    @Nullable OtherSqlType common = null;
+    boolean nullable = false;
+    for (RelDataType type : types) {
+      nullable |= type.isNullable();
+      if (type instanceof OtherSqlType other) {
+        if (common != null && !common.getFamily().equals(other.getFamily())) {
+          return null;
+        }
+        common = other;
+      } else {
+        switch (type.getSqlTypeName()) {
+          case NULL, CHAR, VARCHAR, DATE, TIMESTAMP -> {}
+          default -> {
+            return null;
+          }
+        }
+      }
+    }
+    return common == null ? null : createOtherType(common.type(), nullable);
+  }
+
   @Override
   public Type getJavaClass(RelDataType type) {
+    if (type instanceof OtherSqlType) {
+      return Object.class;
+    }
     return type instanceof VectorSqlType ? float[].class : super.getJavaClass(type);
   }
 

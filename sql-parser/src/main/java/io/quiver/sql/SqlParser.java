@@ -54,7 +54,7 @@ public final class SqlParser {
 
   static SqlNode grammarExpression(String sql) {
     try {
-      return DialectCheck.check(parser(sql).parseExpression());
+      return DialectCheck.check(parser(IntervalText.marked(sql)).parseExpression());
     } catch (SqlParseException e) {
       throw ParseErrors.translate(sql, e);
     }
@@ -68,7 +68,7 @@ public final class SqlParser {
   /** A query or a change, as Calcite's tree. */
   static SqlNode grammarStatement(String sql) {
     try {
-      return DialectCheck.check(parser(sql).parseStmt());
+      return DialectCheck.check(parser(IntervalText.marked(sql)).parseStmt());
     } catch (SqlParseException e) {
       throw ParseErrors.translate(sql, e);
     }

@@ -5,41 +5,30 @@ import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import java.util.Locale;
 import java.util.Set;
+import org.apache.calcite.sql.SqlBasicTypeNameSpec;
+import org.apache.calcite.sql.SqlCollectionTypeNameSpec;
+import org.apache.calcite.sql.SqlTypeNameSpec;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.SqlTypeName;
 
 /** The names of types: those that are there, and those that belong to the dialect and will come. */
 final class TypeNames {
+  /** Digits after the point of a DECIMAL that names neither. */
+  private static final int DEFAULT_SCALE = 10;
+
   /** In lower case. */
   private static final Set<String> NOT_YET =
       Set.of(
-          "tinyint",
-          "smallint",
-          "int2",
-          "smallserial",
-          "serial2",
-          "decimal",
-          "numeric",
-          "dec",
-          "char",
-          "character",
           "nchar",
           "nvarchar",
-          "binary",
-          "varbinary",
-          "bytea",
           "blob",
           "clob",
-          "time",
-          "timestamptz",
           "timetz",
           "interval",
-          "uuid",
-          "json",
-          "jsonb",
           "halfvec",
           "sparsevec",
           "bit",
           "bitvec",
-          "array",
           "map",
           "row",
           "multiset",
@@ -80,6 +69,64 @@ final class TypeNames {
               ErrorCode.UNDEFINED_OBJECT,
               where + "a vector's element is FLOAT32, found " + element);
     };
+  }
+
+  /**
+   * The type that Calcite's grammar or ours has read in a cast.
+   *
+   * @throws QuiverException 0A000, 42704 or 22023
+   */
+  static SqlType of(SqlTypeNameSpec name, SqlParserPos position) {
+    String where = SourcePositions.describe(position);
+    return switch (name) {
+      case SqlVectorTypeNameSpec vector -> vector.vector();
+      case SqlScalarTypeNameSpec scalar -> scalar.type();
+      case SqlCollectionTypeNameSpec collection -> array(collection, position);
+      case SqlBasicTypeNameSpec basic -> basic(basic, where);
+      default -> throw unknown(name.getTypeName().toString(), where);
+    };
+  }
+
+  private static SqlType array(SqlCollectionTypeNameSpec collection, SqlParserPos position) {
+    String kind = collection.getTypeName().getSimple();
+    if (!kind.equalsIgnoreCase("array")) {
+      throw unknown(kind, SourcePositions.describe(position));
+    }
+    return new SqlType.Array(of(collection.getElementTypeName(), position));
+  }
+
+  private static SqlType basic(SqlBasicTypeNameSpec name, String where) {
+    SqlTypeName calcite = SqlTypeName.get(name.getTypeName().getSimple());
+    int precision = name.getPrecision();
+    return switch (calcite) {
+      case BOOLEAN -> SqlType.BOOLEAN;
+      case TINYINT -> SqlType.TINYINT;
+      case SMALLINT -> SqlType.SMALLINT;
+      case INTEGER -> SqlType.INTEGER;
+      case BIGINT -> SqlType.BIGINT;
+      case REAL -> SqlType.REAL;
+      case FLOAT, DOUBLE -> SqlType.DOUBLE;
+      case DATE -> SqlType.DATE;
+      case TIME -> SqlType.TIME;
+      case TIMESTAMP -> SqlType.TIMESTAMP;
+      case TIMESTAMP_TZ, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> SqlType.TIMESTAMP_TZ;
+      case UUID -> SqlType.UUID;
+      case DECIMAL -> decimal(precision, name.getScale());
+      case CHAR, VARCHAR -> {
+        int unbounded = calcite == SqlTypeName.CHAR ? 1 : SqlType.Varchar.UNBOUNDED;
+        yield new SqlType.Varchar(precision < 0 ? unbounded : precision);
+      }
+      case BINARY, VARBINARY ->
+          new SqlType.Varbinary(precision < 0 ? SqlType.Varbinary.UNBOUNDED : precision);
+      case null, default -> throw unknown(name.getTypeName().toString(), where);
+    };
+  }
+
+  /** DECIMAL without a precision has room on both sides of the point; without a scale, none. */
+  static SqlType decimal(int precision, int scale) {
+    return precision < 0
+        ? new SqlType.Decimal(SqlType.Decimal.MAX_PRECISION, DEFAULT_SCALE)
+        : new SqlType.Decimal(precision, Math.max(scale, 0));
   }
 
   static boolean isNotYet(String name) {

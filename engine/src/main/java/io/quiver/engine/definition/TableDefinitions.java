@@ -164,10 +164,13 @@ final class TableDefinitions {
         throw new QuiverException(
             ErrorCode.DUPLICATE_COLUMN, "the primary key names \"" + key + "\" twice");
       }
-      if (command.columns().get(position).type() instanceof SqlType.Vector) {
+      SqlType type = command.columns().get(position).type();
+      if (type instanceof SqlType.Vector
+          || type instanceof SqlType.Array
+          || type.equals(SqlType.JSON)) {
         throw new QuiverException(
             ErrorCode.INVALID_TABLE_DEFINITION,
-            "a vector cannot be part of a primary key: \"" + key + "\"");
+            "a " + type.sqlName() + " cannot be part of a primary key: \"" + key + "\"");
       }
       positions.add(position);
     }

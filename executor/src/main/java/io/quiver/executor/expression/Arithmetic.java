@@ -19,6 +19,9 @@ final class Arithmetic {
   private Arithmetic() {}
 
   static ColumnFunction binary(ScalarFunction function, SqlType type) {
+    if (type instanceof SqlType.Decimal decimal) {
+      return Decimals.binary(function, decimal);
+    }
     return (operands, rows) -> {
       MemorySegment validity = Buffers.validity(operands, rows);
       MemorySegment out =
@@ -36,6 +39,9 @@ final class Arithmetic {
 
   /** NEGATE, ABS and SIGN. */
   static ColumnFunction unary(ScalarFunction function, SqlType type) {
+    if (type instanceof SqlType.Decimal decimal) {
+      return Decimals.unary(function, decimal);
+    }
     return (operands, rows) -> {
       Operand a = operands[0];
       MemorySegment validity = Buffers.validity(operands, rows);

@@ -10,6 +10,7 @@ import io.quiver.types.SqlType;
 import io.quiver.types.VectorText;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /** Conversions between types. */
@@ -19,37 +20,43 @@ final class Casts {
   /**
    * The conversion from one type to another.
    *
+   * @param zone what texts of instants, and instants as local times, are in
    * @throws QuiverException 42804 when there is none
    */
-  static ColumnFunction of(SqlType from, SqlType to) {
+  static ColumnFunction of(SqlType from, SqlType to, ZoneId zone) {
     return switch (to) {
       case SqlType.Vector vector -> toVector(from, vector);
-      case SqlType.Varchar varchar -> rows(varchar, toText(from, varchar));
-      case SqlType.Decimal decimal -> throw noCast(from, decimal);
-      case SqlType.Varbinary varbinary -> throw noCast(from, varbinary);
-      case SqlType.Array array -> throw noCast(from, array);
+      case SqlType.Varchar varchar -> rows(varchar, toText(from, varchar, zone));
+      case SqlType.Decimal decimal -> rows(decimal, NumberCasts.toDecimal(from, decimal));
+      case SqlType.Varbinary varbinary -> rows(varbinary, toBytes(from, varbinary));
+      case SqlType.Array array -> ArrayFunctions.cast(from, array, zone);
       case SqlType.Simple simple ->
           rows(
               simple,
               switch (simple) {
-                case BOOLEAN -> toBoolean(from);
-                case INTEGER -> toInteger(from);
-                case BIGINT -> toBigint(from);
-                case REAL -> toReal(from);
-                case DOUBLE -> toDouble(from);
-                case DATE -> toDate(from);
-                case TIMESTAMP -> toTimestamp(from);
-                case TINYINT, SMALLINT, TIME, TIMESTAMP_TZ, UUID, JSON -> throw noCast(from, to);
+                case BOOLEAN -> NumberCasts.toBoolean(from);
+                case TINYINT -> NumberCasts.toTinyint(from);
+                case SMALLINT -> NumberCasts.toSmallint(from);
+                case INTEGER -> NumberCasts.toInteger(from);
+                case BIGINT -> NumberCasts.toBigint(from);
+                case REAL -> NumberCasts.toReal(from);
+                case DOUBLE -> NumberCasts.toDouble(from);
+                case DATE -> TimeCasts.toDate(from, zone);
+                case TIME -> TimeCasts.toTime(from, zone);
+                case TIMESTAMP -> TimeCasts.toTimestamp(from, zone);
+                case TIMESTAMP_TZ -> TimeCasts.toInstant(from, zone);
+                case UUID -> toUuid(from);
+                case JSON -> toJson(from);
               });
     };
   }
 
   /** Converts and appends one row that is not null. */
-  private interface RowCast {
+  interface RowCast {
     void apply(Column source, int row, ColumnBuilder out);
   }
 
-  private static ColumnFunction rows(SqlType to, RowCast cast) {
+  static ColumnFunction rows(SqlType to, RowCast cast) {
     return (operands, rows) -> {
       Operand operand = operands[0];
       MemorySegment validity = Buffers.validity(operands, rows);
@@ -65,156 +72,12 @@ final class Casts {
     };
   }
 
-  private static RowCast toBoolean(SqlType from) {
-    return switch (kind(from)) {
-      case BOOLEAN -> (source, row, out) -> out.appendBoolean(source.getBoolean(row));
-      case INTEGER -> (source, row, out) -> out.appendBoolean(source.getInt(row) != 0);
-      case BIGINT -> (source, row, out) -> out.appendBoolean(source.getLong(row) != 0);
-      case TEXT ->
-          (source, row, out) -> out.appendBoolean(NumberText.parseBoolean(source.getString(row)));
-      case REAL, DOUBLE, DATE, TIMESTAMP, VECTOR, OTHER -> throw noCast(from, SqlType.BOOLEAN);
-    };
-  }
-
-  private static RowCast toInteger(SqlType from) {
-    if (kind(from) == Kind.INTEGER) {
-      return (source, row, out) -> out.appendInt(source.getInt(row));
-    }
-    LongReader reader = longs(from, SqlType.INTEGER);
-    return (source, row, out) -> {
-      long value = reader.read(source, row);
-      if (value != (int) value) {
-        throw outOfRange(Long.toString(value), SqlType.INTEGER);
-      }
-      out.appendInt((int) value);
-    };
-  }
-
-  private static RowCast toBigint(SqlType from) {
-    LongReader reader = longs(from, SqlType.BIGINT);
-    return (source, row, out) -> out.appendLong(reader.read(source, row));
-  }
-
-  /** Reads one row as a long. */
-  private interface LongReader {
-    long read(Column source, int row);
-  }
-
-  private static LongReader longs(SqlType from, SqlType to) {
-    return switch (kind(from)) {
-      case BOOLEAN -> (source, row) -> source.getBoolean(row) ? 1 : 0;
-      case INTEGER -> Column::getInt;
-      case BIGINT -> Column::getLong;
-      case REAL -> (source, row) -> rounded(source.getFloat(row), to);
-      case DOUBLE -> (source, row) -> rounded(source.getDouble(row), to);
-      case TEXT -> (source, row) -> NumberText.parseLong(source.getString(row), to);
-      case DATE, TIMESTAMP, VECTOR, OTHER -> throw noCast(from, to);
-    };
-  }
-
-  /** The nearest integer, the even one of two; 22003 beyond 64 bits and for NaN. */
-  private static long rounded(double value, SqlType to) {
-    double rounded = Math.rint(value);
-    // -2^63 is a long, 2^63 is not; the comparison is false for NaN.
-    if (!(rounded >= -0x1p63 && rounded < 0x1p63)) {
-      throw outOfRange(NumberText.format(value), to);
-    }
-    return (long) rounded;
-  }
-
-  private static RowCast toReal(SqlType from) {
-    return switch (kind(from)) {
-      case INTEGER -> (source, row, out) -> out.appendFloat(source.getInt(row));
-      case BIGINT -> (source, row, out) -> out.appendFloat((float) source.getLong(row));
-      case REAL -> (source, row, out) -> out.appendFloat(source.getFloat(row));
-      case DOUBLE -> (source, row, out) -> out.appendFloat(narrowed(source.getDouble(row)));
-      case TEXT ->
-          (source, row, out) ->
-              out.appendFloat((float) NumberText.parseDouble(source.getString(row), SqlType.REAL));
-      case BOOLEAN, DATE, TIMESTAMP, VECTOR, OTHER -> throw noCast(from, SqlType.REAL);
-    };
-  }
-
-  private static float narrowed(double value) {
-    float narrowed = (float) value;
-    boolean overflow = Float.isInfinite(narrowed) && Double.isFinite(value);
-    boolean underflow = narrowed == 0 && value != 0;
-    if (overflow || underflow) {
-      throw outOfRange(NumberText.format(value), SqlType.REAL);
-    }
-    return narrowed;
-  }
-
-  private static RowCast toDouble(SqlType from) {
-    return switch (kind(from)) {
-      case INTEGER -> (source, row, out) -> out.appendDouble(source.getInt(row));
-      case BIGINT -> (source, row, out) -> out.appendDouble((double) source.getLong(row));
-      case REAL -> (source, row, out) -> out.appendDouble(source.getFloat(row));
-      case DOUBLE -> (source, row, out) -> out.appendDouble(source.getDouble(row));
-      case TEXT ->
-          (source, row, out) ->
-              out.appendDouble(NumberText.parseDouble(source.getString(row), SqlType.DOUBLE));
-      case BOOLEAN, DATE, TIMESTAMP, VECTOR, OTHER -> throw noCast(from, SqlType.DOUBLE);
-    };
-  }
-
-  private static RowCast toDate(SqlType from) {
-    return switch (kind(from)) {
-      case DATE -> (source, row, out) -> out.appendInt(source.getInt(row));
-      case TIMESTAMP ->
-          (source, row, out) ->
-              out.appendInt((int) Math.floorDiv(source.getLong(row), TimeFunctions.MICROS_PER_DAY));
-      case TEXT -> (source, row, out) -> out.appendInt(TimeText.parseDate(source.getString(row)));
-      case BOOLEAN, INTEGER, BIGINT, REAL, DOUBLE, VECTOR, OTHER ->
-          throw noCast(from, SqlType.DATE);
-    };
-  }
-
-  private static RowCast toTimestamp(SqlType from) {
-    return switch (kind(from)) {
-      case DATE -> (source, row, out) -> out.appendLong(midnight(source.getInt(row)));
-      case TIMESTAMP -> (source, row, out) -> out.appendLong(source.getLong(row));
-      case TEXT ->
-          (source, row, out) -> out.appendLong(TimeText.parseTimestamp(source.getString(row)));
-      case BOOLEAN, INTEGER, BIGINT, REAL, DOUBLE, VECTOR, OTHER ->
-          throw noCast(from, SqlType.TIMESTAMP);
-    };
-  }
-
-  private static long midnight(int day) {
-    try {
-      return Math.multiplyExact(day, TimeFunctions.MICROS_PER_DAY);
-    } catch (ArithmeticException e) {
-      throw outOfRange(TimeText.formatDate(day), SqlType.TIMESTAMP);
-    }
-  }
-
-  private static RowCast toText(SqlType from, SqlType.Varchar to) {
-    if (kind(from) == Kind.TEXT && to.maxLength() == SqlType.Varchar.UNBOUNDED) {
+  private static RowCast toText(SqlType from, SqlType.Varchar to, ZoneId zone) {
+    if (TypeKind.of(from) == TypeKind.TEXT && to.maxLength() == SqlType.Varchar.UNBOUNDED) {
       return (source, row, out) -> out.appendUtf8(source.getUtf8(row));
     }
-    TextReader reader = texts(from);
+    RowText reader = RowText.of(from, zone);
     return (source, row, out) -> out.appendString(cut(reader.read(source, row), to.maxLength()));
-  }
-
-  /** Reads one row as text. */
-  private interface TextReader {
-    String read(Column source, int row);
-  }
-
-  private static TextReader texts(SqlType from) {
-    return switch (kind(from)) {
-      case BOOLEAN -> (source, row) -> Boolean.toString(source.getBoolean(row));
-      case INTEGER -> (source, row) -> Integer.toString(source.getInt(row));
-      case BIGINT -> (source, row) -> Long.toString(source.getLong(row));
-      case REAL -> (source, row) -> NumberText.format(source.getFloat(row));
-      case DOUBLE -> (source, row) -> NumberText.format(source.getDouble(row));
-      case DATE -> (source, row) -> TimeText.formatDate(source.getInt(row));
-      case TIMESTAMP -> (source, row) -> TimeText.formatTimestamp(source.getLong(row));
-      case TEXT -> Column::getString;
-      case VECTOR -> (source, row) -> VectorText.format(source.getFloats(row));
-      case OTHER -> throw noCast(from, SqlType.TEXT);
-    };
   }
 
   /** An explicit cast cuts text to its new length, as in PostgreSQL; storing it would not. */
@@ -224,11 +87,47 @@ final class Casts {
         : text.substring(0, text.offsetByCodePoints(0, codePoints));
   }
 
+  private static RowCast toBytes(SqlType from, SqlType.Varbinary to) {
+    return switch (TypeKind.of(from)) {
+      case BYTES ->
+          (source, row, out) -> {
+            MemorySegment bytes = source.getBytes(row);
+            out.appendBytes(
+                bytes.byteSize() <= to.maxLength() ? bytes : bytes.asSlice(0, to.maxLength()));
+          };
+      case TEXT -> (source, row, out) -> out.append(ValueText.parseBytes(source.getString(row)));
+      case UUID -> (source, row, out) -> out.appendBytes(source.getBytes(row));
+      default -> throw noCast(from, to);
+    };
+  }
+
+  private static RowCast toUuid(SqlType from) {
+    return switch (TypeKind.of(from)) {
+      case UUID -> (source, row, out) -> out.appendFrom(source, row);
+      case TEXT -> (source, row, out) -> out.appendUuid(ValueText.parseUuid(source.getString(row)));
+      case BYTES -> (source, row, out) -> out.appendUuid(ValueText.uuid(source.getBytes(row)));
+      default -> throw noCast(from, SqlType.UUID);
+    };
+  }
+
+  private static RowCast toJson(SqlType from) {
+    return switch (TypeKind.of(from)) {
+      case JSON -> (source, row, out) -> out.appendUtf8(source.getUtf8(row));
+      case TEXT ->
+          (source, row, out) -> {
+            String text = source.getString(row);
+            JsonText.check(text);
+            out.appendString(text);
+          };
+      default -> throw noCast(from, SqlType.JSON);
+    };
+  }
+
   private static ColumnFunction toVector(SqlType from, SqlType.Vector to) {
-    return switch (kind(from)) {
+    return switch (TypeKind.of(from)) {
       case VECTOR -> (operands, rows) -> checked(operands[0], rows, to);
       case TEXT -> (operands, rows) -> parsed(operands, rows, to);
-      case BOOLEAN, INTEGER, BIGINT, REAL, DOUBLE, DATE, TIMESTAMP, OTHER -> throw noCast(from, to);
+      default -> throw noCast(from, to);
     };
   }
 
@@ -283,47 +182,12 @@ final class Casts {
     return out;
   }
 
-  /** The types, without their parameters. */
-  private enum Kind {
-    BOOLEAN,
-    INTEGER,
-    BIGINT,
-    REAL,
-    DOUBLE,
-    DATE,
-    TIMESTAMP,
-    TEXT,
-    VECTOR,
-    OTHER
-  }
-
-  private static Kind kind(SqlType type) {
-    return switch (type) {
-      case SqlType.Varchar varchar -> Kind.TEXT;
-      case SqlType.Vector vector -> Kind.VECTOR;
-      case SqlType.Decimal decimal -> Kind.OTHER;
-      case SqlType.Varbinary varbinary -> Kind.OTHER;
-      case SqlType.Array array -> Kind.OTHER;
-      case SqlType.Simple simple ->
-          switch (simple) {
-            case BOOLEAN -> Kind.BOOLEAN;
-            case INTEGER -> Kind.INTEGER;
-            case BIGINT -> Kind.BIGINT;
-            case REAL -> Kind.REAL;
-            case DOUBLE -> Kind.DOUBLE;
-            case DATE -> Kind.DATE;
-            case TIMESTAMP -> Kind.TIMESTAMP;
-            case TINYINT, SMALLINT, TIME, TIMESTAMP_TZ, UUID, JSON -> Kind.OTHER;
-          };
-    };
-  }
-
-  private static QuiverException noCast(SqlType from, SqlType to) {
+  static QuiverException noCast(SqlType from, SqlType to) {
     return new QuiverException(
         ErrorCode.DATATYPE_MISMATCH, "cannot cast " + from.sqlName() + " to " + to.sqlName());
   }
 
-  private static QuiverException outOfRange(String value, SqlType to) {
+  static QuiverException outOfRange(String value, SqlType to) {
     return new QuiverException(
         ErrorCode.NUMERIC_VALUE_OUT_OF_RANGE, value + " does not fit into " + to.sqlName());
   }

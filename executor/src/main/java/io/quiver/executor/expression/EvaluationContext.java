@@ -1,6 +1,8 @@
 package io.quiver.executor.expression;
 
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,10 +11,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param parameters the values of {@link Expression.Parameter}, converted to their types
  * @param statementTime what CURRENT_TIMESTAMP gives
+ * @param timeZone what texts of instants are in, and the local time of CURRENT_DATE
  */
 public record EvaluationContext(
     List<@Nullable Object> parameters,
     Instant statementTime,
     String catalog,
     String user,
-    String version) {}
+    String version,
+    ZoneId timeZone) {
+  /** In UTC. */
+  public EvaluationContext(
+      List<@Nullable Object> parameters,
+      Instant statementTime,
+      String catalog,
+      String user,
+      String version) {
+    this(parameters, statementTime, catalog, user, version, ZoneOffset.UTC);
+  }
+}

@@ -15,7 +15,10 @@ public sealed interface Expression {
   /** A constant, as the Java value that {@link SqlType} names, or null. */
   record Literal(@Nullable Object value, SqlType type) implements Expression {}
 
-  /** A value bound at execution: the user's parameters first, then hoisted literals. */
+  /**
+   * A value bound at execution: the user's parameters first, then hoisted literals; an instant may
+   * be bound as text, which is read in the session's time zone.
+   */
   record Parameter(int index, SqlType type) implements Expression {}
 
   /** A built-in function; {@link ScalarFunction} says what it wants of its arguments. */

@@ -5,7 +5,6 @@ import io.quiver.types.ColumnBuilder;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +42,9 @@ public final class ExpressionEvaluator {
         Node operand = node(cast.operand());
         yield from.equals(cast.type())
             ? operand
-            : folded(new Node.Function(Casts.of(from, cast.type()), List.of(operand), false));
+            : folded(
+                new Node.Function(
+                    Casts.of(from, cast.type(), context.timeZone()), List.of(operand), false));
       }
       case Expression.Case branches -> caseOf(branches);
       case Expression.InSet set ->
@@ -96,7 +97,11 @@ public final class ExpressionEvaluator {
     }
   }
 
-  private static Node constant(@Nullable Object value, SqlType type) {
+  private Node constant(@Nullable Object value, SqlType type) {
+    boolean text = type instanceof SqlType.Varchar || type.equals(SqlType.JSON);
+    if (value instanceof String instant && !text) {
+      return constant(TextValues.parse(instant, type, context.timeZone()), type);
+    }
     SqlType actual = type;
     if (value instanceof float[] vector
         && type instanceof SqlType.Vector declared
@@ -117,7 +122,14 @@ public final class ExpressionEvaluator {
       case EQUAL, NOT_EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL ->
           comparison(call.function(), arguments);
       case CURRENT_DATE -> constant(now().toLocalDate(), SqlType.DATE);
-      case CURRENT_TIMESTAMP -> constant(now(), SqlType.TIMESTAMP);
+      case CURRENT_TIMESTAMP ->
+          constant(context.statementTime().truncatedTo(ChronoUnit.MICROS), SqlType.TIMESTAMP_TZ);
+      case LOCALTIMESTAMP -> constant(now(), SqlType.TIMESTAMP);
+      case LOCALTIME -> constant(now().toLocalTime(), SqlType.TIME);
+      case ADD_INTERVAL ->
+          folded(
+              new Node.Function(
+                  TimeFunctions.addInterval(call.type(), context.timeZone()), arguments, false));
       case CURRENT_CATALOG -> constant(context.catalog(), call.type());
       case CURRENT_USER -> constant(context.user(), call.type());
       case VERSION -> constant(context.version(), call.type());
@@ -145,7 +157,7 @@ public final class ExpressionEvaluator {
   }
 
   private LocalDateTime now() {
-    return LocalDateTime.ofInstant(context.statementTime(), ZoneOffset.UTC)
+    return LocalDateTime.ofInstant(context.statementTime(), context.timeZone())
         .truncatedTo(ChronoUnit.MICROS);
   }
 
@@ -184,6 +196,9 @@ public final class ExpressionEvaluator {
           GREATER_OR_EQUAL,
           CURRENT_DATE,
           CURRENT_TIMESTAMP,
+          LOCALTIMESTAMP,
+          LOCALTIME,
+          ADD_INTERVAL,
           CURRENT_CATALOG,
           CURRENT_USER,
           VERSION ->
@@ -213,7 +228,7 @@ public final class ExpressionEvaluator {
           ACOS,
           ATAN,
           ATAN2 ->
-          MathFunctions.of(function);
+          MathFunctions.of(function, call.type());
       case CONCAT,
           LOWER,
           UPPER,
@@ -246,6 +261,17 @@ public final class ExpressionEvaluator {
           EXTRACT_SECOND,
           EXTRACT_EPOCH ->
           TimeFunctions.extract(function);
+      case JSON_MEMBER,
+          JSON_MEMBER_TEXT,
+          JSON_VALUE,
+          JSON_QUERY,
+          JSON_EXISTS,
+          JSON_TYPEOF,
+          JSON_ARRAY_LENGTH ->
+          JsonFunctions.of(function, call.type());
+      case ADD_DAYS -> TimeFunctions::addDays;
+      case DAYS_BETWEEN -> TimeFunctions::daysBetween;
+      case AT_TIME_ZONE -> TimeFunctions.atTimeZone(call.type());
       case L2_DISTANCE,
           L2_SQUARED_DISTANCE,
           COSINE_DISTANCE,

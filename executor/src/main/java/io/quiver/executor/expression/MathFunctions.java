@@ -16,7 +16,10 @@ import java.math.RoundingMode;
 final class MathFunctions {
   private MathFunctions() {}
 
-  static ColumnFunction of(ScalarFunction function) {
+  static ColumnFunction of(ScalarFunction function, SqlType type) {
+    if (type instanceof SqlType.Decimal decimal) {
+      return Decimals.unary(function, decimal);
+    }
     return (operands, rows) -> {
       MemorySegment validity = Buffers.validity(operands, rows);
       MemorySegment out = allocate(8L * rows);

@@ -120,6 +120,42 @@ final class NumberText {
     return false;
   }
 
+  /**
+   * A number of any size; 22P02 for what is none, 22003 for NaN, infinity and an exponent that no
+   * DECIMAL has.
+   */
+  static BigDecimal parseExact(String text, SqlType.Decimal type) {
+    String stripped = text.strip();
+    switch (stripped.toLowerCase(Locale.ROOT)) {
+      case "nan", "infinity", "+infinity", "inf", "+inf", "-infinity", "-inf" ->
+          throw outOfRange(text, type);
+      default -> {}
+    }
+    checkDecimal(stripped, type);
+    try {
+      BigDecimal value = new BigDecimal(stripped);
+      return (long) value.scale() - value.precision() > 400 ? BigDecimal.ZERO : value;
+    } catch (NumberFormatException e) {
+      throw invalid(text, type);
+    }
+  }
+
+  /** The decimal number that the double prints as; 22003 for NaN and infinity. */
+  static BigDecimal exact(double value, SqlType type) {
+    if (!Double.isFinite(value)) {
+      throw outOfRange(format(value), type);
+    }
+    return BigDecimal.valueOf(value);
+  }
+
+  /** The decimal number that the float prints as; 22003 for NaN and infinity. */
+  static BigDecimal exact(float value, SqlType type) {
+    if (!Float.isFinite(value)) {
+      throw outOfRange(format(value), type);
+    }
+    return new BigDecimal(Float.toString(value));
+  }
+
   static boolean parseBoolean(String text) {
     return switch (text.strip().toLowerCase(Locale.ROOT)) {
       case "true", "t", "yes", "y", "on", "1" -> true;

@@ -121,9 +121,39 @@ public enum ScalarFunction {
   EXTRACT_SECOND,
   /** Seconds since 1970-01-01. */
   EXTRACT_EPOCH,
-  /** Without arguments; the time at which the statement began, in UTC. */
+  /** Without arguments; when the statement began, in the session's time zone. */
   CURRENT_DATE,
+  /** An instant. */
   CURRENT_TIMESTAMP,
+  /** The same instant as a TIMESTAMP in the session's time zone. */
+  LOCALTIMESTAMP,
+  LOCALTIME,
+  /** (DATE, days) to DATE; 22008 beyond its range. */
+  ADD_DAYS,
+  /** (DATE, DATE) to INTEGER: the first less the second. */
+  DAYS_BETWEEN,
+  /**
+   * (time, months, days, microseconds) to TIME, TIMESTAMP or TIMESTAMP_TZ, whichever the time is;
+   * in this order, a day beyond a month's end becoming its last. Months and days of an instant are
+   * those of the session's time zone.
+   */
+  ADD_INTERVAL,
+  /** (zone, TIMESTAMP) to an instant, and (zone, instant) to TIMESTAMP. */
+  AT_TIME_ZONE,
+
+  /** (JSON, name or number from 0) to JSON; null where there is no such part. */
+  JSON_MEMBER,
+  /** As {@link #JSON_MEMBER}, to text: a string without quotes; null for JSON's null. */
+  JSON_MEMBER_TEXT,
+  /** (JSON, path) to text: a string, number or truth value; null for anything else. */
+  JSON_VALUE,
+  /** (JSON, path) to JSON: an object or an array; null for anything else. */
+  JSON_QUERY,
+  /** (JSON, path) to BOOLEAN. */
+  JSON_EXISTS,
+  JSON_TYPEOF,
+  /** 22023 for what is no array. */
+  JSON_ARRAY_LENGTH,
 
   // Vectors: two of the same dimension (22000 otherwise) to DOUBLE.
   L2_DISTANCE,

@@ -13,6 +13,7 @@ import java.util.Arrays;
 sealed interface Accumulator
     permits Accumulator.Rows,
         Accumulator.Sum,
+        DecimalSum,
         DeviationAccumulator,
         TextAccumulator,
         ValueAccumulator {
@@ -36,7 +37,8 @@ sealed interface Accumulator
   static Accumulator of(AggregateCall call, Reservation reservation) {
     return switch (call.function()) {
       case COUNT, LITERAL -> new Rows(call);
-      case SUM, AVG -> new Sum(call);
+      case SUM, AVG ->
+          call.type() instanceof SqlType.Decimal ? new DecimalSum(call) : new Sum(call);
       case STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP -> new DeviationAccumulator(call);
       case STRING_AGG -> new TextAccumulator(call, reservation);
       case MIN, MAX, SINGLE_VALUE, ANY_VALUE -> new ValueAccumulator(call, reservation);

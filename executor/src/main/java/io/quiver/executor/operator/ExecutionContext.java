@@ -8,6 +8,8 @@ import io.quiver.types.Batch;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -35,7 +37,12 @@ public record ExecutionContext(
     Function<SystemTable, Batch> systemTables) {
 
   /** What a statement can ask about where it runs. */
-  public record SessionNames(String catalog, String user, String version) {}
+  public record SessionNames(String catalog, String user, String version, ZoneId timeZone) {
+    /** In UTC. */
+    public SessionNames(String catalog, String user, String version) {
+      this(catalog, user, version, ZoneOffset.UTC);
+    }
+  }
 
   /** The same, with other parameters. */
   public ExecutionContext withParameters(List<@Nullable Object> values) {
@@ -46,7 +53,12 @@ public record ExecutionContext(
   /** What expressions read of this. */
   public EvaluationContext evaluation() {
     return new EvaluationContext(
-        parameters, statementTime, session.catalog(), session.user(), session.version());
+        parameters,
+        statementTime,
+        session.catalog(),
+        session.user(),
+        session.version(),
+        session.timeZone());
   }
 
   /**

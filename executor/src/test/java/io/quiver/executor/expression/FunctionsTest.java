@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.Random;
@@ -222,7 +223,9 @@ class FunctionsTest {
     assertThat(constant(ScalarFunction.EXTRACT_WEEK, type, date)).isEqualTo(1L);
     assertThat(constant(ScalarFunction.EXTRACT_QUARTER, type, date)).isEqualTo(4L);
     assertThat(constant(ScalarFunction.EXTRACT_DOY, type, date)).isEqualTo(365L);
-    assertThat(constant(ScalarFunction.CURRENT_TIMESTAMP, SqlType.TIMESTAMP))
+    assertThat(constant(ScalarFunction.CURRENT_TIMESTAMP, SqlType.TIMESTAMP_TZ))
+        .isEqualTo(Instant.parse("2024-02-29T12:30:45.123456Z"));
+    assertThat(constant(ScalarFunction.LOCALTIMESTAMP, SqlType.TIMESTAMP))
         .isEqualTo(LocalDateTime.parse("2024-02-29T12:30:45.123456"));
     assertThat(constant(ScalarFunction.CURRENT_DATE, SqlType.DATE))
         .isEqualTo(LocalDate.parse("2024-02-29"));

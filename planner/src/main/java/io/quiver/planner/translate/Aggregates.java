@@ -133,9 +133,17 @@ final class Aggregates {
   private SqlType type(AggregateCall.Function function, List<Integer> arguments) {
     return switch (function) {
       case COUNT -> SqlType.BIGINT;
-      case AVG, STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP -> SqlType.DOUBLE;
+      case STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP -> SqlType.DOUBLE;
       case STRING_AGG -> SqlType.TEXT;
-      case SUM, MIN, MAX, SINGLE_VALUE, ANY_VALUE -> columns.get(arguments.get(0)).type();
+      case AVG ->
+          columns.get(arguments.get(0)).type() instanceof SqlType.Decimal decimal
+              ? DecimalTypes.average(decimal)
+              : SqlType.DOUBLE;
+      case SUM ->
+          columns.get(arguments.get(0)).type() instanceof SqlType.Decimal decimal
+              ? DecimalTypes.sum(decimal)
+              : columns.get(arguments.get(0)).type();
+      case MIN, MAX, SINGLE_VALUE, ANY_VALUE -> columns.get(arguments.get(0)).type();
       case LITERAL -> throw new IllegalStateException("a literal has its own type");
     };
   }
@@ -146,7 +154,8 @@ final class Aggregates {
     SqlType to =
         switch (function) {
           case SUM -> sumType(from);
-          case AVG, STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP -> numeric(from, SqlType.DOUBLE);
+          case AVG -> numeric(from, from instanceof SqlType.Decimal ? from : SqlType.DOUBLE);
+          case STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP -> numeric(from, SqlType.DOUBLE);
           case STRING_AGG -> SqlType.TEXT;
           case COUNT, MIN, MAX, SINGLE_VALUE, ANY_VALUE, LITERAL -> from;
         };
@@ -154,7 +163,7 @@ final class Aggregates {
   }
 
   static SqlType sumType(SqlType from) {
-    return numeric(from, from.equals(SqlType.INTEGER) ? SqlType.BIGINT : from);
+    return numeric(from, Types.isInteger(from) ? SqlType.BIGINT : from);
   }
 
   static SqlType numeric(SqlType from, SqlType to) {

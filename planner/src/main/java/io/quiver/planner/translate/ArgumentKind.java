@@ -1,5 +1,6 @@
 package io.quiver.planner.translate;
 
+import io.quiver.sql.OtherSqlType;
 import io.quiver.types.SqlType;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.type.SqlTypeFamily;
@@ -14,8 +15,10 @@ enum ArgumentKind {
   DOUBLE,
   /** Any number; the arguments meet in one type. */
   NUMBER,
-  /** DATE or TIMESTAMP. */
+  /** DATE, TIME or TIMESTAMP; an instant as the local time of the session's time zone. */
   TIME,
+  BIGINT,
+  JSON,
   /** Anything; the arguments meet in one type. */
   ANY;
 
@@ -29,6 +32,8 @@ enum ArgumentKind {
     return switch (this) {
       case TEXT, AS_TEXT, ANY -> SqlType.TEXT;
       case INTEGER -> SqlType.INTEGER;
+      case BIGINT -> SqlType.BIGINT;
+      case JSON -> SqlType.JSON;
       case DOUBLE, NUMBER -> SqlType.DOUBLE;
       case TIME -> SqlType.TIMESTAMP;
     };
@@ -48,9 +53,16 @@ enum ArgumentKind {
     return switch (this) {
       case TEXT -> text;
       case AS_TEXT, ANY -> true;
-      case INTEGER -> SqlTypeFamily.INTEGER.contains(type) || (text && literal);
+      case JSON ->
+          text || (type instanceof OtherSqlType other && other.type().equals(SqlType.JSON));
+      case INTEGER, BIGINT -> SqlTypeFamily.INTEGER.contains(type) || (text && literal);
       case DOUBLE, NUMBER -> SqlTypeFamily.NUMERIC.contains(type) || (text && literal);
-      case TIME -> name == SqlTypeName.DATE || name == SqlTypeName.TIMESTAMP || (text && literal);
+      case TIME ->
+          name == SqlTypeName.DATE
+              || name == SqlTypeName.TIME
+              || name == SqlTypeName.TIMESTAMP
+              || (type instanceof OtherSqlType other && Types.isTime(other.type()))
+              || (text && literal);
     };
   }
 }

@@ -75,12 +75,17 @@ public final class Casts {
 
   private static Expression fold(Expression.Literal literal, SqlType type) {
     Object value = literal.value();
+    if (value != null && Types.isZoned(type)) {
+      // A plan serves sessions of any time zone.
+      return new Expression.Cast(literal, type);
+    }
     return switch (value) {
       case null -> new Expression.Literal(null, type);
       case String text -> new Expression.Literal(LiteralText.parse(text, type), type);
       case float[] vector when type instanceof SqlType.Vector to -> ofVector(vector, to);
       case Integer number when Types.isNumeric(type) -> ofNumber(number.toString(), type);
       case Long number when Types.isNumeric(type) -> ofNumber(number.toString(), type);
+      case BigDecimal number when Types.isNumeric(type) -> ofNumber(number.toPlainString(), type);
       case Double number when Types.isNumeric(type) && Double.isFinite(number) ->
           ofNumber(new BigDecimal(number.toString()).toPlainString(), type);
       default -> new Expression.Cast(literal, type);

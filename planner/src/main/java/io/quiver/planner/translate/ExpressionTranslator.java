@@ -11,6 +11,7 @@ import io.quiver.types.SqlType;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +29,9 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.util.DateString;
 import org.apache.calcite.util.NlsString;
+import org.apache.calcite.util.TimeString;
 import org.apache.calcite.util.TimestampString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scalar expressions, from Calcite's to the executor's. Types come from below: each operator casts
@@ -76,6 +79,9 @@ public final class ExpressionTranslator {
     if (literal.isNull()) {
       return new Expression.Literal(null, type);
     }
+    if (type instanceof SqlType.Decimal) {
+      return exact(number(literal));
+    }
     Object value =
         switch (type) {
           case SqlType.Simple simple ->
@@ -93,7 +99,12 @@ public final class ExpressionTranslator {
                         Objects.requireNonNull(literal.getValueAs(TimestampString.class))
                             .toString()
                             .replace(' ', 'T'));
-                case TINYINT, SMALLINT, TIME, TIMESTAMP_TZ, UUID, JSON ->
+                case TINYINT -> number(literal).byteValueExact();
+                case SMALLINT -> number(literal).shortValueExact();
+                case TIME ->
+                    LocalTime.parse(
+                        Objects.requireNonNull(literal.getValueAs(TimeString.class)).toString());
+                case TIMESTAMP_TZ, UUID, JSON ->
                     throw new IllegalStateException(simple + " is no literal");
               };
           case SqlType.Decimal _, SqlType.Varbinary _, SqlType.Array _ ->
@@ -104,6 +115,13 @@ public final class ExpressionTranslator {
         };
     SqlType exact = type instanceof SqlType.Varchar ? SqlType.TEXT : type;
     return new Expression.Literal(value, exact);
+  }
+
+  private static Expression exact(BigDecimal number) {
+    BigDecimal whole = number.scale() < 0 ? number.setScale(0) : number;
+    SqlType type = DecimalTypes.of(whole);
+    Object value = type instanceof SqlType.Decimal ? (Object) whole : (Object) whole.doubleValue();
+    return new Expression.Literal(value, type);
   }
 
   // A longer text than the column beside it can hold is unequal, not wrong.
@@ -121,7 +139,7 @@ public final class ExpressionTranslator {
     if (operator instanceof QuiverFunction function) {
       return function(function, translate(call.getOperands()));
     }
-    if (operator instanceof VectorCast) {
+    if (operator instanceof VectorCast || operator instanceof OtherCast) {
       return cast(call);
     }
     VectorFunction vector = VectorOperators.function(operator);
@@ -184,8 +202,28 @@ public final class ExpressionTranslator {
 
   private static Expression arithmetic(
       ScalarFunction function, String name, List<Expression> operands) {
+    Expression time = TimeArithmetic.of(function, operands);
+    if (time != null) {
+      return time;
+    }
     List<Expression> meeting = Casts.meet(name, operands);
     SqlType type = meeting.get(0).type();
+    if (type.equals(SqlType.TINYINT) || type.equals(SqlType.SMALLINT)) {
+      meeting = meeting.stream().map(e -> Casts.implicit(e, SqlType.INTEGER)).toList();
+      type = SqlType.INTEGER;
+    }
+    if (type instanceof SqlType.Decimal && function != ScalarFunction.NEGATE) {
+      List<Expression> exact =
+          operands.stream()
+              .map(e ->
+                  Types.isNumeric(e.type())
+                      ? Casts.implicit(e, DecimalTypes.of(e.type()))
+                      : Casts.implicit(e, meetingType(operands)))
+              .toList();
+      SqlType.Decimal a = (SqlType.Decimal) exact.get(0).type();
+      SqlType.Decimal b = (SqlType.Decimal) exact.get(1).type();
+      return call(function, exact, DecimalTypes.result(function, a, b));
+    }
     if (type instanceof SqlType.Varchar) {
       meeting = operands.stream().map(e -> Casts.implicit(e, SqlType.DOUBLE)).toList();
       type = SqlType.DOUBLE;
@@ -201,6 +239,16 @@ public final class ExpressionTranslator {
     return call(function, meeting, type);
   }
 
+  /** A text beside a DECIMAL is one of its type. */
+  private static SqlType meetingType(List<Expression> operands) {
+    return operands.stream()
+        .map(Expression::type)
+        .filter(Types::isNumeric)
+        .map(DecimalTypes::of)
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static Expression negated(Expression.Literal literal) {
     Object value =
         switch (Objects.requireNonNull(literal.value())) {
@@ -208,6 +256,7 @@ public final class ExpressionTranslator {
           case Long l when l != Long.MIN_VALUE -> -l;
           case Float f -> -f;
           case Double d -> -d;
+          case BigDecimal d -> d.negate();
           default -> null;
         };
     return value == null
@@ -279,6 +328,13 @@ public final class ExpressionTranslator {
     if (!target.kinds().isEmpty() && target.kinds().get(0).meets()) {
       return sameType(target.function(), function.getName(), arguments);
     }
+    if (target.function() == ScalarFunction.ADD_INTERVAL) {
+      return interval(arguments);
+    }
+    Expression exact = rounded(target.function(), arguments);
+    if (exact != null) {
+      return exact;
+    }
     List<Expression> cast = new ArrayList<>();
     for (int position : target.order()) {
       if (position < arguments.size()) {
@@ -296,13 +352,58 @@ public final class ExpressionTranslator {
     return call(target.function(), cast, Objects.requireNonNull(target.returns()));
   }
 
+  /** A DATE moved by an interval is a TIMESTAMP, as in PostgreSQL. */
+  private static Expression interval(List<Expression> arguments) {
+    SqlType from = arguments.get(0).type();
+    boolean day = from.equals(SqlType.DATE) || from instanceof SqlType.Varchar;
+    Expression time =
+        day ? Casts.implicit(arguments.get(0), SqlType.TIMESTAMP) : arguments.get(0);
+    List<Expression> moved =
+        List.of(
+            time,
+            Casts.implicit(arguments.get(1), SqlType.INTEGER),
+            Casts.implicit(arguments.get(2), SqlType.INTEGER),
+            Casts.implicit(arguments.get(3), SqlType.BIGINT));
+    return call(ScalarFunction.ADD_INTERVAL, moved, time.type());
+  }
+
+  /** CEIL, FLOOR, ROUND and TRUNCATE of a DECIMAL stay exact; null for anything else. */
+  private static @Nullable Expression rounded(
+      ScalarFunction function, List<Expression> arguments) {
+    if (arguments.isEmpty() || !(arguments.get(0).type() instanceof SqlType.Decimal type)) {
+      return null;
+    }
+    return switch (function) {
+      case CEIL, FLOOR ->
+          call(function, arguments, DecimalTypes.rounded(type, 0));
+      case ROUND, TRUNCATE -> {
+        int digits = arguments.size() == 1 ? 0 : type.scale();
+        if (arguments.size() > 1
+            && arguments.get(1) instanceof Expression.Literal literal
+            && literal.value() instanceof Integer n) {
+          digits = n;
+        }
+        List<Expression> exact = new ArrayList<>(arguments.subList(0, 1));
+        if (arguments.size() > 1) {
+          exact.add(Casts.implicit(arguments.get(1), SqlType.INTEGER));
+        }
+        yield call(function, exact, DecimalTypes.rounded(type, digits));
+      }
+      default -> null;
+    };
+  }
+
   private static Expression argument(Expression argument, ArgumentKind kind) {
     return switch (kind) {
       case TEXT, AS_TEXT -> Casts.implicit(argument, SqlType.TEXT);
       case INTEGER -> Casts.implicit(argument, SqlType.INTEGER);
+      case BIGINT -> Casts.implicit(argument, SqlType.BIGINT);
+      case JSON -> Casts.implicit(argument, SqlType.JSON);
       case DOUBLE -> Casts.implicit(argument, SqlType.DOUBLE);
       case TIME ->
-          Types.isTime(argument.type()) ? argument : Casts.implicit(argument, SqlType.TIMESTAMP);
+          argument.type().equals(SqlType.DATE) || argument.type().equals(SqlType.TIME)
+              ? argument
+              : Casts.implicit(argument, SqlType.TIMESTAMP);
       case NUMBER, ANY -> argument;
     };
   }

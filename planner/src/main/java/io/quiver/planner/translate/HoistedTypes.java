@@ -93,7 +93,7 @@ public final class HoistedTypes {
           Types.isNumeric(parameter.type())
               && Types.isNumeric(cast.type())
               && cast.type().equals(Types.common(parameter.type(), cast.type()));
-      return text || wider ? cast.type() : null;
+      return (text || wider) && !Types.isZoned(cast.type()) ? cast.type() : null;
     }
     return null;
   }

@@ -1,5 +1,6 @@
 package io.quiver.planner.translate;
 
+import io.quiver.executor.expression.TextValues;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
@@ -9,6 +10,7 @@ import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
@@ -42,7 +44,8 @@ public final class LiteralText {
   private LiteralText() {}
 
   /**
-   * The Java value that {@link SqlType} names.
+   * The Java value that {@link SqlType} names; of an instant its text, which means something only
+   * once a session with its time zone runs the plan.
    *
    * @throws QuiverException 22P02 for text that is no such value, 22003 for a number out of range,
    *     22007 for a wrong date, 22001 for a long text, 22000 for another dimension
@@ -59,17 +62,30 @@ public final class LiteralText {
             case DOUBLE -> parseDouble(text);
             case DATE -> parseTimestamp(text, type).toLocalDate();
             case TIMESTAMP -> parseTimestamp(text, type);
-            case TINYINT, SMALLINT, TIME, TIMESTAMP_TZ, UUID, JSON -> throw notYet(type);
+            case TINYINT -> integral(text, type, Byte.MIN_VALUE, Byte.MAX_VALUE).byteValueExact();
+            case SMALLINT ->
+                integral(text, type, Short.MIN_VALUE, Short.MAX_VALUE).shortValueExact();
+            case TIME, UUID, JSON -> TextValues.parse(text, type, ZoneOffset.UTC);
+            case TIMESTAMP_TZ -> text;
           };
-      case SqlType.Decimal _, SqlType.Varbinary _, SqlType.Array _ -> throw notYet(type);
+      case SqlType.Decimal _ -> TextValues.parse(text, type, ZoneOffset.UTC);
+      case SqlType.Varbinary varbinary -> bytes(text, varbinary);
+      case SqlType.Array array -> {
+        yield Types.isZoned(array) ? text : TextValues.parse(text, type, ZoneOffset.UTC);
+      }
       case SqlType.Varchar varchar -> fitting(text, varchar);
       case SqlType.Vector vector -> parseVector(text, vector);
     };
   }
 
-  private static QuiverException notYet(SqlType type) {
-    return new QuiverException(
-        ErrorCode.FEATURE_NOT_SUPPORTED, "the type " + type.sqlName() + " is not supported yet");
+  private static Object bytes(String text, SqlType.Varbinary type) {
+    byte[] bytes = (byte[]) TextValues.parse(text, SqlType.VARBINARY, ZoneOffset.UTC);
+    if (bytes.length > type.maxLength()) {
+      throw new QuiverException(
+          ErrorCode.STRING_TOO_LONG,
+          "the value has " + bytes.length + " bytes, the type is " + type.sqlName());
+    }
+    return bytes;
   }
 
   private static boolean parseBoolean(String text) {

@@ -94,6 +94,11 @@ public final class QuiverFunction extends SqlFunction {
     return switch (target) {
       case Target.User user -> Types.toCalcite(factory, user.function().returnType(), true);
       case Target.Builtin builtin -> {
+        if (builtin.function() == ScalarFunction.ADD_INTERVAL) {
+          SqlType moved = Types.fromCalcite(types.get(0));
+          boolean day = moved.equals(SqlType.DATE) || moved instanceof SqlType.Varchar;
+          yield Types.toCalcite(factory, day ? SqlType.TIMESTAMP : moved, nullable);
+        }
         SqlType returns = builtin.returns();
         RelDataType result =
             returns == null ? meeting(factory, types) : Types.toCalcite(factory, returns, nullable);

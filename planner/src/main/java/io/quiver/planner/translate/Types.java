@@ -1,13 +1,14 @@
 package io.quiver.planner.translate;
 
+import io.quiver.sql.OtherSqlType;
 import io.quiver.sql.QuiverTypeFactory;
 import io.quiver.sql.VectorSqlType;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
+import java.math.BigDecimal;
 import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
-import org.apache.calcite.sql.type.SqlTypeName;
 import org.jspecify.annotations.Nullable;
 
 /** Quiver's types and Calcite's, each in the other's words, and how types meet. */
@@ -16,44 +17,11 @@ public final class Types {
 
   /** The type as Calcite names it. */
   public static RelDataType toCalcite(QuiverTypeFactory factory, SqlType type, boolean nullable) {
-    RelDataType bare =
-        switch (type) {
-          case SqlType.Simple simple -> factory.createSqlType(simpleName(simple));
-          case SqlType.Varchar varchar ->
-              varchar.maxLength() == SqlType.Varchar.UNBOUNDED
-                  ? factory.createSqlType(SqlTypeName.VARCHAR)
-                  : factory.createSqlType(SqlTypeName.VARCHAR, varchar.maxLength());
-          case SqlType.Vector vector -> factory.createVectorType(vector, nullable);
-          case SqlType.Decimal decimal ->
-              factory.createSqlType(SqlTypeName.DECIMAL, decimal.precision(), decimal.scale());
-          case SqlType.Varbinary _, SqlType.Array _ -> throw notYet(type);
-        };
-    return factory.createTypeWithNullability(bare, nullable);
-  }
-
-  private static SqlTypeName simpleName(SqlType.Simple simple) {
-    return switch (simple) {
-      case BOOLEAN -> SqlTypeName.BOOLEAN;
-      case TINYINT -> SqlTypeName.TINYINT;
-      case SMALLINT -> SqlTypeName.SMALLINT;
-      case INTEGER -> SqlTypeName.INTEGER;
-      case BIGINT -> SqlTypeName.BIGINT;
-      case REAL -> SqlTypeName.REAL;
-      case DOUBLE -> SqlTypeName.DOUBLE;
-      case DATE -> SqlTypeName.DATE;
-      case TIME -> SqlTypeName.TIME;
-      case TIMESTAMP -> SqlTypeName.TIMESTAMP;
-      case TIMESTAMP_TZ, UUID, JSON -> throw notYet(simple);
-    };
-  }
-
-  private static QuiverException notYet(SqlType type) {
-    return new QuiverException(
-        ErrorCode.FEATURE_NOT_SUPPORTED, "the type " + type.sqlName() + " is not supported yet");
+    return factory.createType(type, nullable);
   }
 
   /**
-   * The type as Quiver names it. DECIMAL, which only Calcite's own inferences give, is DOUBLE.
+   * The type as Quiver names it.
    *
    * @throws QuiverException 0A000 for a type that Quiver lacks
    */
@@ -61,12 +29,20 @@ public final class Types {
     if (type instanceof VectorSqlType vector) {
       return vector.vector();
     }
+    if (type instanceof OtherSqlType other) {
+      return other.type();
+    }
     return switch (type.getSqlTypeName()) {
       case BOOLEAN -> SqlType.BOOLEAN;
-      case TINYINT, SMALLINT, INTEGER -> SqlType.INTEGER;
+      case TINYINT -> SqlType.TINYINT;
+      case SMALLINT -> SqlType.SMALLINT;
+      case INTEGER -> SqlType.INTEGER;
       case BIGINT -> SqlType.BIGINT;
       case REAL -> SqlType.REAL;
-      case FLOAT, DOUBLE, DECIMAL -> SqlType.DOUBLE;
+      case FLOAT, DOUBLE -> SqlType.DOUBLE;
+      case DECIMAL -> DecimalTypes.of(type.getPrecision(), type.getScale());
+      case TIME -> SqlType.TIME;
+      case BINARY, VARBINARY -> SqlType.VARBINARY;
       case DATE -> SqlType.DATE;
       case TIMESTAMP -> SqlType.TIMESTAMP;
       case CHAR, NULL, ANY, UNKNOWN, SYMBOL -> SqlType.TEXT;
@@ -79,6 +55,11 @@ public final class Types {
               ErrorCode.FEATURE_NOT_SUPPORTED,
               "the type " + type.getSqlTypeName().getName() + " is not supported");
     };
+  }
+
+  /** The type of a number written out: DECIMAL, or DOUBLE where that has too few digits. */
+  public static SqlType ofNumber(BigDecimal number) {
+    return DecimalTypes.of(number);
   }
 
   static boolean isNumeric(SqlType type) {
@@ -102,13 +83,30 @@ public final class Types {
     };
   }
 
+  /** DATE and the TIMESTAMPs: days and what can be made of them. */
   static boolean isTime(SqlType type) {
-    return type.equals(SqlType.DATE) || type.equals(SqlType.TIMESTAMP);
+    return type.equals(SqlType.DATE)
+        || type.equals(SqlType.TIMESTAMP)
+        || type.equals(SqlType.TIMESTAMP_TZ);
   }
 
-  /** The same but for the length of a text, which no operator looks at. */
+  /** An integer of any size. */
+  static boolean isInteger(SqlType type) {
+    int rank = numericRank(type);
+    return rank >= 0 && rank <= 3;
+  }
+
+  /** Whether its text, or its local time, depends on the session's time zone. */
+  static boolean isZoned(SqlType type) {
+    return type.equals(SqlType.TIMESTAMP_TZ)
+        || (type instanceof SqlType.Array array && array.element().equals(SqlType.TIMESTAMP_TZ));
+  }
+
+  /** The same but for the length of a text or of bytes, which no operator looks at. */
   static boolean same(SqlType a, SqlType b) {
-    return a.equals(b) || (a instanceof SqlType.Varchar && b instanceof SqlType.Varchar);
+    return a.equals(b)
+        || (a instanceof SqlType.Varchar && b instanceof SqlType.Varchar)
+        || (a instanceof SqlType.Varbinary && b instanceof SqlType.Varbinary);
   }
 
   /** The type that two operands are both cast to, or null where they cannot meet. */
@@ -120,7 +118,14 @@ public final class Types {
       return commonNumeric(a, b);
     }
     if (isTime(a) && isTime(b)) {
-      return SqlType.TIMESTAMP;
+      return isZoned(a) || isZoned(b) ? SqlType.TIMESTAMP_TZ : SqlType.TIMESTAMP;
+    }
+    if (a instanceof SqlType.Varbinary && b instanceof SqlType.Varbinary) {
+      return SqlType.VARBINARY;
+    }
+    if (a instanceof SqlType.Array x && b instanceof SqlType.Array y) {
+      SqlType element = common(x.element(), y.element());
+      return element == null ? null : new SqlType.Array(element);
     }
     if (a instanceof SqlType.Vector x && b instanceof SqlType.Vector y) {
       return x.dimension() == y.dimension()
@@ -139,6 +144,9 @@ public final class Types {
 
   // An integer and a REAL meet as DOUBLE, as in PostgreSQL: REAL would lose digits.
   private static SqlType commonNumeric(SqlType a, SqlType b) {
+    if (numericRank(a) <= 4 && numericRank(b) <= 4 && !(isInteger(a) && isInteger(b))) {
+      return DecimalTypes.common(DecimalTypes.of(a), DecimalTypes.of(b));
+    }
     SqlType wider = numericRank(a) > numericRank(b) ? a : b;
     return wider.equals(SqlType.REAL) ? SqlType.DOUBLE : wider;
   }
@@ -160,7 +168,11 @@ public final class Types {
     if (same(from, to) || to instanceof SqlType.Varchar) {
       return true;
     }
+    if (from instanceof SqlType.Array x && to instanceof SqlType.Array y) {
+      return assignable(x.element(), y.element());
+    }
     return (isNumeric(from) && isNumeric(to))
+        || (to.equals(SqlType.TIME) && (from.equals(SqlType.TIMESTAMP) || isZoned(from)))
         || (isTime(from) && isTime(to))
         || (from instanceof SqlType.Vector && to instanceof SqlType.Vector);
   }

@@ -1,0 +1,32 @@
+package io.quiver.sql;
+
+import org.apache.calcite.sql.SqlBinaryOperator;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.type.OperandTypes;
+import org.apache.calcite.sql.type.ReturnTypes;
+
+/** Signs that the grammar reads; before validation, each becomes the function of its name. */
+public final class ScalarOperators {
+  /** As PostgreSQL's "other operators": looser than {@code + -}, tighter than comparisons. */
+  private static final int PRECEDENCE = 38;
+
+  public static final SqlBinaryOperator JSON_MEMBER = infix("->");
+  public static final SqlBinaryOperator JSON_MEMBER_TEXT = infix("->>");
+  public static final SqlBinaryOperator JSON_PATH = infix("#>");
+  public static final SqlBinaryOperator JSON_PATH_TEXT = infix("#>>");
+  public static final SqlBinaryOperator HOLDS = infix("@>");
+  public static final SqlBinaryOperator HELD_BY = infix("<@");
+
+  private ScalarOperators() {}
+
+  private static SqlBinaryOperator infix(String name) {
+    return new SqlBinaryOperator(
+        name,
+        SqlKind.OTHER_FUNCTION,
+        PRECEDENCE,
+        true,
+        ReturnTypes.ARG0,
+        null,
+        OperandTypes.ANY_ANY);
+  }
+}
