@@ -313,7 +313,7 @@ final class Commands {
                   names(context.snapshot().catalog()),
                   database.planner(),
                   context,
-                  types -> ParameterBinding.bind(types, parameters));
+                  types -> ParameterBinding.bind(types, parameters, settings.timeZone()));
           return Results.count(StatementKind.DDL, Definitions.run(definition, defining));
         });
   }
