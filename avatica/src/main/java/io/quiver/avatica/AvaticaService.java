@@ -66,7 +66,8 @@ public final class AvaticaService implements Protocol, AutoCloseable {
     return new Exchange() {
       @Override
       public boolean isCheap() {
-        return decoded instanceof Service.CreateStatementRequest;
+        return decoded instanceof Service.CreateStatementRequest
+            || decoded instanceof Service.DatabasePropertyRequest;
       }
 
       @Override

@@ -7,6 +7,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.calcite.avatica.ColumnMetaData.Rep;
 import org.apache.calcite.avatica.remote.TypedValue;
 import org.apache.calcite.avatica.util.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,9 @@ final class ParameterValues {
   }
 
   private static @Nullable Object convert(TypedValue value) {
-    Object local = value.value instanceof byte[] ? value.value : value.toLocal();
+    boolean isItself =
+        value.value instanceof byte[] || value.value instanceof float[] || value.type == Rep.ARRAY;
+    Object local = isItself ? value.value : value.toLocal();
     if (local == null) {
       return null;
     }

@@ -1,11 +1,13 @@
 package io.quiver.avatica;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnsafeByteOperations;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.io.IOException;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.avatica.ColumnMetaData.Rep;
@@ -104,10 +106,24 @@ final class WireFormat {
     if (message.getImplicitlyNull()) {
       return null;
     }
-    if (message.getType() == Common.Rep.BYTE_STRING && !message.getBytesValue().isEmpty()) {
-      return TypedValue.ofSerial(Rep.OBJECT, message.getBytesValue().toByteArray());
+    if (message.getType() == Common.Rep.BYTE_STRING && message.getStringValue().isEmpty()) {
+      return TypedValue.ofSerial(
+          Rep.OBJECT,
+          message.getComponentType() == Common.Rep.FLOAT
+              ? floats(message.getBytesValue())
+              : message.getBytesValue().toByteArray());
+    }
+    if (message.getType() == Common.Rep.ARRAY) {
+      return TypedValue.ofSerial(Rep.ARRAY, values(message.getArrayValueList()));
     }
     return TypedValue.fromProto(message);
+  }
+
+  /** Our driver's vectors, packed and little-endian. */
+  private static float[] floats(ByteString packed) {
+    float[] floats = new float[packed.size() / Float.BYTES];
+    packed.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
+    return floats;
   }
 
   static Protocol.Answer encode(Service.Response response) {
@@ -163,11 +179,23 @@ final class WireFormat {
     for (Object row : frame.rows) {
       Common.Row.Builder cells = Common.Row.newBuilder();
       for (Object cell : (List<?>) row) {
-        cells.addValue(Common.ColumnValue.newBuilder().setScalarValue(scalar(cell)));
+        cells.addValue(column(cell));
       }
       message.addRows(cells);
     }
     return message.build();
+  }
+
+  private static Common.ColumnValue column(@Nullable Object value) {
+    Common.ColumnValue.Builder column = Common.ColumnValue.newBuilder();
+    if (value instanceof List<?> elements) {
+      column.setHasArrayValue(true);
+      for (Object element : elements) {
+        column.addArrayValue(scalar(element));
+      }
+      return column.build();
+    }
+    return column.setScalarValue(scalar(value)).build();
   }
 
   private static Common.TypedValue scalar(@Nullable Object value) {

@@ -28,6 +28,9 @@ public interface Backend extends AutoCloseable {
     return null;
   }
 
+  /** How many milliseconds an answer may take over a network; 0 for no limit. */
+  default void setNetworkTimeout(int millis) {}
+
   /** Releases what this end holds; closing twice is no error. */
   @Override
   void close();

@@ -225,7 +225,7 @@ final class BackendMeta extends MetaImpl {
   @Override
   public MetaResultSet getPrimaryKeys(
       ConnectionHandle connection, String catalog, String schema, String table) {
-    Pat exactSchema = schema == null ? Pat.of(null) : Pat.of(PrimaryKeys.literally(schema));
+    Pat exactSchema = Pat.of(PrimaryKeys.literally(schema));
     MetaResultSet columns =
         getColumns(
             connection, catalog, exactSchema, Pat.of(PrimaryKeys.literally(table)), Pat.of(null));

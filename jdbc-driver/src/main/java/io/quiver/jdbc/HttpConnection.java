@@ -29,6 +29,7 @@ final class HttpConnection implements AutoCloseable {
   private final int port;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile @Nullable Socket socket;
+  private volatile int timeoutMillis;
   private @Nullable InputStream in;
 
   HttpConnection(String host, int port) {
@@ -47,6 +48,9 @@ final class HttpConnection implements AutoCloseable {
     try {
       Socket connected = connected();
       try {
+        if (connected.getSoTimeout() != timeoutMillis) {
+          connected.setSoTimeout(timeoutMillis);
+        }
         send(connected, path, body);
         return receive();
       } catch (IOException e) {
@@ -60,6 +64,11 @@ final class HttpConnection implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** How long to wait for the bytes of an answer; 0 for as long as it takes. */
+  void setTimeoutMillis(int millis) {
+    timeoutMillis = millis;
   }
 
   private Socket connected() throws SQLException {

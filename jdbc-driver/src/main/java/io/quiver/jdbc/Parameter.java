@@ -2,13 +2,22 @@ package io.quiver.jdbc;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.sql.Array;
 import java.sql.Date;
 import java.sql.SQLException;
+import java.sql.Time;
 import java.sql.Timestamp;
+import java.sql.Types;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -19,23 +28,32 @@ import org.jspecify.annotations.Nullable;
 /**
  * Java values as parameters.
  *
- * <p>A vector is packed little-endian floats in a value of {@link Rep#OBJECT}, because Avatica's
- * {@link Rep#BYTE_STRING} insists on Base64; {@link RemoteBackend} sends the bytes as they are.
- * Dates and timestamps are ISO text, because Avatica's numbers are shifted by the time zone and end
- * at milliseconds.
+ * <p>A vector is a {@code float[]} in a value of {@link Rep#OBJECT} and bytes are a {@code byte[]}
+ * in one, because Avatica's {@link Rep#BYTE_STRING} insists on Base64; {@link RemoteBackend} sends
+ * both as bytes. An ARRAY is a list of such values. Dates and times are ISO text, because Avatica's
+ * numbers are shifted by the time zone and end at milliseconds.
  */
 final class Parameter {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss.SSSSSS", Locale.ROOT);
   private static final DateTimeFormatter TIMESTAMP =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT);
 
   private Parameter() {}
+
+  /** What the statement wants, as its preparation has told. */
+  record Wanted(int jdbcType, String typeName) {
+    boolean isInstant() {
+      return jdbcType == Types.TIMESTAMP_WITH_TIMEZONE;
+    }
+  }
 
   /**
    * A value for the wire.
    *
    * @throws SQLException 22018 when the class is none that the driver knows
    */
-  static TypedValue of(@Nullable Object value) throws SQLException {
+  static TypedValue of(@Nullable Object value, Wanted wanted) throws SQLException {
     if (value == null) {
       return TypedValue.EXPLICIT_NULL;
     }
@@ -48,54 +66,122 @@ final class Parameter {
     if (value instanceof Boolean) {
       return TypedValue.ofSerial(Rep.BOOLEAN, value);
     }
-    if (value instanceof byte[] packed) {
-      return TypedValue.ofSerial(Rep.OBJECT, packed.clone());
-    }
-    if (value instanceof float[] floats) {
-      return vector(floats);
-    }
-    if (value instanceof double[] doubles) {
-      float[] floats = new float[doubles.length];
-      for (int i = 0; i < doubles.length; i++) {
-        floats[i] = (float) doubles[i];
-      }
-      return vector(floats);
-    }
-    if (value instanceof List<?> list) {
-      return vector(list);
-    }
-    if (value instanceof Object[] elements) {
-      return vector(Arrays.asList(elements));
+    if (value instanceof byte[] bytes) {
+      return TypedValue.ofSerial(Rep.OBJECT, bytes.clone());
     }
     if (value instanceof QuiverVector vector) {
-      return TypedValue.ofSerial(Rep.OBJECT, vector.packed());
+      return TypedValue.ofSerial(Rep.OBJECT, vector.toArray());
     }
-    if (value instanceof java.sql.Array array) {
-      return of(array.getArray());
+    if (value instanceof float[] floats && wanted.jdbcType() != Types.ARRAY) {
+      return TypedValue.ofSerial(Rep.OBJECT, floats.clone());
     }
-    return time(value);
+    if (value instanceof List<?> list) {
+      return elements(list, wanted);
+    }
+    if (value instanceof Array array) {
+      return of(array.getArray(), wanted);
+    }
+    if (value.getClass().isArray()) {
+      return elements(boxed(value), wanted);
+    }
+    return text(time(value, wanted));
+  }
+
+  private static List<@Nullable Object> boxed(Object array) {
+    List<@Nullable Object> list = new ArrayList<>();
+    for (int i = 0; i < java.lang.reflect.Array.getLength(array); i++) {
+      list.add(java.lang.reflect.Array.get(array, i));
+    }
+    return list;
+  }
+
+  /** An ARRAY where the statement wants one, else a vector. */
+  private static TypedValue elements(List<?> list, Wanted wanted) throws SQLException {
+    if (wanted.jdbcType() != Types.ARRAY) {
+      return vector(list);
+    }
+    // Only an instant's elements differ from those of any other array.
+    Wanted element =
+        wanted.typeName().startsWith("TIMESTAMP WITH")
+            ? new Wanted(Types.TIMESTAMP_WITH_TIMEZONE, wanted.typeName())
+            : new Wanted(Types.OTHER, "");
+    List<TypedValue> values = new ArrayList<>(list.size());
+    for (Object value : list) {
+      values.add(of(value, element));
+    }
+    return TypedValue.ofSerial(Rep.ARRAY, values);
+  }
+
+  private static TypedValue vector(List<?> elements) throws SQLException {
+    float[] values = new float[elements.size()];
+    for (int i = 0; i < values.length; i++) {
+      if (!(elements.get(i) instanceof Number number)) {
+        throw new SQLException(
+            "element " + (i + 1) + " of a vector is a number, found " + elements.get(i),
+            SqlStates.CANNOT_CONVERT);
+      }
+      values[i] = number.floatValue();
+    }
+    return TypedValue.ofSerial(Rep.OBJECT, values);
   }
 
   @SuppressWarnings("JavaUtilDate") // old code binds it, so it is accepted
-  private static TypedValue time(Object value) throws SQLException {
-    if (value instanceof LocalDate date) {
-      return text(date.toString());
+  private static String time(Object value, Wanted wanted) throws SQLException {
+    if (value instanceof LocalDate) {
+      return value.toString();
+    }
+    if (value instanceof LocalTime time) {
+      return TIME.format(time);
     }
     if (value instanceof LocalDateTime time) {
-      return text(TIMESTAMP.format(time));
+      return TIMESTAMP.format(time);
+    }
+    if (value instanceof Instant instant) {
+      return instant(instant);
+    }
+    if (value instanceof OffsetDateTime time) {
+      return instant(time.toInstant());
+    }
+    if (value instanceof ZonedDateTime time) {
+      return instant(time.toInstant());
     }
     // The wall clock that the value shows is what is stored: no time zone has a say.
     if (value instanceof Date date) {
-      return text(date.toLocalDate().toString());
+      return date.toLocalDate().toString();
     }
-    if (value instanceof Timestamp timestamp) {
-      return text(TIMESTAMP.format(timestamp.toLocalDateTime()));
+    if (value instanceof Time time) {
+      return time(time, ZoneId.systemDefault());
     }
-    if (value instanceof java.util.Date date && !(value instanceof java.sql.Time)) {
-      return text(TIMESTAMP.format(new Timestamp(date.getTime()).toLocalDateTime()));
+    if (value instanceof java.util.Date date) {
+      Timestamp timestamp = date instanceof Timestamp exact ? exact : new Timestamp(date.getTime());
+      return timestamp(timestamp, ZoneId.systemDefault(), wanted);
+    }
+    if (value instanceof java.util.Calendar calendar) {
+      return timestamp(
+          Timestamp.from(calendar.toInstant()), calendar.getTimeZone().toZoneId(), wanted);
     }
     throw new SQLException(
         "no parameter can be made of a " + value.getClass().getName(), SqlStates.CANNOT_CONVERT);
+  }
+
+  private static String instant(Instant instant) {
+    return TIMESTAMP.format(instant.atOffset(ZoneOffset.UTC)) + "+00:00";
+  }
+
+  /** The time of day that the instant has in a time zone, to the millisecond. */
+  static String time(Time time, ZoneId zone) {
+    return TIME.format(Instant.ofEpochMilli(time.getTime()).atZone(zone).toLocalTime());
+  }
+
+  /** The wall clock that the instant has in a time zone; the instant where one is wanted. */
+  static String timestamp(Timestamp timestamp, ZoneId zone, Wanted wanted) {
+    if (wanted.isInstant()) {
+      return instant(timestamp.toInstant());
+    }
+    return TIMESTAMP.format(
+        zone.equals(ZoneId.systemDefault())
+            ? timestamp.toLocalDateTime()
+            : timestamp.toInstant().atZone(zone).toLocalDateTime());
   }
 
   private static TypedValue number(Number number) {
@@ -119,22 +205,5 @@ final class Parameter {
 
   private static TypedValue text(String text) {
     return TypedValue.ofSerial(Rep.STRING, text);
-  }
-
-  private static TypedValue vector(float[] values) {
-    return TypedValue.ofSerial(Rep.OBJECT, QuiverVector.pack(values));
-  }
-
-  private static TypedValue vector(List<?> elements) throws SQLException {
-    float[] values = new float[elements.size()];
-    for (int i = 0; i < values.length; i++) {
-      if (!(elements.get(i) instanceof Number number)) {
-        throw new SQLException(
-            "element " + (i + 1) + " of a vector is a number, found " + elements.get(i),
-            SqlStates.CANNOT_CONVERT);
-      }
-      values[i] = number.floatValue();
-    }
-    return vector(values);
   }
 }

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.apache.calcite.avatica.ColumnMetaData;
 import org.apache.calcite.avatica.Meta;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the rows of {@code getPrimaryKeys} out of those of {@code getColumns}. */
 final class PrimaryKeys {
@@ -34,9 +35,9 @@ final class PrimaryKeys {
     return new ArrayList<>(keys);
   }
 
-  /** A pattern that matches this name alone. */
-  static String literally(String name) {
-    return name.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%");
+  /** A pattern that matches this name alone; null for any. */
+  static @Nullable String literally(@Nullable String name) {
+    return name == null ? null : name.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%");
   }
 
   private static int position(Meta.MetaResultSet rows, String label) {

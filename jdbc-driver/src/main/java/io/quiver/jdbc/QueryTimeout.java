@@ -5,7 +5,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.calcite.avatica.Meta;
-import org.apache.calcite.avatica.remote.Service;
 
 /** Cancels a statement that runs longer than its query timeout. */
 final class QueryTimeout {
@@ -14,8 +13,8 @@ final class QueryTimeout {
   private QueryTimeout() {}
 
   /** A call that runs a statement. */
-  interface Execution {
-    Service.ResultSetResponse run() throws SQLException;
+  interface Execution<T> {
+    T run() throws SQLException;
   }
 
   /**
@@ -23,8 +22,8 @@ final class QueryTimeout {
    *
    * @param seconds 0 for no limit
    */
-  static Service.ResultSetResponse within(
-      int seconds, Backend backend, Meta.StatementHandle statement, Execution execution)
+  static <T> T within(
+      int seconds, Backend backend, Meta.StatementHandle statement, Execution<T> execution)
       throws SQLException {
     if (seconds == 0) {
       return execution.run();

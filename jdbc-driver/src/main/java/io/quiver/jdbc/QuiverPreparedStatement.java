@@ -1,15 +1,13 @@
 package io.quiver.jdbc;
 
-import java.math.BigDecimal;
-import java.sql.Array;
-import java.sql.Date;
+import java.sql.ParameterMetaData;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import java.sql.SQLType;
-import java.sql.Timestamp;
-import java.sql.Types;
-import java.time.ZoneId;
-import java.util.Calendar;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.calcite.avatica.AvaticaConnection;
 import org.apache.calcite.avatica.Meta;
 import org.apache.calcite.avatica.remote.Service;
 import org.apache.calcite.avatica.remote.TypedValue;
@@ -17,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A prepared statement. A vector parameter is a {@code float[]}, {@code double[]}, {@code byte[]}
- * of packed little-endian floats, {@code List} of numbers, {@link QuiverVector} or the literal as a
- * {@code String}.
+ * of packed elements, {@code List} of numbers, {@link QuiverVector} or the literal as a {@code
+ * String}.
  */
-final class QuiverPreparedStatement extends NarrowPreparedStatement {
+final class QuiverPreparedStatement extends ParameterSetters {
   private final QuiverConnection owner;
+  private final StatementState state;
+  private boolean returnsKeys;
 
   QuiverPreparedStatement(
       QuiverConnection owner,
@@ -33,21 +33,34 @@ final class QuiverPreparedStatement extends NarrowPreparedStatement {
       throws SQLException {
     super(owner, handle, signature, type, concurrency, holdability);
     this.owner = owner;
+    this.state = new StatementState(this);
     super.setFetchSize(QuiverStatement.FETCH_SIZE);
+  }
+
+  /** Says that the statement's rows are its generated keys. */
+  QuiverPreparedStatement returningKeys() {
+    returnsKeys = true;
+    return this;
+  }
+
+  @Override
+  protected void checkOpen() throws SQLException {
+    state.checkOpen(closed);
+  }
+
+  @Override
+  public boolean isClosed() throws SQLException {
+    return closed || owner.isClosed();
   }
 
   @Override
   public boolean execute() throws SQLException {
     checkOpen();
-    updateCount = -1;
-    if (openResultSet != null) {
-      openResultSet.close();
-      openResultSet = null;
-    }
+    closeResult();
     checkAllSet();
     Service.ResultSetResponse answer =
         QueryTimeout.within(
-            getQueryTimeout(),
+            state.timeoutSeconds(),
             owner.backend(),
             handle,
             () -> owner.meta().execute(handle, getParameterValues(), (Integer) getFetchSize()));
@@ -55,8 +68,25 @@ final class QuiverPreparedStatement extends NarrowPreparedStatement {
     if (updateCount != -1) {
       return false;
     }
+    if (returnsKeys) {
+      updateCount = state.takeKeys(owner, handle, described(answer), answer);
+      return false;
+    }
     openResultSet = owner.resultSet(this, getSignature(), answer);
     return true;
+  }
+
+  private Meta.Signature described(Service.ResultSetResponse answer) {
+    return answer.signature == null ? getSignature() : answer.signature;
+  }
+
+  private void closeResult() throws SQLException {
+    updateCount = -1;
+    state.forgetKeys();
+    if (openResultSet != null) {
+      openResultSet.close();
+      openResultSet = null;
+    }
   }
 
   @Override
@@ -69,28 +99,80 @@ final class QuiverPreparedStatement extends NarrowPreparedStatement {
 
   @Override
   public long executeLargeUpdate() throws SQLException {
-    execute();
+    if (execute()) {
+      closeResult();
+      throw new SQLException("the statement gives rows", SqlStates.TOO_MANY_ROWS);
+    }
     return updateCount;
   }
 
   @Override
   public void addBatch() throws SQLException {
+    checkOpen();
     checkAllSet();
-    super.addBatch();
+    // A copy, because the next setter changes the array.
+    parameterValueBatch.add(Arrays.asList(slots.clone()));
   }
 
   @Override
   public long[] executeLargeBatch() throws SQLException {
     checkOpen();
-    try {
-      return parameterValueBatch.isEmpty()
-          ? new long[0]
-          : owner.executeBatch(handle, parameterValueBatch);
-    } catch (SQLException e) {
-      throw QuiverStatement.batchFailure(e);
-    } finally {
-      clearBatch();
+    closeResult();
+    List<List<TypedValue>> entries = new ArrayList<>(parameterValueBatch);
+    parameterValueBatch.clear();
+    if (entries.isEmpty()) {
+      return new long[0];
     }
+    try {
+      return QueryTimeout.within(
+          state.timeoutSeconds(),
+          owner.backend(),
+          handle,
+          () -> returnsKeys ? batchWithKeys(entries) : owner.executeBatch(handle, entries));
+    } catch (SQLException e) {
+      throw QuiverStatement.batchFailure(e, entries.size());
+    }
+  }
+
+  /** One by one, because a batch's answer has no room for rows; still all or nothing. */
+  private long[] batchWithKeys(List<List<TypedValue>> entries) throws SQLException {
+    boolean own = owner.getAutoCommit();
+    if (own) {
+      owner.setAutoCommit(false);
+    }
+    boolean complete = false;
+    try {
+      List<Object> keys = new ArrayList<>();
+      long[] counts = new long[entries.size()];
+      Meta.Signature signature = getSignature();
+      for (int i = 0; i < counts.length; i++) {
+        int before = keys.size();
+        Service.ResultSetResponse answer =
+            owner.meta().execute(handle, entries.get(i), (Integer) getFetchSize());
+        signature = described(answer);
+        StatementState.addKeys(owner, handle, signature, answer, keys);
+        counts[i] = (long) keys.size() - before;
+      }
+      if (own) {
+        owner.commit();
+      }
+      complete = true;
+      state.setKeys(signature, keys);
+      return counts;
+    } finally {
+      if (own) {
+        if (!complete) {
+          owner.rollback();
+        }
+        owner.setAutoCommit(true);
+      }
+    }
+  }
+
+  @Override
+  public ResultSet getGeneratedKeys() throws SQLException {
+    checkOpen();
+    return state.keys();
   }
 
   private void checkAllSet() throws SQLException {
@@ -99,6 +181,26 @@ final class QuiverPreparedStatement extends NarrowPreparedStatement {
         throw new SQLException("parameter " + (i + 1) + " is not set", SqlStates.UNSET_PARAMETER);
       }
     }
+  }
+
+  /** Null for a statement that gives no rows. */
+  @Override
+  @SuppressWarnings("NullAway") // as JDBC wants
+  public @Nullable ResultSetMetaData getMetaData() throws SQLException {
+    checkOpen();
+    return returnsKeys || getSignature().columns.isEmpty() ? null : super.getMetaData();
+  }
+
+  @Override
+  public ParameterMetaData getParameterMetaData() throws SQLException {
+    checkOpen();
+    return this;
+  }
+
+  @Override
+  public int isNullable(int index) throws SQLException {
+    getParameter(index);
+    return ParameterMetaData.parameterNullableUnknown;
   }
 
   /** From any thread, while another waits in an execute method: so without a lock. */
@@ -110,97 +212,173 @@ final class QuiverPreparedStatement extends NarrowPreparedStatement {
   }
 
   @Override
+  public void clearBatch() throws SQLException {
+    checkOpen();
+    parameterValueBatch.clear();
+  }
+
+  private static SQLException isPrepared() {
+    return new SQLException(
+        "a prepared statement has its text already; use a plain one for another",
+        SqlStates.WRONG_OBJECT);
+  }
+
+  @Override
+  protected void executeInternal(String sql) throws SQLException {
+    throw isPrepared();
+  }
+
+  @Override
+  public boolean execute(String sql) throws SQLException {
+    throw isPrepared();
+  }
+
+  @Override
+  public ResultSet executeQuery(String sql) throws SQLException {
+    throw isPrepared();
+  }
+
+  @Override
+  public long executeLargeUpdate(String sql) throws SQLException {
+    throw isPrepared();
+  }
+
+  @Override
+  public void addBatch(String sql) throws SQLException {
+    throw isPrepared();
+  }
+
+  @Override
+  public boolean execute(String sql, int keys) throws SQLException {
+    throw isPrepared();
+  }
+
+  @Override
+  public boolean execute(String sql, int[] columns) throws SQLException {
+    throw isPrepared();
+  }
+
+  @Override
+  public boolean execute(String sql, String[] columns) throws SQLException {
+    throw isPrepared();
+  }
+
+  @Override
+  public int executeUpdate(String sql, int keys) throws SQLException {
+    throw isPrepared();
+  }
+
+  @Override
+  public int executeUpdate(String sql, int[] columns) throws SQLException {
+    throw isPrepared();
+  }
+
+  @Override
+  public int executeUpdate(String sql, String[] columns) throws SQLException {
+    throw isPrepared();
+  }
+
+  @Override
+  public long executeLargeUpdate(String sql, int keys) throws SQLException {
+    throw isPrepared();
+  }
+
+  @Override
+  public long executeLargeUpdate(String sql, int[] columns) throws SQLException {
+    throw isPrepared();
+  }
+
+  @Override
+  public long executeLargeUpdate(String sql, String[] columns) throws SQLException {
+    throw isPrepared();
+  }
+
+  @Override
+  public boolean getMoreResults(int current) throws SQLException {
+    checkOpen();
+    StatementState.checkMoreResults(current);
+    closeResult();
+    return false;
+  }
+
+  @Override
   public void setFetchSize(int rows) throws SQLException {
+    checkOpen();
     super.setFetchSize(QuiverStatement.checkedFetchSize(rows));
   }
 
-  private void set(int index, TypedValue value) throws SQLException {
+  @Override
+  public void setFetchDirection(int direction) throws SQLException {
     checkOpen();
-    if (index < 1 || index > slots.length) {
-      throw new SQLException(
-          "the statement has " + slots.length + " parameters, found number " + index,
-          SqlStates.UNSET_PARAMETER);
-    }
-    slots[index - 1] = value;
+    super.setFetchDirection(QuiverStatement.checkedDirection(direction));
   }
 
   @Override
-  public void setObject(int index, @Nullable Object value) throws SQLException {
-    set(index, Parameter.of(value));
+  public int getFetchDirection() throws SQLException {
+    return state.direction(super.getFetchDirection());
   }
 
   @Override
-  public void setObject(int index, @Nullable Object value, int sqlType) throws SQLException {
-    boolean asText = sqlType == Types.VARCHAR || sqlType == Types.CHAR;
-    boolean isPlain = value instanceof Number || value instanceof Boolean;
-    setObject(index, asText && isPlain ? String.valueOf(value) : value);
+  public void setLargeMaxRows(long rows) throws SQLException {
+    checkOpen();
+    super.setLargeMaxRows(StatementState.notNegative(rows, "maxRows"));
   }
 
   @Override
-  public void setObject(int index, @Nullable Object value, int sqlType, int scale)
-      throws SQLException {
-    setObject(index, value, sqlType);
+  public void setMaxFieldSize(int bytes) throws SQLException {
+    checkOpen();
+    StatementState.checkMaxFieldSize(bytes);
   }
 
   @Override
-  public void setObject(int index, @Nullable Object value, SQLType sqlType) throws SQLException {
-    setObject(index, value, sqlType.getVendorTypeNumber());
+  public void setQueryTimeout(int seconds) throws SQLException {
+    checkOpen();
+    state.setTimeoutSeconds(seconds);
   }
 
   @Override
-  public void setBytes(int index, byte @Nullable [] value) throws SQLException {
-    setObject(index, value);
+  public int getQueryTimeout() throws SQLException {
+    checkOpen();
+    return state.timeoutSeconds();
   }
 
   @Override
-  public void setBigDecimal(int index, @Nullable BigDecimal value) throws SQLException {
-    setObject(index, value);
+  public void setEscapeProcessing(boolean enable) throws SQLException {
+    checkOpen();
+    // There are no escapes to process.
   }
 
   @Override
-  public void setString(int index, @Nullable String value) throws SQLException {
-    setObject(index, value);
+  public void setCursorName(String name) throws SQLException {
+    checkOpen();
+    throw SqlStates.unsupported("a named cursor");
   }
 
   @Override
-  public void setNString(int index, @Nullable String value) throws SQLException {
-    setObject(index, value);
+  public void setPoolable(boolean poolable) throws SQLException {
+    checkOpen();
+    state.setPoolable(poolable);
   }
 
   @Override
-  public void setArray(int index, @Nullable Array value) throws SQLException {
-    setObject(index, value);
+  public boolean isPoolable() throws SQLException {
+    checkOpen();
+    return state.isPoolable();
   }
 
   @Override
-  public void setDate(int index, @Nullable Date value) throws SQLException {
-    setObject(index, value);
+  public AvaticaConnection getConnection() throws SQLException {
+    checkOpen();
+    return owner;
   }
 
   @Override
-  public void setTimestamp(int index, @Nullable Timestamp value) throws SQLException {
-    setObject(index, value);
+  public boolean isWrapperFor(@Nullable Class<?> type) {
+    return type != null && type.isInstance(this);
   }
 
-  /** The date that the instant has in the calendar's time zone. */
   @Override
-  public void setDate(int index, @Nullable Date value, Calendar calendar) throws SQLException {
-    setObject(
-        index,
-        value == null
-            ? null
-            : new Timestamp(value.getTime()).toInstant().atZone(zone(calendar)).toLocalDate());
-  }
-
-  /** The date and time that the instant has in the calendar's time zone. */
-  @Override
-  public void setTimestamp(int index, @Nullable Timestamp value, Calendar calendar)
-      throws SQLException {
-    setObject(
-        index, value == null ? null : value.toInstant().atZone(zone(calendar)).toLocalDateTime());
-  }
-
-  private static ZoneId zone(@Nullable Calendar calendar) {
-    return calendar == null ? ZoneId.systemDefault() : calendar.getTimeZone().toZoneId();
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    return QuiverConnection.unwrap(this, type);
   }
 }

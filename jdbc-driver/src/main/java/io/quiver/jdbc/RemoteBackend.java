@@ -33,7 +33,7 @@ final class RemoteBackend implements Backend {
   public Service.Response call(Service.Request request) throws SQLException {
     byte[] answer = http.post("/", encode(request));
     try {
-      return TRANSLATION.parseResponse(answer);
+      return WireResponses.decode(answer);
     } catch (IOException | RuntimeException e) {
       throw new SQLException(
           host + ":" + port + " answered with something that is no Avatica message",
@@ -53,6 +53,11 @@ final class RemoteBackend implements Backend {
               + statementId,
           new byte[0]);
     }
+  }
+
+  @Override
+  public void setNetworkTimeout(int millis) {
+    http.setTimeoutMillis(millis);
   }
 
   @Override
@@ -93,13 +98,33 @@ final class RemoteBackend implements Backend {
     }
   }
 
-  /** Bytes as they are; Avatica's own code would send them a second time as Base64. */
+  /**
+   * Bytes as they are; Avatica's own code would send them a second time as Base64. A vector of
+   * floats says so with its component's type, because bytes may be any vector's.
+   */
   private static Common.TypedValue encode(TypedValue value) {
-    if (value.type == Rep.OBJECT && value.value instanceof byte[] bytes) {
+    if (value.value instanceof byte[] bytes) {
       return Common.TypedValue.newBuilder()
           .setType(Common.Rep.BYTE_STRING)
           .setBytesValue(UnsafeByteOperations.unsafeWrap(bytes))
           .build();
+    }
+    if (value.value instanceof float[] floats) {
+      return Common.TypedValue.newBuilder()
+          .setType(Common.Rep.BYTE_STRING)
+          .setComponentType(Common.Rep.FLOAT)
+          .setBytesValue(UnsafeByteOperations.unsafeWrap(QuiverVector.pack(floats)))
+          .build();
+    }
+    if (value.type == Rep.ARRAY && value.value instanceof List<?> elements) {
+      Common.TypedValue.Builder array =
+          Common.TypedValue.newBuilder()
+              .setType(Common.Rep.ARRAY)
+              .setComponentType(Common.Rep.OBJECT);
+      for (Object element : elements) {
+        array.addArrayValue(encode((TypedValue) element));
+      }
+      return array.build();
     }
     return value.toProto();
   }

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.Reader;
 import java.io.StringReader;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.sql.Array;
@@ -19,10 +18,10 @@ import java.sql.SQLXML;
 import java.sql.Struct;
 import java.sql.Time;
 import java.sql.Timestamp;
-import java.sql.Types;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
-import java.time.ZoneOffset;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.Calendar;
 import java.util.Map;
 import org.apache.calcite.avatica.util.Cursor;
@@ -32,42 +31,21 @@ import org.joou.ULong;
 import org.joou.UShort;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads one column. On the wire a DATE is days and a TIMESTAMP microseconds since 1970-01-01, a
- * vector packed little-endian floats; everything else is itself.
- */
+/** Reads one column. */
 @SuppressWarnings("NullAway") // JDBC's getters answer null for NULL
 final class ValueAccessor implements Cursor.Accessor {
   private final ValueCursor cursor;
   private final int ordinal;
-  private final int sqlType;
+  private final WireType type;
 
-  ValueAccessor(ValueCursor cursor, int ordinal, int sqlType) {
+  ValueAccessor(ValueCursor cursor, int ordinal, WireType type) {
     this.cursor = cursor;
     this.ordinal = ordinal;
-    this.sqlType = sqlType;
+    this.type = type;
   }
 
-  private @Nullable Object value() {
-    Object value = cursor.value(ordinal);
-    if (value instanceof byte[] packed && sqlType == Types.OTHER) {
-      return QuiverVector.unpack(packed);
-    }
-    if (value instanceof Number number) {
-      return switch (sqlType) {
-        case Types.DATE -> LocalDate.ofEpochDay(number.longValue());
-        case Types.TIMESTAMP -> timestamp(number.longValue());
-        default -> value;
-      };
-    }
-    return value;
-  }
-
-  private static LocalDateTime timestamp(long micros) {
-    return LocalDateTime.ofEpochSecond(
-        Math.floorDiv(micros, 1_000_000L),
-        (int) Math.floorMod(micros, 1_000_000L) * 1_000,
-        ZoneOffset.UTC);
+  private @Nullable Object value() throws SQLException {
+    return type.decode(cursor.value(ordinal));
   }
 
   @Override
@@ -76,10 +54,13 @@ final class ValueAccessor implements Cursor.Accessor {
   }
 
   @Override
-  public @Nullable Object getObject() {
+  public @Nullable Object getObject() throws SQLException {
     Object value = value();
     if (value instanceof LocalDate date) {
       return Date.valueOf(date);
+    }
+    if (value instanceof LocalTime) {
+      return Conversion.time(value, ZoneId.systemDefault());
     }
     if (value instanceof LocalDateTime time) {
       return Timestamp.valueOf(time);
@@ -88,18 +69,24 @@ final class ValueAccessor implements Cursor.Accessor {
   }
 
   @Override
-  public @Nullable Object getObject(Map<String, Class<?>> map) {
+  public @Nullable Object getObject(Map<String, Class<?>> map) throws SQLException {
     return getObject();
   }
 
   @Override
-  public <T> T getObject(Class<T> type) throws SQLException {
+  public <T> T getObject(@Nullable Class<T> wanted) throws SQLException {
+    if (wanted == null) {
+      throw SqlStates.invalid("getObject needs a class");
+    }
+    if (wanted == byte[].class) {
+      return wanted.cast(getBytes());
+    }
     Object value = value();
-    return value == null ? null : Conversion.convert(value, type);
+    return value == null ? null : Conversion.convert(value, wanted);
   }
 
   @Override
-  public @Nullable String getString() {
+  public @Nullable String getString() throws SQLException {
     Object value = value();
     return value == null ? null : Conversion.text(value);
   }
@@ -156,63 +143,63 @@ final class ValueAccessor implements Cursor.Accessor {
 
   @Override
   public @Nullable BigDecimal getBigDecimal(int scale) throws SQLException {
-    BigDecimal value = getBigDecimal();
-    return value == null ? null : value.setScale(scale, RoundingMode.HALF_UP);
+    Object value = value();
+    return value == null ? null : Conversion.decimal(value, scale);
   }
 
-  /** A vector as packed little-endian floats, a text as UTF-8. */
+  /** A vector as packed elements, as it is stored; a text as UTF-8; a UUID as its 16 bytes. */
   @Override
   public byte @Nullable [] getBytes() throws SQLException {
-    Object value = value();
-    if (value == null) {
-      return null;
+    if (cursor.value(ordinal) instanceof byte[] bytes) {
+      return bytes.clone();
     }
-    return Conversion.convert(value, byte[].class);
+    Object value = value();
+    return value == null ? null : Conversion.convert(value, byte[].class);
   }
 
   @Override
   public @Nullable Date getDate(Calendar calendar) throws SQLException {
     Object value = value();
-    return value == null ? null : Conversion.date(value, calendar);
+    return value == null ? null : Conversion.date(value, Conversion.zone(calendar));
   }
 
   @Override
   public @Nullable Timestamp getTimestamp(Calendar calendar) throws SQLException {
     Object value = value();
-    return value == null ? null : Conversion.timestamp(value, calendar);
+    return value == null ? null : Conversion.timestamp(value, Conversion.zone(calendar));
   }
 
   @Override
   public @Nullable Time getTime(Calendar calendar) throws SQLException {
-    Timestamp timestamp = getTimestamp(calendar);
-    return timestamp == null ? null : new Time(timestamp.getTime());
+    Object value = value();
+    return value == null ? null : Conversion.time(value, Conversion.zone(calendar));
   }
 
   @Override
-  public @Nullable String getNString() {
+  public @Nullable String getNString() throws SQLException {
     return getString();
   }
 
   @Override
-  public @Nullable Reader getCharacterStream() {
+  public @Nullable Reader getCharacterStream() throws SQLException {
     String text = getString();
     return text == null ? null : new StringReader(text);
   }
 
   @Override
-  public @Nullable Reader getNCharacterStream() {
+  public @Nullable Reader getNCharacterStream() throws SQLException {
     return getCharacterStream();
   }
 
   @Override
-  public @Nullable InputStream getAsciiStream() {
+  public @Nullable InputStream getAsciiStream() throws SQLException {
     String text = getString();
     return text == null ? null : new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
   }
 
   @Override
   public InputStream getUnicodeStream() throws SQLException {
-    throw cannot("a Unicode stream");
+    throw SqlStates.unsupported("reading a column as a Unicode stream");
   }
 
   @Override
@@ -223,65 +210,62 @@ final class ValueAccessor implements Cursor.Accessor {
 
   @Override
   public UByte getUByte() throws SQLException {
-    throw cannot("an unsigned number");
+    throw SqlStates.unsupported("reading a column as an unsigned number");
   }
 
   @Override
   public UShort getUShort() throws SQLException {
-    throw cannot("an unsigned number");
+    throw SqlStates.unsupported("reading a column as an unsigned number");
   }
 
   @Override
   public UInteger getUInt() throws SQLException {
-    throw cannot("an unsigned number");
+    throw SqlStates.unsupported("reading a column as an unsigned number");
   }
 
   @Override
   public ULong getULong() throws SQLException {
-    throw cannot("an unsigned number");
+    throw SqlStates.unsupported("reading a column as an unsigned number");
   }
 
   @Override
   public Ref getRef() throws SQLException {
-    throw cannot("a REF");
+    throw SqlStates.unsupported("reading a column as a REF");
   }
 
   @Override
   public Blob getBlob() throws SQLException {
-    throw cannot("a BLOB");
+    throw SqlStates.unsupported("reading a column as a BLOB");
   }
 
   @Override
   public Clob getClob() throws SQLException {
-    throw cannot("a CLOB");
+    throw SqlStates.unsupported("reading a column as a CLOB");
   }
 
   @Override
   public NClob getNClob() throws SQLException {
-    throw cannot("an NCLOB");
+    throw SqlStates.unsupported("reading a column as an NCLOB");
   }
 
   @Override
-  public Array getArray() throws SQLException {
-    throw cannot("an ARRAY");
+  public @Nullable Array getArray() throws SQLException {
+    Object value = value();
+    return value == null ? null : Conversion.convert(value, Array.class);
   }
 
   @Override
   public Struct getStruct() throws SQLException {
-    throw cannot("a STRUCT");
+    throw SqlStates.unsupported("reading a column as a STRUCT");
   }
 
   @Override
   public URL getURL() throws SQLException {
-    throw cannot("a URL");
+    throw SqlStates.unsupported("reading a column as a URL");
   }
 
   @Override
   public SQLXML getSQLXML() throws SQLException {
-    throw cannot("an SQLXML");
-  }
-
-  private static SQLException cannot(String what) {
-    return new SQLException("no column can be read as " + what, SqlStates.CANNOT_CONVERT);
+    throw SqlStates.unsupported("reading a column as an SQLXML");
   }
 }

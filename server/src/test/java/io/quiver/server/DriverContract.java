@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.sql.Types;
 import java.util.ArrayList;
@@ -298,14 +299,61 @@ abstract class DriverContract extends DriverValuesContract {
   }
 
   @Test
-  void aStatementThatFailsLeavesItsTransactionOpen() throws SQLException {
+  void aStatementThatFailsFailsItsTransactionUpToASavepoint() throws SQLException {
     run("CREATE TABLE numbers (id INTEGER PRIMARY KEY)");
     connection.setAutoCommit(false);
     run("INSERT INTO numbers VALUES (1)");
+    Savepoint before = connection.setSavepoint();
     assertState("23505", "", () -> run("INSERT INTO numbers VALUES (2), (1)"));
-    run("INSERT INTO numbers VALUES (3)");
+    assertState("25P02", "", () -> run("INSERT INTO numbers VALUES (3)"));
+    connection.rollback(before);
+    run("INSERT INTO numbers VALUES (4)");
+    Savepoint named = connection.setSavepoint("my \"point\"");
+    assertThat(named.getSavepointName()).isEqualTo("my \"point\"");
+    run("INSERT INTO numbers VALUES (5)");
+    connection.rollback(named);
+    connection.releaseSavepoint(named);
+    assertState("3B001", "released", () -> connection.rollback(named));
     connection.setAutoCommit(true); // commits, as JDBC wants
-    assertThat(number("SELECT sum(id) FROM numbers")).isEqualTo(4);
+    assertThat(number("SELECT sum(id) FROM numbers")).isEqualTo(5);
+    assertState("25P01", "auto-commit", connection::setSavepoint);
+  }
+
+  @Test
+  void aFailedBatchCountsNothing() throws SQLException {
+    run("CREATE TABLE numbers (id INTEGER PRIMARY KEY)");
+    try (PreparedStatement insert = connection.prepareStatement("INSERT INTO numbers VALUES (?)")) {
+      for (int id : new int[] {1, 2, 1}) {
+        insert.setInt(1, id);
+        insert.addBatch();
+      }
+      assertThatThrownBy(insert::executeBatch)
+          .isInstanceOfSatisfying(
+              BatchUpdateException.class,
+              e -> {
+                assertThat(e.getSQLState()).isEqualTo("23505");
+                assertThat(e.getUpdateCounts()).hasSize(3).containsOnly(Statement.EXECUTE_FAILED);
+              });
+      assertThat(insert.executeBatch()).isEmpty();
+    }
+    assertThat(number("SELECT count(*) FROM numbers")).isZero();
+  }
+
+  @Test
+  void aResultOutlivesItsTransaction() throws SQLException {
+    run("CREATE TABLE numbers (id INTEGER PRIMARY KEY)");
+    fill(1_000);
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.setFetchSize(10);
+      ResultSet rows = statement.executeQuery("SELECT id FROM numbers");
+      assertThat(rows.next()).isTrue();
+      connection.commit();
+      run("DELETE FROM numbers");
+      connection.commit();
+      assertThat(drain(rows)).isEqualTo(999);
+      assertThat(rows.getHoldability()).isEqualTo(ResultSet.HOLD_CURSORS_OVER_COMMIT);
+    }
   }
 
   @Test
@@ -349,13 +397,16 @@ abstract class DriverContract extends DriverValuesContract {
         .containsExactly("a", "b");
     assertThat(column(meta.getPrimaryKeys(null, null, "pair"), "KEY_SEQ"))
         .containsExactly("1", "2");
+    assertThat(column(meta.getIndexInfo(null, null, "pair", false, false), "COLUMN_NAME"))
+        .containsExactly("a", "b");
+    assertThat(column(meta.getBestRowIdentifier(null, null, "pair", 0, true), "COLUMN_NAME"))
+        .containsExactlyInAnyOrder("a", "b");
     assertThat(column(meta.getSchemas(), "TABLE_SCHEM")).contains("public");
     assertThat(column(meta.getCatalogs(), "TABLE_CAT")).containsExactly(connection.getCatalog());
     assertThat(column(meta.getTableTypes(), "TABLE_TYPE")).containsExactly("SYSTEM TABLE", "TABLE");
     assertThat(column(meta.getTypeInfo(), "TYPE_NAME")).contains("VECTOR", "BIGINT");
     for (ResultSet rows :
         List.of(
-            meta.getIndexInfo(null, null, "pair", false, false),
             meta.getImportedKeys(null, null, "pair"),
             meta.getExportedKeys(null, null, "pair"),
             meta.getProcedures(null, null, "%"),

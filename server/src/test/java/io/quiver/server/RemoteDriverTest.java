@@ -19,7 +19,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class RemoteDriverTest extends DriverContract {
+class RemoteDriverTest extends DriverWalkContract {
   private final QuiverServer server =
       QuiverServer.start(ServerOptions.of(Database.inMemory("remote")).withPort(0));
 
