@@ -6,6 +6,7 @@ import io.quiver.engine.Session;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.apache.calcite.avatica.Meta;
@@ -128,13 +129,24 @@ final class OpenStatement {
 
   Service.ExecuteBatchResponse executeBatch(List<List<TypedValue>> entries) {
     PreparedStatement statement = prepared();
-    List<LongSupplier> work = new ArrayList<>();
-    Cancellation own = startRun();
+    List<List<@Nullable Object>> rows = new ArrayList<>(entries.size());
     for (List<TypedValue> entry : entries) {
-      List<@Nullable Object> values = ParameterValues.of(entry);
-      work.add(() -> update(statement, values, own));
+      rows.add(ParameterValues.of(entry));
     }
-    return batch(work);
+    Cancellation own = startRun();
+    return connection.exclusively(() -> {
+      closeRows();
+      if (connection.session().insertAll(statement, rows, own)) {
+        long[] counts = new long[rows.size()];
+        Arrays.fill(counts, 1);
+        return new Service.ExecuteBatchResponse(connection.id(), id, counts, false, null);
+      }
+      List<LongSupplier> work = new ArrayList<>(rows.size());
+      for (List<@Nullable Object> values : rows) {
+        work.add(() -> update(statement, values, own));
+      }
+      return batch(work);
+    });
   }
 
   Service.ExecuteBatchResponse prepareAndExecuteBatch(List<String> texts) {

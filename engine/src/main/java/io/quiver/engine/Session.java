@@ -103,6 +103,20 @@ public final class Session implements AutoCloseable {
     return locked(() -> runner.run(statement.sql(), parameters, cancelled));
   }
 
+  /**
+   * Runs an INSERT of one row for many rows of parameters, all of them or none, much faster than
+   * one by one.
+   *
+   * @return false when nothing was done, because the statement is no such INSERT or an entry fails;
+   *     {@link #execute} with each entry tells which, and why
+   */
+  public boolean insertAll(
+      PreparedStatement statement,
+      List<? extends List<? extends @Nullable Object>> rows,
+      BooleanSupplier cancelled) {
+    return locked(() -> runner.insertAll(statement.sql(), rows, cancelled));
+  }
+
   /** Prepares and executes a statement without parameters. */
   public QueryResult execute(String sql) {
     return locked(() -> runner.run(sql, List.of(), () -> false));

@@ -6,6 +6,7 @@ import io.quiver.executor.operator.ExecutionContext;
 import io.quiver.executor.operator.Operator;
 import io.quiver.executor.operator.OperatorBuilder;
 import io.quiver.executor.operator.QueryMemory;
+import io.quiver.executor.plan.PlanNode;
 import io.quiver.storage.transaction.IsolationLevel;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
@@ -93,6 +94,63 @@ final class StatementRunner {
         transaction.fail();
       }
     }
+  }
+
+  /**
+   * Runs an INSERT of one row for many rows of parameters as one statement: all of them or none.
+   *
+   * @return false when nothing was done, because the statement is no such INSERT or because it
+   *     failed: run one by one, the entries say which of them is to blame
+   */
+  boolean insertAll(
+      String sql,
+      List<? extends List<? extends @Nullable Object>> rows,
+      BooleanSupplier cancelled) {
+    if (transaction.isFailed() || !isBatchInsert(sql)) {
+      return false;
+    }
+    Execution execution = new Execution(settings.statementTimeoutMillis(), cancelled);
+    executions.add(execution);
+    try {
+      return withContext(execution, List.of(), context -> insertAll(sql, rows, context));
+    } catch (QuiverException e) {
+      return false;
+    } finally {
+      executions.remove(execution);
+    }
+  }
+
+  private boolean isBatchInsert(String sql) {
+    try (Snapshot snapshot = transaction.snapshot()) {
+      return database.resolver().resolve(sql, snapshot.catalog()) instanceof Resolved.Planned found
+          && !found.kind().hasRows()
+          && BatchInsert.isPossible(found.plan().plan());
+    }
+  }
+
+  private boolean insertAll(
+      String sql, List<? extends List<? extends @Nullable Object>> rows, ExecutionContext context) {
+    if (!(database.resolver().resolve(sql, context.snapshot().catalog())
+        instanceof Resolved.Planned planned)) {
+      return false;
+    }
+    List<List<@Nullable Object>> bound = new ArrayList<>(rows.size());
+    for (List<? extends @Nullable Object> row : rows) {
+      bound.add(parameters(planned, row));
+    }
+    PlanNode plan = BatchInsert.of(planned.plan().plan(), bound, context);
+    long inserted = 0;
+    try (Operator operator = OperatorBuilder.build(plan, context)) {
+      for (Batch batch = operator.next(); batch != null; batch = operator.next()) {
+        inserted += batch.column(0).getLong(0);
+      }
+    }
+    if (inserted != rows.size()) {
+      // Takes it all back: only one by one do the entries tell their counts.
+      throw new QuiverException(
+          ErrorCode.CARDINALITY_VIOLATION, inserted + " rows of " + rows.size() + " entries");
+    }
+    return true;
   }
 
   /**
