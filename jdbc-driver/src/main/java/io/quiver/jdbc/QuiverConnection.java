@@ -76,18 +76,6 @@ final class QuiverConnection extends NarrowConnection {
     return response;
   }
 
-  /** Besides the usual: the engine's session, where the database is in this process. */
-  @Override
-  public <T> T unwrap(Class<T> type) throws SQLException {
-    Object session = backend.session(id);
-    return type.isInstance(session) ? type.cast(session) : super.unwrap(type);
-  }
-
-  @Override
-  public boolean isWrapperFor(Class<?> type) throws SQLException {
-    return type.isInstance(backend.session(id)) || super.isWrapperFor(type);
-  }
-
   BackendMeta meta() {
     return (BackendMeta) meta;
   }
@@ -436,12 +424,14 @@ final class QuiverConnection extends NarrowConnection {
 
   @Override
   public boolean isWrapperFor(@Nullable Class<?> type) {
-    return type != null && type.isInstance(this);
+    return type != null && (type.isInstance(this) || type.isInstance(backend.session(id)));
   }
 
+  /** Besides the usual: the engine's session, where the database is in this process. */
   @Override
   public <T> T unwrap(Class<T> type) throws SQLException {
-    return unwrap(this, type);
+    Object session = type == null ? null : backend.session(id);
+    return type != null && type.isInstance(session) ? type.cast(session) : unwrap(this, type);
   }
 
   /** The object itself, where it is of that class. */
