@@ -84,7 +84,7 @@ final class OpenStatement {
       Cancellation own) {
     own.check();
     QueryResult result = connection.session().execute(statement, parameters, own);
-    if (!result.kind().hasRows()) {
+    if (!result.hasRows()) {
       long count = result.updateCount();
       result.close();
       return new Service.ResultSetResponse(connection.id(), id, false, null, null, count, null);
@@ -202,7 +202,7 @@ final class OpenStatement {
       PreparedStatement statement, List<@Nullable Object> values, Cancellation own) {
     own.check();
     try (QueryResult result = connection.session().execute(statement, values, own)) {
-      if (result.kind().hasRows()) {
+      if (result.hasRows() && !result.kind().changesRows()) {
         throw new QuiverException(
             ErrorCode.INVALID_PARAMETER_VALUE, "a batch takes no statements that give rows");
       }

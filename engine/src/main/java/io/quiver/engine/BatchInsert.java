@@ -41,7 +41,11 @@ final class BatchInsert {
       rows.add(row);
     }
     return new PlanNode.Insert(
-        insert.table(), new PlanNode.Values(rows, values.schema()), insert.identityColumn());
+        insert.table(),
+        new PlanNode.Values(rows, values.schema()),
+        insert.identityColumn(),
+        insert.conflict(),
+        insert.returning());
   }
 
   private static Expression bind(

@@ -5,6 +5,7 @@ import io.quiver.engine.command.Rows;
 import io.quiver.engine.command.Settings;
 import io.quiver.engine.command.ShowCommands;
 import io.quiver.engine.command.SystemTables;
+import io.quiver.engine.command.Truncation;
 import io.quiver.engine.definition.DefinitionContext;
 import io.quiver.engine.definition.Definitions;
 import io.quiver.engine.definition.Names;
@@ -72,6 +73,7 @@ final class Commands {
       case Statement.Begin begin -> noRows(sql, StatementKind.TRANSACTION);
       case Statement.Commit commit -> noRows(sql, StatementKind.TRANSACTION);
       case Statement.Rollback rollback -> noRows(sql, StatementKind.TRANSACTION);
+      case Statement.Truncate truncate -> noRows(sql, StatementKind.OTHER);
       case Statement.Savepoint savepoint -> noRows(sql, StatementKind.TRANSACTION);
       case Statement.RollbackTo rollback -> noRows(sql, StatementKind.TRANSACTION);
       case Statement.Release release -> noRows(sql, StatementKind.TRANSACTION);
@@ -110,6 +112,7 @@ final class Commands {
       case Statement.Begin begin -> transaction(() -> begin(begin));
       case Statement.Commit commit -> transaction(transaction::commit);
       case Statement.Rollback rollback -> transaction(transaction::rollback);
+      case Statement.Truncate truncate -> truncate(truncate, execution);
       case Statement.Savepoint savepoint ->
           transaction(() -> transaction.setSavepoint(savepoint.name()));
       case Statement.RollbackTo rollback ->
@@ -156,6 +159,18 @@ final class Commands {
         yield Results.count(StatementKind.OTHER, 0);
       }
     };
+  }
+
+  private QueryResult truncate(Statement.Truncate truncate, Execution execution) {
+    // Another transaction may change the rows first: then it is run again, as DELETE is.
+    execution.startChange();
+    return runner.withContext(
+        execution,
+        List.of(),
+        context -> {
+          Truncation.run(truncate, names(context.snapshot().catalog()), context);
+          return Results.count(StatementKind.OTHER, 0);
+        });
   }
 
   private void begin(Statement.Begin begin) {

@@ -14,10 +14,15 @@ public interface QueryResult extends AutoCloseable {
   /** The rows' schema; empty when there are none to come. */
   Schema schema();
 
+  /** Whether it gives rows: a query does, and a change with RETURNING. */
+  default boolean hasRows() {
+    return schema().size() > 0;
+  }
+
   /** The next batch, never empty, or null at the end. Each batch has at most 2,048 rows. */
   @Nullable Batch next();
 
-  /** Rows inserted, updated or deleted; 0 for DDL and the like; -1 when there are rows. */
+  /** Rows inserted, updated or deleted; 0 for DDL and the like; -1 for a query. */
   long updateCount();
 
   /** Ends what {@link #next} does now or does next, with 57014 within a second. From any thread. */

@@ -58,7 +58,7 @@ public final class Session implements AutoCloseable {
                 yield new PreparedStatement(
                     sql,
                     planned.kind(),
-                    planned.kind().hasRows() ? planned.plan().result() : Commands.NO_ROWS,
+                    planned.hasRows() ? planned.plan().result() : Commands.NO_ROWS,
                     planned.plan().parameterTypes());
               }
               case Resolved.Command command ->

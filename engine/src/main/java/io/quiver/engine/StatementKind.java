@@ -14,7 +14,8 @@ public enum StatementKind {
   /** SET and maintenance. */
   OTHER;
 
-  public boolean hasRows() {
-    return this == QUERY;
+  /** Whether it inserts, updates or deletes; with RETURNING it gives rows as well. */
+  public boolean changesRows() {
+    return this == INSERT || this == UPDATE || this == DELETE;
   }
 }

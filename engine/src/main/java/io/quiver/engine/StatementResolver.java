@@ -81,7 +81,12 @@ final class StatementResolver {
         StatementKind kind,
         List<Object> hoisted,
         PlanCache.@Nullable Plans entry)
-        implements Resolved {}
+        implements Resolved {
+      /** Whether it gives rows: a query does, and a change with RETURNING. */
+      boolean hasRows() {
+        return !kind.changesRows() || !plan.result().equals(PlanNode.ROW_COUNT);
+      }
+    }
 
     /** A statement that is not planned. */
     record Command(Statement statement) implements Resolved {}

@@ -122,15 +122,16 @@ final class StatementRunner {
 
   private boolean isBatchInsert(String sql) {
     try (Snapshot snapshot = transaction.snapshot()) {
-      return database.resolver().resolve(sql, snapshot.catalog()) instanceof Resolved.Planned found
-          && !found.kind().hasRows()
+      return database.resolver().resolve(sql, snapshot.catalog(), settings.searchPath())
+              instanceof Resolved.Planned found
+          && !found.hasRows()
           && BatchInsert.isPossible(found.plan().plan());
     }
   }
 
   private boolean insertAll(
       String sql, List<? extends List<? extends @Nullable Object>> rows, ExecutionContext context) {
-    if (!(database.resolver().resolve(sql, context.snapshot().catalog())
+    if (!(database.resolver().resolve(sql, context.snapshot().catalog(), settings.searchPath())
         instanceof Resolved.Planned planned)) {
       return false;
     }
@@ -187,7 +188,7 @@ final class StatementRunner {
           }
           ExecutionContext context =
               context(current, snapshot, execution, parameters(planned, parameters));
-          if (planned.kind().hasRows()) {
+          if (!planned.kind().changesRows()) {
             QueryResult result = stream(planned, context, own ? current : null, execution);
             kept = true;
             return result;
@@ -242,11 +243,18 @@ final class StatementRunner {
     execution.startChange();
     boolean succeeded = false;
     long rows = 0;
+    boolean returning = planned.hasRows();
+    List<Batch> returned = new ArrayList<>();
     current.beginStatement();
     try {
       try (Operator operator = OperatorBuilder.build(planned.plan().plan(), context)) {
         for (Batch batch = operator.next(); batch != null; batch = operator.next()) {
-          rows += batch.column(0).getLong(0);
+          if (returning) {
+            returned.add(batch);
+            rows += batch.rowCount();
+          } else {
+            rows += batch.column(0).getLong(0);
+          }
         }
       }
       if (own) {
@@ -259,7 +267,9 @@ final class StatementRunner {
       }
       count(planned, execution, rows, succeeded);
     }
-    return Results.count(planned.kind(), rows);
+    return returning
+        ? Results.returned(planned.kind(), planned.plan().result(), returned, rows)
+        : Results.count(planned.kind(), rows);
   }
 
   private ExecutionContext context(

@@ -20,7 +20,7 @@ final class BoundChange {
   private long count;
 
   BoundChange(Session session, PreparedStatement statement) {
-    if (statement.kind().hasRows()) {
+    if (statement.hasRows() && !statement.kind().changesRows()) {
       throw new QuiverException(
           ErrorCode.INVALID_PARAMETER_VALUE, "the statement gives rows; execute it as a query");
     }

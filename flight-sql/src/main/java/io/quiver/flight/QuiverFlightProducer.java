@@ -77,7 +77,7 @@ final class QuiverFlightProducer extends CatalogProducer {
     return translated(() -> {
       try (FlightSessions.Use use = use(context, command.getTransactionId())) {
         PreparedStatement statement = use.session().prepare(command.getQuery());
-        if (!statement.kind().hasRows()) {
+        if (!statement.hasRows()) {
           return changed(descriptor, change(use, statement, List.of(List.of())));
         }
         ByteString handle = sessions.register(use, statement);
@@ -198,7 +198,7 @@ final class QuiverFlightProducer extends CatalogProducer {
       CommandPreparedStatementQuery command, CallContext context, FlightDescriptor descriptor) {
     return translated(() -> {
       FlightSessions.Handle handle = sessions.handle(command.getPreparedStatementHandle());
-      if (!handle.statement().kind().hasRows()) {
+      if (!handle.statement().hasRows()) {
         try (FlightSessions.Use use = sessions.use(handle)) {
           return changed(descriptor, change(use, handle.statement(), handle.bound()));
         }

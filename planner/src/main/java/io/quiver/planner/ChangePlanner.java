@@ -5,6 +5,7 @@ import io.quiver.executor.plan.PlanNode;
 import io.quiver.planner.translate.Casts;
 import io.quiver.planner.translate.CatalogTable;
 import io.quiver.planner.translate.Projections;
+import io.quiver.sql.SqlChange;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.types.Field;
 import io.quiver.types.Schema;
@@ -13,12 +14,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.calcite.sql.JoinConditionType;
+import org.apache.calcite.sql.JoinType;
 import org.apache.calcite.sql.SqlDelete;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlJoin;
+import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlUpdate;
+import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.jspecify.annotations.Nullable;
@@ -28,22 +34,35 @@ final class ChangePlanner {
   private final StatementPlanner planner;
   private final TargetTable target;
   private final String alias;
+  private final SqlChange change;
 
-  private ChangePlanner(StatementPlanner planner, SqlNode target, @Nullable SqlIdentifier alias) {
+  private ChangePlanner(StatementPlanner planner, SqlNode target, SqlChange change) {
     this.planner = planner;
     this.target = TargetTable.of(target, planner);
-    this.alias = alias != null ? alias.getSimple() : this.target.definition().name();
+    SqlIdentifier named = change.alias();
+    this.alias = named != null ? named.getSimple() : this.target.definition().name();
+    this.change = change;
   }
 
-  static PlanNode delete(StatementPlanner planner, SqlDelete delete) {
-    ChangePlanner change = new ChangePlanner(planner, delete.getTargetTable(), delete.getAlias());
-    PlanNode rows = change.rows(List.of(), delete.getCondition());
-    return new PlanNode.Delete(change.target.definition().id(), rows);
+  static PlanNode delete(StatementPlanner planner, SqlDelete delete, SqlChange change) {
+    return new ChangePlanner(planner, delete.getTargetTable(), change).delete(delete);
   }
 
-  static PlanNode update(StatementPlanner planner, SqlUpdate update) {
-    ChangePlanner change = new ChangePlanner(planner, update.getTargetTable(), update.getAlias());
-    return change.update(update);
+  static PlanNode update(StatementPlanner planner, SqlUpdate update, SqlChange change) {
+    return new ChangePlanner(planner, update.getTargetTable(), change).update(update);
+  }
+
+  private PlanNode delete(SqlDelete delete) {
+    List<SqlNode> items = new ArrayList<>();
+    if (change.returning() != null) {
+      target.definition().columns().forEach(column -> items.add(column(column.name())));
+    }
+    PlanNode rows = rows(items, delete.getCondition());
+    return new PlanNode.Delete(target.definition().id(), rows, returning());
+  }
+
+  private PlanNode.@Nullable Returning returning() {
+    return new RowPlanner(planner, target, change.alias()).returning(change.returning());
   }
 
   private PlanNode update(SqlUpdate update) {
@@ -54,7 +73,7 @@ final class ChangePlanner {
     for (int i = 0; i < assigned.size(); i++) {
       int position = assigned.get(i);
       SqlNode node = update.getSourceExpressionList().get(i);
-      Expression value = target.plainValue(node, columns.get(position));
+      Expression value = target.plainAssignment(node, columns.get(position));
       if (value != null) {
         plain.put(position, value);
       } else {
@@ -81,7 +100,7 @@ final class ChangePlanner {
       fields.add(new Field(column.name(), column.type(), true));
     }
     PlanNode changed = Projections.over(rows, values, new Schema(fields));
-    return new PlanNode.Update(target.definition().id(), changed);
+    return new PlanNode.Update(target.definition().id(), changed, returning());
   }
 
   private static Expression converted(PlanNode rows, int position, ColumnDefinition column) {
@@ -104,6 +123,18 @@ final class ChangePlanner {
                     target.definition().name() + CatalogTable.ROW_ID),
                 position),
             new SqlIdentifier(alias, position));
+    SqlNode others = change.from();
+    if (others != null) {
+      from =
+          new SqlJoin(
+              position,
+              from,
+              SqlLiteral.createBoolean(false, position),
+              JoinType.COMMA.symbol(position),
+              others,
+              JoinConditionType.NONE.symbol(position),
+              null);
+    }
     SqlSelect select =
         new SqlSelect(
             position,
@@ -119,7 +150,9 @@ final class ChangePlanner {
             null,
             null,
             null);
-    return planner.query(planner.prepare(select)).plan();
+    SqlNodeList with = change.with();
+    SqlNode query = with == null ? select : new SqlWith(position, with, select);
+    return planner.query(planner.prepare(query)).plan();
   }
 
   private SqlIdentifier column(String name) {

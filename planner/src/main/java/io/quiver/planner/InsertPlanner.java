@@ -4,6 +4,7 @@ import io.quiver.executor.expression.Expression;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.planner.translate.Casts;
 import io.quiver.planner.translate.Projections;
+import io.quiver.sql.SqlChange;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.Field;
@@ -17,6 +18,7 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.apache.calcite.util.Util;
@@ -37,26 +39,43 @@ final class InsertPlanner {
     this.planner = planner;
     this.target = TargetTable.of(insert.getTargetTable(), planner);
     this.columns = target.definition().columns();
-    this.given = target.columns(insert.getTargetColumnList());
+    this.given =
+        hasNoValues(insert.getSource()) ? List.of() : target.columns(insert.getTargetColumnList());
     this.schema =
         new Schema(columns.stream().map(c -> new Field(c.name(), c.type(), true)).toList());
   }
 
-  static PlanNode plan(StatementPlanner planner, SqlInsert insert) {
-    if (insert.isUpsert()) {
-      throw Messages.at(
-          insert.getParserPosition(),
-          ErrorCode.FEATURE_NOT_SUPPORTED,
-          "UPSERT is not supported yet");
-    }
+  static PlanNode plan(StatementPlanner planner, SqlInsert insert, SqlChange change) {
     InsertPlanner inserting = new InsertPlanner(planner, insert);
     SqlNode source = insert.getSource();
+    SqlNodeList with = change.with();
+    if (with != null) {
+      source = new SqlWith(source.getParserPosition(), with, source);
+    }
     PlanNode rows =
         source.getKind() == SqlKind.VALUES
             ? inserting.values((SqlCall) source)
             : inserting.query(source);
+    RowPlanner row = new RowPlanner(planner, inserting.target, change.alias());
+    if (insert.isUpsert() && change.conflict() != null) {
+      throw Messages.at(
+          insert.getParserPosition(),
+          ErrorCode.SYNTAX_ERROR,
+          "UPSERT says already what becomes of a conflict; write INSERT ... ON CONFLICT");
+    }
     return new PlanNode.Insert(
-        inserting.target.definition().id(), rows, inserting.identityColumn());
+        inserting.target.definition().id(),
+        rows,
+        inserting.identityColumn(),
+        insert.isUpsert() ? row.upsert(inserting.given) : row.conflict(change.conflict()),
+        row.returning(change.returning()));
+  }
+
+  /** DEFAULT VALUES is a row of nothing. */
+  private static boolean hasNoValues(SqlNode source) {
+    return source.getKind() == SqlKind.VALUES
+        && ((SqlCall) source).operand(0) instanceof SqlCall row
+        && row.operandCount() == 0;
   }
 
   private int identityColumn() {

@@ -20,9 +20,12 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.parser.SqlParserUtil;
 import org.jspecify.annotations.Nullable;
 
-/** A time plus or minus an interval written out becomes a function of months, days and microseconds. */
+/**
+ * A time plus or minus an interval written out becomes a function of months, days and microseconds.
+ */
 final class Intervals {
-  private static final Pattern PART = Pattern.compile("\\s*([+-]?\\d{1,9}(?:\\.\\d{1,6})?)\\s*([a-z]+)\\s*");
+  private static final Pattern PART =
+      Pattern.compile("\\s*([+-]?\\d{1,9}(?:\\.\\d{1,6})?)\\s*([a-z]+)\\s*");
   private static final Pattern CLOCK =
       Pattern.compile("\\s*(-?)(\\d{1,6}):(\\d{2})(?::(\\d{2}(?:\\.\\d{1,6})?))?\\s*");
   private static final long MICROS_PER_MILLI = 1_000;

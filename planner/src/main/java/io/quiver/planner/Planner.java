@@ -10,6 +10,7 @@ import io.quiver.planner.translate.HoistedTypes;
 import io.quiver.planner.translate.KeyLookups;
 import io.quiver.sql.NormalizedSql;
 import io.quiver.sql.QuiverTypeFactory;
+import io.quiver.sql.SqlChange;
 import io.quiver.sql.SqlNames;
 import io.quiver.sql.SqlParser;
 import io.quiver.sql.Statement;
@@ -198,9 +199,7 @@ public final class Planner {
     StatementPlanner planner = planner(catalog, searchPath, hoisting);
     StatementPlanner.PlannedQuery planned =
         switch (node) {
-          case SqlInsert insert -> change(InsertPlanner.plan(planner, insert));
-          case SqlUpdate update -> change(ChangePlanner.update(planner, update));
-          case SqlDelete delete -> change(ChangePlanner.delete(planner, delete));
+          case SqlChange change -> change(change(planner, change));
           default -> planner.query(planner.prepare(node));
         };
     HoistedTypes.Settled settled = HoistedTypes.settle(planned.plan(), hoisting.parameterCount());
@@ -216,6 +215,15 @@ public final class Planner {
         planner.parameterTypes().types(),
         hoisted,
         hoisting.fixedLiterals());
+  }
+
+  private static PlanNode change(StatementPlanner planner, SqlChange change) {
+    return switch (change.change()) {
+      case SqlInsert insert -> InsertPlanner.plan(planner, insert, change);
+      case SqlUpdate update -> ChangePlanner.update(planner, update, change);
+      case SqlDelete delete -> ChangePlanner.delete(planner, delete, change);
+      default -> throw new IllegalStateException("no plan for " + change.getKind());
+    };
   }
 
   private static StatementPlanner.PlannedQuery change(PlanNode plan) {

@@ -6,10 +6,13 @@ import io.quiver.planner.rule.Optimizer;
 import io.quiver.planner.translate.ExpressionTranslator;
 import io.quiver.planner.translate.PlanTranslator;
 import io.quiver.planner.translate.Projections;
+import io.quiver.planner.translate.Types;
 import io.quiver.sql.QuiverTypeFactory;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.catalog.ViewDefinition;
+import io.quiver.types.ErrorCode;
 import io.quiver.types.Field;
+import io.quiver.types.QuiverException;
 import io.quiver.types.Schema;
 import io.quiver.types.SqlType;
 import java.util.ArrayList;
@@ -22,11 +25,16 @@ import org.apache.calcite.plan.hep.HepPlanner;
 import org.apache.calcite.plan.hep.HepProgram;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelRoot;
+import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.hint.HintStrategyTable;
 import org.apache.calcite.rel.metadata.RelMetadataQuery;
 import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeField;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
@@ -142,6 +150,52 @@ final class StatementPlanner {
               throw new IllegalStateException("no column " + i);
             })
         .translate(expression);
+  }
+
+  /** Expressions over a row, and their names and types. */
+  record RowExpressions(List<Expression> expressions, Schema schema) {}
+
+  /**
+   * The select list of a prepared query over one table, or over two side by side, as expressions
+   * over their columns.
+   *
+   * @param what begins the message, such as RETURNING
+   */
+  RowExpressions rowExpressions(SqlNode prepared, String what) {
+    Validator validator = new Validator(operators, reader, factory, this::knownType);
+    SqlNode validated = validator.validate(prepared);
+    parameterTypes.collect(validated, validator);
+    RelOptCluster cluster = cluster();
+    RelRoot root = converter(validator, reader, cluster).convertQuery(validated, false, true);
+    if (!(root.project() instanceof Project project) || !isRow(project.getInput())) {
+      throw new QuiverException(
+          ErrorCode.GROUPING_ERROR, what + " takes no aggregate functions and no window functions");
+    }
+    if (RexUtil.SubQueryFinder.containsSubQuery(project)) {
+      throw new QuiverException(
+          ErrorCode.FEATURE_NOT_SUPPORTED, "a subquery in " + what + " is not supported yet");
+    }
+    List<RelDataTypeField> row = project.getInput().getRowType().getFieldList();
+    ExpressionTranslator translator =
+        new ExpressionTranslator(
+            cluster.getRexBuilder(), i -> Types.fromCalcite(row.get(i).getType()));
+    List<Expression> expressions = new ArrayList<>();
+    List<Field> fields = new ArrayList<>();
+    List<String> names = OutputNames.of(validated, project.getProjects().size());
+    for (int i = 0; i < names.size(); i++) {
+      Expression expression = translator.translate(project.getProjects().get(i));
+      expressions.add(expression);
+      boolean nullable = root.validatedRowType.getFieldList().get(i).getType().isNullable();
+      fields.add(new Field(names.get(i), expression.type(), nullable));
+    }
+    return new RowExpressions(expressions, new Schema(fields));
+  }
+
+  private static boolean isRow(RelNode node) {
+    return node instanceof TableScan
+        || (node instanceof Join join
+            && join.getLeft() instanceof TableScan
+            && join.getRight() instanceof TableScan);
   }
 
   private SqlToRelConverter converter(

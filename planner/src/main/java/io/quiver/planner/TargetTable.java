@@ -132,6 +132,18 @@ final class TargetTable {
     return literal == null ? null : Casts.assignment(literal, column.type(), column.name());
   }
 
+  /** As {@link #plainValue}, where the row is there already: nothing counts up again. */
+  @Nullable Expression plainAssignment(SqlNode node, ColumnDefinition column) {
+    boolean identity = column.identity() != ColumnDefinition.Identity.NONE;
+    if (identity && node.getKind() == SqlKind.DEFAULT) {
+      throw Messages.at(
+          node.getParserPosition(),
+          ErrorCode.FEATURE_NOT_SUPPORTED,
+          "SET " + column.name() + " = DEFAULT, of an identity column, is not supported yet");
+    }
+    return plainValue(node, column);
+  }
+
   /** An expression of any other kind. */
   Expression value(SqlNode node, ColumnDefinition column) {
     Expression value = planner.expression(planner.prepare(node));

@@ -1,9 +1,11 @@
 package io.quiver.sql;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Transactions, savepoints, SHOW, DESCRIBE and FLUSH; SET goes to {@link SetParser}. */
+/** Transactions, savepoints, TRUNCATE, SHOW, DESCRIBE and FLUSH; SET goes to {@link SetParser}. */
 final class CommandParser {
   private final TokenCursor cursor;
 
@@ -45,6 +47,7 @@ final class CommandParser {
       }
       case "savepoint" -> new Statement.Savepoint(cursor.name("the name of a savepoint"));
       case "release" -> new Statement.Release(savepoint());
+      case "truncate" -> truncate();
       case "set" -> new SetParser(cursor).set();
       case "reset" -> new SetParser(cursor).reset();
       case "show" -> show();
@@ -78,6 +81,23 @@ final class CommandParser {
       cursor.skip();
     }
     return cursor.name("the name of a savepoint");
+  }
+
+  private Statement truncate() {
+    cursor.accept("table");
+    List<Statement.TableName> names = new ArrayList<>();
+    do {
+      cursor.accept("only");
+      names.add(cursor.tableName());
+    } while (cursor.accept(','));
+    if (cursor.at("restart", "identity")) {
+      throw Unsupported.notYet(cursor.where(), "RESTART IDENTITY");
+    }
+    cursor.accept("continue", "identity");
+    if (!cursor.accept("cascade")) {
+      cursor.accept("restrict");
+    }
+    return new Statement.Truncate(names);
   }
 
   private Statement begin() {

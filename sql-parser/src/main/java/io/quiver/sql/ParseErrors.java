@@ -19,7 +19,7 @@ final class ParseErrors {
 
   /** Where the grammar stops in a statement of the dialect that is not there yet: word, feature. */
   private static final Set<String> NOT_YET =
-      Set.of("RETURNING", "CONFLICT", "DUPLICATE", "APPROX", "EXACT", "RECALL", "LOCK");
+      Set.of("DUPLICATE", "APPROX", "EXACT", "RECALL", "LOCK");
 
   private ParseErrors() {}
 
@@ -129,7 +129,7 @@ final class ParseErrors {
     for (int i = 0; i < 2 && lexer.next() == SqlLexer.Kind.WORD; i++) {
       String word = sql.substring(lexer.start(), lexer.end()).toUpperCase(Locale.ROOT);
       if (NOT_YET.contains(word)) {
-        return word.equals("CONFLICT") || word.equals("DUPLICATE") ? "ON " + word : word;
+        return word.equals("DUPLICATE") ? "ON " + word : word;
       }
     }
     return null;

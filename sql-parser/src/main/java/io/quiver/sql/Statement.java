@@ -259,6 +259,13 @@ public sealed interface Statement {
    */
   record SetOption(String name, @Nullable String value, boolean local) implements Statement {}
 
+  /** TRUNCATE TABLE. */
+  record Truncate(List<TableName> names) implements Statement {
+    public Truncate {
+      names = List.copyOf(names);
+    }
+  }
+
   /** RESET ALL. */
   record ResetAll() implements Statement {}
 

@@ -4,7 +4,6 @@ import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.util.Locale;
 import java.util.Set;
-import org.apache.calcite.sql.SqlInsert;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 
@@ -28,8 +27,6 @@ final class StatementParser {
           "replace",
           "restore",
           "revoke",
-          "truncate",
-          "upsert",
           "use",
           "vacuum");
 
@@ -48,7 +45,8 @@ final class StatementParser {
           SourcePositions.describe(sql, lexer.start()), first.toUpperCase(Locale.ROOT));
     }
     return switch (first) {
-      case "select", "with", "values", "table", "insert", "update", "delete" -> relational(sql);
+      case "select", "with", "values", "table", "insert", "upsert", "update", "delete" ->
+          relational(sql);
       case "copy" -> CopyParser.parse(new TokenCursor(sql));
       case "create", "drop", "alter", "comment" -> DefinitionParser.parse(new TokenCursor(sql));
       case "explain" -> explain(sql);
@@ -60,6 +58,7 @@ final class StatementParser {
           "abort",
           "savepoint",
           "release",
+          "truncate",
           "set",
           "reset",
           "show",
@@ -88,7 +87,8 @@ final class StatementParser {
       cursor.accept("plan", "for");
     }
     if (!cursor.at('(')
-        && !cursor.atAny("select", "with", "values", "table", "insert", "update", "delete")) {
+        && !cursor.atAny(
+            "select", "with", "values", "table", "insert", "upsert", "update", "delete")) {
       throw cursor.unexpected("a query or a change to explain");
     }
     return new Statement.Explain(relational(blankBefore(sql, cursor.offset())), analyze);
@@ -108,9 +108,6 @@ final class StatementParser {
 
   static Statement relational(String sql) {
     SqlNode node = SqlParser.grammarStatement(sql);
-    if (node instanceof SqlInsert insert && insert.isUpsert()) {
-      throw Unsupported.notYet(SourcePositions.describe(node.getParserPosition()), "UPSERT");
-    }
     if (node.getKind() == SqlKind.INSERT) {
       return new Statement.Modify(Statement.Modify.Kind.INSERT, node);
     }

@@ -42,7 +42,7 @@ class ReservedWordsTest {
       end except exists false fetch for foreign from full grant group having in inner insert
       intersect interval into is join lateral leading left like limit merge minus natural next
       not null offset on only or order outer overlaps partition primary qualify recursive
-      references right row running select session_user set similar some stream symmetric table
+      references returning right row running select session_user set similar some stream symmetric table
       tablesample then to trailing true union unique unknown update upsert user using values
       when where window with
       """;

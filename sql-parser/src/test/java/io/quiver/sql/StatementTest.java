@@ -27,6 +27,7 @@ import io.quiver.sql.Statement.ShowAll;
 import io.quiver.sql.Statement.ShowObjects;
 import io.quiver.sql.Statement.ShowOption;
 import io.quiver.sql.Statement.TableName;
+import io.quiver.sql.Statement.Truncate;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import java.util.List;
@@ -73,6 +74,9 @@ class StatementTest {
         Arguments.of("SET TIME ZONE LOCAL", option("timezone", null)),
         Arguments.of("RESET ALL", new ResetAll()),
         Arguments.of("SHOW ALL", new ShowAll()),
+        Arguments.of(
+            "TRUNCATE TABLE ONLY docs, a.b CONTINUE IDENTITY CASCADE",
+            new Truncate(List.of(docs, new TableName("a", "b")))),
         Arguments.of("SAVEPOINT s", new Savepoint("s")),
         Arguments.of("ROLLBACK TRANSACTION TO SAVEPOINT \"S\"", new RollbackTo("S")),
         Arguments.of("ROLLBACK TO savepoint", new RollbackTo("savepoint")),
@@ -248,7 +252,7 @@ class StatementTest {
         "42601 | 1 | 10 | savepoint",
         "42601 | 1 | 12 | rollback to",
         "0A000 | 1 | 23 | begin isolation level serializable",
-        "0A000 | 1 | 26 | insert into t values (1) returning a",
+        "42601 | 1 | 35 | insert into t values (1) returning",
         "0A000 | 1 | 10 | select a <~> b from t",
       })
   void anErrorHasItsStateAndPlace(String state, int line, int column, String sql) {

@@ -104,7 +104,7 @@ final class TableDefinitions {
 
   private static long store(TableDefinition table, PlanNode rows, ExecutionContext context) {
     long count = 0;
-    PlanNode insert = new PlanNode.Insert(table.id(), rows, -1);
+    PlanNode insert = new PlanNode.Insert(table.id(), rows, -1, null, null);
     try (Operator operator = OperatorBuilder.build(insert, context)) {
       for (Batch batch = operator.next(); batch != null; batch = operator.next()) {
         count += batch.column(0).getLong(0);

@@ -2,7 +2,6 @@ package io.quiver.executor.expression;
 
 import static io.quiver.executor.expression.Buffers.valid;
 
-import io.quiver.types.Column;
 import io.quiver.types.ColumnBuilder;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
@@ -51,7 +50,8 @@ final class JsonFunctions {
   private static @Nullable String member(String json, String key) {
     return switch (JsonText.type(json)) {
       case "object" -> JsonText.member(json, key);
-      case "array" -> key.matches("-?\\d{1,9}") ? JsonText.element(json, Integer.parseInt(key)) : null;
+      case "array" ->
+          key.matches("-?\\d{1,9}") ? JsonText.element(json, Integer.parseInt(key)) : null;
       default -> null;
     };
   }
@@ -115,7 +115,8 @@ final class JsonFunctions {
         at = end + 1;
       } else if (text.charAt(at) == '.') {
         at = from;
-        while (at < text.length() && (Character.isLetterOrDigit(text.charAt(at)) || text.charAt(at) == '_')) {
+        while (at < text.length()
+            && (Character.isLetterOrDigit(text.charAt(at)) || text.charAt(at) == '_')) {
           at++;
         }
         steps.add("." + text.substring(from, at));

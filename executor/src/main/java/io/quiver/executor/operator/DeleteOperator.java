@@ -1,35 +1,57 @@
 package io.quiver.executor.operator;
 
+import io.quiver.executor.plan.PlanNode;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Deletes the rows whose ids its input gives, and gives their number. */
+/** Deletes the rows whose ids its input gives, each once. */
 final class DeleteOperator implements Operator {
   private final ExecutionContext context;
   private final Operator input;
   private final TableId table;
+  private final Reservation reservation;
+  private final ChangedRows changed;
   private boolean done;
 
-  DeleteOperator(ExecutionContext context, Operator input, TableId table) {
+  DeleteOperator(ExecutionContext context, Operator input, PlanNode.Delete delete) {
     this.context = context;
     this.input = input;
-    this.table = table;
+    this.table = delete.table();
+    this.reservation = new Reservation(context.memory());
+    this.changed = new ChangedRows(context, reservation, delete.returning());
   }
 
   @Override
   public @Nullable Batch next() {
-    if (done) {
-      return null;
+    if (!done) {
+      done = true;
+      for (Batch batch = input.next(); batch != null; batch = input.next()) {
+        context.checkCancelled();
+        delete(batch);
+      }
     }
-    done = true;
-    long rows = 0;
-    for (Batch batch = input.next(); batch != null; batch = input.next()) {
-      context.checkCancelled();
-      rows += context.transaction().delete(table, rowIds(batch.column(0)));
+    return changed.next();
+  }
+
+  private void delete(Batch batch) {
+    long[] ids = rowIds(batch.column(0));
+    if (!changed.areReturned()) {
+      changed.count(context.transaction().delete(table, ids));
+      return;
     }
-    return InsertOperator.rowCount(rows);
+    // A join may name a row twice: only the first time does it go, and is it returned.
+    int[] gone = new int[ids.length];
+    int count = 0;
+    for (int row = 0; row < ids.length; row++) {
+      if (context.transaction().delete(table, new long[] {ids[row]}) > 0) {
+        gone[count++] = row;
+      }
+    }
+    List<Column> columns = batch.columns().subList(1, batch.width());
+    changed.add(BatchRows.keep(new Batch(columns, batch.rowCount()), gone, count));
   }
 
   static long[] rowIds(Column column) {
@@ -42,6 +64,7 @@ final class DeleteOperator implements Operator {
 
   @Override
   public void close() {
+    reservation.close();
     input.close();
   }
 }

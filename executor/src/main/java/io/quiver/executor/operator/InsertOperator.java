@@ -2,17 +2,17 @@ package io.quiver.executor.operator;
 
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.types.Batch;
-import io.quiver.types.ColumnBuilder;
-import io.quiver.types.SqlType;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Appends rows to a table, counting up its identity, and gives their number. */
+/** Appends rows to a table, counting up its identity. */
 final class InsertOperator implements Operator {
   private final ExecutionContext context;
   private final Operator input;
   private final PlanNode.Insert insert;
   private final IdentityColumn identity;
+  private final Reservation reservation;
+  private final ChangedRows changed;
+  private final @Nullable ConflictUpdate conflict;
   private boolean done;
 
   InsertOperator(ExecutionContext context, Operator input, PlanNode.Insert insert) {
@@ -21,32 +21,35 @@ final class InsertOperator implements Operator {
     this.insert = insert;
     this.identity =
         new IdentityColumn(context.transaction(), insert.table(), insert.identityColumn());
+    this.reservation = new Reservation(context.memory());
+    this.changed = new ChangedRows(context, reservation, insert.returning());
+    this.conflict =
+        insert.conflict() == null
+            ? null
+            : new ConflictUpdate(context, insert.table(), insert.conflict(), reservation);
   }
 
   @Override
   public @Nullable Batch next() {
-    if (done) {
-      return null;
+    if (!done) {
+      done = true;
+      for (Batch batch = input.next(); batch != null; batch = input.next()) {
+        context.checkCancelled();
+        Batch rows = identity.fill(batch);
+        if (conflict != null) {
+          changed.add(conflict.insert(rows));
+        } else {
+          context.transaction().append(insert.table(), rows);
+          changed.add(rows);
+        }
+      }
     }
-    done = true;
-    long rows = 0;
-    for (Batch batch = input.next(); batch != null; batch = input.next()) {
-      context.checkCancelled();
-      context.transaction().append(insert.table(), identity.fill(batch));
-      rows += batch.rowCount();
-    }
-    return rowCount(rows);
-  }
-
-  /** The one row that every change gives. */
-  static Batch rowCount(long rows) {
-    ColumnBuilder builder = new ColumnBuilder(SqlType.BIGINT, 1);
-    builder.appendLong(rows);
-    return new Batch(List.of(builder.build()), 1);
+    return changed.next();
   }
 
   @Override
   public void close() {
+    reservation.close();
     input.close();
   }
 }

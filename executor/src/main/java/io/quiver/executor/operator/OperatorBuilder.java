@@ -61,8 +61,7 @@ public final class OperatorBuilder {
           new SetDifferenceOperator(context, build(set.left()), build(set.right()), set);
       case PlanNode.Insert insert -> new InsertOperator(context, build(insert.input()), insert);
       case PlanNode.Update update -> new UpdateOperator(context, build(update.input()), update);
-      case PlanNode.Delete delete ->
-          new DeleteOperator(context, build(delete.input()), delete.table());
+      case PlanNode.Delete delete -> new DeleteOperator(context, build(delete.input()), delete);
     };
   }
 

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces rows: deletes the old ones, appends the new ones, and gives their number. Only the first
- * of several new values for one row counts.
+ * Replaces rows: deletes the old ones and appends the new ones. Only the first of several new
+ * values for one row counts.
  *
  * <p>Rows wait until {@link #WAITING_BYTES_MAX} are together, so that a key which moves from one
  * row to another ({@code SET id = id + 1}) does not collide with a row still to be replaced. Only
@@ -23,7 +23,7 @@ final class UpdateOperator implements Operator {
   private final PlanNode.Update update;
   private final Reservation reservation;
   private final RowBuffer waiting;
-  private long rows;
+  private final ChangedRows changed;
   private boolean done;
 
   UpdateOperator(ExecutionContext context, Operator input, PlanNode.Update update) {
@@ -32,14 +32,19 @@ final class UpdateOperator implements Operator {
     this.update = update;
     this.reservation = new Reservation(context.memory());
     this.waiting = new RowBuffer(update.input().schema(), reservation);
+    this.changed = new ChangedRows(context, reservation, update.returning());
   }
 
   @Override
   public @Nullable Batch next() {
-    if (done) {
-      return null;
+    if (!done) {
+      done = true;
+      replaceAll();
     }
-    done = true;
+    return changed.next();
+  }
+
+  private void replaceAll() {
     GroupTable seen = new GroupTable(reservation, false);
     int[] groups = new int[Batch.ROWS];
     for (Batch batch = input.next(); batch != null; batch = input.next()) {
@@ -54,8 +59,6 @@ final class UpdateOperator implements Operator {
       }
     }
     replaceWaiting();
-    reservation.close();
-    return InsertOperator.rowCount(rows);
   }
 
   private void replaceWaiting() {
@@ -63,12 +66,14 @@ final class UpdateOperator implements Operator {
     waiting.seal();
     for (Batch batch : waiting.chunks()) {
       context.checkCancelled();
-      rows += transaction.delete(update.table(), DeleteOperator.rowIds(batch.column(0)));
+      transaction.delete(update.table(), DeleteOperator.rowIds(batch.column(0)));
     }
     for (Batch batch : waiting.chunks()) {
       context.checkCancelled();
       List<Column> columns = batch.columns().subList(1, batch.width());
-      transaction.append(update.table(), new Batch(columns, batch.rowCount()));
+      Batch rows = new Batch(columns, batch.rowCount());
+      transaction.append(update.table(), rows);
+      changed.add(rows);
     }
     waiting.clear();
   }

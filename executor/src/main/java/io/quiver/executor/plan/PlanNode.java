@@ -229,15 +229,51 @@ public sealed interface PlanNode {
       implements PlanNode {}
 
   /**
+   * The rows that a change gives in the place of their number.
+   *
+   * @param expressions over a changed row: all columns of its table, as they are now, or as they
+   *     were where it is deleted
+   */
+  record Returning(List<Expression> expressions, Schema schema) {
+    public Returning {
+      expressions = List.copyOf(expressions);
+    }
+
+    private static Schema schema(@Nullable Returning returning) {
+      return returning == null ? ROW_COUNT : returning.schema();
+    }
+  }
+
+  /**
+   * What becomes of a row whose primary key is taken. Expressions are over the row that is there
+   * and then the one that was to be added, all columns of each.
+   *
+   * @param values the row in the place of the one that is there; null leaves that one alone
+   * @param where for which rows; null for all
+   */
+  record OnConflict(@Nullable List<Expression> values, @Nullable Expression where) {
+    public OnConflict {
+      values = values == null ? null : List.copyOf(values);
+    }
+  }
+
+  /**
    * Adds rows.
    *
    * @param input every column of the table, in its order and of its types
    * @param identityColumn the position whose nulls the table counts up, or -1
+   * @param conflict null where a taken key is an error
    */
-  record Insert(TableId table, PlanNode input, int identityColumn) implements PlanNode {
+  record Insert(
+      TableId table,
+      PlanNode input,
+      int identityColumn,
+      @Nullable OnConflict conflict,
+      @Nullable Returning returning)
+      implements PlanNode {
     @Override
     public Schema schema() {
-      return ROW_COUNT;
+      return Returning.schema(returning);
     }
   }
 
@@ -246,22 +282,22 @@ public sealed interface PlanNode {
    *
    * @param input the row id, then every column of the table with its new value
    */
-  record Update(TableId table, PlanNode input) implements PlanNode {
+  record Update(TableId table, PlanNode input, @Nullable Returning returning) implements PlanNode {
     @Override
     public Schema schema() {
-      return ROW_COUNT;
+      return Returning.schema(returning);
     }
   }
 
   /**
    * Removes rows.
    *
-   * @param input the row id alone
+   * @param input the row id, then every column of the table where rows are returned
    */
-  record Delete(TableId table, PlanNode input) implements PlanNode {
+  record Delete(TableId table, PlanNode input, @Nullable Returning returning) implements PlanNode {
     @Override
     public Schema schema() {
-      return ROW_COUNT;
+      return Returning.schema(returning);
     }
   }
 }

@@ -121,9 +121,15 @@ public final class PlanPrinter {
       case PlanNode.UnionAll union -> "UnionAll inputs=" + union.inputs().size();
       case PlanNode.SetDifference set ->
           (set.intersect() ? "Intersect" : "Except") + (set.all() ? " all" : "");
-      case PlanNode.Insert insert -> "Insert table=" + tableNames.apply(insert.table());
-      case PlanNode.Update update -> "Update table=" + tableNames.apply(update.table());
-      case PlanNode.Delete delete -> "Delete table=" + tableNames.apply(delete.table());
+      case PlanNode.Insert insert ->
+          "Insert table="
+              + tableNames.apply(insert.table())
+              + conflict(insert.conflict())
+              + returning(insert.returning());
+      case PlanNode.Update update ->
+          "Update table=" + tableNames.apply(update.table()) + returning(update.returning());
+      case PlanNode.Delete delete ->
+          "Delete table=" + tableNames.apply(delete.table()) + returning(delete.returning());
     };
   }
 
@@ -145,6 +151,17 @@ public final class PlanPrinter {
         + " columns="
         + list(names(lookup.schema()))
         + condition("filter", lookup.filter(), names(lookup.schema()));
+  }
+
+  private static String conflict(PlanNode.@Nullable OnConflict conflict) {
+    if (conflict == null) {
+      return "";
+    }
+    return conflict.values() == null ? " on conflict=nothing" : " on conflict=update";
+  }
+
+  private static String returning(PlanNode.@Nullable Returning returning) {
+    return returning == null ? "" : " returning=" + list(names(returning.schema()));
   }
 
   private String search(PlanNode.VectorSearch search) {

@@ -34,7 +34,8 @@ class ChangeTest {
                 Arrays.asList(null, "c"),
                 Arrays.asList(2L, "d"),
                 Arrays.asList(null, "e")));
-    assertThat(Plans.run(new PlanNode.Insert(table, rows, 0), tables)).containsExactly(List.of(5L));
+    assertThat(Plans.run(new PlanNode.Insert(table, rows, 0, null, null), tables))
+        .containsExactly(List.of(5L));
     assertThat(tables.rows(table).stream().map(row -> row.subList(1, 3)))
         .containsExactly(
             List.of(1L, "a"),
@@ -51,7 +52,7 @@ class ChangeTest {
       tables.insert(heap, List.of(i));
     }
     PlanNode scan = Plans.scan(heap, null, schema(SqlType.BIGINT), 0);
-    assertThat(Plans.run(new PlanNode.Insert(heap, scan, -1), tables))
+    assertThat(Plans.run(new PlanNode.Insert(heap, scan, -1, null, null), tables))
         .containsExactly(List.of(5_000L));
     assertThat(tables.rows(heap)).hasSize(10_000);
   }
@@ -73,7 +74,8 @@ class ChangeTest {
         Plans.values(
             schema(SqlType.BIGINT, SqlType.BIGINT, SqlType.TEXT),
             List.of(List.of(1L, 10L, "new"), List.of(2L, 20L, "new"), List.of(1L, 30L, "late")));
-    assertThat(Plans.run(new PlanNode.Update(table, changes), tables)).containsExactly(List.of(2L));
+    assertThat(Plans.run(new PlanNode.Update(table, changes, null), tables))
+        .containsExactly(List.of(2L));
     assertThat(tables.rows(table).stream().map(row -> row.subList(1, 3)))
         .containsExactly(List.of(0L, "old"), List.of(10L, "new"), List.of(20L, "new"));
   }
@@ -83,16 +85,18 @@ class ChangeTest {
     LongStream.range(0, 4).forEach(i -> tables.insert(table, List.of(i, "x")));
     PlanNode rowIds =
         Plans.values(schema(SqlType.BIGINT), List.of(List.of(3L), List.of(0L), List.of(3L)));
-    assertThat(Plans.run(new PlanNode.Delete(table, rowIds), tables)).containsExactly(List.of(2L));
+    assertThat(Plans.run(new PlanNode.Delete(table, rowIds, null), tables))
+        .containsExactly(List.of(2L));
     assertThat(tables.rows(table)).containsExactly(List.of(1L, 1L, "x"), List.of(2L, 2L, "x"));
   }
 
   @Test
   void changesOfNoRowsGiveZero() {
     PlanNode none = Plans.values(schema(SqlType.BIGINT), List.of());
-    assertThat(Plans.run(new PlanNode.Delete(table, none), tables)).containsExactly(List.of(0L));
+    assertThat(Plans.run(new PlanNode.Delete(table, none, null), tables))
+        .containsExactly(List.of(0L));
     PlanNode noRows = Plans.values(ROW, List.of());
-    assertThat(Plans.run(new PlanNode.Insert(table, noRows, 0), tables))
+    assertThat(Plans.run(new PlanNode.Insert(table, noRows, 0, null, null), tables))
         .containsExactly(List.of(0L));
   }
 

@@ -171,6 +171,11 @@ final class TestTables implements Transaction {
   }
 
   @Override
+  public long[] appendNew(TableId table, Batch rows, Snapshot seen) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public Savepoint savepoint() {
     throw new UnsupportedOperationException();
   }
@@ -278,6 +283,16 @@ final class TestTables implements Transaction {
   /** A table as it was. */
   private record View(TableDefinition definition, List<SegmentView> segments)
       implements TableSnapshot {
+    @Override
+    public boolean isLive(long rowId) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Batch rows(long[] rowIds) {
+      throw new UnsupportedOperationException();
+    }
+
     @Override
     public long rowCount() {
       return segments.stream().mapToLong(SegmentView::liveRowCount).sum();

@@ -2,8 +2,8 @@ package io.quiver.planner.translate;
 
 import static io.quiver.planner.translate.ArgumentKind.ANY;
 import static io.quiver.planner.translate.ArgumentKind.AS_TEXT;
-import static io.quiver.planner.translate.ArgumentKind.DOUBLE;
 import static io.quiver.planner.translate.ArgumentKind.BIGINT;
+import static io.quiver.planner.translate.ArgumentKind.DOUBLE;
 import static io.quiver.planner.translate.ArgumentKind.INTEGER;
 import static io.quiver.planner.translate.ArgumentKind.JSON;
 import static io.quiver.planner.translate.ArgumentKind.NUMBER;
@@ -120,8 +120,7 @@ public final class BuiltinFunctions {
     variadic("greatest", ScalarFunction.GREATEST, null, ANY);
     variadic("least", ScalarFunction.LEAST, null, ANY);
     add("now", ScalarFunction.CURRENT_TIMESTAMP, SqlType.TIMESTAMP_TZ, 0);
-    add(
-        "$add_interval", ScalarFunction.ADD_INTERVAL, null, 4, TIME, INTEGER, INTEGER, BIGINT);
+    add("$add_interval", ScalarFunction.ADD_INTERVAL, null, 4, TIME, INTEGER, INTEGER, BIGINT);
     add("$json_member", ScalarFunction.JSON_MEMBER, SqlType.JSON, 2, JSON, AS_TEXT);
     add("$json_member_text", ScalarFunction.JSON_MEMBER_TEXT, SqlType.TEXT, 2, JSON, AS_TEXT);
     add("json_value", ScalarFunction.JSON_VALUE, SqlType.TEXT, 2, JSON, TEXT);

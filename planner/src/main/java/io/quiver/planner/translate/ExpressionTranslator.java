@@ -356,8 +356,7 @@ public final class ExpressionTranslator {
   private static Expression interval(List<Expression> arguments) {
     SqlType from = arguments.get(0).type();
     boolean day = from.equals(SqlType.DATE) || from instanceof SqlType.Varchar;
-    Expression time =
-        day ? Casts.implicit(arguments.get(0), SqlType.TIMESTAMP) : arguments.get(0);
+    Expression time = day ? Casts.implicit(arguments.get(0), SqlType.TIMESTAMP) : arguments.get(0);
     List<Expression> moved =
         List.of(
             time,
@@ -368,14 +367,12 @@ public final class ExpressionTranslator {
   }
 
   /** CEIL, FLOOR, ROUND and TRUNCATE of a DECIMAL stay exact; null for anything else. */
-  private static @Nullable Expression rounded(
-      ScalarFunction function, List<Expression> arguments) {
+  private static @Nullable Expression rounded(ScalarFunction function, List<Expression> arguments) {
     if (arguments.isEmpty() || !(arguments.get(0).type() instanceof SqlType.Decimal type)) {
       return null;
     }
     return switch (function) {
-      case CEIL, FLOOR ->
-          call(function, arguments, DecimalTypes.rounded(type, 0));
+      case CEIL, FLOOR -> call(function, arguments, DecimalTypes.rounded(type, 0));
       case ROUND, TRUNCATE -> {
         int digits = arguments.size() == 1 ? 0 : type.scale();
         if (arguments.size() > 1

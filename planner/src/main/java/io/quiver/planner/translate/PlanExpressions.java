@@ -91,10 +91,32 @@ final class PlanExpressions {
       case PlanNode.SetDifference p ->
           new PlanNode.SetDifference(
               node(p.left()), node(p.right()), p.intersect(), p.all(), p.schema());
-      case PlanNode.Insert p -> new PlanNode.Insert(p.table(), node(p.input()), p.identityColumn());
-      case PlanNode.Update p -> new PlanNode.Update(p.table(), node(p.input()));
-      case PlanNode.Delete p -> new PlanNode.Delete(p.table(), node(p.input()));
+      case PlanNode.Insert p ->
+          new PlanNode.Insert(
+              p.table(),
+              node(p.input()),
+              p.identityColumn(),
+              conflict(p.conflict()),
+              returning(p.returning()));
+      case PlanNode.Update p ->
+          new PlanNode.Update(p.table(), node(p.input()), returning(p.returning()));
+      case PlanNode.Delete p ->
+          new PlanNode.Delete(p.table(), node(p.input()), returning(p.returning()));
     };
+  }
+
+  private PlanNode.@Nullable OnConflict conflict(PlanNode.@Nullable OnConflict conflict) {
+    if (conflict == null) {
+      return null;
+    }
+    List<Expression> values = conflict.values();
+    return new PlanNode.OnConflict(values == null ? null : all(values), optional(conflict.where()));
+  }
+
+  private PlanNode.@Nullable Returning returning(PlanNode.@Nullable Returning returning) {
+    return returning == null
+        ? null
+        : new PlanNode.Returning(all(returning.expressions()), returning.schema());
   }
 
   private List<Expression> all(List<Expression> expressions) {

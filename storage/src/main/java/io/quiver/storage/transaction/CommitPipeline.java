@@ -334,12 +334,16 @@ public final class CommitPipeline {
       throw conflict("a table that this one changes");
     }
     if (!table.isLive(rowId)) {
-      throw new QuiverException(
-          ErrorCode.SERIALIZATION_FAILURE,
-          "a row of table \""
-              + table.definition().name()
-              + "\" has been changed by another transaction since this one read it");
+      throw changedRow(table.definition());
     }
+  }
+
+  static QuiverException changedRow(TableDefinition table) {
+    return new QuiverException(
+        ErrorCode.SERIALIZATION_FAILURE,
+        "a row of table \""
+            + table.name()
+            + "\" has been changed by another transaction since this one read it");
   }
 
   static QuiverException duplicateTable(String name) {

@@ -46,6 +46,7 @@ public final class LocalTransaction implements Transaction {
   private @Nullable Catalog catalogBase;
   private @Nullable Catalog ownCatalog;
   private Mark mark = new Mark(Map.of(), CatalogEdits.NONE);
+  private boolean upserts;
   private boolean ended;
 
   public LocalTransaction(CommitPipeline pipeline, IsolationLevel isolation, boolean readOnly) {
@@ -152,6 +153,28 @@ public final class LocalTransaction implements Transaction {
       }
       throw e;
     }
+  }
+
+  @Override
+  public long[] appendNew(TableId table, Batch rows, Snapshot seen) {
+    checkWritable();
+    TableDefinition definition = definition(table);
+    RowCheck.check(definition, rows);
+    TableChanges target = changes(definition);
+    LiveTable live = pipeline.memTable().live(table);
+    upserts = true;
+    long[] holders = target.holders(rows, live == null ? null : live.keys());
+    TableSnapshot visible = seen.table(table);
+    for (long holder : holders) {
+      boolean committed = holder >= 0 && holder < TableChanges.FIRST_OWN_ROW_ID;
+      if (committed && !visible.isLive(holder)) {
+        conflicting(() -> {
+          throw CommitPipeline.changedRow(definition);
+        });
+      }
+    }
+    target.appendFree(rows, holders);
+    return holders;
   }
 
   @Override
@@ -295,10 +318,17 @@ public final class LocalTransaction implements Transaction {
       try {
         return pipeline.commit(record);
       } catch (QuiverException e) {
-        if (e.code() == ErrorCode.SERIALIZATION_FAILURE) {
+        boolean rival = upserts && e.code() == ErrorCode.UNIQUE_VIOLATION;
+        if (rival || e.code() == ErrorCode.SERIALIZATION_FAILURE) {
           pipeline.awaitNewest();
         }
-        throw e;
+        // On a newer snapshot the statement finds the row, and updates or leaves it.
+        throw rival
+            ? new QuiverException(
+                ErrorCode.SERIALIZATION_FAILURE,
+                "another transaction has added a row with the same key: " + e.getMessage(),
+                e)
+            : e;
       }
     } finally {
       end();

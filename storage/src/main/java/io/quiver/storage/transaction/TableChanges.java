@@ -2,13 +2,17 @@ package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.memtable.KeyIndex;
+import io.quiver.storage.memtable.Keys;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -145,6 +149,64 @@ final class TableChanges {
       }
       ownKeys.add(keys, row, before.nextRowId() + row);
     }
+  }
+
+  /**
+   * Who has the keys of rows: the id of a committed row, that of an own row, that which an earlier
+   * one of these rows will have, or {@link KeyIndex#ABSENT}.
+   */
+  long[] holders(Batch rows, @Nullable KeyGuard committed) {
+    long[] holders = new long[rows.rowCount()];
+    Arrays.fill(holders, KeyIndex.ABSENT);
+    TableDefinition definition = definition();
+    if (definition.primaryKey().isEmpty()) {
+      return holders;
+    }
+    List<Column> keys = KeyGuard.keyColumns(definition, rows);
+    KeyIndex fresh = new KeyIndex();
+    Map<Long, Integer> rowOf = new HashMap<>();
+    long next = own.nextRowId();
+    for (int row = 0; row < holders.length; row++) {
+      long other = committed == null ? KeyIndex.ABSENT : committed.find(keys, row);
+      if (other == KeyIndex.ABSENT || deleted.contains(other)) {
+        other = ownKeys.find(keys, row, own::hasKey);
+      }
+      if (other == KeyIndex.ABSENT) {
+        other =
+            fresh.find(
+                keys,
+                row,
+                (id, wanted, at) -> sameKey(keys, Objects.requireNonNull(rowOf.get(id)), at));
+      }
+      holders[row] = other;
+      if (other == KeyIndex.ABSENT) {
+        rowOf.put(next, row);
+        fresh.add(keys, row, next++);
+      }
+    }
+    return holders;
+  }
+
+  private static boolean sameKey(List<Column> keys, int one, int other) {
+    for (Column key : keys) {
+      if (!Keys.equal(key, one, key, other)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Adds the rows whose keys have no holder. */
+  void appendFree(Batch rows, long[] holders) {
+    int[] free = new int[holders.length];
+    int count = 0;
+    for (int row = 0; row < holders.length; row++) {
+      if (holders[row] == KeyIndex.ABSENT) {
+        free[count++] = row;
+      }
+    }
+    Batch added = count == holders.length ? rows : rows.gather(free, count, Arena.ofAuto());
+    append(added, null);
   }
 
   /** Deletes rows, committed or own; gives how many were there until now. */

@@ -1,6 +1,7 @@
 package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,4 +22,10 @@ public interface TableSnapshot {
    * @param row which row of {@code keys} has the key to look for
    */
   @Nullable RowLocation find(List<Column> keys, int row);
+
+  /** Whether a row is there, and not deleted. */
+  boolean isLive(long rowId);
+
+  /** All columns of some rows, in the order named; they must be there. */
+  Batch rows(long[] rowIds);
 }

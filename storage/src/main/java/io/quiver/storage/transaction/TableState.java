@@ -1,5 +1,6 @@
 package io.quiver.storage.transaction;
 
+import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.memtable.ColumnSource;
@@ -8,6 +9,7 @@ import io.quiver.storage.memtable.Keys;
 import io.quiver.storage.memtable.RowBlock;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
+import io.quiver.types.ColumnBuilder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -210,7 +212,34 @@ public record TableState(
     return null;
   }
 
-  boolean isLive(long rowId) {
+  @Override
+  public Batch rows(long[] rowIds) {
+    TablePart[] found = new TablePart[rowIds.length];
+    int[] positions = new int[rowIds.length];
+    for (int i = 0; i < rowIds.length; i++) {
+      TablePart part = partOf(rowIds[i]);
+      int position = part == null ? -1 : part.position(rowIds[i]);
+      if (part == null || position < 0) {
+        throw new IllegalArgumentException(
+            "row " + rowIds[i] + " is not in table " + definition.name());
+      }
+      found[i] = part;
+      positions[i] = position;
+    }
+    List<Column> columns = new ArrayList<>();
+    for (ColumnDefinition column : definition.columns()) {
+      var type = rowIds.length == 0 ? column.type() : found[0].column(column.id()).type();
+      ColumnBuilder builder = new ColumnBuilder(type, rowIds.length);
+      for (int i = 0; i < rowIds.length; i++) {
+        builder.appendFrom(found[i].column(column.id()), positions[i]);
+      }
+      columns.add(builder.build());
+    }
+    return new Batch(columns, rowIds.length);
+  }
+
+  @Override
+  public boolean isLive(long rowId) {
     TablePart part = partOf(rowId);
     int position = part == null ? -1 : part.position(rowId);
     return part != null && position >= 0 && !part.deleted().contains(position);

@@ -56,6 +56,22 @@ public interface Transaction extends AutoCloseable {
    */
   void append(TableId table, Batch rows);
 
+  /** In the answer of {@link #appendNew}: the key was free, so the row has been added. */
+  long FREE = -1;
+
+  /**
+   * Adds those rows whose primary key is free. Where another transaction commits such a key before
+   * this one does, its commit ends with 40001, so that the statement is run again and finds it.
+   *
+   * @param rows the table's columns, all of them, in the order of its definition
+   * @param seen what the statement reads; a row of the answer that is not in it was added by the
+   *     statement itself
+   * @return one a row: {@link #FREE}, or the row id of the row that has the key
+   * @throws io.quiver.types.QuiverException 40001 when the key is that of a row which another
+   *     transaction has added since; else as {@link #append}, 23505 excepted
+   */
+  long[] appendNew(TableId table, Batch rows, Snapshot seen);
+
   /**
    * Deletes rows by their {@link io.quiver.storage.catalog.ColumnId#ROW_ID}. A row named twice, or
    * already deleted by this transaction, counts once.
