@@ -115,6 +115,7 @@ class ChangeTest {
         new PlanNode.Project(
             withRowId,
             List.of(column(0, SqlType.BIGINT), next, column(2, SqlType.TEXT)),
-            withRowId.schema()));
+            withRowId.schema()),
+        null);
   }
 }

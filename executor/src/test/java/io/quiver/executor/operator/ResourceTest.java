@@ -91,7 +91,8 @@ class ResourceTest {
             new PlanNode.Project(
                 scan,
                 List.of(column(0, SqlType.BIGINT), column(0, SqlType.BIGINT)),
-                Plans.schema(SqlType.BIGINT, SqlType.BIGINT))));
+                Plans.schema(SqlType.BIGINT, SqlType.BIGINT)),
+            null));
     return plans;
   }
 

@@ -338,6 +338,24 @@ public final class CommitPipeline {
     }
   }
 
+  /** Checks that rows which hold keys are in a snapshot, or of the transaction itself. */
+  static void checkSeen(TableSnapshot seen, long[] holders) {
+    for (long holder : holders) {
+      boolean committed = holder >= 0 && holder < TableChanges.FIRST_OWN_ROW_ID;
+      if (committed && !seen.isLive(holder)) {
+        throw changedRow(seen.definition());
+      }
+    }
+  }
+
+  /** For a statement that, on a newer snapshot, finds the row and updates or leaves it. */
+  static QuiverException rival(QuiverException duplicate) {
+    return new QuiverException(
+        ErrorCode.SERIALIZATION_FAILURE,
+        "another transaction has added a row meanwhile: " + duplicate.getMessage(),
+        duplicate);
+  }
+
   static QuiverException changedRow(TableDefinition table) {
     return new QuiverException(
         ErrorCode.SERIALIZATION_FAILURE,

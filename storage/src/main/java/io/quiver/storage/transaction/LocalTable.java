@@ -2,6 +2,7 @@ package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.memtable.KeyIndex;
+import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,16 @@ record LocalTable(
   @Override
   public long rowCount() {
     return state.rowCount();
+  }
+
+  @Override
+  public boolean isLive(long rowId) {
+    return state.isLive(rowId);
+  }
+
+  @Override
+  public Batch rows(long[] rowIds) {
+    return state.rows(rowIds);
   }
 
   @Override

@@ -165,14 +165,7 @@ public final class LocalTransaction implements Transaction {
     upserts = true;
     long[] holders = target.holders(rows, live == null ? null : live.keys());
     TableSnapshot visible = seen.table(table);
-    for (long holder : holders) {
-      boolean committed = holder >= 0 && holder < TableChanges.FIRST_OWN_ROW_ID;
-      if (committed && !visible.isLive(holder)) {
-        conflicting(() -> {
-          throw CommitPipeline.changedRow(definition);
-        });
-      }
-    }
+    conflicting(() -> CommitPipeline.checkSeen(visible, holders));
     target.appendFree(rows, holders);
     return holders;
   }
@@ -322,13 +315,7 @@ public final class LocalTransaction implements Transaction {
         if (rival || e.code() == ErrorCode.SERIALIZATION_FAILURE) {
           pipeline.awaitNewest();
         }
-        // On a newer snapshot the statement finds the row, and updates or leaves it.
-        throw rival
-            ? new QuiverException(
-                ErrorCode.SERIALIZATION_FAILURE,
-                "another transaction has added a row with the same key: " + e.getMessage(),
-                e)
-            : e;
+        throw rival ? CommitPipeline.rival(e) : e;
       }
     } finally {
       end();
