@@ -14,6 +14,7 @@ import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlSpecialOperator;
 import org.apache.calcite.sql.SqlUpdate;
+import org.apache.calcite.sql.SqlWriter;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.util.ImmutableNullableList;
@@ -164,5 +165,26 @@ public final class SqlChange extends SqlCall {
   @Override
   public List<SqlNode> getOperandList() {
     return ImmutableNullableList.of(with, change, alias, from, conflict, returning);
+  }
+
+  /** Close to what was written: where FROM, USING and an alias stood is not kept. */
+  @Override
+  public void unparse(SqlWriter writer, int leftPrecedence, int rightPrecedence) {
+    if (with != null) {
+      writer.keyword("WITH");
+      with.unparse(writer, 0, 0);
+    }
+    change.unparse(writer, 0, 0);
+    if (from != null) {
+      writer.keyword("FROM");
+      from.unparse(writer, 0, 0);
+    }
+    if (conflict != null) {
+      conflict.unparse(writer, 0, 0);
+    }
+    if (returning != null) {
+      writer.keyword("RETURNING");
+      returning.unparse(writer, 0, 0);
+    }
   }
 }

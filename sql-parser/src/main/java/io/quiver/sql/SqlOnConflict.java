@@ -8,6 +8,7 @@ import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlSpecialOperator;
+import org.apache.calcite.sql.SqlWriter;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.util.ImmutableNullableList;
 import org.jspecify.annotations.Nullable;
@@ -87,5 +88,32 @@ public final class SqlOnConflict extends SqlCall {
   @Override
   public List<SqlNode> getOperandList() {
     return ImmutableNullableList.of(target, constraint, columns, values, where);
+  }
+
+  @Override
+  public void unparse(SqlWriter writer, int leftPrecedence, int rightPrecedence) {
+    writer.keyword("ON CONFLICT");
+    if (target != null) {
+      target.unparse(writer, 1, 1);
+    }
+    if (constraint != null) {
+      writer.keyword("ON CONSTRAINT");
+      constraint.unparse(writer, 0, 0);
+    }
+    if (columns == null || values == null) {
+      writer.keyword("DO NOTHING");
+      return;
+    }
+    writer.keyword("DO UPDATE SET");
+    for (int i = 0; i < columns.size(); i++) {
+      writer.sep(",", false);
+      columns.get(i).unparse(writer, 0, 0);
+      writer.keyword("=");
+      values.get(i).unparse(writer, 0, 0);
+    }
+    if (where != null) {
+      writer.keyword("WHERE");
+      where.unparse(writer, 0, 0);
+    }
   }
 }
