@@ -1,7 +1,8 @@
-/** A vector type: VECTOR, VECTOR(3) or VECTOR(3, FLOAT32). */
+/** A vector type: VECTOR, VECTOR(3), VECTOR(3, FLOAT32), HALFVEC(3) or BIT(3). */
 SqlTypeNameSpec VectorType() :
 {
     final Span s;
+    final String name;
     int dimension = 0;
     SqlIdentifier element = null;
 }
@@ -13,6 +14,17 @@ SqlTypeNameSpec VectorType() :
         <RPAREN> { return SqlVectorTypeNameSpec.of(dimension, element, s.end(this)); }
     ]
     { return SqlVectorTypeNameSpec.anyDimension(s.end(this)); }
+|
+    (
+        <HALFVEC> { s = span(); name = "float16"; }
+    |
+        <BIT> { s = span(); name = "binary"; }
+    )
+    [
+        <LPAREN> dimension = UnsignedIntLiteral() <RPAREN>
+        { return SqlVectorTypeNameSpec.of(dimension, name, s.end(this)); }
+    ]
+    { return SqlVectorTypeNameSpec.anyDimension(name, s.end(this)); }
 }
 
 /** Other databases' names of types that Calcite knows under another one. */
@@ -55,6 +67,22 @@ SqlNode VectorLiteral() :
     }
 }
 
+/** B'101' is a binary vector of as many dimensions. */
+SqlNode BitLiteral() :
+{
+    final String image;
+}
+{
+    <BIT_STRING>
+    {
+        image = token.image;
+        return SqlStdOperatorTable.CAST.createCall(
+            getPos(),
+            SqlLiteral.createCharString(image.substring(2, image.length() - 1), getPos()),
+            new SqlDataTypeSpec(SqlVectorTypeNameSpec.anyDimension("binary", getPos()), getPos()));
+    }
+}
+
 /** The cast that PostgreSQL writes x::type. */
 void InfixCast(List<Object> list, ExprContext exprContext, Span s) :
 {
@@ -87,6 +115,10 @@ void Distance(List<Object> list, ExprContext exprContext, Span s) :
         <NEGATIVE_INNER_PRODUCT> { operator = VectorOperators.NEGATIVE_INNER_PRODUCT; }
     |
         <L1> { operator = VectorOperators.L1; }
+    |
+        <HAMMING> { operator = VectorOperators.HAMMING; }
+    |
+        <JACCARD> { operator = VectorOperators.JACCARD; }
     )
     {
         checkNonQueryExpression(exprContext);

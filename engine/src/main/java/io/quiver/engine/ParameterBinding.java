@@ -8,8 +8,6 @@ import io.quiver.types.SqlType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.sql.Date;
 import java.sql.Time;
 import java.sql.Timestamp;
@@ -60,7 +58,7 @@ final class ParameterBinding {
           switch (type) {
             case SqlType.Simple simple -> simple(value, simple, position);
             case SqlType.Varchar varchar -> text(value, position);
-            case SqlType.Vector vector -> vector(value, vector, position);
+            case SqlType.Vector vector -> VectorBinding.bind(value, vector, position);
             case SqlType.Decimal decimal -> decimal(value, decimal, position);
             case SqlType.Varbinary varbinary ->
                 value instanceof byte[] bytes ? bytes.clone() : unfit(value, varbinary, position);
@@ -194,85 +192,11 @@ final class ParameterBinding {
     return text == null ? time.toString() : text;
   }
 
-  private static float[] vector(Object value, SqlType.Vector type, int position) {
-    float[] floats =
-        switch (value) {
-          case float[] f -> f.clone();
-          case double[] d -> fromDoubles(d);
-          case byte[] packed -> fromPacked(packed, position);
-          case List<?> list -> fromList(list, type, position);
-          default -> throw misfit(value, type, position);
-        };
-    if (floats.length == 0) {
-      throw new QuiverException(
-          ErrorCode.DIMENSION_MISMATCH,
-          "parameter " + position + " is a vector without dimensions, wanted " + type.sqlName());
-    }
-    if (type.dimension() != SqlType.Vector.ANY_DIMENSION && type.dimension() != floats.length) {
-      throw new QuiverException(
-          ErrorCode.DIMENSION_MISMATCH,
-          "parameter "
-              + position
-              + " has "
-              + floats.length
-              + " dimensions, wanted "
-              + type.sqlName());
-    }
-    for (int i = 0; i < floats.length; i++) {
-      if (!Float.isFinite(floats[i])) {
-        throw new QuiverException(
-            ErrorCode.INVALID_PARAMETER_VALUE,
-            "element "
-                + (i + 1)
-                + " of parameter "
-                + position
-                + " is "
-                + floats[i]
-                + ", wanted a finite number");
-      }
-    }
-    return floats;
-  }
-
-  private static float[] fromDoubles(double[] doubles) {
-    float[] floats = new float[doubles.length];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) doubles[i];
-    }
-    return floats;
-  }
-
-  private static float[] fromPacked(byte[] packed, int position) {
-    if ((packed.length & 3) != 0) {
-      throw new QuiverException(
-          ErrorCode.INVALID_PARAMETER_VALUE,
-          "parameter "
-              + position
-              + " is a packed vector of "
-              + packed.length
-              + " bytes, wanted a multiple of 4");
-    }
-    float[] floats = new float[packed.length / 4];
-    ByteBuffer.wrap(packed).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
-    return floats;
-  }
-
-  private static float[] fromList(List<?> list, SqlType type, int position) {
-    float[] floats = new float[list.size()];
-    for (int i = 0; i < floats.length; i++) {
-      if (!(list.get(i) instanceof Number number)) {
-        throw misfit(list, type, position);
-      }
-      floats[i] = number.floatValue();
-    }
-    return floats;
-  }
-
   private static Object unfit(Object value, SqlType type, int position) {
     throw misfit(value, type, position);
   }
 
-  private static QuiverException misfit(Object value, SqlType type, int position) {
+  static QuiverException misfit(Object value, SqlType type, int position) {
     return new QuiverException(
         ErrorCode.DATATYPE_MISMATCH,
         "parameter "

@@ -3,12 +3,16 @@ package io.quiver.planner;
 import io.quiver.planner.translate.Types;
 import io.quiver.sql.CastRules;
 import io.quiver.sql.QuiverTypeFactory;
+import io.quiver.sql.VectorOperators;
+import io.quiver.sql.VectorSqlType;
 import io.quiver.types.SqlType;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.sql.SqlBasicCall;
 import org.apache.calcite.sql.SqlDynamicParam;
+import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.type.SqlTypeCoercionRule;
 import org.apache.calcite.sql.type.SqlTypeMappingRule;
@@ -59,7 +63,24 @@ final class Validator extends SqlValidatorImpl {
         setValidatedNodeType(parameter, Types.toCalcite(factory, type, false));
       }
     }
+    if (expression instanceof SqlBasicCall call) {
+      resolveOverVectors(scope, call);
+    }
     return super.deriveType(scope, expression);
+  }
+
+  /** Names what {@code + - * || sum avg} mean over vectors, which Calcite's own refuse. */
+  private void resolveOverVectors(SqlValidatorScope scope, SqlBasicCall call) {
+    SqlFunction function = VectorOperators.overVectors(call.getOperator());
+    if (function == null || call.operandCount() != function.getOperandCountRange().getMin()) {
+      return;
+    }
+    for (SqlNode operand : call.getOperandList()) {
+      if (deriveType(scope, operand) instanceof VectorSqlType) {
+        call.setOperator(function);
+        return;
+      }
+    }
   }
 
   @Override

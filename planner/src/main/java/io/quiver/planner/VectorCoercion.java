@@ -4,7 +4,6 @@ import io.quiver.sql.OtherSqlType;
 import io.quiver.sql.SqlScalarTypeNameSpec;
 import io.quiver.sql.SqlVectorTypeNameSpec;
 import io.quiver.sql.VectorSqlType;
-import io.quiver.types.SqlType;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlCallBinding;
@@ -100,10 +99,7 @@ final class VectorCoercion extends TypeCoercionImpl {
   private static boolean cast(SqlCallBinding binding, int i, VectorSqlType vector) {
     SqlNode operand = binding.operand(i);
     SqlParserPos position = operand.getParserPosition();
-    SqlVectorTypeNameSpec type =
-        vector.dimension() == SqlType.Vector.ANY_DIMENSION
-            ? SqlVectorTypeNameSpec.anyDimension(position)
-            : SqlVectorTypeNameSpec.of(vector.dimension(), null, position);
+    SqlVectorTypeNameSpec type = new SqlVectorTypeNameSpec(vector.vector(), position);
     SqlNode cast =
         SqlStdOperatorTable.CAST.createCall(position, operand, new SqlDataTypeSpec(type, position));
     binding.getCall().setOperand(i, cast);

@@ -104,6 +104,8 @@ final class ColumnParser {
           case "date" -> SqlType.DATE;
           case "timestamp" -> timestamp();
           case "vector" -> vector(where);
+          case "halfvec" -> vector(where, "HALFVEC", "float16");
+          case "bit" -> vector(where, "BIT", "binary");
           case "serial", "serial4" -> identityType(SqlType.INTEGER);
           case "bigserial", "serial8" -> identityType(SqlType.BIGINT);
           default -> throw TypeNames.unknown(word, where);
@@ -225,6 +227,18 @@ final class ColumnParser {
       }
       cursor.skip();
     }
+    cursor.expect(')');
+    return TypeNames.vector(dimension, element, where);
+  }
+
+  /** pgvector's names of vectors whose element is not FLOAT32. */
+  private SqlType vector(String where, String word, String element) {
+    if (!cursor.accept('(')) {
+      throw new QuiverException(
+          ErrorCode.INVALID_TABLE_DEFINITION,
+          where + "a " + word + " column needs its dimension, such as " + word + "(384)");
+    }
+    int dimension = cursor.number("a dimension");
     cursor.expect(')');
     return TypeNames.vector(dimension, element, where);
   }

@@ -98,6 +98,9 @@ public final class QuiverTypeFactory extends JavaTypeFactoryImpl {
       nullable |= type.isNullable();
       if (type instanceof VectorSqlType vector) {
         common = common == null ? vector.vector() : common(common, vector.vector());
+        if (common == null) {
+          return null;
+        }
       } else if (type.getSqlTypeName() != SqlTypeName.NULL) {
         return null;
       }
@@ -136,7 +139,14 @@ public final class QuiverTypeFactory extends JavaTypeFactoryImpl {
     return type instanceof VectorSqlType ? float[].class : super.getJavaClass(type);
   }
 
-  private static SqlType.Vector common(SqlType.Vector a, SqlType.Vector b) {
-    return a.equals(b) ? a : new SqlType.Vector(SqlType.Vector.ANY_DIMENSION, a.element());
+  /** Elements that are numbers meet as FLOAT32; bits meet bits alone. */
+  private static SqlType.@Nullable Vector common(SqlType.Vector a, SqlType.Vector b) {
+    boolean bits = a.element() == SqlType.Element.BINARY;
+    if (bits != (b.element() == SqlType.Element.BINARY)) {
+      return null;
+    }
+    return new SqlType.Vector(
+        a.dimension() == b.dimension() ? a.dimension() : SqlType.Vector.ANY_DIMENSION,
+        a.element() == b.element() ? a.element() : SqlType.Element.FLOAT32);
   }
 }

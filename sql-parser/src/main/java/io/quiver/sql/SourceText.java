@@ -120,9 +120,5 @@ final class SourceText {
           ErrorCode.SYNTAX_ERROR,
           SourcePositions.describe(sql, at) + "found //; a comment begins with --");
     }
-    if (sql.startsWith("<~>", at) || sql.startsWith("<%>", at)) {
-      throw Unsupported.notYet(
-          SourcePositions.describe(sql, at), "the operator " + sql.substring(at, at + 3));
-    }
   }
 }

@@ -10,31 +10,45 @@ import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.util.Litmus;
 import org.jspecify.annotations.Nullable;
 
-/** VECTOR, VECTOR(3) or VECTOR(3, FLOAT32) in a cast. */
+/** VECTOR, VECTOR(3), VECTOR(3, FLOAT32), HALFVEC(3) or BIT(3) in a cast. */
 public final class SqlVectorTypeNameSpec extends SqlTypeNameSpec {
   private final SqlType.Vector vector;
 
-  SqlVectorTypeNameSpec(SqlType.Vector vector, SqlParserPos position) {
+  /** The given vector. */
+  public SqlVectorTypeNameSpec(SqlType.Vector vector, SqlParserPos position) {
     super(new SqlIdentifier("VECTOR", position), position);
     this.vector = vector;
   }
 
   /** VECTOR, whose dimension is the value's. */
   public static SqlVectorTypeNameSpec anyDimension(SqlParserPos position) {
-    return new SqlVectorTypeNameSpec(SqlType.vector(SqlType.Vector.ANY_DIMENSION), position);
+    return anyDimension("float32", position);
+  }
+
+  /** A vector of this element, whose dimension is the value's. */
+  public static SqlVectorTypeNameSpec anyDimension(String element, SqlParserPos position) {
+    return new SqlVectorTypeNameSpec(
+        new SqlType.Vector(
+            SqlType.Vector.ANY_DIMENSION,
+            TypeNames.element(element, SourcePositions.describe(position))),
+        position);
+  }
+
+  /** A vector of this dimension and element. */
+  public static SqlVectorTypeNameSpec of(int dimension, String element, SqlParserPos position) {
+    return new SqlVectorTypeNameSpec(
+        TypeNames.vector(dimension, element, SourcePositions.describe(position)), position);
   }
 
   /**
    * VECTOR with its dimension, and perhaps its element type.
    *
-   * @throws io.quiver.types.QuiverException 22023 for a dimension out of range, 0A000 for an
-   *     element type that is not there yet
+   * @throws io.quiver.types.QuiverException 22000 for a dimension out of range, 42704 for an unknown
+   *     element
    */
   public static SqlVectorTypeNameSpec of(
       int dimension, @Nullable SqlIdentifier element, SqlParserPos position) {
-    String name = element == null ? "float32" : element.getSimple();
-    return new SqlVectorTypeNameSpec(
-        TypeNames.vector(dimension, name, SourcePositions.describe(position)), position);
+    return of(dimension, element == null ? "float32" : element.getSimple(), position);
   }
 
   /** The type that was named. */

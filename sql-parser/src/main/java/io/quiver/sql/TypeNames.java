@@ -25,9 +25,7 @@ final class TypeNames {
           "clob",
           "timetz",
           "interval",
-          "halfvec",
           "sparsevec",
-          "bit",
           "bitvec",
           "map",
           "row",
@@ -53,21 +51,31 @@ final class TypeNames {
   static SqlType.Vector vector(int dimension, String element, String where) {
     if (dimension < 1 || dimension > SqlType.Vector.MAX_DIMENSION) {
       throw new QuiverException(
-          ErrorCode.INVALID_PARAMETER_VALUE,
+          ErrorCode.DIMENSION_MISMATCH,
           where
               + "a vector has 1 to "
               + SqlType.Vector.MAX_DIMENSION
               + " dimensions, found "
               + dimension);
     }
-    return switch (element.toLowerCase(Locale.ROOT)) {
-      case "float32" -> SqlType.vector(dimension);
-      case "float16", "bfloat16", "int8", "binary", "float64" ->
-          throw Unsupported.notYet(where, "vectors of " + element.toUpperCase(Locale.ROOT));
+    return new SqlType.Vector(dimension, element(element, where));
+  }
+
+  /** The element of this name. */
+  static SqlType.Element element(String name, String where) {
+    return switch (name.toLowerCase(Locale.ROOT)) {
+      case "float32" -> SqlType.Element.FLOAT32;
+      case "float16" -> SqlType.Element.FLOAT16;
+      case "bfloat16" -> SqlType.Element.BFLOAT16;
+      case "int8" -> SqlType.Element.INT8;
+      case "binary" -> SqlType.Element.BINARY;
+      case "float64" -> throw Unsupported.notYet(where, "vectors of FLOAT64");
       default ->
           throw new QuiverException(
               ErrorCode.UNDEFINED_OBJECT,
-              where + "a vector's element is FLOAT32, found " + element);
+              where
+                  + "a vector's element is FLOAT32, FLOAT16, BFLOAT16, INT8 or BINARY, found "
+                  + name);
     };
   }
 

@@ -44,7 +44,7 @@ final class VectorOperands implements SqlOperandTypeChecker {
   @Override
   public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
     SqlType.Vector vector = vectorAmong(binding);
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < Math.min(count, binding.getOperandCount()); i++) {
       if (!becomesVector(binding, i, vector)) {
         if (throwOnFailure) {
           throw binding.newValidationSignatureError();
@@ -74,12 +74,19 @@ final class VectorOperands implements SqlOperandTypeChecker {
     SqlNode operand = binding.operand(i);
     RelDataType type = binding.getOperandType(i);
     if (type instanceof VectorSqlType found) {
-      checkSameDimension(binding, vector, found.vector());
+      if (vector.dimension() != SqlType.Vector.ANY_DIMENSION) {
+        checkSameDimension(binding, vector, found.vector());
+      }
       return true;
     }
     if (operand instanceof SqlDynamicParam && isUnknown(binding.getValidator(), type)) {
       // Operand type inference does not reach an expression in ORDER BY.
       binding.getValidator().setValidatedNodeType(operand, nullable(binding, vector));
+      return true;
+    }
+    if (i == 1
+        && binding.getOperator() == VectorOperators.VECTOR_MULTIPLY
+        && SqlTypeUtil.isNumeric(type)) {
       return true;
     }
     if (SqlTypeUtil.isCharacter(type)
@@ -91,7 +98,7 @@ final class VectorOperands implements SqlOperandTypeChecker {
     return false;
   }
 
-  private static boolean isUnknown(SqlValidator validator, RelDataType type) {
+  static boolean isUnknown(SqlValidator validator, RelDataType type) {
     return type.equals(validator.getUnknownType())
         || type.getSqlTypeName() == SqlTypeName.UNKNOWN
         || type.getSqlTypeName() == SqlTypeName.NULL;
@@ -111,15 +118,27 @@ final class VectorOperands implements SqlOperandTypeChecker {
   }
 
   private static SqlType.Vector vectorAmong(SqlCallBinding binding) {
-    SqlType.Vector best = SqlType.vector(SqlType.Vector.ANY_DIMENSION);
+    SqlType.Vector best = null;
     for (SqlNode operand : binding.operands()) {
       RelDataType type = binding.getValidator().deriveType(binding.getScope(), operand);
-      if (type instanceof VectorSqlType found
-          && found.dimension() != SqlType.Vector.ANY_DIMENSION) {
-        return found.vector();
+      if (type instanceof VectorSqlType found) {
+        if (found.dimension() != SqlType.Vector.ANY_DIMENSION) {
+          // What stands behind a vector may be of any length.
+          return binding.getOperator() == VectorOperators.VECTOR_CONCAT
+              ? new SqlType.Vector(SqlType.Vector.ANY_DIMENSION, found.element())
+              : found.vector();
+        }
+        best = best == null ? found.vector() : best;
       }
     }
-    return best;
+    VectorFunction function = VectorOperators.function(binding.getOperator());
+    boolean bits =
+        function == VectorFunction.HAMMING_DISTANCE || function == VectorFunction.JACCARD_DISTANCE;
+    return best != null
+        ? best
+        : new SqlType.Vector(
+            SqlType.Vector.ANY_DIMENSION,
+            bits ? SqlType.Element.BINARY : SqlType.Element.FLOAT32);
   }
 
   private static void checkSameDimension(

@@ -1,6 +1,7 @@
 package io.quiver.sql;
 
 import java.util.List;
+import org.apache.calcite.sql.SqlAggFunction;
 import org.apache.calcite.sql.SqlBinaryOperator;
 import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlFunctionCategory;
@@ -25,6 +26,8 @@ public final class VectorOperators extends ReflectiveSqlOperatorTable {
   public static final SqlBinaryOperator NEGATIVE_INNER_PRODUCT = infix("<#>");
   public static final SqlBinaryOperator COSINE = infix("<=>");
   public static final SqlBinaryOperator L1 = infix("<+>");
+  public static final SqlBinaryOperator HAMMING = infix("<~>");
+  public static final SqlBinaryOperator JACCARD = infix("<%>");
 
   public static final SqlFunction L2_DISTANCE = distance("l2_distance");
   public static final SqlFunction EUCLIDEAN_DISTANCE = distance("euclidean_distance");
@@ -38,14 +41,35 @@ public final class VectorOperators extends ReflectiveSqlOperatorTable {
       distance("negative_inner_product");
   public static final SqlFunction L1_DISTANCE = distance("l1_distance");
   public static final SqlFunction TAXICAB_DISTANCE = distance("taxicab_distance");
+  public static final SqlFunction HAMMING_DISTANCE = distance("hamming_distance");
+  public static final SqlFunction JACCARD_DISTANCE = distance("jaccard_distance");
   public static final SqlFunction VECTOR_DISTANCE = new VectorDistanceFunction();
 
   public static final SqlFunction VECTOR_DIMS =
       overOne("vector_dims", ReturnTypes.INTEGER_NULLABLE);
   public static final SqlFunction VECTOR_NORM = overOne("vector_norm", ReturnTypes.DOUBLE_NULLABLE);
+  public static final SqlFunction L2_NORM = overOne("l2_norm", ReturnTypes.DOUBLE_NULLABLE);
   public static final SqlFunction L2_NORMALIZE = overOne("l2_normalize", ReturnTypes.ARG0_NULLABLE);
   public static final SqlFunction TO_VECTOR = overOne("to_vector", ReturnTypes.ARG0_NULLABLE);
   public static final SqlFunction VEC_FROMTEXT = overOne("vec_fromtext", ReturnTypes.ARG0_NULLABLE);
+
+  public static final SqlFunction VEC_TOTEXT =
+      overOne("vec_totext", ReturnTypes.VARCHAR_NULLABLE);
+  public static final SqlFunction BINARY_QUANTIZE =
+      overOne("binary_quantize", VectorResults.BINARY);
+  public static final SqlFunction SUBVECTOR = new SubvectorFunction();
+
+  /** What {@code + - * ||} become where an operand is a vector. */
+  public static final SqlFunction VECTOR_ADD = overTwo("vector_add", VectorResults.COMMON);
+
+  public static final SqlFunction VECTOR_SUBTRACT = overTwo("vector_sub", VectorResults.COMMON);
+  public static final SqlFunction VECTOR_MULTIPLY = overTwo("vector_mul", VectorResults.COMMON);
+  public static final SqlFunction VECTOR_CONCAT = overTwo("vector_concat", VectorResults.CONCAT);
+
+  /** What SUM and AVG become where the argument is a vector. */
+  public static final SqlAggFunction VECTOR_SUM = new VectorAggregate("vector_sum", SqlKind.SUM);
+
+  public static final SqlAggFunction VECTOR_AVG = new VectorAggregate("vector_avg", SqlKind.AVG);
 
   /** The {@code ::} of the grammar, which no table of Calcite's standard operators holds. */
   public static final SqlOperator INFIX_CAST = SqlLibraryOperators.INFIX_CAST;
@@ -59,7 +83,7 @@ public final class VectorOperators extends ReflectiveSqlOperatorTable {
 
   /** What an operator over vectors computes; null for any other operator. */
   public static @Nullable VectorFunction function(SqlOperator operator) {
-    if (operator.equals(INFIX_CAST) || !INSTANCE.getOperatorList().contains(operator)) {
+    if (operator.equals(INFIX_CAST) || operator instanceof SqlAggFunction || !INSTANCE.getOperatorList().contains(operator)) {
       return null;
     }
     return switch (operator.getName()) {
@@ -71,10 +95,19 @@ public final class VectorOperators extends ReflectiveSqlOperatorTable {
       case "inner_product" -> VectorFunction.INNER_PRODUCT;
       case "<#>", "negative_inner_product" -> VectorFunction.NEGATIVE_INNER_PRODUCT;
       case "<+>", "l1_distance", "taxicab_distance" -> VectorFunction.L1_DISTANCE;
+      case "<~>", "hamming_distance" -> VectorFunction.HAMMING_DISTANCE;
+      case "<%>", "jaccard_distance" -> VectorFunction.JACCARD_DISTANCE;
       case "vector_dims" -> VectorFunction.VECTOR_DIMS;
-      case "vector_norm" -> VectorFunction.VECTOR_NORM;
+      case "vector_norm", "l2_norm" -> VectorFunction.VECTOR_NORM;
       case "l2_normalize" -> VectorFunction.L2_NORMALIZE;
       case "to_vector", "vec_fromtext" -> VectorFunction.TO_VECTOR;
+      case "vec_totext" -> VectorFunction.TO_TEXT;
+      case "binary_quantize" -> VectorFunction.BINARY_QUANTIZE;
+      case "subvector" -> VectorFunction.SUBVECTOR;
+      case "vector_add" -> VectorFunction.ADD;
+      case "vector_sub" -> VectorFunction.SUBTRACT;
+      case "vector_mul" -> VectorFunction.MULTIPLY;
+      case "vector_concat" -> VectorFunction.CONCAT;
       default -> throw new IllegalStateException("no meaning for " + operator.getName());
     };
   }
@@ -87,12 +120,21 @@ public final class VectorOperators extends ReflectiveSqlOperatorTable {
       case "euclidean_squared", "l2_squared" -> L2_SQUARED_DISTANCE;
       case "dot", "negative_inner_product" -> NEGATIVE_INNER_PRODUCT_FUNCTION;
       case "manhattan", "taxicab", "l1" -> L1_DISTANCE;
+      case "hamming" -> HAMMING_DISTANCE;
+      case "jaccard" -> JACCARD_DISTANCE;
       default -> null;
     };
   }
 
   static final List<String> METRIC_NAMES =
-      List.of("COSINE", "EUCLIDEAN", "EUCLIDEAN_SQUARED", "DOT", "MANHATTAN");
+      List.of(
+          "COSINE",
+          "EUCLIDEAN",
+          "EUCLIDEAN_SQUARED",
+          "DOT",
+          "MANHATTAN",
+          "HAMMING",
+          "JACCARD");
 
   private static SqlBinaryOperator infix(String name) {
     return new SqlBinaryOperator(
@@ -105,11 +147,28 @@ public final class VectorOperators extends ReflectiveSqlOperatorTable {
         VectorOperands.TWO);
   }
 
+  /** The function that an operator or aggregate of numbers means over vectors, or null. */
+  public static @Nullable SqlFunction overVectors(SqlOperator operator) {
+    return switch (operator.getName()) {
+      case "+" -> VECTOR_ADD;
+      case "-" -> operator.getKind() == SqlKind.MINUS ? VECTOR_SUBTRACT : null;
+      case "*" -> VECTOR_MULTIPLY;
+      case "||" -> VECTOR_CONCAT;
+      case "SUM" -> VECTOR_SUM;
+      case "AVG" -> VECTOR_AVG;
+      default -> null;
+    };
+  }
+
   private static SqlFunction distance(String name) {
+    return overTwo(name, ReturnTypes.DOUBLE_NULLABLE);
+  }
+
+  private static SqlFunction overTwo(String name, SqlReturnTypeInference returnType) {
     return new SqlFunction(
         name,
         SqlKind.OTHER_FUNCTION,
-        ReturnTypes.DOUBLE_NULLABLE,
+        returnType,
         VectorOperands.SAME_VECTOR,
         VectorOperands.TWO,
         SqlFunctionCategory.USER_DEFINED_FUNCTION);

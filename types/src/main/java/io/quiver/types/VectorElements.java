@@ -62,6 +62,17 @@ public final class VectorElements {
     return vector;
   }
 
+  /**
+   * The vector as it is after it was stored: checked, and rounded to what the element can hold.
+   *
+   * @throws QuiverException as {@link #encode}
+   */
+  public static float[] rounded(float[] vector, SqlType.Element element) {
+    MemorySegment packed = MemorySegment.ofArray(new byte[element.bytes(vector.length)]);
+    encode(vector, element, packed, 0);
+    return element == SqlType.Element.FLOAT32 ? vector : decode(packed, element, vector.length);
+  }
+
   private static short float16(float value, int position) {
     short half = Float.floatToFloat16(value);
     if ((half & 0x7FFF) == 0x7C00) {

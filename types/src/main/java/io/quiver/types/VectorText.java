@@ -1,6 +1,9 @@
 package io.quiver.types;
 
-/** The text form of a dense vector: {@code [1,2.5,-3]}, as pgvector writes it. */
+/**
+ * The text form of a dense vector, as pgvector writes it: {@code [1,2.5,-3]}, and for BINARY {@code
+ * 10110}.
+ */
 public final class VectorText {
   private VectorText() {}
 
@@ -31,6 +34,46 @@ public final class VectorText {
       values[i] = element(parts[i].strip(), i);
     }
     return values;
+  }
+
+  /**
+   * Reads {@code [1, 0, 1]}, and where the element is BINARY {@code 101} too.
+   *
+   * @throws QuiverException as {@link #parse(String)}
+   */
+  public static float[] parse(String text, SqlType.Element element) {
+    String bits = text.strip();
+    if (element != SqlType.Element.BINARY || bits.startsWith("[")) {
+      return parse(text);
+    }
+    if (bits.isEmpty() || bits.length() > SqlType.Vector.MAX_DIMENSION) {
+      throw invalid(
+          "a vector has 1 to "
+              + SqlType.Vector.MAX_DIMENSION
+              + " dimensions, found "
+              + bits.length());
+    }
+    float[] values = new float[bits.length()];
+    for (int i = 0; i < values.length; i++) {
+      char bit = bits.charAt(i);
+      if (bit != '0' && bit != '1') {
+        throw invalid("a binary vector is written 101 or [1,0,1], found " + excerpt(text));
+      }
+      values[i] = bit - '0';
+    }
+    return values;
+  }
+
+  /** Writes a vector of this element so that {@link #parse(String, SqlType.Element)} reads it. */
+  public static String format(float[] values, SqlType.Element element) {
+    if (element != SqlType.Element.BINARY) {
+      return format(values);
+    }
+    StringBuilder bits = new StringBuilder(values.length);
+    for (float value : values) {
+      bits.append(value == 0 ? '0' : '1');
+    }
+    return bits.toString();
   }
 
   /** Writes the shortest text that reads back to the same floats. */

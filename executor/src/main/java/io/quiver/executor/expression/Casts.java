@@ -7,8 +7,6 @@ import io.quiver.types.ColumnBuilder;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
-import io.quiver.types.VectorText;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
@@ -125,61 +123,10 @@ final class Casts {
 
   private static ColumnFunction toVector(SqlType from, SqlType.Vector to) {
     return switch (TypeKind.of(from)) {
-      case VECTOR -> (operands, rows) -> checked(operands[0], rows, to);
-      case TEXT -> (operands, rows) -> parsed(operands, rows, to);
+      case VECTOR -> (operands, rows) -> VectorCasts.converted(operands[0], rows, to);
+      case TEXT -> (operands, rows) -> VectorCasts.parsed(operands[0], rows, to);
       default -> throw noCast(from, to);
     };
-  }
-
-  private static Column checked(Operand operand, int rows, SqlType.Vector to) {
-    Column column = operand.column();
-    boolean allNull = true;
-    for (int i = 0; i < rows && allNull; i++) {
-      allNull = operand.isNull(i);
-    }
-    if (allNull) {
-      ColumnBuilder nulls = new ColumnBuilder(to, rows);
-      for (int i = 0; i < rows; i++) {
-        nulls.appendNull();
-      }
-      return nulls.build();
-    }
-    if (to.dimension() != SqlType.Vector.ANY_DIMENSION && !column.type().equals(to)) {
-      throw new QuiverException(
-          ErrorCode.DIMENSION_MISMATCH,
-          "expected " + to.sqlName() + ", found " + column.type().sqlName());
-    }
-    return operand.isConstant() ? column.gather(new int[rows], rows, Arena.ofAuto()) : column;
-  }
-
-  private static Column parsed(Operand[] operands, int rows, SqlType.Vector to) {
-    @Nullable ColumnBuilder out = null;
-    int leadingNulls = 0;
-    for (int i = 0; i < rows; i++) {
-      if (operands[0].isNull(i)) {
-        if (out == null) {
-          leadingNulls++;
-        } else {
-          out.appendNull();
-        }
-        continue;
-      }
-      float[] vector = VectorText.parse(operands[0].stringAt(i));
-      if (out == null) {
-        boolean any = to.dimension() == SqlType.Vector.ANY_DIMENSION;
-        out = withNulls(any ? SqlType.vector(vector.length) : to, rows, leadingNulls);
-      }
-      out.appendVector(vector);
-    }
-    return (out == null ? withNulls(to, rows, leadingNulls) : out).build();
-  }
-
-  private static ColumnBuilder withNulls(SqlType type, int rows, int nulls) {
-    ColumnBuilder out = new ColumnBuilder(type, rows);
-    for (int i = 0; i < nulls; i++) {
-      out.appendNull();
-    }
-    return out;
   }
 
   static QuiverException noCast(SqlType from, SqlType to) {

@@ -76,11 +76,16 @@ public final class CompiledExpression {
     return root.filter(batch, rows, count);
   }
 
-  /** The one value of a constant expression, as the Java value that {@link SqlType} names. */
-  public @Nullable Object constant() {
+  /** The one value of a constant expression, as a column of one row. */
+  public Column constantColumn() {
     if (!isConstant()) {
       throw new IllegalStateException("the expression depends on columns " + inputs);
     }
-    return root.evaluate(ONE_ROW).column().get(0);
+    return root.evaluate(ONE_ROW).column();
+  }
+
+  /** The one value of a constant expression, as the Java value that {@link SqlType} names. */
+  public @Nullable Object constant() {
+    return constantColumn().get(0);
   }
 }

@@ -103,14 +103,22 @@ public final class ExpressionEvaluator {
       return constant(TextValues.parse(instant, type, context.timeZone()), type);
     }
     SqlType actual = type;
-    if (value instanceof float[] vector
-        && type instanceof SqlType.Vector declared
+    if (type instanceof SqlType.Vector declared
         && declared.dimension() == SqlType.Vector.ANY_DIMENSION) {
-      actual = SqlType.vector(vector.length);
+      actual = withDimension(declared, value);
     }
     ColumnBuilder builder = new ColumnBuilder(actual, 1);
     builder.append(value);
     return new Node.Constant(builder.build());
+  }
+
+  /** Bytes of a vector without a declared dimension are one a dimension. */
+  private static SqlType withDimension(SqlType.Vector declared, @Nullable Object value) {
+    return switch (value) {
+      case float[] vector -> new SqlType.Vector(vector.length, declared.element());
+      case byte[] vector -> new SqlType.Vector(vector.length, declared.element());
+      case null, default -> declared;
+    };
   }
 
   private Node call(Expression.Call call) {
@@ -278,11 +286,17 @@ public final class ExpressionEvaluator {
           COSINE_SIMILARITY,
           INNER_PRODUCT,
           NEGATIVE_INNER_PRODUCT,
-          L1_DISTANCE ->
+          L1_DISTANCE,
+          HAMMING_DISTANCE,
+          JACCARD_DISTANCE ->
           VectorFunctions.distance(function);
       case VECTOR_DIMS -> VectorFunctions::dimensions;
       case VECTOR_NORM -> VectorFunctions::norm;
-      case L2_NORMALIZE -> VectorFunctions::normalize;
+      case L2_NORMALIZE -> VectorArithmetic::normalize;
+      case SUBVECTOR -> VectorArithmetic::subvector;
+      case BINARY_QUANTIZE -> VectorArithmetic::quantize;
+      case VECTOR_CONCAT -> VectorArithmetic::concat;
+      case VECTOR_ADD, VECTOR_SUBTRACT, VECTOR_MULTIPLY -> VectorArithmetic.binary(function);
     };
   }
 }

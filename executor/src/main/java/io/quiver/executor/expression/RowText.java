@@ -36,7 +36,7 @@ interface RowText {
         RowText elements = of(((SqlType.Array) type).element(), zone);
         yield (source, row) -> ArrayText.format(source, row, elements);
       }
-      case VECTOR -> (source, row) -> VectorText.format(source.getFloats(row));
+      case VECTOR -> VectorCasts::text;
     };
   }
 }

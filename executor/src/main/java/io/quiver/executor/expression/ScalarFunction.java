@@ -165,12 +165,25 @@ public enum ScalarFunction {
   INNER_PRODUCT,
   NEGATIVE_INNER_PRODUCT,
   L1_DISTANCE,
+  /** Over BINARY alone, as the next. */
+  HAMMING_DISTANCE,
+  JACCARD_DISTANCE,
   /** One vector to INTEGER. */
   VECTOR_DIMS,
   /** One vector to DOUBLE: its Euclidean length. */
   VECTOR_NORM,
   /** One vector to a vector of length 1; a zero vector stays. */
   L2_NORMALIZE,
+  /** (vector, first dimension from 1, count): 22000 where that leaves the vector. */
+  SUBVECTOR,
+  /** One vector to a BINARY one: whether each element is above zero. */
+  BINARY_QUANTIZE,
+  /** Two vectors of one element, the second behind the first. */
+  VECTOR_CONCAT,
+  // Element by element; 22003 where a result does not fit. The second may be a DOUBLE.
+  VECTOR_ADD,
+  VECTOR_SUBTRACT,
+  VECTOR_MULTIPLY,
 
   /** Without arguments: the database's and the user's name, and Quiver's version. */
   CURRENT_CATALOG,

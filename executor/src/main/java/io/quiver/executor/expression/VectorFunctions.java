@@ -1,7 +1,6 @@
 package io.quiver.executor.expression;
 
 import static io.quiver.executor.expression.Buffers.DOUBLE;
-import static io.quiver.executor.expression.Buffers.FLOAT;
 import static io.quiver.executor.expression.Buffers.INT;
 import static io.quiver.executor.expression.Buffers.allocate;
 import static io.quiver.executor.expression.Buffers.bitmap;
@@ -13,13 +12,14 @@ import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import io.quiver.vector.distance.DistanceKernels;
+import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.distance.Metric;
 import io.quiver.vector.distance.RowBlock;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** Distances between vectors, and functions of one vector. */
-final class VectorFunctions {
+public final class VectorFunctions {
   private VectorFunctions() {}
 
   static ColumnFunction distance(ScalarFunction function) {
@@ -30,10 +30,7 @@ final class VectorFunctions {
         return Column.of(SqlType.DOUBLE, rows, validity, out, null);
       }
       checkDimensions(operands);
-      double[] distances =
-          function == ScalarFunction.L2_SQUARED_DISTANCE
-              ? squaredDistances(operands, rows, validity)
-              : distances(metric(function), operands, rows, validity);
+      double[] distances = distances(metric(function), operands, rows, validity);
       // A copy of the validity, made at the first undefined distance.
       MemorySegment defined = null;
       for (int i = 0; i < rows; i++) {
@@ -52,9 +49,12 @@ final class VectorFunctions {
   private static Metric metric(ScalarFunction function) {
     return switch (function) {
       case L2_DISTANCE -> Metric.L2;
+      case L2_SQUARED_DISTANCE -> Metric.L2_SQUARED;
       case COSINE_DISTANCE, COSINE_SIMILARITY -> Metric.COSINE;
       case INNER_PRODUCT, NEGATIVE_INNER_PRODUCT -> Metric.NEGATIVE_INNER_PRODUCT;
       case L1_DISTANCE -> Metric.L1;
+      case HAMMING_DISTANCE -> Metric.HAMMING;
+      case JACCARD_DISTANCE -> Metric.JACCARD;
       default -> throw new IllegalStateException(function + " is no distance");
     };
   }
@@ -72,21 +72,22 @@ final class VectorFunctions {
     Operand a = operands[0];
     Operand b = operands[1];
     int dimension = dimension(a);
-    DistanceKernels kernels = DistanceKernels.get();
+    Encoding encoding = encoding(a.column());
+    DistanceKernels kernels = DistanceKernels.get(encoding);
     double[] out = new double[rows];
     // Every metric is symmetric, so a constant may take the query's place from either side.
     Operand query = a.isConstant() ? a : b;
     Operand block = a.isConstant() ? b : a;
     if (query.isConstant()) {
-      RowBlock vectors =
-          new RowBlock(block.column().data(), 0, (long) block.step() * dimension * 4, dimension);
+      long stride = (long) block.step() * encoding.bytes(dimension);
+      RowBlock vectors = new RowBlock(block.column().data(), 0, stride, dimension, encoding);
       kernels.distances(metric, query.column().getVector(0), vectors, rows, out);
       return out;
     }
     double[] one = new double[1];
     for (int i = 0; i < rows; i++) {
       if (valid(validity, i)) {
-        RowBlock vector = RowBlock.packed(b.column().getVector(i), dimension);
+        RowBlock vector = RowBlock.packed(b.column().getVector(i), dimension, encoding);
         kernels.distances(metric, a.column().getVector(i), vector, 1, one);
         out[i] = one[0];
       }
@@ -94,22 +95,27 @@ final class VectorFunctions {
     return out;
   }
 
-  /** Not the square of a root, which would make 2 a little more than 2. */
-  private static double[] squaredDistances(
-      Operand[] operands, int rows, @Nullable MemorySegment validity) {
-    DistanceKernels kernels = DistanceKernels.get();
-    int dimension = dimension(operands[0]);
-    double[] out = new double[rows];
-    for (int i = 0; i < rows; i++) {
-      if (valid(validity, i)) {
-        out[i] = kernels.l2Squared(vector(operands[0], i), vector(operands[1], i), dimension);
-      }
-    }
-    return out;
+  /** How the kernels are to read the vectors of a column. */
+  static Encoding encoding(Column column) {
+    return encoding(vector(column).element());
   }
 
-  private static MemorySegment vector(Operand operand, int row) {
-    return operand.column().getVector(row * operand.step());
+  /** The element in the words of the kernels. */
+  public static Encoding encoding(SqlType.Element element) {
+    return switch (element) {
+      case FLOAT32 -> Encoding.FLOAT32;
+      case FLOAT16 -> Encoding.FLOAT16;
+      case BFLOAT16 -> Encoding.BFLOAT16;
+      case INT8 -> Encoding.INT8;
+      case BINARY -> Encoding.BINARY;
+    };
+  }
+
+  static SqlType.Vector vector(Column column) {
+    if (column.type() instanceof SqlType.Vector vector) {
+      return vector;
+    }
+    throw new IllegalStateException(column.type().sqlName() + " is no vector");
   }
 
   private static void checkDimensions(Operand[] operands) {
@@ -127,10 +133,7 @@ final class VectorFunctions {
   }
 
   private static int dimension(Operand operand) {
-    if (operand.column().type() instanceof SqlType.Vector vector) {
-      return vector.dimension();
-    }
-    throw new IllegalStateException(operand.column().type().sqlName() + " is no vector");
+    return vector(operand.column()).dimension();
   }
 
   static Column dimensions(Operand[] operands, int rows) {
@@ -152,28 +155,13 @@ final class VectorFunctions {
     return Column.of(SqlType.DOUBLE, rows, validity, out, null);
   }
 
-  static Column normalize(Operand[] operands, int rows) {
-    MemorySegment validity = Buffers.validity(operands, rows);
-    int dimension = dimension(operands[0]);
-    MemorySegment out = allocate(4L * rows * dimension);
-    for (int i = 0; i < rows; i++) {
-      if (!valid(validity, i)) {
-        continue;
-      }
-      double norm = norm(operands[0], i);
-      double scale = norm == 0 ? 0 : 1 / norm;
-      MemorySegment vector = vector(operands[0], i);
-      for (int k = 0; k < dimension; k++) {
-        float element = (float) (vector.getAtIndex(FLOAT, k) * scale);
-        out.setAtIndex(FLOAT, (long) i * dimension + k, element);
-      }
+  /** The Euclidean length; of bits, the root of how many are set. */
+  static double norm(Operand operand, int row) {
+    double sum = 0;
+    for (float element : operand.column().getFloats(row * operand.step())) {
+      sum += (double) element * element;
     }
-    return Column.of(operands[0].column().type(), rows, validity, out, null);
-  }
-
-  private static double norm(Operand operand, int row) {
-    MemorySegment vector = vector(operand, row);
-    return Math.sqrt(DistanceKernels.get().innerProduct(vector, vector, dimension(operand)));
+    return Math.sqrt(sum);
   }
 
   private static boolean anyValid(@Nullable MemorySegment validity, int rows) {

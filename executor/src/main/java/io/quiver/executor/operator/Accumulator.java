@@ -16,7 +16,8 @@ sealed interface Accumulator
         DecimalSum,
         DeviationAccumulator,
         TextAccumulator,
-        ValueAccumulator {
+        ValueAccumulator,
+        VectorAccumulator {
   /**
    * Takes some rows of a batch.
    *
@@ -38,7 +39,11 @@ sealed interface Accumulator
     return switch (call.function()) {
       case COUNT, LITERAL -> new Rows(call);
       case SUM, AVG ->
-          call.type() instanceof SqlType.Decimal ? new DecimalSum(call) : new Sum(call);
+          switch (call.type()) {
+            case SqlType.Vector vector -> new VectorAccumulator(call, reservation);
+            case SqlType.Decimal decimal -> new DecimalSum(call);
+            default -> new Sum(call);
+          };
       case STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP -> new DeviationAccumulator(call);
       case STRING_AGG -> new TextAccumulator(call, reservation);
       case MIN, MAX, SINGLE_VALUE, ANY_VALUE -> new ValueAccumulator(call, reservation);

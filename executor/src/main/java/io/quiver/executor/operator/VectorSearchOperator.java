@@ -1,6 +1,7 @@
 package io.quiver.executor.operator;
 
 import io.quiver.executor.expression.ExpressionEvaluator;
+import io.quiver.executor.expression.VectorFunctions;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.transaction.SegmentView;
@@ -12,11 +13,9 @@ import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import io.quiver.vector.distance.DistanceKernels;
+import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.distance.RowBlock;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,13 +26,9 @@ import org.jspecify.annotations.Nullable;
  * a time. Columns are read for the winners alone.
  */
 final class VectorSearchOperator implements Operator {
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private final ExecutionContext context;
   private final PlanNode.VectorSearch search;
   private final Reservation reservation;
-  private final DistanceKernels kernels = DistanceKernels.get();
   private final int[] rows = new int[Batch.ROWS];
   private final int[] measured = new int[Batch.ROWS];
   private final double[] distances = new double[Batch.ROWS];
@@ -72,7 +67,7 @@ final class VectorSearchOperator implements Operator {
       return found;
     }
     segments = table.segments();
-    MemorySegment query = query();
+    Column query = query();
     RowSelector selector = new RowSelector(search.columns(), search.filter(), context);
     for (int i = 0; i < segments.size(); i++) {
       search(i, query, selector, found);
@@ -82,17 +77,15 @@ final class VectorSearchOperator implements Operator {
     return found;
   }
 
-  /** The query in native memory, or null when it is null. */
-  private @Nullable MemorySegment query() {
-    Object value = ExpressionEvaluator.compile(search.query(), context.evaluation()).constant();
-    if (value == null) {
-      return null;
-    }
-    return Arena.ofAuto().allocateFrom(FLOAT, (float[]) value);
+  /** The query as a column of one row, or null when it is null. */
+  private @Nullable Column query() {
+    Column value =
+        ExpressionEvaluator.compile(search.query(), context.evaluation()).constantColumn();
+    return value.isNull(0) ? null : value;
   }
 
   private void search(
-      int number, @Nullable MemorySegment query, RowSelector selector, NearestRows found) {
+      int number, @Nullable Column query, RowSelector selector, NearestRows found) {
     SegmentView segment = segments.get(number);
     if (segment.liveRowCount() == 0) {
       return;
@@ -117,16 +110,20 @@ final class VectorSearchOperator implements Operator {
   }
 
   /** Fills {@link #distances} for the first {@link #rows}; NaN where there is no distance. */
-  private void measure(@Nullable MemorySegment query, Column vectors, int selected) {
+  private void measure(@Nullable Column query, Column vectors, int selected) {
     if (query == null) {
       Arrays.fill(distances, 0, selected, Double.NaN);
       return;
     }
-    RowBlock block = RowBlock.packed(vectors.data(), dimension(vectors, query));
+    SqlType.Vector type = checkedType(vectors, query);
+    Encoding encoding = VectorFunctions.encoding(type.element());
+    DistanceKernels kernels = DistanceKernels.get(encoding);
+    MemorySegment wanted = query.getVector(0);
+    RowBlock block = RowBlock.packed(vectors.data(), type.dimension(), encoding);
     if (selected == vectors.length() && !vectors.mayHaveNulls()) {
-      kernels.distances(search.metric(), query, block, selected, distances);
+      kernels.distances(search.metric(), wanted, block, selected, distances);
     } else {
-      measureSome(query, block, vectors, selected);
+      measureSome(kernels, wanted, block, vectors, selected);
     }
     for (int i = 0; i < selected; i++) {
       // Both zeros are one distance, as everywhere in SQL.
@@ -134,7 +131,12 @@ final class VectorSearchOperator implements Operator {
     }
   }
 
-  private void measureSome(MemorySegment query, RowBlock block, Column vectors, int selected) {
+  private void measureSome(
+      DistanceKernels kernels,
+      MemorySegment query,
+      RowBlock block,
+      Column vectors,
+      int selected) {
     int present = 0;
     for (int i = 0; i < selected; i++) {
       measured[present] = rows[i];
@@ -151,17 +153,21 @@ final class VectorSearchOperator implements Operator {
     }
   }
 
-  private static int dimension(Column vectors, MemorySegment query) {
-    if (!(vectors.type() instanceof SqlType.Vector type)) {
-      throw new IllegalStateException("searched a column of " + vectors.type());
+  private static SqlType.Vector checkedType(Column vectors, Column query) {
+    if (!(vectors.type() instanceof SqlType.Vector type)
+        || !(query.type() instanceof SqlType.Vector found)
+        || found.element() != type.element()) {
+      throw new IllegalStateException("searched " + vectors.type() + " for " + query.type());
     }
-    long found = query.byteSize() / Float.BYTES;
-    if (found != type.dimension()) {
+    if (found.dimension() != type.dimension()) {
       throw new QuiverException(
           ErrorCode.DIMENSION_MISMATCH,
-          "the column has " + type.dimension() + " dimensions, the value has " + found);
+          "the column has "
+              + type.dimension()
+              + " dimensions, the value has "
+              + found.dimension());
     }
-    return type.dimension();
+    return type;
   }
 
   private Batch gather(NearestRows found, int from, int count) {

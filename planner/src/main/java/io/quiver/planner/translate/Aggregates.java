@@ -6,7 +6,10 @@ import io.quiver.executor.expression.Expression;
 import io.quiver.executor.expression.ScalarFunction;
 import io.quiver.executor.plan.AggregateCall;
 import io.quiver.executor.plan.PlanNode;
+import io.quiver.sql.VectorAggregate;
+import io.quiver.types.ErrorCode;
 import io.quiver.types.Field;
+import io.quiver.types.QuiverException;
 import io.quiver.types.Schema;
 import io.quiver.types.SqlType;
 import java.util.ArrayList;
@@ -111,7 +114,11 @@ final class Aggregates {
     if (!call.getCollation().getFieldCollations().isEmpty() || call.distinctKeys != null) {
       throw unsupported("an aggregate with ORDER BY");
     }
-    AggregateCall.Function function = function(call.getAggregation().getKind(), call);
+    SqlKind kind =
+        call.getAggregation() instanceof VectorAggregate vectors
+            ? vectors.computes()
+            : call.getAggregation().getKind();
+    AggregateCall.Function function = function(kind, call);
     List<Integer> arguments = new ArrayList<>();
     for (int argument : call.getArgList()) {
       arguments.add(argument(argument, function));
@@ -136,9 +143,11 @@ final class Aggregates {
       case STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP -> SqlType.DOUBLE;
       case STRING_AGG -> SqlType.TEXT;
       case AVG ->
-          columns.get(arguments.get(0)).type() instanceof SqlType.Decimal decimal
-              ? DecimalTypes.average(decimal)
-              : SqlType.DOUBLE;
+          switch (columns.get(arguments.get(0)).type()) {
+            case SqlType.Decimal decimal -> DecimalTypes.average(decimal);
+            case SqlType.Vector vector -> vector;
+            default -> SqlType.DOUBLE;
+          };
       case SUM ->
           columns.get(arguments.get(0)).type() instanceof SqlType.Decimal decimal
               ? DecimalTypes.sum(decimal)
@@ -153,8 +162,11 @@ final class Aggregates {
     SqlType from = input.type(column);
     SqlType to =
         switch (function) {
-          case SUM -> sumType(from);
-          case AVG -> numeric(from, from instanceof SqlType.Decimal ? from : SqlType.DOUBLE);
+          case SUM -> from instanceof SqlType.Vector vector ? vectors(vector) : sumType(from);
+          case AVG ->
+              from instanceof SqlType.Vector vector
+                  ? vectors(vector)
+                  : numeric(from, from instanceof SqlType.Decimal ? from : SqlType.DOUBLE);
           case STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP -> numeric(from, SqlType.DOUBLE);
           case STRING_AGG -> SqlType.TEXT;
           case COUNT, MIN, MAX, SINGLE_VALUE, ANY_VALUE, LITERAL -> from;
@@ -164,6 +176,16 @@ final class Aggregates {
 
   static SqlType sumType(SqlType from) {
     return numeric(from, Types.isInteger(from) ? SqlType.BIGINT : from);
+  }
+
+  /** What vectors are added up in. */
+  private static SqlType vectors(SqlType.Vector from) {
+    if (from.element() == SqlType.Element.BINARY) {
+      throw new QuiverException(
+          ErrorCode.UNDEFINED_FUNCTION,
+          "sum and avg do not take " + from.sqlName() + ": cast to VECTOR");
+    }
+    return SqlType.vector(from.dimension());
   }
 
   static SqlType numeric(SqlType from, SqlType to) {

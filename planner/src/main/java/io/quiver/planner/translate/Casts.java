@@ -4,12 +4,15 @@ import io.quiver.executor.expression.Expression;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
+import io.quiver.types.VectorElements;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** Casts, folded where the operand is a literal and left out where they do nothing. */
 public final class Casts {
+  static final SqlType.Vector UNTYPED_VECTOR = SqlType.vector(SqlType.Vector.ANY_DIMENSION);
+
   private Casts() {}
 
   /** The expression as a value of this type; the length of a text is not looked at. */
@@ -20,7 +23,8 @@ public final class Casts {
     if (expression instanceof Expression.Literal literal) {
       return fold(literal, type);
     }
-    if (expression instanceof Expression.Cast cast && widening(cast, type)) {
+    if (expression instanceof Expression.Cast cast
+        && (widening(cast, type) || isUntypedVector(cast, type))) {
       return implicit(cast.operand(), type);
     }
     return new Expression.Cast(expression, type);
@@ -31,6 +35,13 @@ public final class Casts {
     return cast.operand().type().equals(SqlType.INTEGER)
         && cast.type().equals(SqlType.BIGINT)
         && type.equals(SqlType.DOUBLE);
+  }
+
+  // VECTOR '[1,2,3]' and ARRAY[1, 2, 3] say neither dimension nor element: what they meet does.
+  private static boolean isUntypedVector(Expression.Cast cast, SqlType type) {
+    return type instanceof SqlType.Vector
+        && cast.type().equals(UNTYPED_VECTOR)
+        && cast.operand().type() instanceof SqlType.Varchar;
   }
 
   /** What CAST(expression AS type) means: a VARCHAR(n) cuts. */
@@ -54,7 +65,11 @@ public final class Casts {
    */
   public static Expression assignment(Expression expression, SqlType type, String column) {
     SqlType from = expression.type();
-    boolean untyped = expression instanceof Expression.Literal && from instanceof SqlType.Varchar;
+    boolean constant =
+        expression instanceof Expression.Literal || expression instanceof Expression.Cast;
+    boolean untyped =
+        (expression instanceof Expression.Literal && from instanceof SqlType.Varchar)
+            || (constant && UNTYPED_VECTOR.equals(from) && type instanceof SqlType.Vector);
     if (!untyped && !Types.assignable(from, type)) {
       throw new QuiverException(
           ErrorCode.DATATYPE_MISMATCH,
@@ -98,7 +113,7 @@ public final class Casts {
           ErrorCode.DIMENSION_MISMATCH,
           "expected " + type.dimension() + " dimensions, not " + value.length);
     }
-    return new Expression.Literal(value, type);
+    return new Expression.Literal(VectorElements.rounded(value, type.element()), type);
   }
 
   private static Expression ofNumber(String text, SqlType type) {

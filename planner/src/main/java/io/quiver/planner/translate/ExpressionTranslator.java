@@ -144,7 +144,7 @@ public final class ExpressionTranslator {
     }
     VectorFunction vector = VectorOperators.function(operator);
     if (vector != null) {
-      return vector(vector, translate(call.getOperands()));
+      return VectorCalls.translate(operator, vector, translate(call.getOperands()));
     }
     SqlKind kind = call.getKind();
     ScalarFunction logic = ScalarOperators.logic(kind);
@@ -269,8 +269,8 @@ public final class ExpressionTranslator {
     SqlType type = Types.fromCalcite(call.getType());
     if (call.getType() instanceof VectorSqlType vector
         && vector.dimension() == SqlType.Vector.ANY_DIMENSION
-        && operand.type() instanceof SqlType.Vector) {
-      return operand;
+        && operand.type() instanceof SqlType.Vector from) {
+      return Casts.explicit(operand, new SqlType.Vector(from.dimension(), vector.element()));
     }
     return Casts.explicit(operand, type);
   }
@@ -421,20 +421,6 @@ public final class ExpressionTranslator {
     List<Expression> meeting = Casts.meet(name, arguments);
     boolean oneType = meeting.stream().map(Expression::type).distinct().count() == 1;
     return call(function, meeting, oneType ? meeting.get(0).type() : SqlType.TEXT);
-  }
-
-  private static Expression vector(VectorFunction name, List<Expression> arguments) {
-    ScalarFunction function = ScalarOperators.vector(name);
-    if (function == null) {
-      return arguments.get(0);
-    }
-    SqlType type =
-        switch (function) {
-          case VECTOR_DIMS -> SqlType.INTEGER;
-          case L2_NORMALIZE -> arguments.get(0).type();
-          default -> SqlType.DOUBLE;
-        };
-    return call(function, arguments, type);
   }
 
   private static Expression call(

@@ -4,6 +4,7 @@ import io.quiver.executor.expression.TextValues;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
+import io.quiver.types.VectorElements;
 import io.quiver.types.VectorText;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -174,13 +175,13 @@ public final class LiteralText {
   }
 
   private static float[] parseVector(String text, SqlType.Vector type) {
-    float[] values = VectorText.parse(text);
+    float[] values = VectorText.parse(text, type.element());
     if (type.dimension() != SqlType.Vector.ANY_DIMENSION && values.length != type.dimension()) {
       throw new QuiverException(
           ErrorCode.DIMENSION_MISMATCH,
           "expected " + type.dimension() + " dimensions, not " + values.length);
     }
-    return values;
+    return VectorElements.rounded(values, type.element());
   }
 
   private static QuiverException invalid(String text, SqlType type) {

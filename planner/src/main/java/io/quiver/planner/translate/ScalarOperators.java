@@ -52,7 +52,7 @@ final class ScalarOperators {
     return ARITHMETIC.get(kind);
   }
 
-  /** Null for TO_VECTOR, which is its argument. */
+  /** Null for TO_VECTOR and TO_TEXT, which are casts. */
   static @Nullable ScalarFunction vector(VectorFunction function) {
     return switch (function) {
       case L2_DISTANCE -> ScalarFunction.L2_DISTANCE;
@@ -65,7 +65,15 @@ final class ScalarOperators {
       case VECTOR_DIMS -> ScalarFunction.VECTOR_DIMS;
       case VECTOR_NORM -> ScalarFunction.VECTOR_NORM;
       case L2_NORMALIZE -> ScalarFunction.L2_NORMALIZE;
-      case TO_VECTOR -> null;
+      case HAMMING_DISTANCE -> ScalarFunction.HAMMING_DISTANCE;
+      case JACCARD_DISTANCE -> ScalarFunction.JACCARD_DISTANCE;
+      case BINARY_QUANTIZE -> ScalarFunction.BINARY_QUANTIZE;
+      case SUBVECTOR -> ScalarFunction.SUBVECTOR;
+      case ADD -> ScalarFunction.VECTOR_ADD;
+      case SUBTRACT -> ScalarFunction.VECTOR_SUBTRACT;
+      case MULTIPLY -> ScalarFunction.VECTOR_MULTIPLY;
+      case CONCAT -> ScalarFunction.VECTOR_CONCAT;
+      case TO_VECTOR, TO_TEXT -> null;
     };
   }
 }

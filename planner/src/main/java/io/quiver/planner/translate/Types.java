@@ -128,9 +128,7 @@ public final class Types {
       return element == null ? null : new SqlType.Array(element);
     }
     if (a instanceof SqlType.Vector x && b instanceof SqlType.Vector y) {
-      return x.dimension() == y.dimension()
-          ? x
-          : new SqlType.Vector(SqlType.Vector.ANY_DIMENSION, x.element());
+      return commonVector(x, y);
     }
     if (a instanceof SqlType.Varchar && b instanceof SqlType.Varchar) {
       return SqlType.TEXT;
@@ -140,6 +138,17 @@ public final class Types {
       return b;
     }
     return b instanceof SqlType.Varchar ? a : null;
+  }
+
+  /** Numbers of different width meet as FLOAT32, which holds all of them; bits meet bits alone. */
+  private static SqlType.@Nullable Vector commonVector(SqlType.Vector a, SqlType.Vector b) {
+    boolean bits = a.element() == SqlType.Element.BINARY;
+    if (bits != (b.element() == SqlType.Element.BINARY)) {
+      return null;
+    }
+    return new SqlType.Vector(
+        a.dimension() == b.dimension() ? a.dimension() : SqlType.Vector.ANY_DIMENSION,
+        a.element() == b.element() ? a.element() : SqlType.Element.FLOAT32);
   }
 
   // An integer and a REAL meet as DOUBLE, as in PostgreSQL: REAL would lose digits.
@@ -174,6 +183,8 @@ public final class Types {
     return (isNumeric(from) && isNumeric(to))
         || (to.equals(SqlType.TIME) && (from.equals(SqlType.TIMESTAMP) || isZoned(from)))
         || (isTime(from) && isTime(to))
-        || (from instanceof SqlType.Vector && to instanceof SqlType.Vector);
+        || (from instanceof SqlType.Vector x
+            && to instanceof SqlType.Vector y
+            && commonVector(x, y) != null);
   }
 }

@@ -135,6 +135,9 @@ final class VectorSearchRule {
       case COSINE_DISTANCE -> Metric.COSINE;
       case NEGATIVE_INNER_PRODUCT -> Metric.NEGATIVE_INNER_PRODUCT;
       case L1_DISTANCE -> Metric.L1;
+      case L2_SQUARED_DISTANCE -> Metric.L2_SQUARED;
+      case HAMMING_DISTANCE -> Metric.HAMMING;
+      case JACCARD_DISTANCE -> Metric.JACCARD;
       default -> null;
     };
   }

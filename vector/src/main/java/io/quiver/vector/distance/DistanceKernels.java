@@ -3,9 +3,12 @@ package io.quiver.vector.distance;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Exact distances between rows of 32-bit floats in native memory. Sums are kept in several float
+ * Exact distances between packed rows in native memory, of any {@link Encoding}. Those of whole
+ * numbers and bits are exact; over floats, sums are kept in several float
  * lanes and brought together in double; where that overflows or vanishes they are computed again in
  * double, so that a distance is infinite or zero only when it is.
  *
@@ -22,7 +25,12 @@ public sealed interface DistanceKernels permits ScalarKernels, SimdKernels {
    * may differ in a float's last digit, so what is compared is computed by one of them.
    */
   static DistanceKernels get() {
-    return Chosen.fastest();
+    return get(Encoding.FLOAT32);
+  }
+
+  /** As {@link #get()}, for rows of this encoding: each is compiled when it is first asked for. */
+  static DistanceKernels get(Encoding encoding) {
+    return Chosen.fastest(encoding);
   }
 
   /**
@@ -42,21 +50,25 @@ public sealed interface DistanceKernels permits ScalarKernels, SimdKernels {
   /** What runs, such as {@code SIMD: 512-bit, 16 floats at a time}. */
   String description();
 
-  /** The sum of squared differences. */
+  /** The sum of squared differences of 32-bit floats. */
   double l2Squared(MemorySegment a, MemorySegment b, int dimension);
 
+  /** Of 32-bit floats. */
   double innerProduct(MemorySegment a, MemorySegment b, int dimension);
 
-  /** The sum of absolute differences. */
+  /** The sum of absolute differences of 32-bit floats. */
   double l1(MemorySegment a, MemorySegment b, int dimension);
 
-  /** One minus the cosine of the angle, from 0 to 2; NaN (undefined) when a vector is zero. */
+  /**
+   * One minus the cosine of the angle between vectors of 32-bit floats, from 0 to 2; NaN
+   * (undefined) when a vector is zero.
+   */
   double cosine(MemorySegment a, MemorySegment b, int dimension);
 
   /**
    * The distances from the query to the block's first rows.
    *
-   * @param query packed, in native memory
+   * @param query packed in the rows' encoding, in native memory
    * @param out where {@code out[i]} becomes the distance to row i; NaN where it is undefined
    */
   void distances(Metric metric, MemorySegment query, RowBlock rows, int count, double[] out);
@@ -73,12 +85,15 @@ public sealed interface DistanceKernels permits ScalarKernels, SimdKernels {
   final class Chosen {
     private static final Duration WARM_UP_MAX = Duration.ofSeconds(30);
 
-    private static volatile DistanceKernels fastest = new ScalarKernels();
+    private static final DistanceKernels SCALAR = new ScalarKernels();
+    private static final boolean HAS_SIMD = DistanceKernels.hasVectorModule();
+
+    /** By encoding; null where nobody has asked for it. */
+    private static final AtomicReferenceArray<@Nullable DistanceKernels> FASTEST =
+        new AtomicReferenceArray<>(Encoding.values().length);
 
     static {
-      if (DistanceKernels.hasVectorModule()) {
-        Thread.ofPlatform().daemon().name("quiver-kernel-warm-up").start(Chosen::warmUp);
-      } else {
+      if (!HAS_SIMD) {
         warn(
             "Distances are computed without SIMD, several times slower: start Java with"
                 + " --add-modules "
@@ -88,17 +103,31 @@ public sealed interface DistanceKernels permits ScalarKernels, SimdKernels {
 
     private Chosen() {}
 
-    static DistanceKernels fastest() {
-      return fastest;
+    static DistanceKernels fastest(Encoding encoding) {
+      DistanceKernels kernels = FASTEST.get(encoding.ordinal());
+      return kernels != null ? kernels : first(encoding);
     }
 
-    private static void warmUp() {
+    private static DistanceKernels first(Encoding encoding) {
+      if (FASTEST.compareAndSet(encoding.ordinal(), null, SCALAR) && HAS_SIMD) {
+        Thread.ofPlatform()
+            .daemon()
+            .name("quiver-kernel-warm-up-" + encoding)
+            .start(() -> warmUp(encoding));
+      }
+      return SCALAR;
+    }
+
+    private static void warmUp(Encoding encoding) {
       // Merely loading the Vector API takes tens of milliseconds, so that is done here too.
       DistanceKernels simd = DistanceKernels.choose(true);
-      if (new KernelWarmUp(simd).run(WARM_UP_MAX)) {
-        fastest = simd;
+      if (new KernelWarmUp(simd, encoding).run(WARM_UP_MAX)) {
+        FASTEST.set(encoding.ordinal(), simd);
       } else {
-        warn("SIMD did not become faster than plain Java, which therefore stays in use");
+        warn(
+            "SIMD over "
+                + encoding
+                + " did not become faster than plain Java, which therefore stays in use");
       }
     }
 

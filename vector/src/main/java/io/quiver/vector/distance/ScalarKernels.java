@@ -1,5 +1,7 @@
 package io.quiver.vector.distance;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -8,6 +10,9 @@ import java.nio.ByteOrder;
 public final class ScalarKernels implements DistanceKernels {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   ScalarKernels() {}
 
@@ -39,11 +44,9 @@ public final class ScalarKernels implements DistanceKernels {
   @Override
   public void distances(
       Metric metric, MemorySegment query, RowBlock rows, int count, double[] out) {
-    float[] wanted = floats(query, 0, rows.dimension());
-    float[] row = new float[rows.dimension()];
+    Measure measure = measure(metric, query, rows);
     for (int i = 0; i < count; i++) {
-      copy(rows.memory(), rows.position(i), row);
-      out[i] = distance(metric, wanted, row);
+      out[i] = measure.to(rows.position(i));
     }
   }
 
@@ -55,20 +58,101 @@ public final class ScalarKernels implements DistanceKernels {
       int[] rowNumbers,
       int count,
       double[] out) {
-    float[] wanted = floats(query, 0, rows.dimension());
-    float[] row = new float[rows.dimension()];
+    Measure measure = measure(metric, query, rows);
     for (int i = 0; i < count; i++) {
-      copy(rows.memory(), rows.position(rowNumbers[i]), row);
-      out[i] = distance(metric, wanted, row);
+      out[i] = measure.to(rows.position(rowNumbers[i]));
     }
+  }
+
+  /** From the query to the row at a position. */
+  private interface Measure {
+    double to(long position);
+  }
+
+  private static Measure measure(Metric metric, MemorySegment query, RowBlock rows) {
+    if (!rows.encoding().has(metric)) {
+      throw new IllegalArgumentException(metric + " is not defined over " + rows.encoding());
+    }
+    MemorySegment memory = rows.memory();
+    byte[] bytes = new byte[rows.rowBytes()];
+    if (rows.encoding() == Encoding.BINARY) {
+      byte[] wanted = new byte[bytes.length];
+      MemorySegment.copy(query, JAVA_BYTE, 0, wanted, 0, wanted.length);
+      return at -> {
+        MemorySegment.copy(memory, JAVA_BYTE, at, bytes, 0, bytes.length);
+        return metric == Metric.HAMMING ? hamming(wanted, bytes) : jaccard(wanted, bytes);
+      };
+    }
+    int dimension = rows.dimension();
+    short[] halves = new short[dimension];
+    float[] wanted = new float[dimension];
+    float[] row = new float[dimension];
+    decode(query, 0, rows.encoding(), bytes, halves, wanted);
+    return at -> {
+      decode(memory, at, rows.encoding(), bytes, halves, row);
+      return distance(metric, wanted, row);
+    };
+  }
+
+  private static void decode(
+      MemorySegment memory,
+      long from,
+      Encoding encoding,
+      byte[] bytes,
+      short[] halves,
+      float[] floats) {
+    switch (encoding) {
+      case FLOAT32 -> copy(memory, from, floats);
+      case FLOAT16, BFLOAT16 -> {
+        MemorySegment.copy(memory, SHORT, from, halves, 0, halves.length);
+        for (int i = 0; i < floats.length; i++) {
+          floats[i] =
+              encoding == Encoding.FLOAT16
+                  ? Float.float16ToFloat(halves[i])
+                  : Float.intBitsToFloat(halves[i] << 16);
+        }
+      }
+      case INT8 -> {
+        MemorySegment.copy(memory, JAVA_BYTE, from, bytes, 0, bytes.length);
+        for (int i = 0; i < floats.length; i++) {
+          floats[i] = bytes[i];
+        }
+      }
+      case BINARY -> throw new IllegalArgumentException("bits are no numbers");
+    }
+  }
+
+  private static double hamming(byte[] a, byte[] b) {
+    int sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += Integer.bitCount((a[i] ^ b[i]) & 0xFF);
+    }
+    return sum;
+  }
+
+  private static double jaccard(byte[] a, byte[] b) {
+    int both = 0;
+    int either = 0;
+    for (int i = 0; i < a.length; i++) {
+      both += Integer.bitCount(a[i] & b[i] & 0xFF);
+      either += Integer.bitCount((a[i] | b[i]) & 0xFF);
+    }
+    return jaccardDistance(both, either);
+  }
+
+  /** From how many bits are set in both and in either. */
+  static double jaccardDistance(long both, long either) {
+    return both == 0 ? 1 : 1 - (double) both / either;
   }
 
   private static double distance(Metric metric, float[] query, float[] row) {
     return switch (metric) {
       case L2 -> Math.sqrt(l2Squared(query, row));
+      case L2_SQUARED -> l2Squared(query, row);
       case COSINE -> cosine(query, row);
       case NEGATIVE_INNER_PRODUCT -> 0 - innerProduct(query, row);
       case L1 -> l1(query, row);
+      case HAMMING, JACCARD -> throw new IllegalArgumentException(metric + " over numbers");
     };
   }
 

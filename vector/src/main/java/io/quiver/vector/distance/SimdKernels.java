@@ -1,14 +1,15 @@
 package io.quiver.vector.distance;
 
+import static io.quiver.vector.distance.AbsoluteMemory.all;
+import static io.quiver.vector.distance.AbsoluteMemory.keepAlive;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.ref.Reference;
 import java.nio.ByteOrder;
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Kernels over the JDK's Vector API. Each metric has one method for a row, with its accumulators as
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * a field is boxed at every step. The method is a compilation unit of its own, so that it stays
  * compiled whatever calls it.
  *
- * <p>Where native access is enabled, rows are read by absolute address through one segment over all
- * memory, which takes the checks of each access out of the loops and keeps heap, mapped and
+ * <p>Where native access is enabled, rows are read by absolute address ({@link AbsoluteMemory}),
+ * which takes the checks of each access out of the loops and keeps heap, mapped and
  * allocated memory from spoiling each other's compiled code. Bounds and liveness are then checked
  * once a block, so memory that the query or the rows stand in must not be closed meanwhile. Without
  * native access the segments are read as they are.
@@ -30,25 +31,15 @@ public final class SimdKernels implements DistanceKernels {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
 
-  private static final @Nullable MemorySegment ALL = allMemory();
-
   // Squares of floats below the first vanish or lose digits, above the second they overflow.
-  private static final double SMALLEST_SUM = 1e-30;
-  private static final double LARGEST_SUM = 1e37;
+  static final double SMALLEST_SUM = 1e-30;
+  static final double LARGEST_SUM = 1e37;
 
   SimdKernels() {}
 
   @Override
   public String description() {
     return "SIMD: " + SPECIES.vectorBitSize() + "-bit, " + LANES + " floats at a time";
-  }
-
-  @SuppressWarnings("restricted")
-  private static @Nullable MemorySegment allMemory() {
-    // Without the permission the JVM would print a warning into the application's output.
-    return SimdKernels.class.getModule().isNativeAccessEnabled()
-        ? MemorySegment.NULL.reinterpret(Long.MAX_VALUE)
-        : null;
   }
 
   @Override
@@ -88,6 +79,10 @@ public final class SimdKernels implements DistanceKernels {
       return;
     }
     Objects.checkFromIndexSize(0, count, out.length);
+    if (rows.encoding() != Encoding.FLOAT32) {
+      EncodedKernels.distances(metric, query, rows, null, count, out);
+      return;
+    }
     MemorySegment memory = rows.memory();
     int dimension = rows.dimension();
     long stride = rows.stride();
@@ -98,6 +93,11 @@ public final class SimdKernels implements DistanceKernels {
       case L2 -> {
         for (int i = 0; i < count; i++, at += stride) {
           out[i] = Math.sqrt(l2Squared(query, from, memory, at, dimension));
+        }
+      }
+      case L2_SQUARED -> {
+        for (int i = 0; i < count; i++, at += stride) {
+          out[i] = l2Squared(query, from, memory, at, dimension);
         }
       }
       case COSINE -> {
@@ -116,6 +116,7 @@ public final class SimdKernels implements DistanceKernels {
           out[i] = l1(query, from, memory, at, dimension);
         }
       }
+      case HAMMING, JACCARD -> throw undefined(metric, rows);
     }
     keepAlive(query, memory);
   }
@@ -132,6 +133,10 @@ public final class SimdKernels implements DistanceKernels {
       return;
     }
     Objects.checkFromIndexSize(0, count, out.length);
+    if (rows.encoding() != Encoding.FLOAT32) {
+      EncodedKernels.distances(metric, query, rows, rowNumbers, count, out);
+      return;
+    }
     MemorySegment memory = rows.memory();
     int dimension = rows.dimension();
     long stride = rows.stride();
@@ -143,6 +148,12 @@ public final class SimdKernels implements DistanceKernels {
         for (int i = 0; i < count; i++) {
           long at = base + Objects.checkIndex(rowNumbers[i], present) * stride;
           out[i] = Math.sqrt(l2Squared(query, from, memory, at, dimension));
+        }
+      }
+      case L2_SQUARED -> {
+        for (int i = 0; i < count; i++) {
+          long at = base + Objects.checkIndex(rowNumbers[i], present) * stride;
+          out[i] = l2Squared(query, from, memory, at, dimension);
         }
       }
       case COSINE -> {
@@ -164,31 +175,17 @@ public final class SimdKernels implements DistanceKernels {
           out[i] = l1(query, from, memory, at, dimension);
         }
       }
+      case HAMMING, JACCARD -> throw undefined(metric, rows);
     }
     keepAlive(query, memory);
   }
 
-  /** Where the kernels find a vector, once it is sure that it lies in the segment. */
+  static IllegalArgumentException undefined(Metric metric, RowBlock rows) {
+    return new IllegalArgumentException(metric + " is not defined over " + rows.encoding());
+  }
+
   private static long start(MemorySegment memory, long position, int dimension) {
-    Objects.checkFromIndexSize(position, 4L * dimension, memory.byteSize());
-    if (ALL == null) {
-      return position;
-    }
-    if (!memory.isNative() || !memory.scope().isAlive()) {
-      throw new IllegalStateException("kernels read native memory that is open");
-    }
-    return memory.address() + position;
-  }
-
-  // Not in a finally block: after an exception nothing is read any more.
-  @SuppressWarnings("ReachabilityFenceUsage")
-  private static void keepAlive(MemorySegment a, MemorySegment b) {
-    Reference.reachabilityFence(a);
-    Reference.reachabilityFence(b);
-  }
-
-  private static MemorySegment all(MemorySegment memory) {
-    return ALL != null ? ALL : memory;
+    return AbsoluteMemory.start(memory, position, 4L * dimension);
   }
 
   private static FloatVector load(MemorySegment memory, long position) {
