@@ -10,7 +10,14 @@ SqlTypeNameSpec VectorType() :
     <VECTOR> { s = span(); }
     [
         <LPAREN> dimension = UnsignedIntLiteral()
-        [ <COMMA> element = SimpleIdentifier() ]
+        [
+            <COMMA>
+            (
+                <BINARY> { element = new SqlIdentifier("binary", getPos()); }
+            |
+                element = SimpleIdentifier()
+            )
+        ]
         <RPAREN> { return SqlVectorTypeNameSpec.of(dimension, element, s.end(this)); }
     ]
     { return SqlVectorTypeNameSpec.anyDimension(s.end(this)); }
