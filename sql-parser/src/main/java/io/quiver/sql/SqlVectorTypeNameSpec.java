@@ -43,8 +43,8 @@ public final class SqlVectorTypeNameSpec extends SqlTypeNameSpec {
   /**
    * VECTOR with its dimension, and perhaps its element type.
    *
-   * @throws io.quiver.types.QuiverException 22000 for a dimension out of range, 42704 for an unknown
-   *     element
+   * @throws io.quiver.types.QuiverException 22000 for a dimension out of range, 42704 for an
+   *     unknown element
    */
   public static SqlVectorTypeNameSpec of(
       int dimension, @Nullable SqlIdentifier element, SqlParserPos position) {

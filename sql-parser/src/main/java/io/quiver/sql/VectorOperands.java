@@ -85,7 +85,7 @@ final class VectorOperands implements SqlOperandTypeChecker {
       return true;
     }
     if (i == 1
-        && binding.getOperator() == VectorOperators.VECTOR_MULTIPLY
+        && binding.getOperator().equals(VectorOperators.VECTOR_MULTIPLY)
         && SqlTypeUtil.isNumeric(type)) {
       return true;
     }
@@ -124,7 +124,7 @@ final class VectorOperands implements SqlOperandTypeChecker {
       if (type instanceof VectorSqlType found) {
         if (found.dimension() != SqlType.Vector.ANY_DIMENSION) {
           // What stands behind a vector may be of any length.
-          return binding.getOperator() == VectorOperators.VECTOR_CONCAT
+          return binding.getOperator().equals(VectorOperators.VECTOR_CONCAT)
               ? new SqlType.Vector(SqlType.Vector.ANY_DIMENSION, found.element())
               : found.vector();
         }
@@ -137,8 +137,7 @@ final class VectorOperands implements SqlOperandTypeChecker {
     return best != null
         ? best
         : new SqlType.Vector(
-            SqlType.Vector.ANY_DIMENSION,
-            bits ? SqlType.Element.BINARY : SqlType.Element.FLOAT32);
+            SqlType.Vector.ANY_DIMENSION, bits ? SqlType.Element.BINARY : SqlType.Element.FLOAT32);
   }
 
   private static void checkSameDimension(

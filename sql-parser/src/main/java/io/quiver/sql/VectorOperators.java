@@ -53,8 +53,7 @@ public final class VectorOperators extends ReflectiveSqlOperatorTable {
   public static final SqlFunction TO_VECTOR = overOne("to_vector", ReturnTypes.ARG0_NULLABLE);
   public static final SqlFunction VEC_FROMTEXT = overOne("vec_fromtext", ReturnTypes.ARG0_NULLABLE);
 
-  public static final SqlFunction VEC_TOTEXT =
-      overOne("vec_totext", ReturnTypes.VARCHAR_NULLABLE);
+  public static final SqlFunction VEC_TOTEXT = overOne("vec_totext", ReturnTypes.VARCHAR_NULLABLE);
   public static final SqlFunction BINARY_QUANTIZE =
       overOne("binary_quantize", VectorResults.BINARY);
   public static final SqlFunction SUBVECTOR = new SubvectorFunction();
@@ -83,7 +82,9 @@ public final class VectorOperators extends ReflectiveSqlOperatorTable {
 
   /** What an operator over vectors computes; null for any other operator. */
   public static @Nullable VectorFunction function(SqlOperator operator) {
-    if (operator.equals(INFIX_CAST) || operator instanceof SqlAggFunction || !INSTANCE.getOperatorList().contains(operator)) {
+    if (operator.equals(INFIX_CAST)
+        || operator instanceof SqlAggFunction
+        || !INSTANCE.getOperatorList().contains(operator)) {
       return null;
     }
     return switch (operator.getName()) {
@@ -127,14 +128,7 @@ public final class VectorOperators extends ReflectiveSqlOperatorTable {
   }
 
   static final List<String> METRIC_NAMES =
-      List.of(
-          "COSINE",
-          "EUCLIDEAN",
-          "EUCLIDEAN_SQUARED",
-          "DOT",
-          "MANHATTAN",
-          "HAMMING",
-          "JACCARD");
+      List.of("COSINE", "EUCLIDEAN", "EUCLIDEAN_SQUARED", "DOT", "MANHATTAN", "HAMMING", "JACCARD");
 
   private static SqlBinaryOperator infix(String name) {
     return new SqlBinaryOperator(

@@ -53,8 +53,7 @@ final class VectorResults {
   }
 
   private static RelDataType vector(SqlOperatorBinding binding, SqlType.Vector type) {
-    boolean nullable =
-        binding.collectOperandTypes().stream().anyMatch(RelDataType::isNullable);
+    boolean nullable = binding.collectOperandTypes().stream().anyMatch(RelDataType::isNullable);
     return ((QuiverTypeFactory) binding.getTypeFactory()).createVectorType(type, nullable);
   }
 }

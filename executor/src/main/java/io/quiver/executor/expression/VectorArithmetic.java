@@ -143,8 +143,7 @@ final class VectorArithmetic {
         result,
         row -> {
           int from = operands[1].intAt(row) - 1;
-          return Arrays.copyOfRange(
-              floats(operands[0], row), from, from + operands[2].intAt(row));
+          return Arrays.copyOfRange(floats(operands[0], row), from, from + operands[2].intAt(row));
         });
   }
 

@@ -21,7 +21,7 @@ final class VectorAccumulator implements Accumulator {
   private final AggregateCall call;
   private final int argument;
   private final Reservation reservation;
-  private double @Nullable [][] sums = new double[0][];
+  private double[] @Nullable [] sums = new double[0][];
   private long[] counts = new long[0];
   // 0 until the first vector.
   private int dimension;

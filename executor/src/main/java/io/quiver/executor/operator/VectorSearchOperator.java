@@ -84,8 +84,7 @@ final class VectorSearchOperator implements Operator {
     return value.isNull(0) ? null : value;
   }
 
-  private void search(
-      int number, @Nullable Column query, RowSelector selector, NearestRows found) {
+  private void search(int number, @Nullable Column query, RowSelector selector, NearestRows found) {
     SegmentView segment = segments.get(number);
     if (segment.liveRowCount() == 0) {
       return;
@@ -132,11 +131,7 @@ final class VectorSearchOperator implements Operator {
   }
 
   private void measureSome(
-      DistanceKernels kernels,
-      MemorySegment query,
-      RowBlock block,
-      Column vectors,
-      int selected) {
+      DistanceKernels kernels, MemorySegment query, RowBlock block, Column vectors, int selected) {
     int present = 0;
     for (int i = 0; i < selected; i++) {
       measured[present] = rows[i];
@@ -162,10 +157,7 @@ final class VectorSearchOperator implements Operator {
     if (found.dimension() != type.dimension()) {
       throw new QuiverException(
           ErrorCode.DIMENSION_MISMATCH,
-          "the column has "
-              + type.dimension()
-              + " dimensions, the value has "
-              + found.dimension());
+          "the column has " + type.dimension() + " dimensions, the value has " + found.dimension());
     }
     return type;
   }

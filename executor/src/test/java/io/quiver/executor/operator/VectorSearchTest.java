@@ -35,7 +35,8 @@ class VectorSearchTest {
   private static final SqlType[] TYPES = {SqlType.INTEGER, SqlType.vector(DIMENSION)};
 
   static Stream<Arguments> cases() {
-    return Stream.of(Metric.values()).filter(Encoding.FLOAT32::has)
+    return Stream.of(Metric.values())
+        .filter(Encoding.FLOAT32::has)
         .flatMap(metric -> Stream.of(1L, 2L, 3L, 4L, 5L).map(seed -> Arguments.of(metric, seed)));
   }
 

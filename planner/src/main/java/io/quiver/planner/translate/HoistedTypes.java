@@ -87,8 +87,7 @@ public final class HoistedTypes {
         && parameter.index() >= first) {
       boolean text =
           parameter.type() instanceof SqlType.Varchar
-              || (parameter.type() instanceof SqlType.Vector vector
-                  && vector.dimension() == SqlType.Vector.ANY_DIMENSION);
+              || parameter.type().equals(Casts.UNTYPED_VECTOR);
       boolean wider =
           Types.isNumeric(parameter.type())
               && Types.isNumeric(cast.type())

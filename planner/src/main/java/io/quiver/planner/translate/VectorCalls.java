@@ -98,8 +98,7 @@ final class VectorCalls {
     return Casts.implicit(expression, new SqlType.Vector(type.dimension(), element));
   }
 
-  private static void check(
-      SqlOperator operator, VectorFunction name, List<Expression> operands) {
+  private static void check(SqlOperator operator, VectorFunction name, List<Expression> operands) {
     Element element = vector(operands.get(0)).element();
     String instead =
         switch (name) {

@@ -38,7 +38,7 @@ final class ByteKernels {
       long at,
       int dimension) {
     return switch (metric) {
-      case L2 -> Math.sqrt(l2Squared(query, from, row, at, dimension));
+      case L2 -> Math.sqrt((double) l2Squared(query, from, row, at, dimension));
       case L2_SQUARED -> l2Squared(query, from, row, at, dimension);
       case COSINE -> cosine(query, from, qq, row, at, dimension);
       case NEGATIVE_INNER_PRODUCT -> 0 - (double) dot(query, from, row, at, dimension);
@@ -86,7 +86,7 @@ final class ByteKernels {
     }
     long sum = Integer.toUnsignedLong(low.add(high).reduceLanes(VectorOperators.ADD));
     for (; i < dimension; i++) {
-      long d = element(a, aFrom + i) - element(b, bFrom + i);
+      long d = (long) element(a, aFrom + i) - element(b, bFrom + i);
       sum += d * d;
     }
     return sum;
@@ -131,6 +131,6 @@ final class ByteKernels {
       product += element(a, aFrom + i) * y;
       bb += y * y;
     }
-    return ScalarKernels.cosineDistance(product, aa, bb);
+    return ScalarKernels.cosineDistance((double) product, aa, (double) bb);
   }
 }

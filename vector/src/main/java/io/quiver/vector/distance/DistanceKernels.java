@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Exact distances between packed rows in native memory, of any {@link Encoding}. Those of whole
- * numbers and bits are exact; over floats, sums are kept in several float
- * lanes and brought together in double; where that overflows or vanishes they are computed again in
- * double, so that a distance is infinite or zero only when it is.
+ * numbers and bits are exact; over floats, sums are kept in several float lanes and brought
+ * together in double; where that overflows or vanishes they are computed again in double, so that a
+ * distance is infinite or zero only when it is.
  *
  * <p>There are two: one over the JDK's Vector API, and one in plain Java for a JVM that was started
  * without that module. Both are stateless and may be shared by threads.
@@ -121,7 +121,12 @@ public sealed interface DistanceKernels permits ScalarKernels, SimdKernels {
     private static void warmUp(Encoding encoding) {
       // Merely loading the Vector API takes tens of milliseconds, so that is done here too.
       DistanceKernels simd = DistanceKernels.choose(true);
-      if (new KernelWarmUp(simd, encoding).run(WARM_UP_MAX)) {
+      boolean faster;
+      // One at a time: side by side they would take each other's processor and time.
+      synchronized (FASTEST) {
+        faster = new KernelWarmUp(simd, encoding).run(WARM_UP_MAX);
+      }
+      if (faster) {
         FASTEST.set(encoding.ordinal(), simd);
       } else {
         warn(

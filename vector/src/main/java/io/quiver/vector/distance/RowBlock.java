@@ -17,14 +17,7 @@ public record RowBlock(
     }
     if (offset < 0 || dimension < 1 || (stride != 0 && stride < encoding.bytes(dimension))) {
       throw new IllegalArgumentException(
-          "rows of "
-              + dimension
-              + " "
-              + encoding
-              + " every "
-              + stride
-              + " bytes, from "
-              + offset);
+          "rows of " + dimension + " " + encoding + " every " + stride + " bytes, from " + offset);
     }
   }
 

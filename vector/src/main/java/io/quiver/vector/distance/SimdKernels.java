@@ -18,10 +18,10 @@ import jdk.incubator.vector.VectorSpecies;
  * compiled whatever calls it.
  *
  * <p>Where native access is enabled, rows are read by absolute address ({@link AbsoluteMemory}),
- * which takes the checks of each access out of the loops and keeps heap, mapped and
- * allocated memory from spoiling each other's compiled code. Bounds and liveness are then checked
- * once a block, so memory that the query or the rows stand in must not be closed meanwhile. Without
- * native access the segments are read as they are.
+ * which takes the checks of each access out of the loops and keeps heap, mapped and allocated
+ * memory from spoiling each other's compiled code. Bounds and liveness are then checked once a
+ * block, so memory that the query or the rows stand in must not be closed meanwhile. Without native
+ * access the segments are read as they are.
  */
 public final class SimdKernels implements DistanceKernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;

@@ -80,7 +80,8 @@ class DistanceKernelsTest {
 
   @Test
   void kernelsThatStaySlowAreNeverCalledWarm() {
-    assertThat(new KernelWarmUp(DistanceKernels.choose(true), Encoding.FLOAT32).run(Duration.ZERO)).isFalse();
+    assertThat(new KernelWarmUp(DistanceKernels.choose(true), Encoding.FLOAT32).run(Duration.ZERO))
+        .isFalse();
   }
 
   @Test

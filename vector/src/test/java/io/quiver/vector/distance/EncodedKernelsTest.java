@@ -72,8 +72,12 @@ class EncodedKernelsTest {
         double[] a = decode(encoding, query, 0, dimension);
         double[] b = decode(encoding, memory, rows.position(row), dimension);
         double wanted = expected(metric, a, b);
-        double room = encoding == Encoding.FLOAT16 || encoding == Encoding.BFLOAT16
-            || encoding == Encoding.FLOAT32 ? tolerance(metric, a, b, wanted) : 1e-12;
+        double room =
+            encoding == Encoding.FLOAT16
+                    || encoding == Encoding.BFLOAT16
+                    || encoding == Encoding.FLOAT32
+                ? tolerance(metric, a, b, wanted)
+                : 1e-12;
         String name = metric + " over " + dimension + " " + encoding + ", row " + row + ", " + what;
         assertClose(fast[row], wanted, room, name + ", SIMD");
         assertClose(slow[row], wanted, room, name + ", scalar");
@@ -114,23 +118,17 @@ class EncodedKernelsTest {
   void metricsThatAnEncodingLacksAreRefused() {
     MemorySegment memory = Arena.ofAuto().allocate(64);
     for (DistanceKernels kernels : new DistanceKernels[] {SIMD, SCALAR}) {
-      assertThatThrownBy(
-              () ->
-                  kernels.distances(
-                      Metric.L2,
-                      memory,
-                      RowBlock.packed(memory, 8, Encoding.BINARY),
-                      1,
-                      new double[1]))
+      assertThatThrownBy(() ->
+              kernels.distances(
+                  Metric.L2, memory, RowBlock.packed(memory, 8, Encoding.BINARY), 1, new double[1]))
           .isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(
-              () ->
-                  kernels.distances(
-                      Metric.HAMMING,
-                      memory,
-                      RowBlock.packed(memory, 8, Encoding.INT8),
-                      1,
-                      new double[1]))
+      assertThatThrownBy(() ->
+              kernels.distances(
+                  Metric.HAMMING,
+                  memory,
+                  RowBlock.packed(memory, 8, Encoding.INT8),
+                  1,
+                  new double[1]))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
@@ -140,7 +138,7 @@ class EncodedKernelsTest {
     MemorySegment memory = Arena.ofAuto().allocate(24);
     for (Encoding encoding : Encoding.values()) {
       Metric metric = encoding == Encoding.BINARY ? Metric.HAMMING : Metric.L2;
-      int dimension = 24 * 8 / (encoding.bytes(8));
+      int dimension = 24 * 8 / encoding.bytes(8);
       RowBlock rows = RowBlock.packed(memory, dimension, encoding);
       assertThatThrownBy(() -> SIMD.distances(metric, memory, rows, 2, new double[2]))
           .isInstanceOf(IndexOutOfBoundsException.class);
@@ -195,8 +193,7 @@ class EncodedKernelsTest {
       case INT8 -> memory.set(JAVA_BYTE, row + i, (byte) Math.clamp(value * 100, -128, 127));
       case BINARY -> {
         int bit = number > 0 || scale > 1e30 ? 0x80 >> (i & 7) : 0;
-        memory.set(
-            JAVA_BYTE, row + (i >> 3), (byte) (memory.get(JAVA_BYTE, row + (i >> 3)) | bit));
+        memory.set(JAVA_BYTE, row + (i >> 3), (byte) (memory.get(JAVA_BYTE, row + (i >> 3)) | bit));
       }
     }
   }
