@@ -3,8 +3,8 @@ package io.quiver.vector.distance;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Exact distances between packed rows in native memory, of any {@link Encoding}. Those of whole
@@ -88,9 +88,8 @@ public sealed interface DistanceKernels permits ScalarKernels, SimdKernels {
     private static final DistanceKernels SCALAR = new ScalarKernels();
     private static final boolean HAS_SIMD = DistanceKernels.hasVectorModule();
 
-    /** By encoding; null where nobody has asked for it. */
-    private static final AtomicReferenceArray<@Nullable DistanceKernels> FASTEST =
-        new AtomicReferenceArray<>(Encoding.values().length);
+    /** For the encodings that somebody has asked for. */
+    private static final Map<Encoding, DistanceKernels> FASTEST = new ConcurrentHashMap<>();
 
     static {
       if (!HAS_SIMD) {
@@ -104,12 +103,12 @@ public sealed interface DistanceKernels permits ScalarKernels, SimdKernels {
     private Chosen() {}
 
     static DistanceKernels fastest(Encoding encoding) {
-      DistanceKernels kernels = FASTEST.get(encoding.ordinal());
+      DistanceKernels kernels = FASTEST.get(encoding);
       return kernels != null ? kernels : first(encoding);
     }
 
     private static DistanceKernels first(Encoding encoding) {
-      if (FASTEST.compareAndSet(encoding.ordinal(), null, SCALAR) && HAS_SIMD) {
+      if (FASTEST.putIfAbsent(encoding, SCALAR) == null && HAS_SIMD) {
         Thread.ofPlatform()
             .daemon()
             .name("quiver-kernel-warm-up-" + encoding)
@@ -123,11 +122,11 @@ public sealed interface DistanceKernels permits ScalarKernels, SimdKernels {
       DistanceKernels simd = DistanceKernels.choose(true);
       boolean faster;
       // One at a time: side by side they would take each other's processor and time.
-      synchronized (FASTEST) {
+      synchronized (SCALAR) {
         faster = new KernelWarmUp(simd, encoding).run(WARM_UP_MAX);
       }
       if (faster) {
-        FASTEST.set(encoding.ordinal(), simd);
+        FASTEST.put(encoding, simd);
       } else {
         warn(
             "SIMD over "
