@@ -333,7 +333,8 @@ final class Commands {
         });
   }
 
-  private Names names(Catalog catalog) {
+  /** What names mean to the session. */
+  Names names(Catalog catalog) {
     return new Names(database.name(), catalog, settings.searchPath());
   }
 

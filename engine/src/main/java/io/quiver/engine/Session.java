@@ -5,13 +5,17 @@ import io.quiver.engine.command.InformationSchema;
 import io.quiver.engine.command.Settings;
 import io.quiver.engine.copy.CopyProgress;
 import io.quiver.formats.FileAccess;
+import io.quiver.sql.Statement;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.transaction.Snapshot;
+import io.quiver.types.Batch;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
+import io.quiver.types.Schema;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,6 +124,25 @@ public final class Session implements AutoCloseable {
   /** Prepares and executes a statement without parameters. */
   public QueryResult execute(String sql) {
     return locked(() -> runner.run(sql, List.of(), () -> false));
+  }
+
+  /**
+   * Appends rows to a table in bulk, as one statement: all of them or none.
+   *
+   * @param schemaName null where the search path decides
+   * @param columns of the batches, which fill the table's columns of their names and are cast to
+   *     their types; the table's others get what INSERT would give them
+   * @param batches until it gives null; what a batch holds may be reused after the next call
+   * @return rows added
+   * @throws QuiverException what INSERT would give; 42703 for a column that the table lacks
+   */
+  public long load(
+      @Nullable String schemaName,
+      String tableName,
+      Schema columns,
+      Supplier<@Nullable Batch> batches) {
+    return locked(
+        () -> runner.load(new Statement.TableName(schemaName, tableName), columns, batches));
   }
 
   public boolean autoCommit() {

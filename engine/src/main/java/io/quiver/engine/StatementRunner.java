@@ -2,17 +2,20 @@ package io.quiver.engine;
 
 import io.quiver.engine.StatementResolver.Resolved;
 import io.quiver.engine.command.Settings;
+import io.quiver.engine.copy.BulkLoad;
 import io.quiver.executor.operator.ExecutionContext;
 import io.quiver.executor.operator.Operator;
 import io.quiver.executor.operator.OperatorBuilder;
 import io.quiver.executor.operator.QueryMemory;
 import io.quiver.executor.plan.PlanNode;
+import io.quiver.sql.Statement.TableName;
 import io.quiver.storage.transaction.IsolationLevel;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
 import io.quiver.types.Batch;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
+import io.quiver.types.Schema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -21,6 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -323,6 +327,34 @@ final class StatementRunner {
         && !execution.getAsBoolean()
         && attempt < CONFLICT_RETRIES_MAX
         && (current == null || current.isolation() == IsolationLevel.READ_COMMITTED);
+  }
+
+  /** Appends batches to a table, all of them or none; a stream cannot be run again. */
+  long load(TableName name, Schema columns, Supplier<@Nullable Batch> batches) {
+    transaction.checkNotFailed();
+    Execution execution = new Execution(settings.statementTimeoutMillis(), () -> false);
+    executions.add(execution);
+    boolean succeeded = false;
+    try {
+      long rows =
+          withContext(
+              execution,
+              List.of(),
+              context ->
+                  BulkLoad.run(
+                      commands.names(context.snapshot().catalog()).existingTable(name),
+                      columns,
+                      batches,
+                      context,
+                      database.planner()));
+      succeeded = true;
+      return rows;
+    } finally {
+      executions.remove(execution);
+      if (!succeeded) {
+        transaction.fail();
+      }
+    }
   }
 
   /** Runs EXPLAIN ANALYZE's statement and the like: reads and writes in a context of its own. */

@@ -229,7 +229,7 @@ final class ArrowColumns {
       ByteBuffer view = source.nioBuffer(from, Math.toIntExact(bytes));
       MemorySegment.copy(MemorySegment.ofBuffer(view), 0, target, 0, bytes);
     }
-    return target.asSlice(0, Math.max(bytes, 8));
+    return target.asSlice(0, bytes);
   }
 
   /** The field's name and Arrow's name of its type, for a message. */

@@ -44,6 +44,7 @@ import org.apache.arrow.flight.sql.impl.FlightSql.ActionCreatePreparedStatementR
 import org.apache.arrow.flight.sql.impl.FlightSql.ActionEndTransactionRequest;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandPreparedStatementQuery;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandPreparedStatementUpdate;
+import org.apache.arrow.flight.sql.impl.FlightSql.CommandStatementIngest;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandStatementQuery;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandStatementUpdate;
 import org.apache.arrow.flight.sql.impl.FlightSql.DoPutUpdateResult;
@@ -119,6 +120,22 @@ final class QuiverFlightProducer extends CatalogProducer {
               try (FlightSessions.Use use = use(context, command.getTransactionId())) {
                 PreparedStatement statement = use.session().prepare(command.getQuery());
                 return change(use, statement, List.of(List.of()));
+              }
+            });
+  }
+
+  @Override
+  public Runnable acceptPutStatementBulkIngest(
+      CommandStatementIngest command,
+      CallContext context,
+      FlightStream stream,
+      StreamListener<PutResult> listener) {
+    return () ->
+        put(
+            listener,
+            () -> {
+              try (FlightSessions.Use use = use(context, command.getTransactionId())) {
+                return use.exclusively(() -> Ingestion.run(use.session(), command, stream));
               }
             });
   }

@@ -17,7 +17,12 @@ import org.apache.arrow.flight.SessionOptionValueFactory;
 import org.apache.arrow.flight.SetSessionOptionsRequest;
 import org.apache.arrow.flight.SetSessionOptionsResult;
 import org.apache.arrow.flight.sql.FlightSqlClient;
+import org.apache.arrow.flight.sql.impl.FlightSql.CommandStatementIngest.TableDefinitionOptions;
+import org.apache.arrow.flight.sql.impl.FlightSql.CommandStatementIngest.TableDefinitionOptions.TableExistsOption;
+import org.apache.arrow.flight.sql.impl.FlightSql.CommandStatementIngest.TableDefinitionOptions.TableNotExistOption;
+import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -113,6 +118,44 @@ class FlightProtocolTest {
                 "quiver.query_memory",
                 new SetSessionOptionsResult.Error(
                     SetSessionOptionsResult.ErrorValue.INVALID_VALUE)));
+  }
+
+  @Test
+  void ingestionTakesPartInTheTransactionThatItNames() throws Exception {
+    served.run("CREATE TABLE items (id INTEGER PRIMARY KEY, at TIMESTAMP DEFAULT now())");
+    FlightSqlClient.Transaction transaction = client.beginTransaction();
+    assertThat(ingest("items", transaction)).isEqualTo(3_000);
+    assertThat(served.query("SELECT count(*) FROM items")).isEqualTo(List.of(List.of(0L)));
+    client.rollback(transaction);
+    assertThat(ingest("items", null)).isEqualTo(3_000);
+    assertThat(served.query("SELECT count(*), count(at) FROM items"))
+        .isEqualTo(List.of(List.of(3_000L, 3_000L)));
+    assertThat(catchThrowableOfType(FlightRuntimeException.class, () -> ingest("items", null)))
+        .hasMessageContaining("23505");
+  }
+
+  private long ingest(String table, FlightSqlClient.@Nullable Transaction transaction)
+      throws Exception {
+    try (IntVector ids = new IntVector("id", served.allocator);
+        VectorSchemaRoot root = VectorSchemaRoot.of(ids)) {
+      for (int i = 0; i < 3_000; i++) {
+        ids.setSafe(i, i);
+      }
+      root.setRowCount(3_000);
+      FlightSqlClient.ExecuteIngestOptions options =
+          new FlightSqlClient.ExecuteIngestOptions(
+              table,
+              TableDefinitionOptions.newBuilder()
+                  .setIfNotExist(TableNotExistOption.TABLE_NOT_EXIST_OPTION_FAIL)
+                  .setIfExists(TableExistsOption.TABLE_EXISTS_OPTION_APPEND)
+                  .build(),
+              null,
+              null,
+              null);
+      return transaction == null
+          ? client.executeIngest(root, options)
+          : client.executeIngest(root, options, transaction);
+    }
   }
 
   @Test
