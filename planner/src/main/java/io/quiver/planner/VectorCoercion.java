@@ -4,6 +4,7 @@ import io.quiver.sql.OtherSqlType;
 import io.quiver.sql.SqlScalarTypeNameSpec;
 import io.quiver.sql.SqlVectorTypeNameSpec;
 import io.quiver.sql.VectorSqlType;
+import io.quiver.types.SqlType;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlCallBinding;

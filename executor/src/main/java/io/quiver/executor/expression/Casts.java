@@ -9,7 +9,6 @@ import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import java.lang.foreign.MemorySegment;
 import java.time.ZoneId;
-import org.jspecify.annotations.Nullable;
 
 /** Conversions between types. */
 final class Casts {

@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.quiver.types.Column;
 import io.quiver.types.SqlType;
-import io.quiver.types.VectorText;
 import java.time.ZoneId;
 import java.util.HexFormat;
 
