@@ -73,7 +73,9 @@ class WindowTest {
       partition.add(row);
     }
     assertThat(partitions.values().stream().mapToInt(List::size).sum()).isEqualTo(rows.size());
-    partitions.values().forEach(partition -> check(partition, frame, key, label));
+    for (List<List<@Nullable Object>> partition : partitions.values()) {
+      check(partition, frame, key, label);
+    }
   }
 
   private static void check(
