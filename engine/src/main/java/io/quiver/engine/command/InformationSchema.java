@@ -99,7 +99,7 @@ public final class InformationSchema {
   /** A name with # is an INTEGER, else a VARCHAR; one with ? may be null. */
   private static SystemTable table(String name, String columns) {
     List<Field> fields = new ArrayList<>();
-    for (String column : columns.split(",")) {
+    for (String column : columns.split(",", -1)) {
       String text = column.strip();
       fields.add(
           new Field(

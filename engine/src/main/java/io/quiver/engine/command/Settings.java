@@ -150,7 +150,6 @@ public final class Settings {
     put(READ_ONLY, readOnly, false);
   }
 
-  /** The zone in which a TIMESTAMP WITH TIME ZONE is read from text and shown. */
   /** The schemas in which names without one are looked up, in their order. */
   @SuppressWarnings("unchecked") // Setting.names gives nothing else.
   public List<String> searchPath() {

@@ -106,7 +106,7 @@ class WindowTest {
     Bound start = frame.start();
     Bound end = frame.end();
     if (frame.rows()) {
-      long distance = other - row;
+      long distance = (long) other - row;
       return distance >= signed(start) && distance <= signed(end);
     }
     Long mine = (Long) partition.get(row).get(1);
@@ -148,8 +148,8 @@ class WindowTest {
 
   private static WindowFrame frame(Random random, boolean byRows) {
     while (true) {
-      Bound start = bound(random, Kind.values()[random.nextInt(4)]);
-      Bound end = bound(random, Kind.values()[random.nextInt(1, 5)]);
+      Bound start = bound(random, List.of(Kind.values()).get(random.nextInt(4)));
+      Bound end = bound(random, List.of(Kind.values()).get(random.nextInt(1, 5)));
       if (start.kind().compareTo(end.kind()) <= 0) {
         return new WindowFrame(byRows, start, end);
       }
