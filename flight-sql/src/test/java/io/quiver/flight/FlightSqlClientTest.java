@@ -317,7 +317,7 @@ class FlightSqlClientTest {
         .containsExactly(List.of("test", "public"));
     assertThat(served.rows(client.getSchemas("other", null))).isEmpty();
     assertThat(served.rows(client.getTableTypes()))
-        .containsExactly(List.of("TABLE"), List.of("SYSTEM TABLE"));
+        .containsExactly(List.of("TABLE"), List.of("VIEW"), List.of("SYSTEM TABLE"));
     assertThat(served.rows(client.getTables(null, null, "d_cs", List.of("TABLE"), false)))
         .containsExactly(List.of("test", "public", "docs", "TABLE"));
     assertThat(served.rows(client.getPrimaryKeys(TableRef.of("test", "public", "docs"))))

@@ -403,7 +403,8 @@ abstract class DriverContract extends DriverValuesContract {
         .containsExactlyInAnyOrder("a", "b");
     assertThat(column(meta.getSchemas(), "TABLE_SCHEM")).contains("public");
     assertThat(column(meta.getCatalogs(), "TABLE_CAT")).containsExactly(connection.getCatalog());
-    assertThat(column(meta.getTableTypes(), "TABLE_TYPE")).containsExactly("SYSTEM TABLE", "TABLE");
+    assertThat(column(meta.getTableTypes(), "TABLE_TYPE"))
+        .containsExactly("SYSTEM TABLE", "TABLE", "VIEW");
     assertThat(column(meta.getTypeInfo(), "TYPE_NAME")).contains("VECTOR", "BIGINT");
     for (ResultSet rows :
         List.of(

@@ -156,6 +156,7 @@ public final class Settings {
     return (List<String>) value(SEARCH_PATH);
   }
 
+  /** The zone in which a TIMESTAMP WITH TIME ZONE is read from text and shown. */
   public ZoneId timeZone() {
     return (ZoneId) value(TIME_ZONE);
   }
