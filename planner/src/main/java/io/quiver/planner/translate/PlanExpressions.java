@@ -36,38 +36,15 @@ final class PlanExpressions {
           new PlanNode.Values(p.rows().stream().map(this::all).toList(), p.schema());
       case PlanNode.Scan p ->
           new PlanNode.Scan(p.table(), p.columns(), optional(p.filter()), p.schema());
-      case PlanNode.KeyLookup p ->
-          new PlanNode.KeyLookup(
-              p.table(),
-              p.columns(),
-              p.keys().stream().map(this::all).toList(),
-              optional(p.filter()),
-              p.schema());
+      case PlanNode.KeyLookup p -> keyLookup(p);
       case PlanNode.SystemScan p -> p;
-      case PlanNode.VectorSearch p ->
-          new PlanNode.VectorSearch(
-              p.table(),
-              p.columns(),
-              p.vectorColumn(),
-              p.metric(),
-              mapping.apply(p.query()),
-              optional(p.filter()),
-              optional(p.offset()),
-              mapping.apply(p.fetch()),
-              p.schema());
+      case PlanNode.VectorSearch p -> vectorSearch(p);
       case PlanNode.Filter p -> new PlanNode.Filter(node(p.input()), mapping.apply(p.predicate()));
       case PlanNode.Project p ->
           new PlanNode.Project(node(p.input()), all(p.expressions()), p.schema());
       case PlanNode.Aggregate p ->
           new PlanNode.Aggregate(node(p.input()), p.keys(), p.calls(), p.schema());
-      case PlanNode.Window p ->
-          new PlanNode.Window(
-              node(p.input()),
-              p.partitionKeys(),
-              p.order(),
-              new WindowFrame(p.frame().rows(), bound(p.frame().start()), bound(p.frame().end())),
-              p.calls(),
-              p.schema());
+      case PlanNode.Window p -> window(p);
       case PlanNode.HashJoin p ->
           new PlanNode.HashJoin(
               node(p.left()),
@@ -117,6 +94,38 @@ final class PlanExpressions {
     return returning == null
         ? null
         : new PlanNode.Returning(all(returning.expressions()), returning.schema());
+  }
+
+  private PlanNode keyLookup(PlanNode.KeyLookup p) {
+    return new PlanNode.KeyLookup(
+        p.table(),
+        p.columns(),
+        p.keys().stream().map(this::all).toList(),
+        optional(p.filter()),
+        p.schema());
+  }
+
+  private PlanNode vectorSearch(PlanNode.VectorSearch p) {
+    return new PlanNode.VectorSearch(
+        p.table(),
+        p.columns(),
+        p.vectorColumn(),
+        p.metric(),
+        mapping.apply(p.query()),
+        optional(p.filter()),
+        optional(p.offset()),
+        mapping.apply(p.fetch()),
+        p.schema());
+  }
+
+  private PlanNode window(PlanNode.Window p) {
+    return new PlanNode.Window(
+        node(p.input()),
+        p.partitionKeys(),
+        p.order(),
+        new WindowFrame(p.frame().rows(), bound(p.frame().start()), bound(p.frame().end())),
+        p.calls(),
+        p.schema());
   }
 
   private List<Expression> all(List<Expression> expressions) {
