@@ -14,7 +14,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class EmbeddedDriverTest extends DriverWalkContract {
+class EmbeddedDriverTest extends DriverTypesContract {
   private final String url = "jdbc:quiver:mem:" + UUID.randomUUID();
 
   @Override

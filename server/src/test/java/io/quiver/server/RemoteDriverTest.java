@@ -19,7 +19,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class RemoteDriverTest extends DriverWalkContract {
+class RemoteDriverTest extends DriverTypesContract {
   private final QuiverServer server =
       QuiverServer.start(ServerOptions.of(Database.inMemory("remote")).withPort(0));
 
