@@ -18,6 +18,8 @@ import jdk.incubator.vector.VectorSpecies;
  * 65,025); the lower and the upper short of each int are added up apart. 65,535 squared differences
  * still fit into 32 bits.
  */
+// Two vectors, where each begins, and how long they are: a record of these would be allocated.
+@SuppressWarnings("ParameterNumber")
 final class ByteKernels {
   private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Byte> BYTES =

@@ -21,6 +21,8 @@ import jdk.incubator.vector.VectorSpecies;
  * cures the bias, subnormal numbers included. A BFLOAT16 is shifted by 16 and otherwise the same,
  * with a mask and a factor that do nothing: so one kernel a metric serves both.
  */
+// Two vectors, where each begins, and how long they are: a record of these would be allocated.
+@SuppressWarnings("ParameterNumber")
 final class HalfKernels {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
