@@ -15,11 +15,15 @@ import org.jspecify.annotations.Nullable;
 final class BatchInsert {
   private BatchInsert() {}
 
-  /** Whether a plan inserts one row that depends on parameters alone. */
+  /**
+   * Whether a plan inserts one row that depends on parameters alone. With ON CONFLICT an entry may
+   * meet the row of an entry before it, which one statement must not.
+   */
   static boolean isPossible(PlanNode plan) {
     return plan instanceof PlanNode.Insert insert
         && insert.input() instanceof PlanNode.Values values
-        && values.rows().size() == 1;
+        && values.rows().size() == 1
+        && insert.conflict() == null;
   }
 
   /**

@@ -35,14 +35,6 @@ abstract class DriverWalkContract extends DriverContract {
           "PreparedStatement.setSQLXML",
           "Statement.setCursorName");
 
-  /** While the database has no RETURNING, those of their forms that ask for generated keys. */
-  private static final List<String> RETURNING =
-      List.of(
-          "Connection.prepareStatement",
-          "Statement.execute",
-          "Statement.executeLargeUpdate",
-          "Statement.executeUpdate");
-
   private static boolean isKnownOfResults(String method) {
     String name = method.substring(method.indexOf('.') + 1);
     return method.startsWith("ResultSet.")
@@ -117,10 +109,7 @@ abstract class DriverWalkContract extends DriverContract {
     assertThat(walk.wrong()).isEmpty();
     assertThat(walk.calls()).isGreaterThan(850);
     assertThat(walk.unsupported())
-        .allMatch(name ->
-            UNSUPPORTED_BY_NAME.contains(name)
-                || RETURNING.contains(name)
-                || isKnownOfResults(name))
+        .allMatch(name -> UNSUPPORTED_BY_NAME.contains(name) || isKnownOfResults(name))
         .containsAll(UNSUPPORTED_BY_NAME);
     fresh().close();
   }
