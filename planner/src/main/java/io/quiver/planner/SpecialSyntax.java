@@ -75,7 +75,7 @@ final class SpecialSyntax {
       return call;
     }
     for (SqlNode clause : call.getOperandList().subList(2, call.operandCount())) {
-      if (clause != null && !clause.toString().matches("(?i)'?(WITHOUT_ARRAY|NULL)'?")) {
+      if (clause != null && !clause.toString().matches("(?i)(\\w+\\[)?(WITHOUT_ARRAY|NULL)]?")) {
         throw Messages.at(
             call.getParserPosition(),
             ErrorCode.FEATURE_NOT_SUPPORTED,
