@@ -19,7 +19,7 @@ public final class VectorElements {
    * Writes a vector at a byte offset, little-endian. FLOAT16 and BFLOAT16 round to the nearest, the
    * even one of two.
    *
-   * @throws QuiverException 22000 for NaN and infinity; 22003 for a number that the element cannot
+   * @throws QuiverException 22023 for NaN and infinity; 22003 for a number that the element cannot
    *     hold: beyond FLOAT16's range, no integer of -128 to 127, neither 0 nor 1
    */
   public static void encode(
@@ -28,7 +28,7 @@ public final class VectorElements {
       float value = vector[i];
       if (!Float.isFinite(value)) {
         throw new QuiverException(
-            ErrorCode.DIMENSION_MISMATCH,
+            ErrorCode.INVALID_PARAMETER_VALUE,
             "element " + (i + 1) + " of a vector is finite, found " + value);
       }
       switch (element) {
