@@ -225,6 +225,9 @@ public final class ExpressionEvaluator {
           ROUND,
           TRUNCATE,
           SQRT,
+          CBRT,
+          DEGREES,
+          RADIANS,
           EXP,
           LN,
           LOG10,
@@ -254,6 +257,8 @@ public final class ExpressionEvaluator {
           TextFunctions.of(function, call.type());
       case CHAR_LENGTH, OCTET_LENGTH, POSITION -> TextFunctions.measure(function, call.type());
       case STARTS_WITH -> TextFunctions::startsWith;
+      case ENDS_WITH, INITCAP, SPLIT_PART, TRANSLATE, ASCII, CHR, TO_HEX, MD5 ->
+          WordFunctions.of(function, call.type());
       case LIKE -> LikePattern.function(false);
       case ILIKE -> LikePattern.function(true);
       case EXTRACT_YEAR,

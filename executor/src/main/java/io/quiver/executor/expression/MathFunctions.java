@@ -40,6 +40,9 @@ final class MathFunctions {
       case ROUND -> round(a, digits(operands, row), RoundingMode.HALF_UP);
       case TRUNCATE -> round(a, digits(operands, row), RoundingMode.DOWN);
       case SQRT -> sqrt(a);
+      case CBRT -> Math.cbrt(a);
+      case DEGREES -> finite(Math.toDegrees(a), a, 0);
+      case RADIANS -> Math.toRadians(a);
       case EXP -> finite(Math.exp(a), a, 0);
       case LN -> Math.log(checkLogarithm(a));
       case LOG10 -> Math.log10(checkLogarithm(a));

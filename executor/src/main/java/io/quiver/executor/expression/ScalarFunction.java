@@ -54,6 +54,9 @@ public enum ScalarFunction {
   ROUND,
   TRUNCATE,
   SQRT,
+  CBRT,
+  DEGREES,
+  RADIANS,
   EXP,
   LN,
   LOG10,
@@ -93,6 +96,22 @@ public enum ScalarFunction {
   RPAD,
   /** (text, prefix) to BOOLEAN. */
   STARTS_WITH,
+  /** (text, suffix) to BOOLEAN. */
+  ENDS_WITH,
+  /** The first letter of each word large, the others small. */
+  INITCAP,
+  /** (text, delimiter, number from 1, or from -1 at the end): empty when absent, 22023 for 0. */
+  SPLIT_PART,
+  /** (text, characters, their replacements). */
+  TRANSLATE,
+  /** The code of the first character, 0 of an empty text: TEXT to INTEGER. */
+  ASCII,
+  /** INTEGER to TEXT: 54000 for what is no character's code. */
+  CHR,
+  /** BIGINT to TEXT, two's complement. */
+  TO_HEX,
+  /** Of the UTF-8 bytes, in hexadecimal. */
+  MD5,
   /** (text, pattern) or (text, pattern, escape): % and _ by code point. */
   LIKE,
   /** As {@link #LIKE}, ignoring case. */

@@ -86,6 +86,15 @@ public final class BuiltinFunctions {
     add("lpad", ScalarFunction.LPAD, SqlType.TEXT, 2, TEXT, INTEGER, TEXT);
     add("rpad", ScalarFunction.RPAD, SqlType.TEXT, 2, TEXT, INTEGER, TEXT);
     add("starts_with", ScalarFunction.STARTS_WITH, SqlType.BOOLEAN, 2, TEXT, TEXT);
+    add("ends_with", ScalarFunction.ENDS_WITH, SqlType.BOOLEAN, 2, TEXT, TEXT);
+    add("initcap", ScalarFunction.INITCAP, SqlType.TEXT, 1, TEXT);
+    add("split_part", ScalarFunction.SPLIT_PART, SqlType.TEXT, 3, TEXT, TEXT, INTEGER);
+    // The grammar's name of TRANSLATE with three arguments.
+    add("translate3", ScalarFunction.TRANSLATE, SqlType.TEXT, 3, TEXT, TEXT, TEXT);
+    add("ascii", ScalarFunction.ASCII, SqlType.INTEGER, 1, TEXT);
+    add("chr", ScalarFunction.CHR, SqlType.TEXT, 1, INTEGER);
+    add("to_hex", ScalarFunction.TO_HEX, SqlType.TEXT, 1, BIGINT);
+    add("md5", ScalarFunction.MD5, SqlType.TEXT, 1, TEXT);
     variadic("concat", ScalarFunction.CONCAT, SqlType.TEXT, AS_TEXT);
   }
 
@@ -100,6 +109,9 @@ public final class BuiltinFunctions {
     add("trunc", ScalarFunction.TRUNCATE, SqlType.DOUBLE, 1, DOUBLE, INTEGER);
     add("truncate", ScalarFunction.TRUNCATE, SqlType.DOUBLE, 1, DOUBLE, INTEGER);
     add("sqrt", ScalarFunction.SQRT, SqlType.DOUBLE, 1, DOUBLE);
+    add("cbrt", ScalarFunction.CBRT, SqlType.DOUBLE, 1, DOUBLE);
+    add("degrees", ScalarFunction.DEGREES, SqlType.DOUBLE, 1, DOUBLE);
+    add("radians", ScalarFunction.RADIANS, SqlType.DOUBLE, 1, DOUBLE);
     add("exp", ScalarFunction.EXP, SqlType.DOUBLE, 1, DOUBLE);
     add("ln", ScalarFunction.LN, SqlType.DOUBLE, 1, DOUBLE);
     add("log", ScalarFunction.LOG10, SqlType.DOUBLE, 1, DOUBLE);
