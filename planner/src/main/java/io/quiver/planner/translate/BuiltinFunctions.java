@@ -16,6 +16,8 @@ import io.quiver.types.SqlType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,13 @@ public final class BuiltinFunctions {
   /** The function of this name in lower case, or null. */
   public static @Nullable QuiverFunction named(String name) {
     return BY_NAME.get(name);
+  }
+
+  /** The names that a user may write, in their order. */
+  public static Set<String> names() {
+    Set<String> names = new TreeSet<>(BY_NAME.keySet());
+    names.removeIf(name -> name.startsWith("$") || name.startsWith("extract "));
+    return names;
   }
 
   /** What EXTRACT(unit FROM x) runs, or null. */
