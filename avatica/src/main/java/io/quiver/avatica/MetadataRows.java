@@ -9,6 +9,7 @@ import java.sql.DatabaseMetaData;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -235,30 +236,43 @@ final class MetadataRows {
             integer("SQL_DATA_TYPE"),
             integer("SQL_DATETIME_SUB"),
             integer("NUM_PREC_RADIX"));
-    // JDBC orders by the number of the type, which for OTHER is the greatest.
-    for (SqlType type :
-        List.of(
-            SqlType.BIGINT,
-            SqlType.INTEGER,
-            SqlType.REAL,
-            SqlType.DOUBLE,
-            SqlType.TEXT,
-            SqlType.BOOLEAN,
-            SqlType.DATE,
-            SqlType.TIMESTAMP)) {
-      rows.addType(type, ColumnTypes.precision(type), type.equals(SqlType.TEXT) ? "length" : null);
-    }
-    rows.addType(
-        SqlType.vector(SqlType.Vector.ANY_DIMENSION), SqlType.Vector.MAX_DIMENSION, "dimension");
+    List<SqlType> types = new ArrayList<>(List.of(SqlType.Simple.values()));
+    types.add(new SqlType.Decimal(SqlType.Decimal.MAX_PRECISION, 0));
+    types.add(SqlType.TEXT);
+    types.add(SqlType.VARBINARY);
+    types.add(new SqlType.Array(SqlType.TEXT));
+    types.add(SqlType.vector(SqlType.Vector.ANY_DIMENSION));
+    // JDBC orders by the number of the type.
+    types.sort(Comparator.comparing(ColumnTypes::jdbcType));
+    types.forEach(rows::addType);
     return rows;
   }
 
-  private void addType(SqlType type, int precision, @Nullable String parameters) {
+  private void addType(SqlType type) {
     boolean isText = type instanceof SqlType.Varchar;
-    boolean isQuoted = isText || type instanceof SqlType.Vector;
-    boolean isWhole = type.equals(SqlType.INTEGER) || type.equals(SqlType.BIGINT);
+    boolean isQuoted = !ColumnTypes.isNumber(type) && !type.equals(SqlType.BOOLEAN);
+    boolean isIdentity = type.equals(SqlType.INTEGER) || type.equals(SqlType.BIGINT);
+    String name = type.sqlName();
+    String parameters = null;
+    int precision = ColumnTypes.precision(type);
+    int scale = ColumnTypes.scale(type);
+    switch (type) {
+      case SqlType.Decimal decimal -> {
+        name = "DECIMAL";
+        parameters = "precision,scale";
+        scale = decimal.precision();
+      }
+      case SqlType.Varchar varchar -> parameters = "length";
+      case SqlType.Varbinary varbinary -> parameters = "length";
+      case SqlType.Array array -> name = "ARRAY";
+      case SqlType.Vector vector -> {
+        parameters = "dimension,element";
+        precision = SqlType.Vector.MAX_DIMENSION;
+      }
+      case SqlType.Simple simple -> {}
+    }
     add(
-        type.sqlName(),
+        name,
         ColumnTypes.jdbcType(type),
         precision,
         isQuoted ? "'" : null,
@@ -271,10 +285,10 @@ final class MetadataRows {
             : DatabaseMetaData.typeSearchable,
         !ColumnTypes.isNumber(type),
         false,
-        isWhole,
-        type.sqlName(),
+        isIdentity,
+        name,
         0,
-        ColumnTypes.scale(type),
+        scale,
         null,
         null,
         ColumnTypes.isNumber(type) ? 10 : null);

@@ -405,7 +405,8 @@ abstract class DriverContract extends DriverValuesContract {
     assertThat(column(meta.getCatalogs(), "TABLE_CAT")).containsExactly(connection.getCatalog());
     assertThat(column(meta.getTableTypes(), "TABLE_TYPE"))
         .containsExactly("SYSTEM TABLE", "TABLE", "VIEW");
-    assertThat(column(meta.getTypeInfo(), "TYPE_NAME")).contains("VECTOR", "BIGINT");
+    assertThat(column(meta.getTypeInfo(), "TYPE_NAME"))
+        .contains("VECTOR", "BIGINT", "DECIMAL", "UUID", "ARRAY", "TIMESTAMP WITH TIME ZONE");
     for (ResultSet rows :
         List.of(
             meta.getImportedKeys(null, null, "pair"),
