@@ -243,7 +243,7 @@ final class MetadataRows {
     types.add(new SqlType.Array(SqlType.TEXT));
     types.add(SqlType.vector(SqlType.Vector.ANY_DIMENSION));
     // JDBC orders by the number of the type.
-    types.sort(Comparator.comparing(ColumnTypes::jdbcType));
+    types.sort(Comparator.comparingInt(ColumnTypes::jdbcType));
     types.forEach(rows::addType);
     return rows;
   }

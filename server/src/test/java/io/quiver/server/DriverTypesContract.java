@@ -163,7 +163,8 @@ abstract class DriverTypesContract extends DriverWalkContract {
         .hasToString("{\"a b\",é}");
     assertThat(round("BIGINT ARRAY", new long[] {1, 2}).getObject(1, Long[].class))
         .containsExactly(1L, 2L);
-    assertThat(round("INTEGER ARRAY", List.of()).getObject(1, List.class)).isEmpty();
+    List<?> none = round("INTEGER ARRAY", List.of()).getObject(1, List.class);
+    assertThat(none).isEmpty();
     assertState("42704", "nonsense", () -> connection.createArrayOf("nonsense", new Object[0]));
   }
 
