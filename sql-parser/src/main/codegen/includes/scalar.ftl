@@ -48,6 +48,8 @@ void JsonOrArray(List<Object> list, ExprContext exprContext, Span s) :
         <HOLDS> { operator = ScalarOperators.HOLDS; }
     |
         <HELD_BY> { operator = ScalarOperators.HELD_BY; }
+    |
+        <SHARES> { operator = ScalarOperators.SHARES; }
     )
     {
         checkNonQueryExpression(exprContext);

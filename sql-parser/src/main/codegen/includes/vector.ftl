@@ -93,15 +93,11 @@ SqlNode BitLiteral() :
 /** The cast that PostgreSQL writes x::type. */
 void InfixCast(List<Object> list, ExprContext exprContext, Span s) :
 {
-    SqlDataTypeSpec type;
+    final SqlDataTypeSpec type;
 }
 {
     <INFIX_CAST> { checkNonQueryExpression(exprContext); }
     type = DataType()
-    [
-        LOOKAHEAD(2)
-        <LBRACKET> <RBRACKET> { type = SqlScalarTypeNameSpec.arrayOf(type); }
-    ]
     {
         list.add(new SqlParserUtil.ToTreeListItem(SqlLibraryOperators.INFIX_CAST, s.pos()));
         list.add(type);

@@ -142,9 +142,6 @@ final class Preparation extends SqlShuttle {
 
   private @Nullable SqlNode other(SqlCall call) {
     SqlCall plain = SpecialSyntax.plain(call);
-    if (plain.getKind() == SqlKind.ARRAY_VALUE_CONSTRUCTOR) {
-      return SpecialSyntax.vector(plain);
-    }
     CallCopyingArgHandler copier = new CallCopyingArgHandler(plain, true);
     boolean safe = harmless && takesParameters(plain);
     List<SqlNode> operands = plain.getOperandList();

@@ -3,19 +3,15 @@ package io.quiver.planner;
 import io.quiver.planner.translate.BuiltinFunctions;
 import io.quiver.planner.translate.QuiverFunction;
 import io.quiver.sql.ScalarOperators;
-import io.quiver.sql.SqlVectorTypeNameSpec;
 import io.quiver.types.ErrorCode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlCharStringLiteral;
-import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
-import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.fun.SqlTrimFunction;
@@ -28,8 +24,13 @@ final class SpecialSyntax {
   /** The same call of a plain function, or the call itself. */
   static SqlCall plain(SqlCall call) {
     if (call.getOperator().equals(SqlLibraryOperators.INFIX_CAST)) {
-      return SqlStdOperatorTable.CAST.createCall(
-          call.getParserPosition(), call.operand(0), call.operand(1));
+      return plain(
+          SqlStdOperatorTable.CAST.createCall(
+              call.getParserPosition(), call.operand(0), call.operand(1)));
+    }
+    SqlCall array = ArraySyntax.plain(call);
+    if (array != null) {
+      return array;
     }
     if (call.getOperator().getName().equalsIgnoreCase("date_part")
         && call.operandCount() == 2
@@ -108,32 +109,5 @@ final class SpecialSyntax {
           "EXTRACT(" + unit.toUpperCase(Locale.ROOT) + ") is not supported");
     }
     return function.createCall(call.getParserPosition(), List.of(call.operand(1)));
-  }
-
-  /** ARRAY[1, 2, 3] is a vector: Quiver has no other arrays. */
-  static SqlNode vector(SqlCall array) {
-    String text =
-        array.getOperandList().stream()
-            .map(SpecialSyntax::element)
-            .collect(Collectors.joining(",", "[", "]"));
-    SqlParserPos position = array.getParserPosition();
-    return SqlStdOperatorTable.CAST.createCall(
-        position,
-        SqlLiteral.createCharString(text, position),
-        new SqlDataTypeSpec(SqlVectorTypeNameSpec.anyDimension(position), position));
-  }
-
-  private static String element(SqlNode node) {
-    if (node instanceof SqlNumericLiteral number) {
-      return Objects.requireNonNull(number.bigDecimalValue()).toString();
-    }
-    if (node.getKind() == SqlKind.MINUS_PREFIX
-        && ((SqlCall) node).operand(0) instanceof SqlNumericLiteral number) {
-      return "-" + number.bigDecimalValue();
-    }
-    throw Messages.at(
-        node.getParserPosition(),
-        ErrorCode.FEATURE_NOT_SUPPORTED,
-        "an array of anything but numbers written out is not supported");
   }
 }

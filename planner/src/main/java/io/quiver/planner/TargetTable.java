@@ -117,8 +117,9 @@ final class TargetTable {
       throw generatedAlways(node, column);
     }
     if (node instanceof SqlDynamicParam parameter) {
-      planner.parameterTypes().set(parameter.getIndex(), column.type());
-      return new Expression.Parameter(parameter.getIndex(), column.type());
+      SqlType type = Casts.unbounded(column.type());
+      planner.parameterTypes().set(parameter.getIndex(), type);
+      return new Expression.Parameter(parameter.getIndex(), type);
     }
     SqlDynamicParam hoisted = planner.hoisting().hoist(node);
     if (hoisted != null) {

@@ -1,19 +1,25 @@
 package io.quiver.planner;
 
+import io.quiver.planner.translate.BuiltinFunctions;
 import io.quiver.planner.translate.Types;
 import io.quiver.sql.CastRules;
+import io.quiver.sql.OtherSqlType;
 import io.quiver.sql.QuiverTypeFactory;
 import io.quiver.sql.VectorOperators;
 import io.quiver.sql.VectorSqlType;
 import io.quiver.types.SqlType;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlBasicCall;
+import org.apache.calcite.sql.SqlCharStringLiteral;
 import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlUtil;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.SqlTypeCoercionRule;
 import org.apache.calcite.sql.type.SqlTypeMappingRule;
 import org.apache.calcite.sql.validate.ParameterScope;
@@ -65,6 +71,7 @@ final class Validator extends SqlValidatorImpl {
     }
     if (expression instanceof SqlBasicCall call) {
       resolveOverVectors(scope, call);
+      resolveOverArrays(scope, call);
     }
     return super.deriveType(scope, expression);
   }
@@ -81,6 +88,34 @@ final class Validator extends SqlValidatorImpl {
         return;
       }
     }
+  }
+
+  /** Names what {@code ||} means beside an array. */
+  private void resolveOverArrays(SqlValidatorScope scope, SqlBasicCall call) {
+    if (!call.getOperator().equals(SqlStdOperatorTable.CONCAT)) {
+      return;
+    }
+    boolean left = isArray(scope, call.operand(0));
+    boolean right = isArray(scope, call.operand(1));
+    if (left || right) {
+      String name =
+          right || isUntyped(call.operand(1))
+              ? left || isUntyped(call.operand(0)) ? "array_cat" : "array_prepend"
+              : "array_append";
+      call.setOperator(Objects.requireNonNull(BuiltinFunctions.named(name)));
+    }
+  }
+
+  private boolean isArray(SqlValidatorScope scope, SqlNode node) {
+    return deriveType(scope, node) instanceof OtherSqlType other
+        && other.type() instanceof SqlType.Array;
+  }
+
+  /** What PostgreSQL takes for whatever is wanted: here, for another array. */
+  private static boolean isUntyped(SqlNode node) {
+    return node instanceof SqlCharStringLiteral
+        || node instanceof SqlDynamicParam
+        || SqlUtil.isNullLiteral(node, false);
   }
 
   @Override

@@ -29,15 +29,20 @@ final class VectorCoercion extends TypeCoercionImpl {
     if (binding.getOperandCount() == 2) {
       RelDataType left = binding.getOperandType(0);
       RelDataType right = binding.getOperandType(1);
-      if (left instanceof VectorSqlType vector && SqlTypeUtil.isCharacter(right)) {
+      if (left instanceof VectorSqlType vector && becomesVector(right)) {
         return cast(binding, 1, vector);
       }
-      if (right instanceof VectorSqlType vector && SqlTypeUtil.isCharacter(left)) {
+      if (right instanceof VectorSqlType vector && becomesVector(left)) {
         return cast(binding, 0, vector);
       }
     }
     OtherSqlType other = otherAmong(binding);
     return other == null ? super.binaryComparisonCoercion(binding) : adapt(binding, other);
+  }
+
+  private static boolean becomesVector(RelDataType type) {
+    return SqlTypeUtil.isCharacter(type)
+        || (type instanceof OtherSqlType other && other.type() instanceof SqlType.Array);
   }
 
   /** Casts what stands beside a value of a type of ours to that type. */

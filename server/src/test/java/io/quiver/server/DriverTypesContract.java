@@ -163,6 +163,19 @@ abstract class DriverTypesContract extends DriverWalkContract {
         .hasToString("{\"a b\",é}");
     assertThat(round("BIGINT ARRAY", new long[] {1, 2}).getObject(1, Long[].class))
         .containsExactly(1L, 2L);
+    try (PreparedStatement any =
+        connection.prepareStatement("SELECT 3 = ANY(?), 'b' <> ALL(?), ARRAY[1] || ?")) {
+      any.setArray(1, made);
+      any.setObject(2, List.of("a", "c"));
+      any.setObject(3, new int[] {2, 3});
+      try (ResultSet rows = any.executeQuery()) {
+        assertThat(rows.next()).isTrue();
+        // 3 is none of 1, NULL and -3, of which one is unknown.
+        assertThat(rows.getObject(1)).isNull();
+        assertThat(rows.getBoolean(2)).isTrue();
+        assertThat(rows.getObject(3)).hasToString("{1,2,3}");
+      }
+    }
     List<?> none = round("INTEGER ARRAY", List.of()).getObject(1, List.class);
     assertThat(none).isEmpty();
     assertState("42704", "nonsense", () -> connection.createArrayOf("nonsense", new Object[0]));

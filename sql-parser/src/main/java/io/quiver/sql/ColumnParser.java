@@ -113,11 +113,12 @@ final class ColumnParser {
     if (cursor.accept("array")) {
       return new SqlType.Array(type);
     }
-    if (cursor.accept('[')) {
+    SqlType whole = type;
+    while (cursor.accept('[')) {
       cursor.expect(']');
-      return new SqlType.Array(type);
+      whole = new SqlType.Array(whole);
     }
-    return type;
+    return whole;
   }
 
   private SqlType identityType(SqlType type) {

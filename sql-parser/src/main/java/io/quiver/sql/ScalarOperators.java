@@ -16,6 +16,7 @@ public final class ScalarOperators {
   public static final SqlBinaryOperator JSON_PATH_TEXT = infix("#>>");
   public static final SqlBinaryOperator HOLDS = infix("@>");
   public static final SqlBinaryOperator HELD_BY = infix("<@");
+  public static final SqlBinaryOperator SHARES = infix("&&");
 
   private ScalarOperators() {}
 

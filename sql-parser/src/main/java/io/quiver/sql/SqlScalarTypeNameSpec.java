@@ -21,13 +21,6 @@ public final class SqlScalarTypeNameSpec extends SqlTypeNameSpec {
     this.type = type;
   }
 
-  /** The array of a type: {@code integer[]}. */
-  public static SqlDataTypeSpec arrayOf(SqlDataTypeSpec element) {
-    SqlParserPos position = element.getParserPosition();
-    SqlType type = new SqlType.Array(TypeNames.of(element.getTypeNameSpec(), position));
-    return new SqlDataTypeSpec(new SqlScalarTypeNameSpec(type, position), position);
-  }
-
   /** A type's name in Quiver's words, where Calcite's own would give it another meaning. */
   public static SqlDataTypeSpec ours(SqlDataTypeSpec spec) {
     SqlParserPos position = spec.getParserPosition();

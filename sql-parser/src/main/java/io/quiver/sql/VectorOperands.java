@@ -90,7 +90,7 @@ final class VectorOperands implements SqlOperandTypeChecker {
       return true;
     }
     if (SqlTypeUtil.isCharacter(type)
-        || type.getSqlTypeName() == SqlTypeName.ARRAY
+        || (type instanceof OtherSqlType other && other.type() instanceof SqlType.Array)
         || type.getSqlTypeName() == SqlTypeName.NULL) {
       castInPlace(binding, i, vector);
       return true;

@@ -9,6 +9,7 @@ import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import java.lang.foreign.MemorySegment;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 
 /** Conversions between types. */
 final class Casts {
@@ -124,6 +125,10 @@ final class Casts {
     return switch (TypeKind.of(from)) {
       case VECTOR -> (operands, rows) -> VectorCasts.converted(operands[0], rows, to);
       case TEXT -> (operands, rows) -> VectorCasts.parsed(operands[0], rows, to);
+      case ARRAY -> {
+        ColumnFunction reals = of(((SqlType.Array) from).element(), SqlType.REAL, ZoneOffset.UTC);
+        yield (operands, rows) -> VectorCasts.ofArrays(operands[0], rows, reals, to);
+      }
       default -> throw noCast(from, to);
     };
   }

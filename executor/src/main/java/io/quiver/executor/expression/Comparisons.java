@@ -34,7 +34,7 @@ final class Comparisons {
     };
   }
 
-  private static boolean accepts(int accepted, int order) {
+  static boolean accepts(int accepted, int order) {
     return (accepted & (1 << (Integer.signum(order) + 1))) != 0;
   }
 
@@ -212,36 +212,17 @@ final class Comparisons {
     ColumnBuilder constants = new ColumnBuilder(type, values.size());
     values.forEach(constants::append);
     Column members = constants.build();
-    int buckets = Integer.highestOneBit(Math.max(4, members.length() * 2)) * 2;
-    int[] table = new int[buckets];
-    for (int i = 0; i < members.length(); i++) {
-      int at = ColumnHash.hash(members, i) & (buckets - 1);
-      while (table[at] != 0) {
-        at = (at + 1) & (buckets - 1);
-      }
-      table[at] = i + 1;
-    }
+    ValueSet set = ValueSet.of(members, 0, members.length());
     return (operands, rows) -> {
       Operand operand = operands[0];
       MemorySegment validity = Buffers.validity(operands, rows);
       MemorySegment bits = bitmap(rows);
       for (int i = 0; i < rows; i++) {
-        if (valid(validity, i) && contains(members, table, operand.column(), i * operand.step())) {
+        if (valid(validity, i) && set.contains(operand.column(), i * operand.step())) {
           setBit(bits, i);
         }
       }
       return Column.of(SqlType.BOOLEAN, rows, validity, bits, null);
     };
-  }
-
-  private static boolean contains(Column members, int[] table, Column column, int row) {
-    int at = ColumnHash.hash(column, row) & (table.length - 1);
-    while (table[at] != 0) {
-      if (ColumnComparator.compare(members, table[at] - 1, column, row) == 0) {
-        return true;
-      }
-      at = (at + 1) & (table.length - 1);
-    }
-    return false;
   }
 }

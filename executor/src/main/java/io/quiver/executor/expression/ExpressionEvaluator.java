@@ -134,6 +134,7 @@ public final class ExpressionEvaluator {
           constant(context.statementTime().truncatedTo(ChronoUnit.MICROS), SqlType.TIMESTAMP_TZ);
       case LOCALTIMESTAMP -> constant(now(), SqlType.TIMESTAMP);
       case LOCALTIME -> constant(now().toLocalTime(), SqlType.TIME);
+      case ANY_EQUAL -> folded(new Node.Function(anyEqual(arguments.get(1)), arguments, true));
       case ADD_INTERVAL ->
           folded(
               new Node.Function(
@@ -143,6 +144,13 @@ public final class ExpressionEvaluator {
       case VERSION -> constant(context.version(), call.type());
       default -> folded(new Node.Function(function(call), arguments, isHarmless(call.function())));
     };
+  }
+
+  /** One array for all rows is hashed once. */
+  private static ColumnFunction anyEqual(Node array) {
+    return array instanceof Node.Constant constant
+        ? ArrayComparisons.anyOf(constant.oneRow())
+        : ArrayComparisons.any(ScalarFunction.EQUAL);
   }
 
   /** A comparison with any constant on the right, where the fast loops expect it. */
@@ -182,6 +190,10 @@ public final class ExpressionEvaluator {
           IS_NOT_DISTINCT_FROM,
           CHAR_LENGTH,
           OCTET_LENGTH,
+          CARDINALITY,
+          ARRAY_ELEMENT,
+          ARRAY_CONTAINS,
+          ARRAY_OVERLAPS,
           VECTOR_DIMS ->
           true;
       default -> false;
@@ -207,6 +219,7 @@ public final class ExpressionEvaluator {
           LOCALTIMESTAMP,
           LOCALTIME,
           ADD_INTERVAL,
+          ANY_EQUAL,
           CURRENT_CATALOG,
           CURRENT_USER,
           VERSION ->
@@ -282,6 +295,23 @@ public final class ExpressionEvaluator {
           JSON_TYPEOF,
           JSON_ARRAY_LENGTH ->
           JsonFunctions.of(function, call.type());
+      case ARRAY,
+          ARRAY_ELEMENT,
+          ARRAY_APPEND,
+          ARRAY_PREPEND,
+          ARRAY_CAT,
+          ARRAY_REMOVE,
+          ARRAY_TO_STRING,
+          STRING_TO_ARRAY ->
+          ArrayParts.of(function, call.type());
+      case CARDINALITY, ARRAY_LENGTH, ARRAY_POSITION -> ArrayParts.measure(function);
+      case ARRAY_CONTAINS -> ArrayComparisons.pair(ArrayComparisons::contains);
+      case ARRAY_OVERLAPS -> ArrayComparisons.pair(ArrayComparisons::overlaps);
+      case ANY_NOT_EQUAL -> ArrayComparisons.any(ScalarFunction.NOT_EQUAL);
+      case ANY_LESS -> ArrayComparisons.any(ScalarFunction.LESS);
+      case ANY_LESS_OR_EQUAL -> ArrayComparisons.any(ScalarFunction.LESS_OR_EQUAL);
+      case ANY_GREATER -> ArrayComparisons.any(ScalarFunction.GREATER);
+      case ANY_GREATER_OR_EQUAL -> ArrayComparisons.any(ScalarFunction.GREATER_OR_EQUAL);
       case ADD_DAYS -> TimeFunctions::addDays;
       case DAYS_BETWEEN -> TimeFunctions::daysBetween;
       case AT_TIME_ZONE -> TimeFunctions.atTimeZone(call.type());

@@ -174,6 +174,42 @@ public enum ScalarFunction {
   /** 22023 for what is no array. */
   JSON_ARRAY_LENGTH,
 
+  // Arrays, of one element type with what stands beside them.
+  /** Any number of values, nulls among them, to an array of them; never null. */
+  ARRAY,
+  /** (array, position from 1): null outside. */
+  ARRAY_ELEMENT,
+  /** How many elements: INTEGER. */
+  CARDINALITY,
+  /** (array, dimension) to INTEGER: null of an empty array, and of a dimension other than 1. */
+  ARRAY_LENGTH,
+  /** (array, value): a null array is empty. */
+  ARRAY_APPEND,
+  /** (value, array): a null array is empty. */
+  ARRAY_PREPEND,
+  /** Two arrays, the second behind the first; one that is null adds nothing. */
+  ARRAY_CAT,
+  /** (array, value, from 1 or a later position) to INTEGER: null when absent; finds nulls too. */
+  ARRAY_POSITION,
+  /** (array, value): without the elements that equal it, or without nulls. */
+  ARRAY_REMOVE,
+  /** (array of TEXT, delimiter, text for nulls): nulls are left out where there is no text. */
+  ARRAY_TO_STRING,
+  /** (text, delimiter, text for nulls); a null delimiter parts the characters. */
+  STRING_TO_ARRAY,
+  /** Whether the first of two arrays has every element of the second; nulls equal nothing. */
+  ARRAY_CONTAINS,
+  /** Whether two arrays have an element in common; nulls equal nothing. */
+  ARRAY_OVERLAPS,
+  // (value, array) to BOOLEAN: whether the comparison is true of an element, and null where it is
+  // of none and one is null.
+  ANY_EQUAL,
+  ANY_NOT_EQUAL,
+  ANY_LESS,
+  ANY_LESS_OR_EQUAL,
+  ANY_GREATER,
+  ANY_GREATER_OR_EQUAL,
+
   // Vectors: two of the same dimension (22000 otherwise) to DOUBLE.
   L2_DISTANCE,
   L2_SQUARED_DISTANCE,

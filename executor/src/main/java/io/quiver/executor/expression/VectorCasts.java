@@ -7,6 +7,7 @@ import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import io.quiver.types.VectorText;
 import java.lang.foreign.Arena;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Vectors from text, to text, and from one element or dimension to another. */
@@ -52,6 +53,38 @@ final class VectorCasts {
 
   /** The vectors that texts say. */
   static Column parsed(Operand operand, int rows, SqlType.Vector to) {
+    return rows(operand, rows, to, i -> VectorText.parse(operand.stringAt(i), to.element()));
+  }
+
+  /**
+   * The vectors of arrays' elements; 22004 where one of these is null.
+   *
+   * @param reals makes REAL of the elements
+   */
+  static Column ofArrays(Operand operand, int rows, ColumnFunction reals, SqlType.Vector to) {
+    Column arrays = operand.column();
+    Column elements = arrays.elements();
+    Column numbers = reals.apply(new Operand[] {Operand.of(elements)}, elements.length());
+    return rows(
+        operand,
+        rows,
+        to,
+        i -> {
+          int from = ArrayFunctions.start(arrays, i * operand.step());
+          float[] vector = new float[ArrayFunctions.end(arrays, i * operand.step()) - from];
+          for (int at = 0; at < vector.length; at++) {
+            if (numbers.isNull(from + at)) {
+              throw new QuiverException(
+                  ErrorCode.NULL_VALUE_NOT_ALLOWED, "an array with a NULL in it is no vector");
+            }
+            vector[at] = numbers.getFloat(from + at);
+          }
+          return vector;
+        });
+  }
+
+  private static Column rows(
+      Operand operand, int rows, SqlType.Vector to, IntFunction<float[]> vectors) {
     @Nullable ColumnBuilder out = null;
     int leadingNulls = 0;
     for (int i = 0; i < rows; i++) {
@@ -63,7 +96,7 @@ final class VectorCasts {
         }
         continue;
       }
-      float[] vector = VectorText.parse(operand.stringAt(i), to.element());
+      float[] vector = vectors.apply(i);
       if (out == null) {
         boolean any = to.dimension() == SqlType.Vector.ANY_DIMENSION;
         out =

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Expressions as SQL-like text, for people who read plans. */
@@ -45,6 +46,10 @@ final class ExpressionText {
       case String text -> "'" + text.replace("'", "''") + "'";
       case LocalDate date -> "DATE '" + date + "'";
       case LocalDateTime time -> "TIMESTAMP '" + time.toString().replace('T', ' ') + "'";
+      case List<?> array ->
+          array.stream()
+              .map(ExpressionText::literal)
+              .collect(Collectors.joining(", ", "ARRAY[", "]"));
       case float[] vector -> "'" + vector(vector) + "'";
       case Boolean truth -> truth ? "TRUE" : "FALSE";
       default -> value.toString();
@@ -149,6 +154,8 @@ final class ExpressionText {
       case CONCAT -> "||";
       case LIKE -> "LIKE";
       case ILIKE -> "ILIKE";
+      case ARRAY_CONTAINS -> "@>";
+      case ARRAY_OVERLAPS -> "&&";
       case L2_DISTANCE -> "<->";
       case COSINE_DISTANCE -> "<=>";
       case NEGATIVE_INNER_PRODUCT -> "<#>";

@@ -20,7 +20,11 @@ enum ArgumentKind {
   BIGINT,
   JSON,
   /** Anything; the arguments meet in one type. */
-  ANY;
+  ANY,
+  /** An array, whose elements meet those of the other arguments. */
+  ARRAY,
+  /** A value that meets the elements of the other arguments. */
+  ELEMENT;
 
   /** Whether the arguments of this kind are cast to what they have in common. */
   boolean meets() {
@@ -30,7 +34,8 @@ enum ArgumentKind {
   /** The type of a {@code ?} here. */
   SqlType inferred() {
     return switch (this) {
-      case TEXT, AS_TEXT, ANY -> SqlType.TEXT;
+      case TEXT, AS_TEXT, ANY, ELEMENT -> SqlType.TEXT;
+      case ARRAY -> new SqlType.Array(SqlType.TEXT);
       case INTEGER -> SqlType.INTEGER;
       case BIGINT -> SqlType.BIGINT;
       case JSON -> SqlType.JSON;
@@ -52,7 +57,8 @@ enum ArgumentKind {
     }
     return switch (this) {
       case TEXT -> text;
-      case AS_TEXT, ANY -> true;
+      case AS_TEXT, ANY, ELEMENT -> true;
+      case ARRAY -> ArrayFunctions.isArray(type, literal);
       case JSON ->
           text || (type instanceof OtherSqlType other && other.type().equals(SqlType.JSON));
       case INTEGER, BIGINT -> SqlTypeFamily.INTEGER.contains(type) || (text && literal);

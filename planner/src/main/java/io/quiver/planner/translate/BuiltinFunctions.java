@@ -16,9 +16,11 @@ import io.quiver.types.SqlType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.apache.calcite.sql.SqlKind;
 import org.jspecify.annotations.Nullable;
 
 /** The built-in scalar functions under their PostgreSQL names; those over vectors are elsewhere. */
@@ -43,6 +45,7 @@ public final class BuiltinFunctions {
     addText();
     addNumbers();
     addOthers();
+    ArrayFunctions.addTo(BY_NAME);
     EXTRACT.forEach((unit, function) -> add("extract " + unit, function, SqlType.BIGINT, 1, TIME));
   }
 
@@ -56,8 +59,13 @@ public final class BuiltinFunctions {
   /** The names that a user may write, in their order. */
   public static Set<String> names() {
     Set<String> names = new TreeSet<>(BY_NAME.keySet());
-    names.removeIf(name -> name.startsWith("$") || name.startsWith("extract "));
+    names.removeIf(name -> !name.matches("\\w+"));
     return names;
+  }
+
+  /** What {@code x comparison ANY(array)} runs. */
+  public static QuiverFunction any(SqlKind comparison) {
+    return Objects.requireNonNull(BY_NAME.get(ArrayFunctions.anyName(comparison)));
   }
 
   /** What EXTRACT(unit FROM x) runs, or null. */

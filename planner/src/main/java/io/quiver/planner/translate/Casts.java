@@ -6,8 +6,12 @@ import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import io.quiver.types.VectorElements;
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Casts, folded where the operand is a literal and left out where they do nothing. */
 public final class Casts {
@@ -54,7 +58,10 @@ public final class Casts {
     if (type instanceof SqlType.Varchar && !(expression.type() instanceof SqlType.Varchar)) {
       return new Expression.Cast(expression, type);
     }
-    return implicit(expression, type);
+    boolean cuts = type instanceof SqlType.Array && !type.equals(unbounded(type));
+    return cuts && !type.equals(expression.type())
+        ? new Expression.Cast(expression, type)
+        : implicit(expression, type);
   }
 
   /**
@@ -80,12 +87,24 @@ public final class Casts {
               + " but the expression is of type "
               + from.sqlName());
     }
-    return implicit(expression, type);
+    return implicit(expression, unbounded(type));
   }
 
   /** A text that stands for a value of this type, as a string literal does. */
   public static Expression untyped(Expression text, SqlType type) {
-    return implicit(text, type);
+    return implicit(text, unbounded(type));
+  }
+
+  /**
+   * What a column's new value is made: elements longer than an array's column holds are refused
+   * when they are stored, where a cast would cut them.
+   */
+  public static SqlType unbounded(SqlType type) {
+    return switch (type) {
+      case SqlType.Array(SqlType.Varchar _) -> new SqlType.Array(SqlType.TEXT);
+      case SqlType.Array(SqlType.Varbinary _) -> new SqlType.Array(SqlType.VARBINARY);
+      default -> type;
+    };
   }
 
   private static Expression fold(Expression.Literal literal, SqlType type) {
@@ -97,6 +116,7 @@ public final class Casts {
     return switch (value) {
       case null -> new Expression.Literal(null, type);
       case String text -> new Expression.Literal(LiteralText.parse(text, type), type);
+      case List<?> values -> ofList(values, (SqlType.Array) literal.type(), type);
       case float[] vector when type instanceof SqlType.Vector to -> ofVector(vector, to);
       case Integer number when Types.isNumeric(type) -> ofNumber(number.toString(), type);
       case Long number when Types.isNumeric(type) -> ofNumber(number.toString(), type);
@@ -105,6 +125,33 @@ public final class Casts {
           ofNumber(new BigDecimal(number.toString()).toPlainString(), type);
       default -> new Expression.Cast(literal, type);
     };
+  }
+
+  private static Expression ofList(List<?> values, SqlType.Array from, SqlType type) {
+    Expression.Literal literal = new Expression.Literal(values, from);
+    if (type instanceof SqlType.Vector && Types.isNumeric(from.element())) {
+      return new Expression.Literal(LiteralText.parse(vectorText(values), type), type);
+    }
+    if (!(type instanceof SqlType.Array to)) {
+      return new Expression.Cast(literal, type);
+    }
+    List<@Nullable Object> cast = new ArrayList<>();
+    for (Object value : values) {
+      if (!(implicit(new Expression.Literal(value, from.element()), to.element())
+          instanceof Expression.Literal element)) {
+        return new Expression.Cast(literal, type);
+      }
+      cast.add(element.value());
+    }
+    return new Expression.Literal(Collections.unmodifiableList(cast), type);
+  }
+
+  private static String vectorText(List<?> numbers) {
+    if (numbers.stream().anyMatch(Objects::isNull)) {
+      throw new QuiverException(
+          ErrorCode.NULL_VALUE_NOT_ALLOWED, "an array with a NULL in it is no vector");
+    }
+    return numbers.stream().map(Object::toString).collect(Collectors.joining(",", "[", "]"));
   }
 
   private static Expression ofVector(float[] value, SqlType.Vector type) {
@@ -137,6 +184,19 @@ public final class Casts {
               + types.stream().map(SqlType::sqlName).collect(Collectors.joining(" and ")));
     }
     return expressions.stream().map(e -> implicit(e, common)).toList();
+  }
+
+  /** The type of expressions that have met: theirs, without a length where they differ in it. */
+  static SqlType common(List<Expression> meeting) {
+    SqlType first = meeting.get(0).type();
+    if (meeting.stream().allMatch(e -> e.type().equals(first))) {
+      return first;
+    }
+    return switch (first) {
+      case SqlType.Varbinary _ -> SqlType.VARBINARY;
+      case SqlType.Array array -> unbounded(array);
+      default -> SqlType.TEXT;
+    };
   }
 
   private static boolean isNull(Expression expression) {

@@ -300,11 +300,7 @@ public final class ExpressionTranslator {
       branches.add(new Expression.Branch(conditions.get(i), meeting.get(i)));
     }
     Expression otherwise = meeting.get(meeting.size() - 1);
-    SqlType type =
-        meeting.stream().map(Expression::type).distinct().count() == 1
-            ? otherwise.type()
-            : SqlType.TEXT;
-    return new Expression.Case(branches, otherwise, type);
+    return new Expression.Case(branches, otherwise, Casts.common(meeting));
   }
 
   private static Expression function(QuiverFunction function, List<Expression> arguments) {
@@ -316,6 +312,8 @@ public final class ExpressionTranslator {
         }
         yield new Expression.UserCall(user.function(), cast);
       }
+      case QuiverFunction.Target.OverArrays arrays ->
+          ArrayFunctions.translate(function.getName(), arrays, arguments);
       case QuiverFunction.Target.Builtin builtin -> builtin(function, builtin, arguments);
     };
   }
@@ -401,7 +399,7 @@ public final class ExpressionTranslator {
           argument.type().equals(SqlType.DATE) || argument.type().equals(SqlType.TIME)
               ? argument
               : Casts.implicit(argument, SqlType.TIMESTAMP);
-      case NUMBER, ANY -> argument;
+      case NUMBER, ANY, ARRAY, ELEMENT -> argument;
     };
   }
 
@@ -419,8 +417,7 @@ public final class ExpressionTranslator {
   private static Expression sameType(
       ScalarFunction function, String name, List<Expression> arguments) {
     List<Expression> meeting = Casts.meet(name, arguments);
-    boolean oneType = meeting.stream().map(Expression::type).distinct().count() == 1;
-    return call(function, meeting, oneType ? meeting.get(0).type() : SqlType.TEXT);
+    return call(function, meeting, Casts.common(meeting));
   }
 
   private static Expression call(

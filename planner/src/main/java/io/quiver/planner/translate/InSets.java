@@ -93,14 +93,15 @@ final class InSets {
   }
 
   // Zero and minus zero are equal, but not in a hash set; vectors have no equals at all.
-  private static boolean isDiscrete(SqlType type) {
+  static boolean isDiscrete(SqlType type) {
     return type instanceof SqlType.Varchar
         || type.equals(SqlType.INTEGER)
         || type.equals(SqlType.BIGINT)
         || Types.isTime(type);
   }
 
-  private static Expression membership(Expression operand, Set<Object> values) {
+  /** Whether the operand is one of these, none of them null. */
+  static Expression membership(Expression operand, Set<Object> values) {
     if (values.size() >= VALUES_MIN) {
       return new Expression.InSet(operand, values);
     }

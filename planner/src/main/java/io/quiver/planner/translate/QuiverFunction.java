@@ -34,6 +34,23 @@ public final class QuiverFunction extends SqlFunction {
         List<Integer> order)
         implements Target {}
 
+    /**
+     * A built-in function whose arrays and elements meet in one element type.
+     *
+     * @param kinds one for every argument, or the one kind of any number of them
+     */
+    record OverArrays(
+        ScalarFunction function, List<ArgumentKind> kinds, ArrayFunctions.Result result)
+        implements Target {
+      ArgumentKind kind(int argument) {
+        return kinds.get(isVariadic() ? 0 : argument);
+      }
+
+      boolean isVariadic() {
+        return function == ScalarFunction.ARRAY;
+      }
+    }
+
     /** A plugin's function. */
     record User(UserFunction function) implements Target {}
   }
@@ -60,6 +77,10 @@ public final class QuiverFunction extends SqlFunction {
         name, target, QuiverOperands.of(target, argumentsMin), withoutParentheses);
   }
 
+  static QuiverFunction overArrays(String name, Target.OverArrays target, int argumentsMin) {
+    return new QuiverFunction(name, target, QuiverOperands.of(target, argumentsMin), false);
+  }
+
   /** A plugin's function under its own name. */
   public static QuiverFunction user(UserFunction function) {
     Target.User target = new Target.User(function);
@@ -78,7 +99,7 @@ public final class QuiverFunction extends SqlFunction {
   @Override
   public boolean isDeterministic() {
     return switch (target) {
-      case Target.Builtin _ -> true;
+      case Target.Builtin _, Target.OverArrays _ -> true;
       case Target.User user -> user.function().deterministic();
     };
   }
@@ -93,6 +114,11 @@ public final class QuiverFunction extends SqlFunction {
     }
     return switch (target) {
       case Target.User user -> Types.toCalcite(factory, user.function().returnType(), true);
+      case Target.OverArrays arrays ->
+          Types.toCalcite(
+              factory,
+              ArrayFunctions.resultType(arrays, types),
+              arrays.function() != ScalarFunction.ARRAY);
       case Target.Builtin builtin -> {
         if (builtin.function() == ScalarFunction.ADD_INTERVAL) {
           SqlType moved = Types.fromCalcite(types.get(0));

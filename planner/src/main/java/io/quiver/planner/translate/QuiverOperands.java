@@ -27,28 +27,42 @@ final class QuiverOperands implements SqlOperandTypeChecker, SqlOperandTypeInfer
     record OfKind(ArgumentKind kind) implements Position {}
 
     record OfType(SqlType type) implements Position {}
+
+    record OfArrays(ArgumentKind kind, QuiverFunction.Target.OverArrays target)
+        implements Position {}
   }
 
   private final List<Position> positions;
   private final int argumentsMin;
+  private final int argumentsMax;
   private final boolean variadic;
 
-  private QuiverOperands(List<Position> positions, int argumentsMin, boolean variadic) {
+  private QuiverOperands(
+      List<Position> positions, int argumentsMin, int argumentsMax, boolean variadic) {
     this.positions = positions;
     this.argumentsMin = argumentsMin;
+    this.argumentsMax = argumentsMax;
     this.variadic = variadic;
   }
 
   static QuiverOperands of(QuiverFunction.Target.Builtin target, int argumentsMin) {
     List<Position> positions = target.kinds().stream().<Position>map(Position.OfKind::new).toList();
     boolean variadic = positions.size() == 1 && target.order().isEmpty() && argumentsMin > 0;
-    return new QuiverOperands(positions, argumentsMin, variadic);
+    int argumentsMax = variadic ? ARGUMENTS_MAX : positions.size();
+    return new QuiverOperands(positions, argumentsMin, argumentsMax, variadic);
+  }
+
+  static QuiverOperands of(QuiverFunction.Target.OverArrays target, int argumentsMin) {
+    List<Position> positions =
+        target.kinds().stream().<Position>map(k -> new Position.OfArrays(k, target)).toList();
+    int argumentsMax = target.isVariadic() ? Integer.MAX_VALUE : positions.size();
+    return new QuiverOperands(positions, argumentsMin, argumentsMax, target.isVariadic());
   }
 
   static QuiverOperands of(UserFunction function) {
     List<Position> positions =
         function.parameterTypes().stream().<Position>map(Position.OfType::new).toList();
-    return new QuiverOperands(positions, positions.size(), false);
+    return new QuiverOperands(positions, positions.size(), positions.size(), false);
   }
 
   private Position position(int argument) {
@@ -66,6 +80,8 @@ final class QuiverOperands implements SqlOperandTypeChecker, SqlOperandTypeInfer
                 position.kind().takes(binding.getOperandType(i), literal);
             case Position.OfType position ->
                 takes(position.type(), binding.getOperandType(i), literal);
+            case Position.OfArrays position ->
+                position.kind().takes(binding.getOperandType(i), literal);
           };
       if (!taken) {
         if (throwOnFailure) {
@@ -115,7 +131,27 @@ final class QuiverOperands implements SqlOperandTypeChecker, SqlOperandTypeInfer
           position.kind().meets()
               ? known(binding, position.kind())
               : Types.toCalcite(factory, position.kind().inferred(), true);
+      case Position.OfArrays position -> {
+        boolean meets =
+            position.kind() == ArgumentKind.ARRAY || position.kind() == ArgumentKind.ELEMENT;
+        SqlType type =
+            meets
+                ? ArrayFunctions.inferred(position.target(), position.kind(), knownTypes(binding))
+                : position.kind().inferred();
+        yield Types.toCalcite(factory, type, true);
+      }
     };
+  }
+
+  /** The type of every argument, NULL of a {@code ?}. */
+  private static List<RelDataType> knownTypes(SqlCallBinding binding) {
+    RelDataType unknown = binding.getTypeFactory().createSqlType(SqlTypeName.NULL);
+    return binding.operands().stream()
+        .map(o ->
+            o instanceof SqlDynamicParam
+                ? unknown
+                : binding.getValidator().deriveType(binding.getScope(), o))
+        .toList();
   }
 
   /** A {@code ?} among arguments that meet takes the type of its neighbours. */
@@ -138,7 +174,9 @@ final class QuiverOperands implements SqlOperandTypeChecker, SqlOperandTypeInfer
 
   @Override
   public SqlOperandCountRange getOperandCountRange() {
-    return SqlOperandCountRanges.between(argumentsMin, variadic ? ARGUMENTS_MAX : positions.size());
+    return argumentsMax == Integer.MAX_VALUE
+        ? SqlOperandCountRanges.from(argumentsMin)
+        : SqlOperandCountRanges.between(argumentsMin, argumentsMax);
   }
 
   @Override
@@ -148,6 +186,7 @@ final class QuiverOperands implements SqlOperandTypeChecker, SqlOperandTypeInfer
             switch (position) {
               case Position.OfKind of -> of.kind().name();
               case Position.OfType of -> of.type().sqlName();
+              case Position.OfArrays of -> of.kind().name();
             })
         .collect(Collectors.joining(", ", name + "(", variadic ? ", ...)" : ")"));
   }

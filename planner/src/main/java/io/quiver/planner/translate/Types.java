@@ -106,7 +106,10 @@ public final class Types {
   static boolean same(SqlType a, SqlType b) {
     return a.equals(b)
         || (a instanceof SqlType.Varchar && b instanceof SqlType.Varchar)
-        || (a instanceof SqlType.Varbinary && b instanceof SqlType.Varbinary);
+        || (a instanceof SqlType.Varbinary && b instanceof SqlType.Varbinary)
+        || (a instanceof SqlType.Array x
+            && b instanceof SqlType.Array y
+            && same(x.element(), y.element()));
   }
 
   /** The type that two operands are both cast to, or null where they cannot meet. */
@@ -181,6 +184,9 @@ public final class Types {
       return assignable(x.element(), y.element());
     }
     return (isNumeric(from) && isNumeric(to))
+        || (from instanceof SqlType.Array array
+            && to instanceof SqlType.Vector
+            && isNumeric(array.element()))
         || (to.equals(SqlType.TIME) && (from.equals(SqlType.TIMESTAMP) || isZoned(from)))
         || (isTime(from) && isTime(to))
         || (from instanceof SqlType.Vector x

@@ -60,10 +60,17 @@ final class RowCheck {
   }
 
   private static void checkLength(ColumnDefinition wanted, Column found) {
-    if (wanted.type() instanceof SqlType.Varchar(int maxLength)
-        && maxLength != SqlType.Varchar.UNBOUNDED) {
-      checkLength(wanted, found, maxLength);
-    } else if (wanted.type() instanceof SqlType.Varbinary(int maxLength)
+    if (wanted.type() instanceof SqlType.Array(SqlType element)) {
+      checkLength(wanted, element, found.elements());
+    } else {
+      checkLength(wanted, wanted.type(), found);
+    }
+  }
+
+  private static void checkLength(ColumnDefinition wanted, SqlType type, Column found) {
+    if (type instanceof SqlType.Varchar(int maxLength) && maxLength != SqlType.Varchar.UNBOUNDED) {
+      checkCharacters(wanted, found, maxLength);
+    } else if (type instanceof SqlType.Varbinary(int maxLength)
         && maxLength != SqlType.Varbinary.UNBOUNDED) {
       checkBytes(wanted, found, maxLength);
     }
@@ -92,7 +99,7 @@ final class RowCheck {
         }
       }
       case SqlType.Array array -> {
-        if (!array.equals(found)) {
+        if (!(found instanceof SqlType.Array(SqlType element)) || !same(array.element(), element)) {
           throw mismatch(wanted, found);
         }
       }
@@ -112,6 +119,13 @@ final class RowCheck {
         }
       }
     }
+  }
+
+  /** The same but for the length of a text or of bytes, which is checked row by row. */
+  private static boolean same(SqlType wanted, SqlType found) {
+    return wanted.equals(found)
+        || (wanted instanceof SqlType.Varchar && found instanceof SqlType.Varchar)
+        || (wanted instanceof SqlType.Varbinary && found instanceof SqlType.Varbinary);
   }
 
   private static void checkNotNull(TableDefinition table, ColumnDefinition wanted, Column found) {
@@ -148,7 +162,7 @@ final class RowCheck {
     }
   }
 
-  private static void checkLength(ColumnDefinition wanted, Column found, int maxLength) {
+  private static void checkCharacters(ColumnDefinition wanted, Column found, int maxLength) {
     for (int row = 0; row < found.length(); row++) {
       if (found.isNull(row)) {
         continue;

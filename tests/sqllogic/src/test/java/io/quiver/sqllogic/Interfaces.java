@@ -10,7 +10,9 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -117,11 +119,24 @@ final class Interfaces {
       connection = connect();
     }
 
-    /** Arrow's driver gives a vector as a JDBC array. */
+    /** Arrow's driver gives a vector as a JDBC array, and writes arrays in JSON. */
     @Override
     public @Nullable Object value(ResultSet result, int column) throws SQLException {
       Object value = result.getObject(column);
-      return value instanceof Array array ? literal((Object[]) array.getArray()) : value;
+      if (way != Way.FLIGHT || !(value instanceof Array array)) {
+        return value;
+      }
+      Object[] elements = (Object[]) array.getArray();
+      return switch (array.getBaseType()) {
+        case Types.BOOLEAN,
+            Types.INTEGER,
+            Types.BIGINT,
+            Types.DOUBLE,
+            Types.DECIMAL,
+            Types.VARCHAR ->
+            arrayText(elements);
+        default -> literal(elements);
+      };
     }
 
     /** Arrow's driver lists the columns of an empty result twice. */
@@ -162,6 +177,17 @@ final class Interfaces {
           way == Way.FLIGHT
               ? "jdbc:arrow-flight-sql://127.0.0.1:" + server.flightPort() + "/?useEncryption=false"
               : "jdbc:quiver://127.0.0.1:" + server.port() + "/");
+    }
+
+    /** As PostgreSQL writes it. */
+    private static String arrayText(@Nullable Object[] elements) {
+      StringJoiner text = new StringJoiner(",", "{", "}");
+      for (Object element : elements) {
+        String plain = element == null ? "NULL" : element.toString();
+        boolean quoted = element != null && plain.matches("(?i)null||.*[\\s{},\"\\\\].*");
+        text.add(quoted ? '"' + plain.replace("\\", "\\\\").replace("\"", "\\\"") + '"' : plain);
+      }
+      return text.toString();
     }
 
     private static String literal(Object[] elements) {
