@@ -22,6 +22,8 @@ import org.apache.arrow.vector.VarBinaryVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.impl.UnionListWriter;
 import org.apache.arrow.vector.ipc.ReadChannel;
 import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
@@ -168,6 +170,31 @@ class FlightSqlClientTest {
       search.setParameters(root);
 
       assertThat(served.rows(search.execute())).containsExactly(List.of(2), List.of(3));
+    }
+  }
+
+  @Test
+  void aBoundListIsAnArray() throws Exception {
+    served.run(
+        "CREATE TABLE docs (id INTEGER PRIMARY KEY, t VARCHAR)",
+        "INSERT INTO docs VALUES (1, 'a'), (2, 'b'), (3, 'c')");
+    try (PreparedStatement search =
+            client.prepare("SELECT id FROM docs WHERE id = ANY(?) ORDER BY id");
+        VectorSchemaRoot root =
+            VectorSchemaRoot.create(search.getParameterSchema(), served.allocator)) {
+      ListVector lists = (ListVector) root.getVector(0);
+      UnionListWriter writer = lists.getWriter();
+      writer.allocate();
+      writer.setPosition(0);
+      writer.startList();
+      writer.writeInt(3);
+      writer.writeInt(1);
+      writer.writeNull();
+      writer.endList();
+      root.setRowCount(1);
+      search.setParameters(root);
+
+      assertThat(served.rows(search.execute())).containsExactly(List.of(1), List.of(3));
     }
   }
 

@@ -1,5 +1,7 @@
 package io.quiver.planner;
 
+import io.quiver.planner.translate.ArrayAggregate;
+import io.quiver.planner.translate.ArrayElements;
 import io.quiver.planner.translate.BuiltinFunctions;
 import io.quiver.sql.ScalarOperators;
 import io.quiver.types.ErrorCode;
@@ -37,9 +39,29 @@ final class ArraySyntax {
       case ITEM -> SpecialSyntax.named("[]", position, operands);
       case ARRAY_VALUE_CONSTRUCTOR -> array(call);
       case CAST -> isEmptyArray(call.operand(0)) ? castOfEmpty(call) : null;
+      case UNNEST -> unnest(call);
       case SOME, ALL -> quantified(call);
+      case ARRAY_AGG ->
+          ArrayAggregate.FUNCTION.createCall(call.getFunctionQuantifier(), position, operands);
       default -> null;
     };
+  }
+
+  /** Wraps the array, once, in what makes it one of Calcite's. */
+  private static @Nullable SqlCall unnest(SqlCall call) {
+    SqlNode operand = call.operand(0);
+    if (operand instanceof SqlCall inner && inner.getOperator().equals(ArrayElements.INSTANCE)) {
+      return null;
+    }
+    if (call.operandCount() > 1) {
+      throw Messages.at(
+          call.getParserPosition(),
+          ErrorCode.FEATURE_NOT_SUPPORTED,
+          "UNNEST of several arrays is not supported yet");
+    }
+    SqlParserPos position = call.getParserPosition();
+    return call.getOperator()
+        .createCall(position, ArrayElements.INSTANCE.createCall(position, operand));
   }
 
   private static SqlCall array(SqlCall call) {

@@ -1,6 +1,8 @@
 package io.quiver.planner;
 
 import io.quiver.executor.expression.UserFunction;
+import io.quiver.planner.translate.ArrayAggregate;
+import io.quiver.planner.translate.ArrayElements;
 import io.quiver.planner.translate.BuiltinFunctions;
 import io.quiver.planner.translate.QuiverFunction;
 import io.quiver.sql.VectorOperators;
@@ -103,6 +105,8 @@ final class OperatorTable implements SqlOperatorTable {
     switch (folded) {
       case "bool_and" -> found.add(SqlLibraryOperators.BOOL_AND);
       case "bool_or" -> found.add(SqlLibraryOperators.BOOL_OR);
+      case "unnest" -> found.add(ArrayElements.INSTANCE);
+      case "array_agg" -> found.add(ArrayAggregate.FUNCTION);
       case "string_agg" -> found.add(SqlLibraryOperators.STRING_AGG);
       default -> {}
     }

@@ -23,10 +23,10 @@ final class UnsupportedSyntax {
     return switch (call.getKind()) {
       case RESPECT_NULLS, IGNORE_NULLS -> "RESPECT NULLS or IGNORE NULLS";
       case MATCH_RECOGNIZE -> "MATCH_RECOGNIZE";
+      case ARRAY_QUERY_CONSTRUCTOR -> "ARRAY of a query";
       case TABLESAMPLE -> "TABLESAMPLE";
       case PIVOT -> "PIVOT";
       case UNPIVOT -> "UNPIVOT";
-      case UNNEST -> "UNNEST";
       case SNAPSHOT -> "FOR SYSTEM_TIME";
       case COLLECTION_TABLE -> "a table function";
       case WITHIN_GROUP -> "WITHIN GROUP";

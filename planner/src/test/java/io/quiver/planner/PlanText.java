@@ -56,6 +56,8 @@ final class PlanText {
               + ")";
       case PlanNode.Filter p -> "filter(" + of(p.predicate()) + "; " + of(p.input()) + ")";
       case PlanNode.Project p -> "project(" + list(p.expressions()) + "; " + of(p.input()) + ")";
+      case PlanNode.Unnest p ->
+          "unnest(" + of(p.array()) + (p.outer() ? " outer" : "") + "; " + of(p.input()) + ")";
       case PlanNode.Aggregate p ->
           "aggregate("
               + p.keys()

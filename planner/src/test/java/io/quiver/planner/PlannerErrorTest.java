@@ -29,7 +29,7 @@ final class PlannerErrorTest {
           42804 | SELECT id FROM items WHERE name | line 1, column 28
           42601 | SELECT id FROM items UNION SELECT num, item FROM orders | line 1
           0A000 | SELECT lag(id) IGNORE NULLS OVER (ORDER BY id) FROM items | IGNORE NULLS
-          0A000 | SELECT string_agg(name, ',' ORDER BY id) FROM items | ORDER BY
+          0A000 | SELECT string_agg(name, ',' ORDER BY id), array_agg(id ORDER BY name) FROM items | two orders
           42703 | INSERT INTO items (id, nope) VALUES (1, 2) | line 1, column 24
           42701 | INSERT INTO items (id, id) VALUES (1, 2) | line 1, column 24
           42601 | INSERT INTO items (id, name) VALUES (1) | 2 target columns but 1 values

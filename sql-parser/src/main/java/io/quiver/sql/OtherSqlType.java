@@ -22,7 +22,12 @@ public final class OtherSqlType extends AbstractSqlType {
    */
   private static final Map<String, RelDataTypeFamily> FAMILIES = new ConcurrentHashMap<>();
 
-  private static final class Family implements RelDataTypeFamily {}
+  private record Family(String kind) implements RelDataTypeFamily {
+    @Override
+    public String toString() {
+      return kind;
+    }
+  }
 
   private final transient SqlType type;
 
@@ -53,7 +58,9 @@ public final class OtherSqlType extends AbstractSqlType {
 
   @Override
   protected void generateTypeString(StringBuilder text, boolean withDetail) {
-    text.append(type.sqlName());
+    // Calcite's own arrays have the same name, and types of one digest are one type.
+    boolean array = type instanceof SqlType.Array && withDetail;
+    text.append(array ? "quiver " : "").append(type.sqlName());
   }
 
   /** Calcite asks for it where an array is cast to this type. */
@@ -70,7 +77,7 @@ public final class OtherSqlType extends AbstractSqlType {
           case SqlType.Array _ -> "ARRAY";
           default -> type.sqlName();
         };
-    return FAMILIES.computeIfAbsent(kind, k -> new Family());
+    return FAMILIES.computeIfAbsent(kind, Family::new);
   }
 
   @Override

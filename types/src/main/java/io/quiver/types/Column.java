@@ -148,6 +148,16 @@ public final class Column {
     return elements;
   }
 
+  /** The row of {@link #elements} at which an ARRAY row begins. */
+  public int elementsFrom(int row) {
+    return requireOffsets().getAtIndex(INT, row);
+  }
+
+  /** The row of {@link #elements} before which an ARRAY row ends. */
+  public int elementsTo(int row) {
+    return requireOffsets().getAtIndex(INT, row + 1L);
+  }
+
   /** Rows {@code from} to {@code to} of {@link #elements}, copied unless they are all of them. */
   public Column elementsBetween(int from, int to) {
     Column all = elements();

@@ -13,6 +13,7 @@ import java.util.Arrays;
 sealed interface Accumulator
     permits Accumulator.Rows,
         Accumulator.Sum,
+        ArrayAccumulator,
         DecimalSum,
         DeviationAccumulator,
         TextAccumulator,
@@ -45,6 +46,7 @@ sealed interface Accumulator
             default -> new Sum(call);
           };
       case STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP -> new DeviationAccumulator(call);
+      case ARRAY_AGG -> new ArrayAccumulator(call, reservation);
       case STRING_AGG -> new TextAccumulator(call, reservation);
       case MIN, MAX, SINGLE_VALUE, ANY_VALUE -> new ValueAccumulator(call, reservation);
     };

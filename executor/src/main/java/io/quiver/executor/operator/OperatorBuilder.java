@@ -48,6 +48,8 @@ public final class OperatorBuilder {
           new FilterOperator(context, build(filter.input()), compile(filter.predicate()));
       case PlanNode.Project project ->
           new ProjectOperator(context, build(project.input()), compile(project.expressions()));
+      case PlanNode.Unnest unnest ->
+          new UnnestOperator(context, build(unnest.input()), compile(unnest.array()), unnest);
       case PlanNode.Aggregate aggregate ->
           new AggregateOperator(context, build(aggregate.input()), aggregate);
       case PlanNode.Window window -> new WindowOperator(context, build(window.input()), window);

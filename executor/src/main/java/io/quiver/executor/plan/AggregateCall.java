@@ -22,7 +22,7 @@ public record AggregateCall(
     arguments = List.copyOf(arguments);
   }
 
-  /** What is computed; all but COUNT give null over no rows, all skip nulls. */
+  /** What is computed; all but COUNT give null over no rows, all but ARRAY_AGG skip nulls. */
   public enum Function {
     /** Rows, or rows in which no argument is null; BIGINT. */
     COUNT,
@@ -43,6 +43,8 @@ public record AggregateCall(
     VAR_SAMP,
     /** Over a text and the separator before it, in the order in which rows come. */
     STRING_AGG,
+    /** An array of the values, nulls too, in the order in which rows come. */
+    ARRAY_AGG,
     /** The literal, in each group that has a row. */
     LITERAL
   }

@@ -115,6 +115,28 @@ public sealed interface PlanNode {
   }
 
   /**
+   * A row for each element of an array of the input's rows.
+   *
+   * @param array over the input; a null one has no elements
+   * @param outer whether a row without elements comes once, with nulls in their place
+   * @param schema the input's columns, the element, and, where wanted, its position from 1 (BIGINT)
+   */
+  record Unnest(PlanNode input, Expression array, boolean outer, Schema schema)
+      implements PlanNode {
+    public Unnest {
+      int added = schema.size() - input.schema().size();
+      if (!(array.type() instanceof SqlType.Array) || added < 1 || added > 2) {
+        throw new IllegalArgumentException("unnest of " + array.type() + " to " + schema);
+      }
+    }
+
+    /** Whether the last column is the element's position. */
+    public boolean withOrdinality() {
+      return schema.size() - input.schema().size() == 2;
+    }
+  }
+
+  /**
    * Groups by key columns; without keys, one row even from no input.
    *
    * @param keys positions in the input; nulls form a group

@@ -72,6 +72,7 @@ public final class PlanPrinter {
       case PlanNode.VectorSearch search -> List.of();
       case PlanNode.Filter filter -> List.of(filter.input());
       case PlanNode.Project project -> List.of(project.input());
+      case PlanNode.Unnest unnest -> List.of(unnest.input());
       case PlanNode.Aggregate aggregate -> List.of(aggregate.input());
       case PlanNode.Window window -> List.of(window.input());
       case PlanNode.HashJoin join -> List.of(join.left(), join.right());
@@ -104,6 +105,13 @@ public final class PlanPrinter {
       case PlanNode.Filter filter ->
           "Filter" + condition("condition", filter.predicate(), names(filter.schema()));
       case PlanNode.Project project -> project(project);
+      case PlanNode.Unnest unnest ->
+          "Unnest"
+              + (unnest.outer() ? " type=LEFT" : "")
+              + " array="
+              + ExpressionText.of(unnest.array(), names(unnest.input().schema()))
+              + " columns="
+              + list(names(unnest.schema()));
       case PlanNode.Aggregate aggregate -> aggregate(aggregate);
       case PlanNode.Window window -> window(window);
       case PlanNode.HashJoin join -> hashJoin(join);

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.apache.calcite.rel.RelCollation;
 import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.sql.SqlKind;
@@ -34,7 +35,8 @@ final class Aggregates {
     }
   }
 
-  static PlanNode translate(Aggregate node, PlanNode input) {
+  static PlanNode translate(Aggregate node, PlanNode rows) {
+    PlanNode input = ordered(node, rows);
     if (node.getGroupType() == Aggregate.Group.SIMPLE) {
       return translate(node, node.getGroupSet(), input);
     }
@@ -44,6 +46,22 @@ final class Aggregates {
       sets.add(translate(node, set, input));
     }
     return new PlanNode.UnionAll(sets, sets.getFirst().schema());
+  }
+
+  /** The rows in the order in which the aggregates want to see them. */
+  private static PlanNode ordered(Aggregate node, PlanNode rows) {
+    List<RelCollation> orders =
+        node.getAggCallList().stream()
+            .map(org.apache.calcite.rel.core.AggregateCall::getCollation)
+            .filter(order -> !order.getFieldCollations().isEmpty())
+            .distinct()
+            .toList();
+    if (orders.size() > 1) {
+      throw unsupported("a query with two orders inside of aggregates");
+    }
+    return orders.isEmpty()
+        ? rows
+        : new PlanNode.Sort(rows, PlanTranslator.sortKeys(orders.getFirst()));
   }
 
   /** Groups by some of the keys; the others are null. */
@@ -111,8 +129,8 @@ final class Aggregates {
   }
 
   private AggregateCall call(org.apache.calcite.rel.core.AggregateCall call) {
-    if (!call.getCollation().getFieldCollations().isEmpty() || call.distinctKeys != null) {
-      throw unsupported("an aggregate with ORDER BY");
+    if (call.distinctKeys != null) {
+      throw unsupported("WITHIN DISTINCT");
     }
     SqlKind kind =
         call.getAggregation() instanceof VectorAggregate vectors
@@ -142,6 +160,7 @@ final class Aggregates {
       case COUNT -> SqlType.BIGINT;
       case STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP -> SqlType.DOUBLE;
       case STRING_AGG -> SqlType.TEXT;
+      case ARRAY_AGG -> new SqlType.Array(columns.get(arguments.get(0)).type());
       case AVG ->
           switch (columns.get(arguments.get(0)).type()) {
             case SqlType.Decimal decimal -> DecimalTypes.average(decimal);
@@ -169,7 +188,7 @@ final class Aggregates {
                   : numeric(from, from instanceof SqlType.Decimal ? from : SqlType.DOUBLE);
           case STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP -> numeric(from, SqlType.DOUBLE);
           case STRING_AGG -> SqlType.TEXT;
-          case COUNT, MIN, MAX, SINGLE_VALUE, ANY_VALUE, LITERAL -> from;
+          case COUNT, MIN, MAX, SINGLE_VALUE, ANY_VALUE, LITERAL, ARRAY_AGG -> from;
         };
     return position(Casts.implicit(new Expression.InputColumn(column, from), to));
   }
@@ -205,6 +224,7 @@ final class Aggregates {
       case STDDEV_SAMP -> AggregateCall.Function.STDDEV_SAMP;
       case VAR_POP -> AggregateCall.Function.VAR_POP;
       case VAR_SAMP -> AggregateCall.Function.VAR_SAMP;
+      case ARRAY_AGG -> AggregateCall.Function.ARRAY_AGG;
       case LISTAGG -> AggregateCall.Function.STRING_AGG;
       case MIN -> AggregateCall.Function.MIN;
       case MAX -> AggregateCall.Function.MAX;

@@ -139,6 +139,9 @@ public final class ExpressionTranslator {
     if (operator instanceof QuiverFunction function) {
       return function(function, translate(call.getOperands()));
     }
+    if (operator instanceof ArrayElements) {
+      return translate(call.getOperands().get(0));
+    }
     if (operator instanceof VectorCast || operator instanceof OtherCast) {
       return cast(call);
     }

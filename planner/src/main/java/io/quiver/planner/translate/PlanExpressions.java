@@ -42,6 +42,8 @@ final class PlanExpressions {
       case PlanNode.Filter p -> new PlanNode.Filter(node(p.input()), mapping.apply(p.predicate()));
       case PlanNode.Project p ->
           new PlanNode.Project(node(p.input()), all(p.expressions()), p.schema());
+      case PlanNode.Unnest p ->
+          new PlanNode.Unnest(node(p.input()), mapping.apply(p.array()), p.outer(), p.schema());
       case PlanNode.Aggregate p ->
           new PlanNode.Aggregate(node(p.input()), p.keys(), p.calls(), p.schema());
       case PlanNode.Window p -> window(p);

@@ -22,6 +22,7 @@ import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.SetOp;
 import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.core.TableScan;
+import org.apache.calcite.rel.core.Uncollect;
 import org.apache.calcite.rel.core.Values;
 import org.apache.calcite.rel.core.Window;
 import org.apache.calcite.rel.type.RelDataType;
@@ -58,7 +59,8 @@ public final class PlanTranslator {
       case Window window -> Windows.translate(window, translate(window.getInput()));
       case Join join -> join(join);
       case SetOp setOp -> setOperation(setOp);
-      case Correlate _ -> throw unsupported("a subquery that depends on the outer row in this way");
+      case Correlate correlate -> new Unnesting(this, builder).beside(correlate);
+      case Uncollect uncollect -> new Unnesting(this, builder).alone(uncollect);
       default ->
           throw unsupported(node.getRelTypeName().replace("Logical", "").toLowerCase(Locale.ROOT));
     };
