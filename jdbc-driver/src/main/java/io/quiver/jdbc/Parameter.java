@@ -2,6 +2,7 @@ package io.quiver.jdbc;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.sql.Array;
 import java.sql.Date;
 import java.sql.SQLException;
@@ -61,7 +62,7 @@ final class Parameter {
       return text(value.toString());
     }
     if (value instanceof Number number) {
-      return number(number);
+      return number(number, wanted);
     }
     if (value instanceof Boolean) {
       return TypedValue.ofSerial(Rep.BOOLEAN, value);
@@ -184,7 +185,7 @@ final class Parameter {
             : timestamp.toInstant().atZone(zone).toLocalDateTime());
   }
 
-  private static TypedValue number(Number number) {
+  private static TypedValue number(Number number, Wanted wanted) {
     if (number instanceof Integer) {
       return TypedValue.ofSerial(Rep.INTEGER, number);
     }
@@ -195,7 +196,14 @@ final class Parameter {
       return TypedValue.ofSerial(Rep.DOUBLE, number);
     }
     if (number instanceof BigDecimal decimal) {
-      return text(decimal.toPlainString());
+      // As text it would have to be whole; every other number with a fraction is rounded.
+      boolean whole =
+          switch (wanted.jdbcType()) {
+            case Types.TINYINT, Types.SMALLINT, Types.INTEGER, Types.BIGINT -> true;
+            default -> false;
+          };
+      BigDecimal value = whole ? decimal.setScale(0, RoundingMode.HALF_EVEN) : decimal;
+      return text(value.toPlainString());
     }
     if (number instanceof BigInteger) {
       return text(number.toString());
