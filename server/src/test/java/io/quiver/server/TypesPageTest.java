@@ -51,7 +51,7 @@ class TypesPageTest {
     }
 
     static Row of(String line) {
-      String[] cells = line.substring(1).split("\\|");
+      String[] cells = line.substring(1).split("\\|", -1);
       List<String> names = new ArrayList<>(codes(cells[0]));
       names.addAll(codes(cells[1]));
       return new Row(
@@ -136,18 +136,20 @@ class TypesPageTest {
 
   /** Flight sends and takes the type of the page. */
   private static void checkFlight(Row row, int port) throws Exception {
-    try (BufferAllocator allocator = new RootAllocator();
-        FlightSqlClient client =
-            new FlightSqlClient(
-                FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", port))
-                    .build());
-        FlightSqlClient.PreparedStatement insert = client.prepare("INSERT INTO one VALUES (?)");
-        FlightSqlClient.PreparedStatement select = client.prepare("SELECT x FROM one")) {
-      // Arrow's JDBC driver binds a TIMESTAMP in milliseconds alone; others are taken as well.
-      assertThat(arrowText(insert.getParameterSchema().getFields().getFirst()))
-          .isEqualTo(row.name().equals("TIMESTAMP") ? "Timestamp(MILLISECOND)" : row.arrowType());
-      assertThat(arrowText(select.getResultSetSchema().getFields().getFirst()))
-          .isEqualTo(row.arrowType());
+    try (BufferAllocator allocator = new RootAllocator()) {
+      FlightSqlClient client =
+          new FlightSqlClient(
+              FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", port)).build());
+      try (FlightSqlClient.PreparedStatement insert = client.prepare("INSERT INTO one VALUES (?)");
+          FlightSqlClient.PreparedStatement select = client.prepare("SELECT x FROM one")) {
+        // Arrow's JDBC driver binds a TIMESTAMP in milliseconds alone; others are taken as well.
+        assertThat(arrowText(insert.getParameterSchema().getFields().getFirst()))
+            .isEqualTo(row.name().equals("TIMESTAMP") ? "Timestamp(MILLISECOND)" : row.arrowType());
+        assertThat(arrowText(select.getResultSetSchema().getFields().getFirst()))
+            .isEqualTo(row.arrowType());
+      } finally {
+        client.close();
+      }
     }
   }
 

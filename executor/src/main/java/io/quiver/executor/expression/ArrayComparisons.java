@@ -109,7 +109,7 @@ final class ArrayComparisons {
     Column elements = array.elements();
     int from = ArrayFunctions.start(array, 0);
     int to = ArrayFunctions.end(array, 0);
-    ValueSet set = ValueSet.of(elements, from, to);
+    ValueSet set = new ValueSet(elements, from, to);
     boolean hasNull = false;
     for (int at = from; at < to; at++) {
       hasNull |= elements.isNull(at);

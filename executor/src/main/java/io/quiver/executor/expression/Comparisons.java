@@ -212,7 +212,7 @@ final class Comparisons {
     ColumnBuilder constants = new ColumnBuilder(type, values.size());
     values.forEach(constants::append);
     Column members = constants.build();
-    ValueSet set = ValueSet.of(members, 0, members.length());
+    ValueSet set = new ValueSet(members, 0, members.length());
     return (operands, rows) -> {
       Operand operand = operands[0];
       MemorySegment validity = Buffers.validity(operands, rows);

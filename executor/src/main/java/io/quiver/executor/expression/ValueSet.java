@@ -2,27 +2,30 @@ package io.quiver.executor.expression;
 
 import io.quiver.types.Column;
 
-/**
- * Values of one type, none of them null, that another value is looked up among.
- *
- * @param table a hash table with open addressing: a value's row plus 1, or 0 for a free place
- */
-record ValueSet(Column members, int[] table) {
+/** Values of one type, none of them null, that another value is looked up among. */
+final class ValueSet {
+  private final Column members;
+
+  /** A hash table with open addressing: a value's row plus 1, or 0 for a free place. */
+  private final int[] table;
+
   /** Of rows {@code from} to {@code to} of a column, nulls left out. */
-  static ValueSet of(Column members, int from, int to) {
-    int buckets = Integer.highestOneBit(Math.max(4, (to - from) * 2)) * 2;
-    int[] table = new int[buckets];
+  ValueSet(Column members, int from, int to) {
+    this.members = members;
+    this.table = new int[Integer.highestOneBit(Math.max(4, (to - from) * 2)) * 2];
     for (int i = from; i < to; i++) {
-      if (members.isNull(i)) {
-        continue;
+      if (!members.isNull(i)) {
+        add(i);
       }
-      int at = ColumnHash.hash(members, i) & (buckets - 1);
-      while (table[at] != 0) {
-        at = (at + 1) & (buckets - 1);
-      }
-      table[at] = i + 1;
     }
-    return new ValueSet(members, table);
+  }
+
+  private void add(int row) {
+    int at = ColumnHash.hash(members, row) & (table.length - 1);
+    while (table[at] != 0) {
+      at = (at + 1) & (table.length - 1);
+    }
+    table[at] = row + 1;
   }
 
   /** Whether a row, which is not null, is among them. */

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A JSON object a line, in UTF-8. Values come as text: strings as what they say, anything else as
- * it is written, so that no digit is lost. Lines of white space count for nothing.
+ * it is written, so that no digit is lost; an array for a column of arrays as the text of such a
+ * value. Lines of white space count for nothing.
  */
 public final class JsonSource implements BatchSource {
   /** The longest line, in bytes. */
@@ -42,6 +43,7 @@ public final class JsonSource implements BatchSource {
   private final boolean othersIgnored;
   private final Schema schema;
   private final boolean[] raw;
+  private final boolean[] lists;
   private final Map<String, Integer> positions = new HashMap<>();
   private final RowText rows;
   private final List<ColumnBuilder> present = new ArrayList<>();
@@ -73,10 +75,14 @@ public final class JsonSource implements BatchSource {
         new Schema(
             wanted.stream().map(field -> new Field(field.name(), SqlType.TEXT, true)).toList());
     this.raw = new boolean[wanted.size()];
+    this.lists = new boolean[wanted.size()];
     this.found = new boolean[wanted.size()];
     for (int i = 0; i < wanted.size(); i++) {
       positions.put(wanted.get(i).name(), i);
-      raw[i] = wanted.get(i).type().equals(SqlType.JSON);
+      SqlType type = wanted.get(i).type();
+      lists[i] = type instanceof SqlType.Array;
+      SqlType scalar = type instanceof SqlType.Array array ? array.element() : type;
+      raw[i] = scalar.equals(SqlType.JSON);
     }
     this.rows = new RowText(wanted.size());
     startPresent();
@@ -183,19 +189,55 @@ public final class JsonSource implements BatchSource {
     if (token == JsonToken.VALUE_NULL) {
       return;
     }
-    if (token == JsonToken.VALUE_STRING && !raw[position]) {
+    if (lists[position] && token == JsonToken.START_ARRAY) {
+      byte[] array = array(parser, position, text).getBytes(StandardCharsets.UTF_8);
+      rows.set(position, array, 0, array.length);
+      return;
+    }
+    if (token == JsonToken.VALUE_STRING && (!raw[position] || lists[position])) {
       byte[] value = parser.getText().getBytes(StandardCharsets.UTF_8);
       rows.set(position, value, 0, value.length);
       return;
     }
     int from = (int) parser.currentTokenLocation().getByteOffset();
+    rows.set(position, text, from, endOf(parser, token) - from);
+  }
+
+  /** Where a value ends that begins with this token, which is skipped. */
+  private static int endOf(JsonParser parser, JsonToken token) throws IOException {
     parser.skipChildren();
     if (token == JsonToken.VALUE_STRING) {
       // Tokens are parsed lazily: only then does the parser know where the string ends.
       parser.getTextLength();
     }
-    int to = (int) parser.currentLocation().getByteOffset();
-    rows.set(position, text, from, to - from);
+    return (int) parser.currentLocation().getByteOffset();
+  }
+
+  /** The text of an ARRAY: {@code {"1",NULL,"a b"}}. */
+  private String array(JsonParser parser, int position, byte[] text) throws IOException {
+    StringBuilder out = new StringBuilder("{");
+    JsonToken token = parser.nextToken();
+    while (token != null && token != JsonToken.END_ARRAY) {
+      out.append(out.length() > 1 ? "," : "");
+      if (token == JsonToken.VALUE_NULL) {
+        out.append("NULL");
+      } else {
+        out.append('"');
+        out.append(element(parser, token, position, text).replaceAll("[\"\\\\]", "\\\\$0"));
+        out.append('"');
+      }
+      token = parser.nextToken();
+    }
+    return out.append('}').toString();
+  }
+
+  private String element(JsonParser parser, JsonToken token, int position, byte[] text)
+      throws IOException {
+    if (token == JsonToken.VALUE_STRING && !raw[position]) {
+      return parser.getText();
+    }
+    int from = (int) parser.currentTokenLocation().getByteOffset();
+    return new String(text, from, endOf(parser, token) - from, StandardCharsets.UTF_8);
   }
 
   private QuiverException unknown(String name) {
