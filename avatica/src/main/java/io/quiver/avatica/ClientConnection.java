@@ -75,6 +75,19 @@ final class ClientConnection {
     }
   }
 
+  /** As {@link #exclusively}, but null at once when an earlier request is not done. */
+  <T> @Nullable T ifFree(Supplier<@Nullable T> work) {
+    if (!lock.tryLock()) {
+      return null;
+    }
+    try {
+      return closed ? null : work.get();
+    } finally {
+      touch();
+      lock.unlock();
+    }
+  }
+
   private void exclusively(Runnable work) {
     exclusively(() -> {
       work.run();

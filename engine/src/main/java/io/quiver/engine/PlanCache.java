@@ -43,6 +43,13 @@ final class PlanCache {
     }
   }
 
+  /** The entry of a text, or null. */
+  @Nullable Plans existing(NormalizedSql sql) {
+    synchronized (entries) {
+      return entries.get(sql.text());
+    }
+  }
+
   /** The rows of quiver.statements: texts that were executed, most time first. */
   Batch statements() {
     List<Plans> snapshot;
@@ -85,11 +92,20 @@ final class PlanCache {
     /** A plan that serves this statement on this catalog, or null. */
     @Nullable PlannedStatement find(
         NormalizedSql sql, long catalogVersion, List<String> searchPath) {
+      PlannedStatement found = peek(sql, catalogVersion, searchPath);
+      if (found != null) {
+        hits.increment();
+      }
+      return found;
+    }
+
+    /** As {@link #find}, but it is no hit. */
+    @Nullable PlannedStatement peek(
+        NormalizedSql sql, long catalogVersion, List<String> searchPath) {
       for (Variant variant : variants) {
         if (variant.catalogVersion == catalogVersion
             && variant.searchPath.equals(searchPath)
             && variant.plan.serves(variant.planned, sql)) {
-          hits.increment();
           return variant.plan;
         }
       }

@@ -4,7 +4,6 @@ import io.quiver.executor.plan.PlanNode;
 import io.quiver.planner.PlannedStatement;
 import io.quiver.planner.Planner;
 import io.quiver.sql.NormalizedSql;
-import io.quiver.sql.SqlNormalizer;
 import io.quiver.sql.SqlParser;
 import io.quiver.sql.Statement;
 import io.quiver.storage.catalog.Catalog;
@@ -21,8 +20,9 @@ final class StatementResolver {
     this.cache = cache;
   }
 
-  Resolved resolve(String sql, Catalog catalog, List<String> searchPath) {
-    NormalizedSql normalized = SqlNormalizer.normalize(sql);
+  Resolved resolve(StatementText text, Catalog catalog, List<String> searchPath) {
+    String sql = text.sql();
+    NormalizedSql normalized = text.normalized();
     PlanCache.Plans entry = cache.entry(normalized);
     PlannedStatement cached =
         entry == null ? null : entry.find(normalized, catalog.version(), searchPath);
@@ -44,6 +44,14 @@ final class StatementResolver {
       entry.add(normalized, catalog.version(), searchPath, plan);
     }
     return planned(plan, normalized, entry);
+  }
+
+  /** The plan that {@link #resolve} would find in the cache, or null; counts nothing. */
+  Resolved.@Nullable Planned cached(StatementText text, Catalog catalog, List<String> searchPath) {
+    PlanCache.Plans entry = cache.existing(text.normalized());
+    PlannedStatement plan =
+        entry == null ? null : entry.peek(text.normalized(), catalog.version(), searchPath);
+    return plan == null ? null : new Resolved.Planned(plan, kind(plan.plan()), List.of(), entry);
   }
 
   /** The plan of the statement inside EXPLAIN. */

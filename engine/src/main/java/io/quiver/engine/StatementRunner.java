@@ -71,7 +71,7 @@ final class StatementRunner {
 
   /** Runs a statement, again where another transaction was faster. */
   QueryResult run(
-      String sql, List<? extends @Nullable Object> parameters, BooleanSupplier cancelled) {
+      StatementText text, List<? extends @Nullable Object> parameters, BooleanSupplier cancelled) {
     Execution execution = new Execution(settings.statementTimeoutMillis(), cancelled);
     executions.add(execution);
     boolean streaming = false;
@@ -79,7 +79,7 @@ final class StatementRunner {
     try {
       for (int attempt = 0; ; attempt++) {
         try {
-          QueryResult result = attempt(sql, parameters, execution);
+          QueryResult result = attempt(text, parameters, execution);
           streaming = result instanceof StreamingResult;
           succeeded = true;
           return result;
@@ -107,16 +107,16 @@ final class StatementRunner {
    *     failed: run one by one, the entries say which of them is to blame
    */
   boolean insertAll(
-      String sql,
+      StatementText text,
       List<? extends List<? extends @Nullable Object>> rows,
       BooleanSupplier cancelled) {
-    if (transaction.isFailed() || !isBatchInsert(sql)) {
+    if (transaction.isFailed() || !isBatchInsert(text)) {
       return false;
     }
     Execution execution = new Execution(settings.statementTimeoutMillis(), cancelled);
     executions.add(execution);
     try {
-      return withContext(execution, List.of(), context -> insertAll(sql, rows, context));
+      return withContext(execution, List.of(), context -> insertAll(text, rows, context));
     } catch (QuiverException e) {
       return false;
     } finally {
@@ -124,9 +124,9 @@ final class StatementRunner {
     }
   }
 
-  private boolean isBatchInsert(String sql) {
+  private boolean isBatchInsert(StatementText text) {
     try (Snapshot snapshot = transaction.snapshot()) {
-      return database.resolver().resolve(sql, snapshot.catalog(), settings.searchPath())
+      return database.resolver().resolve(text, snapshot.catalog(), settings.searchPath())
               instanceof Resolved.Planned found
           && !found.hasRows()
           && BatchInsert.isPossible(found.plan().plan());
@@ -134,8 +134,10 @@ final class StatementRunner {
   }
 
   private boolean insertAll(
-      String sql, List<? extends List<? extends @Nullable Object>> rows, ExecutionContext context) {
-    if (!(database.resolver().resolve(sql, context.snapshot().catalog(), settings.searchPath())
+      StatementText text,
+      List<? extends List<? extends @Nullable Object>> rows,
+      ExecutionContext context) {
+    if (!(database.resolver().resolve(text, context.snapshot().catalog(), settings.searchPath())
         instanceof Resolved.Planned planned)) {
       return false;
     }
@@ -170,7 +172,7 @@ final class StatementRunner {
 
   /** One run on one snapshot, in the open transaction or in one of its own. */
   private QueryResult attempt(
-      String sql, List<? extends @Nullable Object> parameters, Execution execution) {
+      StatementText text, List<? extends @Nullable Object> parameters, Execution execution) {
     Transaction opened = transaction.current();
     Transaction current = opened == null ? transaction.begin() : opened;
     boolean own = opened == null && transaction.autoCommit();
@@ -179,7 +181,7 @@ final class StatementRunner {
     boolean adopted = opened != null;
     try {
       snapshot = current.snapshot();
-      switch (database.resolver().resolve(sql, snapshot.catalog(), settings.searchPath())) {
+      switch (database.resolver().resolve(text, snapshot.catalog(), settings.searchPath())) {
         case Resolved.Command command -> {
           commands.checkNotFailed(command.statement());
           return commands.run(command.statement(), parameters, execution);
