@@ -51,7 +51,7 @@ final class StatementResolver {
     PlanCache.Plans entry = cache.existing(text.normalized());
     PlannedStatement plan =
         entry == null ? null : entry.peek(text.normalized(), catalog.version(), searchPath);
-    return plan == null ? null : new Resolved.Planned(plan, kind(plan.plan()), List.of(), entry);
+    return plan == null ? null : planned(plan, text.normalized(), entry);
   }
 
   /** The plan of the statement inside EXPLAIN. */
@@ -63,9 +63,9 @@ final class StatementResolver {
     };
   }
 
-  private static Resolved planned(
+  private static Resolved.Planned planned(
       PlannedStatement plan, NormalizedSql normalized, PlanCache.@Nullable Plans entry) {
-    return new Resolved.Planned(plan, kind(plan.plan()), plan.hoistedValues(normalized), entry);
+    return new Resolved.Planned(plan, kind(plan.plan()), normalized, entry);
   }
 
   static StatementKind kind(PlanNode plan) {
@@ -80,16 +80,21 @@ final class StatementResolver {
   /** What a text turned out to be. */
   sealed interface Resolved {
     /**
-     * A plan, and the values of the literals that it takes as parameters.
+     * A plan, and the text that it serves.
      *
      * @param entry where its cost is counted, or null
      */
     record Planned(
         PlannedStatement plan,
         StatementKind kind,
-        List<Object> hoisted,
+        NormalizedSql text,
         PlanCache.@Nullable Plans entry)
         implements Resolved {
+      /** The values of the literals that the plan takes as parameters, behind those of the user. */
+      List<Object> hoisted() {
+        return plan.hoistedValues(text);
+      }
+
       /** Whether it gives rows: a query does, and a change with RETURNING. */
       boolean hasRows() {
         return !kind.changesRows() || !plan.result().equals(PlanNode.ROW_COUNT);
