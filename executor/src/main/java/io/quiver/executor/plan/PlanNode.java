@@ -192,7 +192,11 @@ public sealed interface PlanNode {
     }
   }
 
-  /** The first rows of {@link Sort}, without sorting all of them. */
+  /**
+   * The first rows of {@link Sort}, without sorting all of them.
+   *
+   * @param keys at least one
+   */
   record TopK(PlanNode input, List<SortKey> keys, @Nullable Expression offset, Expression fetch)
       implements PlanNode {
     public TopK {
