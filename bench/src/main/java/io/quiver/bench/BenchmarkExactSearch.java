@@ -40,9 +40,6 @@ public final class BenchmarkExactSearch {
   private final int dimension;
   private final Random random = new Random(1);
 
-  /** What was added up, so that it has to be. */
-  private double total;
-
   private BenchmarkExactSearch(int rows, int dimension) {
     this.rows = rows;
     this.dimension = dimension;
@@ -166,7 +163,10 @@ public final class BenchmarkExactSearch {
       c = c.add(FloatVector.fromMemorySegment(SPECIES, memory, at + 2 * step, ORDER));
       d = d.add(FloatVector.fromMemorySegment(SPECIES, memory, at + 3 * step, ORDER));
     }
-    total += a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+    float total = a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+    if (Float.isNaN(total)) {
+      throw new IllegalStateException("the rows have a NaN");
+    }
     return System.nanoTime() - start;
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quiver.types.QuiverException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,8 +41,7 @@ class ShortStatementTest {
     assertThat(session.prepareShort(sql)).as("before it is planned").isNull();
     PreparedStatement prepared = session.prepare(sql);
     assertThat(session.isShort(prepared)).isTrue();
-    PreparedStatement found = session.prepareShort(sql);
-    assertThat(found).isNotNull();
+    PreparedStatement found = Objects.requireNonNull(session.prepareShort(sql));
     assertThat(found.result()).isEqualTo(prepared.result());
     session.execute(found, List.of()).close();
   }

@@ -18,13 +18,13 @@ final class DecimalFloat {
   /** Up to here every digit more keeps the number below 2 to the 63rd. */
   private static final int DIGITS_MAX = 18;
 
-  private static final long EXACT_MAX = 1L << Double.PRECISION - 1;
+  private static final long EXACT_MAX = 1L << (Double.PRECISION - 1);
   private static final int EXPONENT_MAX = 9_999;
 
   /** The bits of a double that a float has no room for, and the highest of them. */
-  private static final long DROPPED_BITS = (1L << Double.PRECISION - Float.PRECISION) - 1;
+  private static final long DROPPED_BITS = (1L << (Double.PRECISION - Float.PRECISION)) - 1;
 
-  private static final long HALF = 1L << Double.PRECISION - Float.PRECISION - 1;
+  private static final long HALF = 1L << (Double.PRECISION - Float.PRECISION - 1);
 
   private DecimalFloat() {}
 
