@@ -131,7 +131,9 @@ final class Commands {
       case Statement.ShowObjects show ->
           Results.rows(
               ShowCommands.schema(show.listing()),
-              read(execution, names -> ShowCommands.rows(show, names)));
+              read(
+                  execution,
+                  names -> ShowCommands.rows(show, names, database.planner().functions())));
       case Statement.Describe describe ->
           Results.rows(
               ShowCommands.DESCRIPTION,
@@ -259,7 +261,9 @@ final class Commands {
 
   /** The rows of a system table, as of a snapshot. */
   Batch systemTable(SystemTable table, Catalog catalog) {
-    Batch standard = InformationSchema.rows(table, database.name(), catalog, SystemTables.all());
+    Batch standard =
+        InformationSchema.rows(
+            table, database.name(), catalog, SystemTables.all(), database.planner().functions());
     if (standard != null) {
       return standard;
     }

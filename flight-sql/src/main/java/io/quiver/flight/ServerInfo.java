@@ -22,6 +22,7 @@ import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_CATALOG_TER
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_CORRELATED_SUBQUERIES_SUPPORTED;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_DATA_DEFINITIONS_IN_TRANSACTIONS_IGNORED;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_DATA_DEFINITION_CAUSES_TRANSACTION_COMMIT;
+import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_DATETIME_FUNCTIONS;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_DB_SCHEMA_NAME_LENGTH;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_DDL_CATALOG;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_DDL_SCHEMA;
@@ -30,11 +31,13 @@ import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_DEFAULT_TRA
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_EXTRA_NAME_CHARACTERS;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_IDENTIFIER_CASE;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_IDENTIFIER_QUOTE_CHAR;
+import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_KEYWORDS;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_LOCATORS_UPDATE_COPY;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_MAX_ROW_SIZE_INCLUDES_BLOBS;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_NAMED_PARAMETERS_SUPPORTED;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_NULL_ORDERING;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_NULL_PLUS_NULL_IS_NULL;
+import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_NUMERIC_FUNCTIONS;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_OUTER_JOINS_SUPPORT_LEVEL;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_PROCEDURE_TERM;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_QUOTED_IDENTIFIER_CASE;
@@ -45,6 +48,7 @@ import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_SEARCH_STRI
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_SELECT_FOR_UPDATE_SUPPORTED;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_STORED_FUNCTIONS_USING_CALL_SYNTAX_SUPPORTED;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_STORED_PROCEDURES_SUPPORTED;
+import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_STRING_FUNCTIONS;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_SUPPORTED_CONCURRENCIES_FOR_RESULT_SET_FORWARD_ONLY;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_SUPPORTED_CONCURRENCIES_FOR_RESULT_SET_SCROLL_INSENSITIVE;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_SUPPORTED_CONCURRENCIES_FOR_RESULT_SET_SCROLL_SENSITIVE;
@@ -64,10 +68,12 @@ import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_SUPPORTS_LI
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_SUPPORTS_NON_NULLABLE_COLUMNS;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_SUPPORTS_ORDER_BY_UNRELATED;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_SUPPORTS_TABLE_CORRELATION_NAMES;
+import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_SYSTEM_FUNCTIONS;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_TRANSACTIONS_SUPPORTED;
 
 import com.google.protobuf.ProtocolMessageEnum;
 import io.quiver.engine.Database;
+import io.quiver.engine.SqlVocabulary;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -87,10 +93,13 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.UInt4Vector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.DenseUnionVector;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.impl.UnionListWriter;
 import org.apache.arrow.vector.holders.NullableBigIntHolder;
 import org.apache.arrow.vector.holders.NullableBitHolder;
 import org.apache.arrow.vector.holders.NullableIntHolder;
 import org.apache.arrow.vector.holders.NullableVarCharHolder;
+import org.apache.arrow.vector.util.Text;
 
 /**
  * What the server can do, for clients that ask first. Written by hand: Arrow's own builder takes
@@ -101,6 +110,7 @@ final class ServerInfo {
   private static final byte BOOLEAN = 1;
   private static final byte NUMBER = 2;
   private static final byte BIT_MASK = 3;
+  private static final byte TEXTS = 4;
 
   private final Map<Integer, Object> values = new TreeMap<>();
 
@@ -142,6 +152,7 @@ final class ServerInfo {
     put(SQL_LOCATORS_UPDATE_COPY, false);
     put(SQL_STORED_FUNCTIONS_USING_CALL_SYNTAX_SUPPORTED, false);
     put(SQL_MAX_ROW_SIZE_INCLUDES_BLOBS, false);
+    words();
     flags();
     masks();
     // Arrow's JDBC driver fails where a limit is not given; 0 is none, or none that is known.
@@ -150,6 +161,14 @@ final class ServerInfo {
         put(info, 0L);
       }
     }
+  }
+
+  private void words() {
+    put(SQL_KEYWORDS, SqlVocabulary.keywords());
+    put(SQL_NUMERIC_FUNCTIONS, SqlVocabulary.numericFunctions());
+    put(SQL_STRING_FUNCTIONS, SqlVocabulary.stringFunctions());
+    put(SQL_SYSTEM_FUNCTIONS, SqlVocabulary.systemFunctions());
+    put(SQL_DATETIME_FUNCTIONS, SqlVocabulary.timeDateFunctions());
   }
 
   private void flags() {
@@ -229,6 +248,8 @@ final class ServerInfo {
   void fill(List<Integer> wanted, VectorSchemaRoot root) {
     UInt4Vector names = (UInt4Vector) root.getVector("info_name");
     DenseUnionVector union = (DenseUnionVector) root.getVector("value");
+    // A list makes no room for its own offset.
+    union.allocateNew();
     int row = 0;
     for (int name : wanted.isEmpty() ? values.keySet() : wanted) {
       Object value = values.get(name);
@@ -276,6 +297,18 @@ final class ServerInfo {
         holder.value = mask;
         union.setTypeId(row, BIT_MASK);
         union.setSafe(row, holder);
+      }
+      case List<?> texts -> {
+        ListVector list = (ListVector) union.getVectorByType(TEXTS);
+        int at = list.getValueCount();
+        UnionListWriter writer = list.getWriter();
+        writer.setPosition(at);
+        writer.startList();
+        texts.forEach(text -> writer.writeVarChar(new Text(String.valueOf(text))));
+        writer.endList();
+        list.setValueCount(at + 1);
+        union.setTypeId(row, TEXTS);
+        union.getOffsetBuffer().setInt((long) row * DenseUnionVector.OFFSET_WIDTH, at);
       }
       default -> throw new IllegalStateException("no place for " + value);
     }

@@ -2,6 +2,7 @@ package io.quiver.jdbc;
 
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -351,6 +352,46 @@ final class QuiverDatabaseMetaData extends AvaticaDatabaseMetaData {
             new LocalRows.Column("CARDINALITY", Types.BIGINT, "BIGINT"),
             new LocalRows.Column("PAGES", Types.BIGINT, "BIGINT"),
             text("FILTER_CONDITION")),
+        rows);
+  }
+
+  /** One row for each form of a function; they are in no schema of the user's. */
+  @Override
+  public ResultSet getFunctions(
+      @Nullable String catalog, @Nullable String schemaPattern, @Nullable String namePattern)
+      throws SQLException {
+    List<Object> rows = new ArrayList<>();
+    String wanted = "routine_catalog = ? AND routine_schema LIKE ? AND routine_name LIKE ?";
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT routine_catalog, routine_schema, routine_name, routine_comment, specific_name"
+                + " FROM information_schema.routines WHERE "
+                + wanted
+                + " ORDER BY routine_name, specific_name")) {
+      statement.setString(1, catalog == null ? connection.getCatalog() : catalog);
+      statement.setString(2, schemaPattern == null ? "%" : schemaPattern);
+      statement.setString(3, namePattern == null ? "%" : namePattern);
+      try (ResultSet functions = statement.executeQuery()) {
+        while (functions.next()) {
+          rows.add(
+              Arrays.asList(
+                  functions.getString(1),
+                  functions.getString(2),
+                  functions.getString(3),
+                  functions.getString(4),
+                  DatabaseMetaData.functionNoTable,
+                  functions.getString(5)));
+        }
+      }
+    }
+    return LocalRows.of(
+        List.of(
+            text("FUNCTION_CAT"),
+            text("FUNCTION_SCHEM"),
+            text("FUNCTION_NAME"),
+            text("REMARKS"),
+            number("FUNCTION_TYPE"),
+            text("SPECIFIC_NAME")),
         rows);
   }
 

@@ -5,7 +5,9 @@ import io.quiver.executor.expression.UserFunction;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.executor.plan.SystemTable;
 import io.quiver.planner.PlannedStatement.Hoisted;
+import io.quiver.planner.translate.BuiltinFunctions;
 import io.quiver.planner.translate.Casts;
+import io.quiver.planner.translate.FunctionInfo;
 import io.quiver.planner.translate.HoistedTypes;
 import io.quiver.planner.translate.KeyLookups;
 import io.quiver.sql.NormalizedSql;
@@ -25,6 +27,7 @@ import io.quiver.types.SqlType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.apache.calcite.sql.SqlDelete;
 import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlInsert;
@@ -41,6 +44,7 @@ public final class Planner {
   private final String database;
   private final OperatorTable operators;
   private final List<SystemTable> systemTables;
+  private final List<FunctionInfo> functions;
   private final PlanningThreads threads = new PlanningThreads();
 
   /** Type objects are shared by all statements, so that equal types are the same object. */
@@ -58,6 +62,17 @@ public final class Planner {
     this.database = database;
     this.operators = new OperatorTable(functions);
     this.systemTables = List.copyOf(systemTables);
+    this.functions =
+        Stream.concat(
+                BuiltinFunctions.all().stream()
+                    .filter(info -> !operators.pluginNames().contains(info.name())),
+                functions.stream().map(FunctionInfo::of))
+            .toList();
+  }
+
+  /** All functions that a statement may call, by category. */
+  public List<FunctionInfo> functions() {
+    return functions;
   }
 
   /**

@@ -207,5 +207,29 @@ public enum ScalarFunction {
   /** Without arguments: the database's and the user's name, and Quiver's version. */
   CURRENT_CATALOG,
   CURRENT_USER,
-  VERSION
+  VERSION;
+
+  /** What null arguments have to do with a null result. */
+  public enum Nulls {
+    /** A null argument gives null, and nothing else does. */
+    GIVE_NULL,
+    /** Null only where every argument is. */
+    SKIPPED,
+    /** Null also for arguments that are not. */
+    MAY_APPEAR
+  }
+
+  /** When the result may be null, for those functions that a user calls by name. */
+  public Nulls nulls() {
+    return switch (this) {
+      case COALESCE, GREATEST, LEAST -> Nulls.SKIPPED;
+      case JSON_MEMBER, JSON_MEMBER_TEXT, JSON_VALUE, JSON_QUERY -> Nulls.MAY_APPEAR;
+      default -> Nulls.GIVE_NULL;
+    };
+  }
+
+  /** Whether every call gives another value, so that none may stand for another. */
+  public boolean isVolatile() {
+    return false;
+  }
 }
