@@ -45,6 +45,12 @@ final class SpecialSyntax {
     if (call.getOperator().equals(ScalarOperators.JSON_MEMBER_TEXT)) {
       return function("$json_member_text", call);
     }
+    if (call.getOperator().equals(ScalarOperators.JSON_PATH)) {
+      return function("$json_path", call);
+    }
+    if (call.getOperator().equals(ScalarOperators.JSON_PATH_TEXT)) {
+      return function("$json_path_text", call);
+    }
     return switch (call.getKind()) {
       case PLUS, MINUS -> Intervals.plain(call);
       case OTHER_FUNCTION -> json(call);

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameters the values of {@link Expression.Parameter}, converted to their types
  * @param statementTime what CURRENT_TIMESTAMP gives
  * @param timeZone what texts of instants are in, and the local time of CURRENT_DATE
+ * @param cancelled true once the statement is to end, which long calls look for
  */
 public record EvaluationContext(
     List<@Nullable Object> parameters,
@@ -19,7 +21,19 @@ public record EvaluationContext(
     String catalog,
     String user,
     String version,
-    ZoneId timeZone) {
+    ZoneId timeZone,
+    BooleanSupplier cancelled) {
+  /** Of a statement that is not cancelled. */
+  public EvaluationContext(
+      List<@Nullable Object> parameters,
+      Instant statementTime,
+      String catalog,
+      String user,
+      String version,
+      ZoneId timeZone) {
+    this(parameters, statementTime, catalog, user, version, timeZone, () -> false);
+  }
+
   /** In UTC. */
   public EvaluationContext(
       List<@Nullable Object> parameters,

@@ -141,6 +141,14 @@ public final class ExpressionEvaluator {
       case CURRENT_CATALOG -> constant(context.catalog(), call.type());
       case CURRENT_USER -> constant(context.user(), call.type());
       case VERSION -> constant(context.version(), call.type());
+      case PI -> constant(Math.PI, SqlType.DOUBLE);
+      case RANDOM, GEN_RANDOM_UUID -> new VolatileNode(call.function());
+      case REGEXP_LIKE, REGEXP_MATCH, REGEXP_COUNT, REGEXP_SUBSTR, REGEXP_INSTR, REGEXP_REPLACE ->
+          folded(
+              new Node.Function(
+                  RegexFunctions.of(call.function(), call.type(), context.cancelled()),
+                  arguments,
+                  false));
       default -> folded(new Node.Function(function(call), arguments, isHarmless(call.function())));
     };
   }
@@ -209,7 +217,17 @@ public final class ExpressionEvaluator {
           ADD_INTERVAL,
           CURRENT_CATALOG,
           CURRENT_USER,
-          VERSION ->
+          VERSION,
+          TYPE_NAME,
+          PI,
+          RANDOM,
+          GEN_RANDOM_UUID,
+          REGEXP_LIKE,
+          REGEXP_MATCH,
+          REGEXP_COUNT,
+          REGEXP_SUBSTR,
+          REGEXP_INSTR,
+          REGEXP_REPLACE ->
           throw new IllegalStateException(function + " is compiled by itself");
       case NOT -> Logic::not;
       case IS_NULL, IS_NOT_NULL, IS_TRUE, IS_FALSE, IS_NOT_TRUE, IS_NOT_FALSE ->
@@ -231,6 +249,7 @@ public final class ExpressionEvaluator {
           EXP,
           LN,
           LOG10,
+          LOG,
           POWER,
           SIN,
           COS,
@@ -259,6 +278,9 @@ public final class ExpressionEvaluator {
       case STARTS_WITH -> TextFunctions::startsWith;
       case ENDS_WITH, INITCAP, SPLIT_PART, TRANSLATE, ASCII, CHR, TO_HEX, MD5 ->
           WordFunctions.of(function, call.type());
+      case CONCAT_WS -> ComposedText.concatWithSeparator(call.type());
+      case FORMAT -> ComposedText.format(call.type());
+      case SHA256, SHA512, ENCODE, DECODE -> DigestFunctions.of(function, call.type());
       case LIKE -> LikePattern.function(false);
       case ILIKE -> LikePattern.function(true);
       case EXTRACT_YEAR,
@@ -276,6 +298,8 @@ public final class ExpressionEvaluator {
           TimeFunctions.extract(function);
       case JSON_MEMBER,
           JSON_MEMBER_TEXT,
+          JSON_PATH,
+          JSON_PATH_TEXT,
           JSON_VALUE,
           JSON_QUERY,
           JSON_EXISTS,

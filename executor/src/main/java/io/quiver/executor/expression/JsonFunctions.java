@@ -31,6 +31,8 @@ final class JsonFunctions {
     return switch (function) {
       case JSON_MEMBER -> member(json, operands[1].stringAt(row));
       case JSON_MEMBER_TEXT -> text(member(json, operands[1].stringAt(row)));
+      case JSON_PATH -> path(json, operands[1].stringAt(row));
+      case JSON_PATH_TEXT -> text(path(json, operands[1].stringAt(row)));
       case JSON_VALUE -> {
         String found = at(json, operands[1].stringAt(row));
         yield found == null || isComposite(found) ? null : JsonText.asText(found);
@@ -54,6 +56,14 @@ final class JsonFunctions {
           key.matches("-?\\d{1,9}") ? JsonText.element(json, Integer.parseInt(key)) : null;
       default -> null;
     };
+  }
+
+  private static @Nullable String path(String json, String path) {
+    @Nullable String found = json;
+    for (String step : ArrayText.parse(path)) {
+      found = found == null || step == null ? null : member(found, step);
+    }
+    return found;
   }
 
   private static @Nullable String text(@Nullable String json) {

@@ -60,6 +60,8 @@ public enum ScalarFunction {
   EXP,
   LN,
   LOG10,
+  /** (base, DOUBLE) to DOUBLE. */
+  LOG,
   POWER,
   SIN,
   COS,
@@ -68,6 +70,12 @@ public enum ScalarFunction {
   ACOS,
   ATAN,
   ATAN2,
+  /** Without arguments, to DOUBLE. */
+  PI,
+  /** Without arguments, to DOUBLE: from 0 to below 1, another in every row. */
+  RANDOM,
+  /** Without arguments, to UUID: of version 4, another in every row. */
+  GEN_RANDOM_UUID,
 
   // Text; positions and lengths count code points from 1.
   CONCAT,
@@ -112,6 +120,30 @@ public enum ScalarFunction {
   TO_HEX,
   /** Of the UTF-8 bytes, in hexadecimal. */
   MD5,
+  // Of VARBINARY, to VARBINARY.
+  SHA256,
+  SHA512,
+  /** (VARBINARY, format) to TEXT: hex, base64 or escape. */
+  ENCODE,
+  /** (TEXT, format) to VARBINARY; 22023 for what is not of the format. */
+  DECODE,
+  /** (separator, TEXT, ...): nulls behind the separator are left out. */
+  CONCAT_WS,
+  /** (format, TEXT, ...): nulls behind the format are allowed. */
+  FORMAT,
+  // Regular expressions: 2201B for one that is wrong. Flags come last and may be left out.
+  /** (text, regex, flags) to BOOLEAN. */
+  REGEXP_LIKE,
+  /** (text, regex, flags) to an array of TEXT; null without a match. */
+  REGEXP_MATCH,
+  /** (text, regex, from, flags) to INTEGER. */
+  REGEXP_COUNT,
+  /** (text, regex, from, occurrence, flags); null without a match. */
+  REGEXP_SUBSTR,
+  /** (text, regex, from, occurrence, flags) to INTEGER: 0 without a match. */
+  REGEXP_INSTR,
+  /** (text, regex, replacement, flags): the first match, with the flag g every one. */
+  REGEXP_REPLACE,
   /** (text, pattern) or (text, pattern, escape): % and _ by code point. */
   LIKE,
   /** As {@link #LIKE}, ignoring case. */
@@ -164,6 +196,10 @@ public enum ScalarFunction {
   JSON_MEMBER,
   /** As {@link #JSON_MEMBER}, to text: a string without quotes; null for JSON's null. */
   JSON_MEMBER_TEXT,
+  /** (JSON, text of an array of names and numbers) to JSON; null where there is no such part. */
+  JSON_PATH,
+  /** As {@link #JSON_PATH}, to text as {@link #JSON_MEMBER_TEXT}. */
+  JSON_PATH_TEXT,
   /** (JSON, path) to text: a string, number or truth value; null for anything else. */
   JSON_VALUE,
   /** (JSON, path) to JSON: an object or an array; null for anything else. */
@@ -207,7 +243,9 @@ public enum ScalarFunction {
   /** Without arguments: the database's and the user's name, and Quiver's version. */
   CURRENT_CATALOG,
   CURRENT_USER,
-  VERSION;
+  VERSION,
+  /** The name of the argument's type, which the planner knows: it makes a literal of this. */
+  TYPE_NAME;
 
   /** What null arguments have to do with a null result. */
   public enum Nulls {
@@ -223,13 +261,21 @@ public enum ScalarFunction {
   public Nulls nulls() {
     return switch (this) {
       case COALESCE, GREATEST, LEAST -> Nulls.SKIPPED;
-      case JSON_MEMBER, JSON_MEMBER_TEXT, JSON_VALUE, JSON_QUERY -> Nulls.MAY_APPEAR;
+      case JSON_MEMBER,
+          JSON_MEMBER_TEXT,
+          JSON_PATH,
+          JSON_PATH_TEXT,
+          JSON_VALUE,
+          JSON_QUERY,
+          REGEXP_MATCH,
+          REGEXP_SUBSTR ->
+          Nulls.MAY_APPEAR;
       default -> Nulls.GIVE_NULL;
     };
   }
 
   /** Whether every call gives another value, so that none may stand for another. */
   public boolean isVolatile() {
-    return false;
+    return this == RANDOM || this == GEN_RANDOM_UUID;
   }
 }

@@ -58,7 +58,8 @@ public record ExecutionContext(
         session.catalog(),
         session.user(),
         session.version(),
-        session.timeZone());
+        session.timeZone(),
+        cancelled);
   }
 
   /**

@@ -25,6 +25,8 @@ enum ArgumentKind {
   BIGINT,
   JSON,
   BYTES,
+  /** Anything, of its own type. */
+  ANY_TYPE,
   /** Anything; the arguments meet in one type. */
   ANY;
 
@@ -36,7 +38,7 @@ enum ArgumentKind {
   /** The type of a {@code ?} here. */
   SqlType inferred() {
     return switch (this) {
-      case TEXT, AS_TEXT, ANY -> SqlType.TEXT;
+      case TEXT, AS_TEXT, ANY_TYPE, ANY -> SqlType.TEXT;
       case INTEGER -> SqlType.INTEGER;
       case BIGINT -> SqlType.BIGINT;
       case JSON -> SqlType.JSON;
@@ -56,7 +58,7 @@ enum ArgumentKind {
   /** The name of what is taken, for people. */
   String typeName() {
     return switch (this) {
-      case ANY, AS_TEXT -> "any";
+      case ANY, ANY_TYPE, AS_TEXT -> "any";
       case NUMBER, ANY_NUMBER -> "number";
       case TIME -> "time";
       default -> typeName(inferred());
@@ -80,7 +82,7 @@ enum ArgumentKind {
     boolean text = type instanceof SqlType.Varchar;
     return switch (this) {
       case TEXT -> text;
-      case AS_TEXT, ANY -> true;
+      case AS_TEXT, ANY_TYPE, ANY -> true;
       case JSON -> text || type.equals(SqlType.JSON);
       case INTEGER, BIGINT -> Types.isInteger(type) || (text && literal);
       case DOUBLE, NUMBER, ANY_NUMBER -> Types.isNumeric(type) || (text && literal);

@@ -6,6 +6,7 @@ import io.quiver.planner.translate.QuiverFunction.Target;
 import io.quiver.types.SqlType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,9 @@ final class BuiltinCalls {
         }
         yield plain(overload, both);
       }
+      case TYPE_NAME ->
+          new Expression.Literal(
+              arguments.get(0).type().sqlName().toLowerCase(Locale.ROOT), SqlType.TEXT);
       default -> plain(overload, arguments);
     };
   }
@@ -72,7 +76,7 @@ final class BuiltinCalls {
           Types.isNumeric(argument.type()) ? argument : Casts.implicit(argument, SqlType.DOUBLE);
       case INTEGER, BIGINT, DOUBLE, DATE, TIMESTAMP, INSTANT, JSON, BYTES ->
           Casts.implicit(argument, kind.inferred());
-      case NUMBER, ANY -> argument;
+      case NUMBER, ANY_TYPE, ANY -> argument;
     };
   }
 

@@ -62,13 +62,20 @@ final class BuiltinNumbers {
         .gives(SqlType.DOUBLE, ScalarFunction.POWER);
     number("exp", "e to the power of n").number("n").gives(SqlType.DOUBLE, ScalarFunction.EXP);
     number("ln", "the natural logarithm").number("n").gives(SqlType.DOUBLE, ScalarFunction.LN);
-    number("log", "the logarithm to base 10")
-        .also("log10")
+    number("log", "the logarithm to base 10, or to the base given")
+        .number("n")
+        .gives(SqlType.DOUBLE, ScalarFunction.LOG10)
+        .number("base", "n")
+        .gives(SqlType.DOUBLE, ScalarFunction.LOG);
+    number("log10", "the logarithm to base 10")
         .number("n")
         .gives(SqlType.DOUBLE, ScalarFunction.LOG10);
+    number("random", "from 0 to below 1, another in every row")
+        .gives(SqlType.DOUBLE, ScalarFunction.RANDOM);
   }
 
   private void addAngles() {
+    number("pi", "3.141592653589793").gives(SqlType.DOUBLE, ScalarFunction.PI);
     angle("sin", "the sine of an angle in radians", ScalarFunction.SIN);
     angle("cos", "the cosine of an angle in radians", ScalarFunction.COS);
     angle("tan", "the tangent of an angle in radians", ScalarFunction.TAN);

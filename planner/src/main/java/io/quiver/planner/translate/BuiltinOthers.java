@@ -49,6 +49,12 @@ final class BuiltinOthers {
     json("$json_member_text", "")
         .taking(ArgumentKind.AS_TEXT, "member")
         .gives(SqlType.TEXT, ScalarFunction.JSON_MEMBER_TEXT);
+    json("$json_path", "")
+        .taking(ArgumentKind.AS_TEXT, "path")
+        .gives(SqlType.JSON, ScalarFunction.JSON_PATH);
+    json("$json_path_text", "")
+        .taking(ArgumentKind.AS_TEXT, "path")
+        .gives(SqlType.TEXT, ScalarFunction.JSON_PATH_TEXT);
     json("json_value", "the string, number or truth value at a path such as $.a[0]; else NULL")
         .text("path")
         .gives(SqlType.TEXT, ScalarFunction.JSON_VALUE);
@@ -75,6 +81,11 @@ final class BuiltinOthers {
     add(FunctionCategory.SESSION, "current_catalog", "the database's name")
         .word()
         .gives(SqlType.TEXT, ScalarFunction.CURRENT_CATALOG);
+    add(FunctionCategory.SESSION, "gen_random_uuid", "a random UUID, another in every row")
+        .gives(SqlType.UUID, ScalarFunction.GEN_RANDOM_UUID);
+    add(FunctionCategory.SESSION, "pg_typeof", "the name of the value's type")
+        .taking(ArgumentKind.ANY_TYPE, "value")
+        .gives(SqlType.TEXT, ScalarFunction.TYPE_NAME);
     add(FunctionCategory.SESSION, "version", "Quiver's name and version")
         .gives(SqlType.TEXT, ScalarFunction.VERSION);
   }

@@ -16,6 +16,8 @@ final class BuiltinText {
     text.addLetters();
     text.addParts();
     text.addSearches();
+    text.addPatterns();
+    text.addBytes();
     return text.functions;
   }
 
@@ -53,6 +55,17 @@ final class BuiltinText {
         .taking(ArgumentKind.AS_TEXT, "value")
         .repeated()
         .gives(SqlType.TEXT, ScalarFunction.CONCAT);
+    text("concat_ws", "the arguments as text with a separator between; NULLs are left out")
+        .text("separator")
+        .taking(ArgumentKind.AS_TEXT, "value")
+        .repeated()
+        .gives(SqlType.TEXT, ScalarFunction.CONCAT_WS);
+    text("format", "%s as text, %I as a name, %L as a literal; %2$s and %-10s as well")
+        .text("format")
+        .optional()
+        .taking(ArgumentKind.AS_TEXT, "value")
+        .repeated()
+        .gives(SqlType.TEXT, ScalarFunction.FORMAT);
     text("ascii", "the code of the first character; 0 for an empty text")
         .text("t")
         .gives(SqlType.INTEGER, ScalarFunction.ASCII);
@@ -63,6 +76,61 @@ final class BuiltinText {
     add(FunctionCategory.BYTES, "md5", "the MD5 of the text's UTF-8 in hexadecimal digits")
         .text("t")
         .gives(SqlType.TEXT, ScalarFunction.MD5);
+  }
+
+  private FunctionBuilder pattern(String name, String description) {
+    return add(FunctionCategory.PATTERN, name, description).text("t", "regex");
+  }
+
+  private void addPatterns() {
+    pattern("regexp_like", "whether it is found")
+        .optional()
+        .text("flags")
+        .gives(SqlType.BOOLEAN, ScalarFunction.REGEXP_LIKE);
+    pattern("regexp_match", "the groups of the first match, or all of it; NULL without one")
+        .optional()
+        .text("flags")
+        .gives(new SqlType.Array(SqlType.TEXT), ScalarFunction.REGEXP_MATCH);
+    pattern("regexp_count", "how often it is found")
+        .optional()
+        .integer("from")
+        .text("flags")
+        .gives(SqlType.INTEGER, ScalarFunction.REGEXP_COUNT);
+    pattern("regexp_substr", "the n-th match; NULL where there is none")
+        .optional()
+        .integer("from", "n")
+        .text("flags")
+        .gives(SqlType.TEXT, ScalarFunction.REGEXP_SUBSTR);
+    pattern("regexp_instr", "where the n-th match begins, or 0")
+        .optional()
+        .integer("from", "n")
+        .text("flags")
+        .gives(SqlType.INTEGER, ScalarFunction.REGEXP_INSTR);
+    pattern("regexp_replace", "the first match replaced, with the flag g every one")
+        .text("replacement")
+        .optional()
+        .text("flags")
+        .gives(SqlType.TEXT, ScalarFunction.REGEXP_REPLACE);
+  }
+
+  private void digest(String name, String description, ScalarFunction function) {
+    add(FunctionCategory.BYTES, name, description)
+        .taking(ArgumentKind.BYTES, "b")
+        .gives(SqlType.VARBINARY, function)
+        .text("t")
+        .gives(SqlType.VARBINARY, function);
+  }
+
+  private void addBytes() {
+    digest("sha256", "the SHA-256 of bytes, or of a text's UTF-8", ScalarFunction.SHA256);
+    digest("sha512", "the SHA-512 of bytes, or of a text's UTF-8", ScalarFunction.SHA512);
+    add(FunctionCategory.BYTES, "encode", "bytes written as hex, base64 or escape")
+        .taking(ArgumentKind.BYTES, "b")
+        .text("format")
+        .gives(SqlType.TEXT, ScalarFunction.ENCODE);
+    add(FunctionCategory.BYTES, "decode", "the bytes that a text in hex, base64 or escape writes")
+        .text("t", "format")
+        .gives(SqlType.VARBINARY, ScalarFunction.DECODE);
   }
 
   private void addParts() {

@@ -90,6 +90,7 @@ public final class Expressions {
         expression,
         e -> {
           if (e instanceof Expression.InputColumn
+              || (e instanceof Expression.Call call && call.function().isVolatile())
               || (e instanceof Expression.UserCall call && !call.function().deterministic())) {
             independent[0] = false;
           }
