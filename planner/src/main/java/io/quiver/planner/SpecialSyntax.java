@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.apache.calcite.sql.SqlCall;
-import org.apache.calcite.sql.SqlCharStringLiteral;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
@@ -31,11 +30,6 @@ final class SpecialSyntax {
       return SqlStdOperatorTable.CAST.createCall(
           call.getParserPosition(), call.operand(0), call.operand(1));
     }
-    if (call.getOperator().getName().equalsIgnoreCase("date_part")
-        && call.operandCount() == 2
-        && call.operand(0) instanceof SqlCharStringLiteral unit) {
-      return extract(call, unit.getValueAs(String.class));
-    }
     if (call.getKind() == SqlKind.COALESCE) {
       return named("coalesce", call.getParserPosition(), call.getOperandList());
     }
@@ -44,6 +38,9 @@ final class SpecialSyntax {
     }
     if (call.getOperator().equals(ScalarOperators.JSON_MEMBER_TEXT)) {
       return function("$json_member_text", call);
+    }
+    if (call.getOperator().equals(ScalarOperators.AT_TIME_ZONE)) {
+      return named("timezone", call.getParserPosition(), List.of(call.operand(1), call.operand(0)));
     }
     if (call.getOperator().equals(ScalarOperators.JSON_PATH)) {
       return function("$json_path", call);
@@ -105,7 +102,13 @@ final class SpecialSyntax {
   }
 
   private static SqlCall extract(SqlCall call, String name) {
-    String unit = name.toLowerCase(Locale.ROOT);
+    String unit = unit(name.replace("`", "").toLowerCase(Locale.ROOT));
+    if (call.operand(1) instanceof SqlCall difference && Intervals.isDifference(difference)) {
+      QuiverFunction part = BuiltinFunctions.extract("between " + unit);
+      if (part != null) {
+        return part.createCall(call.getParserPosition(), difference.getOperandList());
+      }
+    }
     QuiverFunction function = BuiltinFunctions.extract(unit);
     if (function == null) {
       throw Messages.at(
@@ -114,6 +117,18 @@ final class SpecialSyntax {
           "EXTRACT(" + unit.toUpperCase(Locale.ROOT) + ") is not supported");
     }
     return function.createCall(call.getParserPosition(), List.of(call.operand(1)));
+  }
+
+  /** The unit under the name that the list of functions has it by. */
+  private static String unit(String name) {
+    return switch (name) {
+      case "millisecond", "microsecond" -> name + "s";
+      case "milliseconds", "microseconds" -> name;
+      default ->
+          name.length() > 4 && name.endsWith("s") && BuiltinFunctions.extract(name) == null
+              ? name.substring(0, name.length() - 1)
+              : name;
+    };
   }
 
   /** ARRAY[1, 2, 3] is a vector: Quiver has no other arrays. */

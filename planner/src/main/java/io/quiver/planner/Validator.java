@@ -1,10 +1,13 @@
 package io.quiver.planner;
 
+import io.quiver.planner.translate.BuiltinFunctions;
 import io.quiver.planner.translate.Types;
 import io.quiver.sql.CastRules;
+import io.quiver.sql.OtherSqlType;
 import io.quiver.sql.QuiverTypeFactory;
 import io.quiver.sql.VectorOperators;
 import io.quiver.sql.VectorSqlType;
+import io.quiver.types.ErrorCode;
 import io.quiver.types.SqlType;
 import java.util.Map;
 import java.util.function.Function;
@@ -13,9 +16,11 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlBasicCall;
 import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlFunction;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.type.SqlTypeCoercionRule;
 import org.apache.calcite.sql.type.SqlTypeMappingRule;
+import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.validate.ParameterScope;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
@@ -65,6 +70,7 @@ final class Validator extends SqlValidatorImpl {
     }
     if (expression instanceof SqlBasicCall call) {
       resolveOverVectors(scope, call);
+      resolveOverDays(scope, call);
     }
     return super.deriveType(scope, expression);
   }
@@ -81,6 +87,51 @@ final class Validator extends SqlValidatorImpl {
         return;
       }
     }
+  }
+
+  /** Names what {@code + -} mean over dates, which Calcite's own refuse. */
+  private void resolveOverDays(SqlValidatorScope scope, SqlBasicCall call) {
+    boolean minus = call.getKind() == SqlKind.MINUS;
+    if ((!minus && call.getKind() != SqlKind.PLUS) || call.operandCount() != 2) {
+      return;
+    }
+    SqlTypeName left = deriveType(scope, call.operand(0)).getSqlTypeName();
+    SqlTypeName right = deriveType(scope, call.operand(1)).getSqlTypeName();
+    if (!minus && right == SqlTypeName.DATE && SqlTypeName.INT_TYPES.contains(left)) {
+      SqlNode days = call.operand(0);
+      call.setOperand(0, call.operand(1));
+      call.setOperand(1, days);
+      call.setOperator(BuiltinFunctions.required("$add_days"));
+    } else if (left == SqlTypeName.DATE && isDays(right, call.operand(1), minus)) {
+      call.setOperator(BuiltinFunctions.required(minus ? "$subtract_days" : "$add_days"));
+    } else if (minus && left == SqlTypeName.DATE && isDay(right)) {
+      call.setOperator(BuiltinFunctions.required("$days_between"));
+    } else if (minus && isMoment(scope, call.operand(0)) && isMoment(scope, call.operand(1))) {
+      throw Messages.at(
+          call.getParserPosition(),
+          ErrorCode.FEATURE_NOT_SUPPORTED,
+          "there is no type INTERVAL: EXTRACT(EPOCH FROM a - b) gives the seconds between two"
+              + " times, age(a, b) a text");
+    }
+  }
+
+  private static boolean isDays(SqlTypeName type, SqlNode operand, boolean minus) {
+    return SqlTypeName.INT_TYPES.contains(type) || (!minus && operand instanceof SqlDynamicParam);
+  }
+
+  /** As in PostgreSQL, what is not known yet is of the type of the other side. */
+  private static boolean isDay(SqlTypeName type) {
+    return type == SqlTypeName.DATE
+        || type == SqlTypeName.UNKNOWN
+        || SqlTypeName.CHAR_TYPES.contains(type);
+  }
+
+  private boolean isMoment(SqlValidatorScope scope, SqlNode operand) {
+    RelDataType type = deriveType(scope, operand);
+    return switch (type.getSqlTypeName()) {
+      case DATE, TIMESTAMP -> true;
+      default -> type instanceof OtherSqlType other && other.type().equals(SqlType.TIMESTAMP_TZ);
+    };
   }
 
   @Override

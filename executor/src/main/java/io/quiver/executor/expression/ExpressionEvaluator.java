@@ -5,6 +5,7 @@ import io.quiver.types.ColumnBuilder;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,6 +144,16 @@ public final class ExpressionEvaluator {
       case VERSION -> constant(context.version(), call.type());
       case PI -> constant(Math.PI, SqlType.DOUBLE);
       case RANDOM, GEN_RANDOM_UUID -> new VolatileNode(call.function());
+      case EXTRACT_TIMEZONE,
+          EXTRACT_TIMEZONE_HOUR,
+          EXTRACT_TIMEZONE_MINUTE,
+          DATE_PART,
+          DATE_TRUNC,
+          AGE,
+          TO_CHAR_TIME,
+          TO_DATE,
+          TO_TIMESTAMP ->
+          folded(new Node.Function(zoned(call), arguments, false));
       case REGEXP_LIKE, REGEXP_MATCH, REGEXP_COUNT, REGEXP_SUBSTR, REGEXP_INSTR, REGEXP_REPLACE ->
           folded(
               new Node.Function(
@@ -150,6 +161,23 @@ public final class ExpressionEvaluator {
                   arguments,
                   false));
       default -> folded(new Node.Function(function(call), arguments, isHarmless(call.function())));
+    };
+  }
+
+  /** A function that looks at the session's time zone. */
+  private ColumnFunction zoned(Expression.Call call) {
+    ScalarFunction function = call.function();
+    ZoneId zone = context.timeZone();
+    return switch (function) {
+      case EXTRACT_TIMEZONE, EXTRACT_TIMEZONE_HOUR, EXTRACT_TIMEZONE_MINUTE ->
+          TimeParts.ofZone(function, zone);
+      case DATE_PART -> TimeParts.datePart(zone);
+      case DATE_TRUNC -> CalendarFunctions.truncate(call.type(), zone);
+      case AGE -> CalendarFunctions.age(zone);
+      case TO_CHAR_TIME -> TimeTemplates.toChar(zone);
+      case TO_DATE -> TimeTemplates.toDate();
+      case TO_TIMESTAMP -> TimeTemplates.toTimestamp(zone);
+      default -> throw new IllegalStateException(function + " looks at no time zone");
     };
   }
 
@@ -218,6 +246,15 @@ public final class ExpressionEvaluator {
           CURRENT_CATALOG,
           CURRENT_USER,
           VERSION,
+          EXTRACT_TIMEZONE,
+          EXTRACT_TIMEZONE_HOUR,
+          EXTRACT_TIMEZONE_MINUTE,
+          DATE_PART,
+          DATE_TRUNC,
+          AGE,
+          TO_CHAR_TIME,
+          TO_DATE,
+          TO_TIMESTAMP,
           TYPE_NAME,
           PI,
           RANDOM,
@@ -283,7 +320,14 @@ public final class ExpressionEvaluator {
       case SHA256, SHA512, ENCODE, DECODE -> DigestFunctions.of(function, call.type());
       case LIKE -> LikePattern.function(false);
       case ILIKE -> LikePattern.function(true);
-      case EXTRACT_YEAR,
+      case EXTRACT_MILLENNIUM,
+          EXTRACT_CENTURY,
+          EXTRACT_DECADE,
+          EXTRACT_ISOYEAR,
+          EXTRACT_JULIAN,
+          EXTRACT_MILLISECONDS,
+          EXTRACT_MICROSECONDS,
+          EXTRACT_YEAR,
           EXTRACT_QUARTER,
           EXTRACT_MONTH,
           EXTRACT_WEEK,
@@ -295,7 +339,7 @@ public final class ExpressionEvaluator {
           EXTRACT_MINUTE,
           EXTRACT_SECOND,
           EXTRACT_EPOCH ->
-          TimeFunctions.extract(function);
+          TimeParts.extract(function, call.type());
       case JSON_MEMBER,
           JSON_MEMBER_TEXT,
           JSON_PATH,
@@ -306,7 +350,14 @@ public final class ExpressionEvaluator {
           JSON_TYPEOF,
           JSON_ARRAY_LENGTH ->
           JsonFunctions.of(function, call.type());
-      case ADD_DAYS -> TimeFunctions::addDays;
+      case ADD_DAYS -> TimeFunctions.addDays(1);
+      case SUBTRACT_DAYS -> TimeFunctions.addDays(-1);
+      case BETWEEN_DAY, BETWEEN_HOUR, BETWEEN_MINUTE, BETWEEN_SECOND, BETWEEN_EPOCH ->
+          CalendarFunctions.between(function, call.type());
+      case MAKE_DATE, MAKE_TIME, MAKE_TIMESTAMP -> CalendarFunctions.make(function, call.type());
+      case FROM_EPOCH -> CalendarFunctions.fromEpoch();
+      case TO_CHAR_NUMBER -> NumberTemplate.toChar();
+      case TO_NUMBER -> NumberTemplate.toNumber(call.type());
       case DAYS_BETWEEN -> TimeFunctions::daysBetween;
       case AT_TIME_ZONE -> TimeFunctions.atTimeZone(call.type());
       case L2_DISTANCE,

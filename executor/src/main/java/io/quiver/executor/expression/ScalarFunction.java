@@ -156,7 +156,22 @@ public enum ScalarFunction {
   /** Nulls are skipped. */
   LEAST,
 
-  // Time. The unit is part of the name: DATE or TIMESTAMP to BIGINT.
+  // Time. The unit is part of the name: DATE, TIME or TIMESTAMP to BIGINT; those with decimal
+  // places may give a DECIMAL with so many.
+  EXTRACT_MILLENNIUM,
+  EXTRACT_CENTURY,
+  EXTRACT_DECADE,
+  EXTRACT_ISOYEAR,
+  /** Days since -4713-11-24, six decimal places. */
+  EXTRACT_JULIAN,
+  /** With those of the seconds; three decimal places. */
+  EXTRACT_MILLISECONDS,
+  /** With those of the seconds. */
+  EXTRACT_MICROSECONDS,
+  /** An instant to BIGINT: how many seconds the session's time zone is ahead. */
+  EXTRACT_TIMEZONE,
+  EXTRACT_TIMEZONE_HOUR,
+  EXTRACT_TIMEZONE_MINUTE,
   EXTRACT_YEAR,
   EXTRACT_QUARTER,
   EXTRACT_MONTH,
@@ -169,8 +184,9 @@ public enum ScalarFunction {
   EXTRACT_DOY,
   EXTRACT_HOUR,
   EXTRACT_MINUTE,
+  /** Six decimal places. */
   EXTRACT_SECOND,
-  /** Seconds since 1970-01-01. */
+  /** Seconds since 1970-01-01, six decimal places. */
   EXTRACT_EPOCH,
   /** Without arguments; when the statement began, in the session's time zone. */
   CURRENT_DATE,
@@ -181,6 +197,44 @@ public enum ScalarFunction {
   LOCALTIME,
   /** (DATE, days) to DATE; 22008 beyond its range. */
   ADD_DAYS,
+  /** (DATE, days) to DATE; 22008 beyond its range. */
+  SUBTRACT_DAYS,
+  // (time, time) of one type: a part of the time from the second to the first, its sign kept.
+  /** To BIGINT: whole days. */
+  BETWEEN_DAY,
+  /** To BIGINT: hours beyond the days. */
+  BETWEEN_HOUR,
+  /** To BIGINT: minutes beyond the hours. */
+  BETWEEN_MINUTE,
+  /** To DECIMAL with six decimal places: seconds beyond the minutes. */
+  BETWEEN_SECOND,
+  /** To DECIMAL with six decimal places: all of it in seconds. */
+  BETWEEN_EPOCH,
+  /** (name of a part, time) to DOUBLE; 22023 for another name. */
+  DATE_PART,
+  /** (unit, TIMESTAMP or instant) to the same, an instant cut in the session's time zone. */
+  DATE_TRUNC,
+  /** Two TIMESTAMPs or instants to TEXT: the first less the second in years, months and so on. */
+  AGE,
+  /** (year, month, day) to DATE. */
+  MAKE_DATE,
+  /** (hour, minute, DOUBLE seconds) to TIME. */
+  MAKE_TIME,
+  /** The arguments of both to TIMESTAMP. */
+  MAKE_TIMESTAMP,
+  /** DOUBLE, seconds since 1970-01-01, to an instant. */
+  FROM_EPOCH,
+  // Templates as PostgreSQL's; 22007 for text that does not follow one.
+  /** (TIMESTAMP or instant, template) to TEXT. */
+  TO_CHAR_TIME,
+  /** (number, template) to TEXT. */
+  TO_CHAR_NUMBER,
+  /** (text, template) to DATE. */
+  TO_DATE,
+  /** (text, template) to an instant. */
+  TO_TIMESTAMP,
+  /** (text, template) to DECIMAL. */
+  TO_NUMBER,
   /** (DATE, DATE) to INTEGER: the first less the second. */
   DAYS_BETWEEN,
   /**

@@ -22,6 +22,8 @@ enum ArgumentKind {
   TIMESTAMP,
   /** TIMESTAMP WITH TIME ZONE alone. */
   INSTANT,
+  /** DATE, TIMESTAMP or an instant, as an instant. */
+  MOMENT,
   BIGINT,
   JSON,
   BYTES,
@@ -45,7 +47,7 @@ enum ArgumentKind {
       case DOUBLE, NUMBER, ANY_NUMBER -> SqlType.DOUBLE;
       case DATE -> SqlType.DATE;
       case TIME, TIMESTAMP -> SqlType.TIMESTAMP;
-      case INSTANT -> SqlType.TIMESTAMP_TZ;
+      case INSTANT, MOMENT -> SqlType.TIMESTAMP_TZ;
       case BYTES -> SqlType.VARBINARY;
     };
   }
@@ -91,6 +93,7 @@ enum ArgumentKind {
       case TIMESTAMP ->
           type.equals(SqlType.DATE) || type.equals(SqlType.TIMESTAMP) || (text && literal);
       case INSTANT -> type.equals(SqlType.TIMESTAMP_TZ) || (text && literal);
+      case MOMENT -> Types.isTime(type) || (text && literal);
       case BYTES -> type instanceof SqlType.Varbinary || (text && literal);
     };
   }

@@ -36,6 +36,14 @@ final class BuiltinCalls {
       case TYPE_NAME ->
           new Expression.Literal(
               arguments.get(0).type().sqlName().toLowerCase(Locale.ROOT), SqlType.TEXT);
+      case AGE -> {
+        List<Expression> both = new ArrayList<>(arguments);
+        if (arguments.size() == 1) {
+          both.addFirst(call(ScalarFunction.CURRENT_DATE, List.of(), SqlType.DATE));
+        }
+        yield plain(overload, both);
+      }
+      case TO_NUMBER -> toNumber(arguments);
       default -> plain(overload, arguments);
     };
   }
@@ -74,7 +82,7 @@ final class BuiltinCalls {
               : Casts.implicit(argument, SqlType.TIMESTAMP);
       case ANY_NUMBER ->
           Types.isNumeric(argument.type()) ? argument : Casts.implicit(argument, SqlType.DOUBLE);
-      case INTEGER, BIGINT, DOUBLE, DATE, TIMESTAMP, INSTANT, JSON, BYTES ->
+      case INTEGER, BIGINT, DOUBLE, DATE, TIMESTAMP, INSTANT, MOMENT, JSON, BYTES ->
           Casts.implicit(argument, kind.inferred());
       case NUMBER, ANY_TYPE, ANY -> argument;
     };
@@ -113,6 +121,22 @@ final class BuiltinCalls {
       exact.add(Casts.implicit(arguments.get(1), SqlType.INTEGER));
     }
     return call(function, exact, DecimalTypes.rounded(type, digits));
+  }
+
+  /** A DECIMAL with as many places as the template has, where that is written out. */
+  private static Expression toNumber(List<Expression> arguments) {
+    int scale = 10;
+    if (arguments.get(1) instanceof Expression.Literal literal
+        && literal.value() instanceof String template) {
+      int point = template.toUpperCase(Locale.ROOT).replace('D', '.').indexOf('.');
+      scale = point < 0 ? 0 : (int) template.chars().skip(point).filter(Character::isDigit).count();
+    }
+    List<Expression> texts = arguments.stream().map(a -> Casts.implicit(a, SqlType.TEXT)).toList();
+    int places = Math.min(scale, SqlType.Decimal.MAX_PRECISION);
+    return call(
+        ScalarFunction.TO_NUMBER,
+        texts,
+        new SqlType.Decimal(SqlType.Decimal.MAX_PRECISION, places));
   }
 
   // PostgreSQL's concat() skips nulls, where || gives null.

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,11 @@ public final class BuiltinFunctions {
   /** The function of this name in lower case, or null. */
   public static @Nullable QuiverFunction named(String name) {
     return BY_NAME.get(name);
+  }
+
+  /** The function of this name, which is known to be there. */
+  public static QuiverFunction required(String name) {
+    return Objects.requireNonNull(named(name), name);
   }
 
   /** All that a user may call by name, by category. */
