@@ -1,6 +1,5 @@
 package io.quiver.flight;
 
-import static java.sql.Connection.TRANSACTION_READ_COMMITTED;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.FLIGHT_SQL_SERVER_ARROW_VERSION;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.FLIGHT_SQL_SERVER_BULK_INGESTION;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.FLIGHT_SQL_SERVER_CANCEL;
@@ -33,7 +32,12 @@ import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_IDENTIFIER_
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_IDENTIFIER_QUOTE_CHAR;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_KEYWORDS;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_LOCATORS_UPDATE_COPY;
+import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_MAX_COLUMN_NAME_LENGTH;
+import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_MAX_CONNECTIONS;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_MAX_ROW_SIZE_INCLUDES_BLOBS;
+import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_MAX_STATEMENTS;
+import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_MAX_STATEMENT_LENGTH;
+import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_MAX_TABLE_NAME_LENGTH;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_NAMED_PARAMETERS_SUPPORTED;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_NULL_ORDERING;
 import static org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo.SQL_NULL_PLUS_NULL_IS_NULL;
@@ -75,6 +79,7 @@ import com.google.protobuf.ProtocolMessageEnum;
 import io.quiver.engine.Database;
 import io.quiver.engine.SqlVocabulary;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -82,7 +87,9 @@ import org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo;
 import org.apache.arrow.flight.sql.impl.FlightSql.SqlNullOrdering;
 import org.apache.arrow.flight.sql.impl.FlightSql.SqlOuterJoinsSupportLevel;
 import org.apache.arrow.flight.sql.impl.FlightSql.SqlSupportedCaseSensitivity;
+import org.apache.arrow.flight.sql.impl.FlightSql.SqlSupportedElementActions;
 import org.apache.arrow.flight.sql.impl.FlightSql.SqlSupportedGroupBy;
+import org.apache.arrow.flight.sql.impl.FlightSql.SqlSupportedResultSetConcurrency;
 import org.apache.arrow.flight.sql.impl.FlightSql.SqlSupportedResultSetType;
 import org.apache.arrow.flight.sql.impl.FlightSql.SqlSupportedSubqueries;
 import org.apache.arrow.flight.sql.impl.FlightSql.SqlSupportedTransaction;
@@ -112,9 +119,20 @@ final class ServerInfo {
   private static final byte BIT_MASK = 3;
   private static final byte TEXTS = 4;
 
+  /** Characters of a name, and of a statement: what the parser takes. */
+  private static final long NAME_LENGTH_MAX = 128;
+
+  private static final long STATEMENT_LENGTH_MAX = 16L << 20;
+
   private final Map<Integer, Object> values = new TreeMap<>();
 
-  ServerInfo() {
+  /**
+   * All that is known.
+   *
+   * @param idleLimit after which sessions are closed that nobody uses, with their statements and
+   *     transactions; zero where they never are
+   */
+  ServerInfo(Duration idleLimit) {
     put(FLIGHT_SQL_SERVER_NAME, "Quiver");
     put(FLIGHT_SQL_SERVER_VERSION, Database.version());
     put(FLIGHT_SQL_SERVER_ARROW_VERSION, "1.3");
@@ -124,28 +142,31 @@ final class ServerInfo {
     put(FLIGHT_SQL_SERVER_CANCEL, true);
     put(FLIGHT_SQL_SERVER_BULK_INGESTION, true);
     put(FLIGHT_SQL_SERVER_INGEST_TRANSACTIONS_SUPPORTED, true);
-    // No limit.
-    put(FLIGHT_SQL_SERVER_STATEMENT_TIMEOUT, 0);
-    put(FLIGHT_SQL_SERVER_TRANSACTION_TIMEOUT, 0);
+    int idleMillis = (int) Math.min(idleLimit.toMillis(), Integer.MAX_VALUE);
+    put(FLIGHT_SQL_SERVER_STATEMENT_TIMEOUT, idleMillis);
+    put(FLIGHT_SQL_SERVER_TRANSACTION_TIMEOUT, idleMillis);
     put(SQL_ALL_TABLES_ARE_SELECTABLE, true);
     put(
         FLIGHT_SQL_SERVER_TRANSACTION,
-        SqlSupportedTransaction.SQL_SUPPORTED_TRANSACTION_TRANSACTION.getNumber());
+        SqlSupportedTransaction.SQL_SUPPORTED_TRANSACTION_SAVEPOINT.getNumber());
     put(SQL_DDL_CATALOG, false);
-    put(SQL_DDL_SCHEMA, false);
+    put(SQL_DDL_SCHEMA, true);
     put(SQL_DDL_TABLE, true);
     put(SQL_IDENTIFIER_CASE, number(SqlSupportedCaseSensitivity.SQL_CASE_SENSITIVITY_LOWERCASE));
     put(SQL_IDENTIFIER_QUOTE_CHAR, "\"");
+    // They are exact; of the protocol's values this is the one that folds nothing.
     put(
         SQL_QUOTED_IDENTIFIER_CASE,
-        number(SqlSupportedCaseSensitivity.SQL_CASE_SENSITIVITY_CASE_INSENSITIVE));
+        number(SqlSupportedCaseSensitivity.SQL_CASE_SENSITIVITY_UNKNOWN));
     put(SQL_NULL_ORDERING, number(SqlNullOrdering.SQL_NULLS_SORTED_AT_END));
     put(SQL_SEARCH_STRING_ESCAPE, "\\");
     put(SQL_TRANSACTIONS_SUPPORTED, true);
-    put(SQL_SAVEPOINTS_SUPPORTED, false);
+    put(SQL_SAVEPOINTS_SUPPORTED, true);
     put(SQL_BATCH_UPDATES_SUPPORTED, true);
     put(SQL_CORRELATED_SUBQUERIES_SUPPORTED, true);
-    put(SQL_DEFAULT_TRANSACTION_ISOLATION, (long) TRANSACTION_READ_COMMITTED);
+    put(
+        SQL_DEFAULT_TRANSACTION_ISOLATION,
+        number(SqlTransactionIsolationLevel.SQL_TRANSACTION_READ_COMMITTED));
     put(SQL_DATA_DEFINITION_CAUSES_TRANSACTION_COMMIT, false);
     put(SQL_DATA_DEFINITIONS_IN_TRANSACTIONS_IGNORED, false);
     put(SQL_NAMED_PARAMETERS_SUPPORTED, false);
@@ -155,12 +176,7 @@ final class ServerInfo {
     words();
     flags();
     masks();
-    // Arrow's JDBC driver fails where a limit is not given; 0 is none, or none that is known.
-    for (SqlInfo info : SqlInfo.values()) {
-      if (info.name().startsWith("SQL_MAX_") && info != SQL_MAX_ROW_SIZE_INCLUDES_BLOBS) {
-        put(info, 0L);
-      }
-    }
+    limits();
   }
 
   private void words() {
@@ -184,11 +200,25 @@ final class ServerInfo {
     put(SQL_CATALOG_AT_START, true);
     put(SQL_SELECT_FOR_UPDATE_SUPPORTED, false);
     put(SQL_STORED_PROCEDURES_SUPPORTED, false);
-    put(SQL_EXTRA_NAME_CHARACTERS, "");
+    put(SQL_EXTRA_NAME_CHARACTERS, "$");
     put(SQL_SCHEMA_TERM, "schema");
-    put(SQL_CATALOG_TERM, "catalog");
+    put(SQL_CATALOG_TERM, "database");
     put(SQL_PROCEDURE_TERM, "procedure");
-    put(SQL_DB_SCHEMA_NAME_LENGTH, 0L);
+  }
+
+  private void limits() {
+    // Arrow's JDBC driver fails where a limit is not given; 0 is none, or none that is known.
+    for (SqlInfo info : SqlInfo.values()) {
+      if (info.name().startsWith("SQL_MAX_") && info != SQL_MAX_ROW_SIZE_INCLUDES_BLOBS) {
+        put(info, 0L);
+      }
+    }
+    put(SQL_DB_SCHEMA_NAME_LENGTH, NAME_LENGTH_MAX);
+    put(SQL_MAX_TABLE_NAME_LENGTH, NAME_LENGTH_MAX);
+    put(SQL_MAX_COLUMN_NAME_LENGTH, NAME_LENGTH_MAX);
+    put(SQL_MAX_STATEMENT_LENGTH, STATEMENT_LENGTH_MAX);
+    put(SQL_MAX_STATEMENTS, (long) FlightSessions.STATEMENTS_MAX);
+    put(SQL_MAX_CONNECTIONS, (long) FlightSessions.SESSIONS_MAX);
   }
 
   private void masks() {
@@ -204,15 +234,20 @@ final class ServerInfo {
         mask(
             SqlOuterJoinsSupportLevel.SQL_LIMITED_OUTER_JOINS,
             SqlOuterJoinsSupportLevel.SQL_FULL_OUTER_JOINS));
-    put(SQL_SCHEMAS_SUPPORTED_ACTIONS, mask());
-    put(SQL_CATALOGS_SUPPORTED_ACTIONS, mask());
+    put(
+        SQL_SCHEMAS_SUPPORTED_ACTIONS,
+        mask(SqlSupportedElementActions.SQL_ELEMENT_IN_INDEX_DEFINITIONS));
+    put(
+        SQL_CATALOGS_SUPPORTED_ACTIONS,
+        mask(SqlSupportedElementActions.SQL_ELEMENT_IN_INDEX_DEFINITIONS));
     put(SQL_SUPPORTED_POSITIONED_COMMANDS, mask());
     put(
         SQL_SUPPORTED_SUBQUERIES,
         mask(
             SqlSupportedSubqueries.SQL_SUBQUERIES_IN_COMPARISONS,
             SqlSupportedSubqueries.SQL_SUBQUERIES_IN_EXISTS,
-            SqlSupportedSubqueries.SQL_SUBQUERIES_IN_INS));
+            SqlSupportedSubqueries.SQL_SUBQUERIES_IN_INS,
+            SqlSupportedSubqueries.SQL_SUBQUERIES_IN_QUANTIFIEDS));
     put(SQL_SUPPORTED_UNIONS, mask(SqlSupportedUnions.SQL_UNION, SqlSupportedUnions.SQL_UNION_ALL));
     put(
         SQL_SUPPORTED_TRANSACTIONS_ISOLATION_LEVELS,
@@ -223,7 +258,9 @@ final class ServerInfo {
         SQL_SUPPORTED_RESULT_SET_TYPES,
         mask(SqlSupportedResultSetType.SQL_RESULT_SET_TYPE_FORWARD_ONLY));
     put(SQL_SUPPORTED_CONCURRENCIES_FOR_RESULT_SET_UNSPECIFIED, mask());
-    put(SQL_SUPPORTED_CONCURRENCIES_FOR_RESULT_SET_FORWARD_ONLY, mask());
+    put(
+        SQL_SUPPORTED_CONCURRENCIES_FOR_RESULT_SET_FORWARD_ONLY,
+        mask(SqlSupportedResultSetConcurrency.SQL_RESULT_SET_CONCURRENCY_READ_ONLY));
     put(SQL_SUPPORTED_CONCURRENCIES_FOR_RESULT_SET_SCROLL_SENSITIVE, mask());
     put(SQL_SUPPORTED_CONCURRENCIES_FOR_RESULT_SET_SCROLL_INSENSITIVE, mask());
   }
