@@ -13,6 +13,7 @@ import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.Schema;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -168,6 +169,22 @@ public final class Session implements AutoCloseable {
       List<? extends List<? extends @Nullable Object>> rows,
       BooleanSupplier cancelled) {
     return locked(() -> runner.insertAll(statement.text(), rows, cancelled));
+  }
+
+  /**
+   * Runs an INSERT of one row for many rows of parameters that come as columns, all of them or
+   * none.
+   *
+   * @param columns one a {@code ?}
+   * @param batches until it gives null; what a batch holds may be reused after the next call
+   * @return rows added; empty when nothing was done and no batch taken, because the statement is no
+   *     such INSERT, or because a column wants to be converted value by value: {@link #execute}
+   *     does
+   * @throws QuiverException what the statement gives; 22023 for another count of parameters
+   */
+  public OptionalLong insertAll(
+      PreparedStatement statement, Schema columns, Supplier<@Nullable Batch> batches) {
+    return locked(() -> runner.insertAll(statement.text(), columns, batches, () -> false));
   }
 
   /** Prepares and executes a statement without parameters. */

@@ -64,7 +64,8 @@ public final class FlightSqlEndpoint implements AutoCloseable {
     return new FlightSqlEndpoint(server, producer, allocator);
   }
 
-  static BufferAllocator allocator() {
+  /** Memory for Arrow in this process, client or server; Arrow's own ways need flags. */
+  public static BufferAllocator allocator() {
     return new RootAllocator(
         RootAllocator.configBuilder().allocationManagerFactory(NativeMemory.factory()).build());
   }

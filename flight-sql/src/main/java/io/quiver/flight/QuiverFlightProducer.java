@@ -191,9 +191,8 @@ final class QuiverFlightProducer extends SessionProducer {
                 if (ArrowParameters.areNone(stream)) {
                   return change(use, handle.statement(), List.of(List.of()));
                 }
-                return use.exclusively(() ->
-                    new BoundChange(use.session(), handle.statement())
-                        .run(() -> ArrowParameters.next(stream)));
+                return use.exclusively(
+                    () -> new BoundChange(use.session(), handle.statement()).run(stream));
               }
             });
   }

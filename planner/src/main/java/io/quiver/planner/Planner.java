@@ -8,8 +8,10 @@ import io.quiver.planner.PlannedStatement.Hoisted;
 import io.quiver.planner.translate.BuiltinFunctions;
 import io.quiver.planner.translate.Casts;
 import io.quiver.planner.translate.FunctionInfo;
+import io.quiver.planner.translate.Expressions;
 import io.quiver.planner.translate.HoistedTypes;
 import io.quiver.planner.translate.KeyLookups;
+import io.quiver.planner.translate.Types;
 import io.quiver.sql.NormalizedSql;
 import io.quiver.sql.QuiverTypeFactory;
 import io.quiver.sql.SqlChange;
@@ -196,6 +198,30 @@ public final class Planner {
     return from instanceof SqlType.Varchar
         ? Casts.untyped(value, column.type())
         : Casts.assignment(value, column.type(), column.name());
+  }
+
+  /**
+   * The value of a column that stands for a parameter, or null where it is of a type that an
+   * assignment does not convert.
+   *
+   * @param position of the column
+   */
+  public static @Nullable Expression bound(int position, SqlType from, SqlType parameter) {
+    Expression value = new Expression.InputColumn(position, from);
+    if (from instanceof SqlType.Varchar) {
+      return Casts.untyped(value, parameter);
+    }
+    return Types.assignable(from, parameter) ? Casts.implicit(value, parameter) : null;
+  }
+
+  /** The expression with others in the place of the first parameters; later ones stay. */
+  public static Expression withParameters(Expression expression, List<Expression> values) {
+    return Expressions.mapLeaves(
+        expression,
+        leaf ->
+            leaf instanceof Expression.Parameter(int index, SqlType _) && index < values.size()
+                ? values.get(index)
+                : leaf);
   }
 
   private static SqlNode node(Statement statement) {

@@ -30,7 +30,7 @@ public final class Expressions {
   }
 
   /** Replaces each expression that has no parts. */
-  static Expression mapLeaves(Expression expression, UnaryOperator<Expression> leaf) {
+  public static Expression mapLeaves(Expression expression, UnaryOperator<Expression> leaf) {
     return mapParts(expression, e -> mapLeaves(e, leaf), leaf);
   }
 
