@@ -97,6 +97,14 @@ class BatchInsertTest {
         .hasValue(2);
     assertThat(rows("SELECT b::text, i::text FROM p"))
         .containsExactly(Arrays.asList("100000000001", "[1,-2,3]"), Arrays.asList(null, "[4,5,6]"));
+    byte[] floats = {0, 0, (byte) 0x80, 0x3F, 0, 0, 0, 0, 0, 0, 0, (byte) 0xC0};
+    assertThat(
+            insertAll(
+                session.prepare("INSERT INTO p (i) VALUES (?)"),
+                List.of(column(SqlType.VARBINARY, floats, new byte[] {7, 8, 9}))))
+        .hasValue(2);
+    assertThat(rows("SELECT i::text FROM p WHERE b IS NULL"))
+        .containsExactly(List.of("[4,5,6]"), List.of("[1,0,-2]"), List.of("[7,8,9]"));
     Column good = column(SqlType.VARBINARY, new byte[] {1, 2, 3});
     for (byte[] bad : new byte[][] {{1}, {0, 1}, {1, 2, 3}}) {
       assertThat(failure(insert, List.of(column(SqlType.VARBINARY, bad), good)).sqlState())

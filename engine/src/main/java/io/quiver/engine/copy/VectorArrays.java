@@ -93,7 +93,10 @@ public final class VectorArrays {
     return out.build();
   }
 
-  /** Elements as they lie in memory, little-endian; of BINARY the first in the highest bit. */
+  /**
+   * Elements as they lie in memory, little-endian, of BINARY the first in the highest bit; or
+   * 32-bit floats, where the length says so.
+   */
   private static Column packed(
       Column bytes, SqlType.Vector type, ObjIntConsumer<QuiverException> bad) {
     int width = type.element().bytes(type.dimension());
@@ -119,6 +122,10 @@ public final class VectorArrays {
   }
 
   private static float[] elements(MemorySegment packed, SqlType.Vector type, int width) {
+    if (packed.byteSize() == 4L * type.dimension() && packed.byteSize() != width) {
+      return VectorElements.rounded(
+          VectorElements.decode(packed, SqlType.Element.FLOAT32, type.dimension()), type.element());
+    }
     if (packed.byteSize() != width) {
       throw new QuiverException(
           ErrorCode.DIMENSION_MISMATCH,
