@@ -29,8 +29,8 @@ final class JsonFunctions {
   private static @Nullable Object apply(ScalarFunction function, Operand[] operands, int row) {
     String json = operands[0].stringAt(row);
     return switch (function) {
-      case JSON_MEMBER -> member(json, operands[1].stringAt(row));
-      case JSON_MEMBER_TEXT -> text(member(json, operands[1].stringAt(row)));
+      case JSON_MEMBER -> part(json, operands[1], row);
+      case JSON_MEMBER_TEXT -> text(part(json, operands[1], row));
       case JSON_PATH -> path(json, operands[1].stringAt(row));
       case JSON_PATH_TEXT -> text(path(json, operands[1].stringAt(row)));
       case JSON_VALUE -> {
@@ -46,6 +46,19 @@ final class JsonFunctions {
       case JSON_ARRAY_LENGTH -> length(json);
       default -> throw new IllegalStateException(function + " is no function of JSON");
     };
+  }
+
+  private static @Nullable String part(String json, Operand key, int row) {
+    return key.column().type().equals(SqlType.BIGINT)
+        ? element(json, key.longAt(row))
+        : member(json, key.stringAt(row));
+  }
+
+  /** An array's element of this number, from 0 or, where negative, from the end. */
+  private static @Nullable String element(String json, long number) {
+    return number == (int) number && JsonText.type(json).equals("array")
+        ? JsonText.element(json, (int) number)
+        : null;
   }
 
   /** An object's member of this name, or an array's element of this number, from 0. */

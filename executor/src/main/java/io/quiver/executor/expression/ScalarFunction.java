@@ -246,7 +246,10 @@ public enum ScalarFunction {
   /** (zone, TIMESTAMP) to an instant, and (zone, instant) to TIMESTAMP. */
   AT_TIME_ZONE,
 
-  /** (JSON, name or number from 0) to JSON; null where there is no such part. */
+  /**
+   * (JSON, name as text or number from 0 as BIGINT) to JSON; null where there is no such part. A
+   * number names no member of an object; text that is a number names an element of an array.
+   */
   JSON_MEMBER,
   /** As {@link #JSON_MEMBER}, to text: a string without quotes; null for JSON's null. */
   JSON_MEMBER_TEXT,

@@ -26,6 +26,8 @@ enum ArgumentKind {
   MOMENT,
   BIGINT,
   JSON,
+  /** The name of a member, or the number of an element: a BIGINT. */
+  JSON_KEY,
   BYTES,
   /** Anything, of its own type. */
   ANY_TYPE,
@@ -40,7 +42,7 @@ enum ArgumentKind {
   /** The type of a {@code ?} here. */
   SqlType inferred() {
     return switch (this) {
-      case TEXT, AS_TEXT, ANY_TYPE, ANY -> SqlType.TEXT;
+      case TEXT, AS_TEXT, JSON_KEY, ANY_TYPE, ANY -> SqlType.TEXT;
       case INTEGER -> SqlType.INTEGER;
       case BIGINT -> SqlType.BIGINT;
       case JSON -> SqlType.JSON;
@@ -86,6 +88,7 @@ enum ArgumentKind {
       case TEXT -> text;
       case AS_TEXT, ANY_TYPE, ANY -> true;
       case JSON -> text || type.equals(SqlType.JSON);
+      case JSON_KEY -> text || Types.isInteger(type);
       case INTEGER, BIGINT -> Types.isInteger(type) || (text && literal);
       case DOUBLE, NUMBER, ANY_NUMBER -> Types.isNumeric(type) || (text && literal);
       case TIME -> Types.isTime(type) || type.equals(SqlType.TIME) || (text && literal);

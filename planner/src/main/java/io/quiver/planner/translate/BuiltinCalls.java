@@ -76,6 +76,10 @@ final class BuiltinCalls {
   private static Expression argument(Expression argument, ArgumentKind kind) {
     return switch (kind) {
       case TEXT, AS_TEXT -> Casts.implicit(argument, SqlType.TEXT);
+      case JSON_KEY ->
+          argument.type() instanceof SqlType.Varchar
+              ? argument
+              : Casts.implicit(argument, SqlType.BIGINT);
       case TIME ->
           argument.type().equals(SqlType.DATE) || argument.type().equals(SqlType.TIME)
               ? argument

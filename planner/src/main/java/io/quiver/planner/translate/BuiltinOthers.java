@@ -44,10 +44,10 @@ final class BuiltinOthers {
 
   private void addJson() {
     json("$json_member", "")
-        .taking(ArgumentKind.AS_TEXT, "member")
+        .taking(ArgumentKind.JSON_KEY, "member")
         .gives(SqlType.JSON, ScalarFunction.JSON_MEMBER);
     json("$json_member_text", "")
-        .taking(ArgumentKind.AS_TEXT, "member")
+        .taking(ArgumentKind.JSON_KEY, "member")
         .gives(SqlType.TEXT, ScalarFunction.JSON_MEMBER_TEXT);
     json("$json_path", "")
         .taking(ArgumentKind.AS_TEXT, "path")
