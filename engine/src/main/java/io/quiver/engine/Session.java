@@ -328,6 +328,29 @@ public final class Session implements AutoCloseable {
     });
   }
 
+  /** The first schema of the search path that exists, where new tables go; null where none does. */
+  public @Nullable String schema() {
+    return locked(() -> {
+      List<String> all = schemas();
+      return settings.searchPath().stream().filter(all::contains).findFirst().orElse(null);
+    });
+  }
+
+  /**
+   * Makes a schema the only one of the search path, as SET search_path does.
+   *
+   * @throws QuiverException 3F000 where it does not exist
+   */
+  public void setSchema(String schema) {
+    change(() -> {
+      if (!schemas().contains(schema)) {
+        throw new QuiverException(
+            ErrorCode.UNDEFINED_SCHEMA, "schema \"" + schema + "\" does not exist");
+      }
+      settings.setSearchPath(List.of(schema));
+    });
+  }
+
   /** Ends what runs, if anything does, with 57014 within a second. From any thread. */
   public void cancel() {
     runner.cancel();

@@ -122,10 +122,10 @@ final class QuiverDatabaseMetaData extends AvaticaDatabaseMetaData {
     return false;
   }
 
-  /** NULL comes last in ascending order, as in PostgreSQL. */
+  /** NULL comes last in either order. */
   @Override
   public boolean nullsAreSortedHigh() {
-    return true;
+    return false;
   }
 
   @Override
@@ -140,7 +140,7 @@ final class QuiverDatabaseMetaData extends AvaticaDatabaseMetaData {
 
   @Override
   public boolean nullsAreSortedAtEnd() {
-    return false;
+    return true;
   }
 
   @Override
@@ -160,17 +160,17 @@ final class QuiverDatabaseMetaData extends AvaticaDatabaseMetaData {
 
   @Override
   public boolean supportsCatalogsInDataManipulation() {
-    return false;
+    return true;
   }
 
   @Override
   public boolean supportsCatalogsInTableDefinitions() {
-    return false;
+    return true;
   }
 
   @Override
   public boolean supportsCatalogsInIndexDefinitions() {
-    return false;
+    return true;
   }
 
   @Override
@@ -307,7 +307,7 @@ final class QuiverDatabaseMetaData extends AvaticaDatabaseMetaData {
         rows);
   }
 
-  /** The primary key, whose index is unique. */
+  /** The primary key, whose index is unique, and what CREATE INDEX made, which is not. */
   @Override
   public ResultSet getIndexInfo(
       @Nullable String catalog,
@@ -316,27 +316,25 @@ final class QuiverDatabaseMetaData extends AvaticaDatabaseMetaData {
       boolean unique,
       boolean approximate)
       throws SQLException {
-    List<Object> rows = new ArrayList<>();
+    List<IndexColumn> rows = new ArrayList<>();
     try (ResultSet keys = getPrimaryKeys(catalog, schema, table)) {
       while (keys.next()) {
         rows.add(
-            Arrays.asList(
+            new IndexColumn(
                 keys.getString("TABLE_CAT"),
                 keys.getString("TABLE_SCHEM"),
                 keys.getString("TABLE_NAME"),
                 false,
-                null,
                 keys.getString("PK_NAME"),
-                (int) DatabaseMetaData.tableIndexOther,
                 keys.getInt("KEY_SEQ"),
                 keys.getString("COLUMN_NAME"),
                 null,
-                0L,
-                0L,
                 null));
       }
     }
-    rows.sort(java.util.Comparator.comparing(row -> (Integer) ((List<?>) row).get(7)));
+    if (!unique) {
+      rows.addAll(IndexColumn.created(connection, catalog, schema, table));
+    }
     return LocalRows.of(
         List.of(
             text("TABLE_CAT"),
@@ -352,7 +350,7 @@ final class QuiverDatabaseMetaData extends AvaticaDatabaseMetaData {
             new LocalRows.Column("CARDINALITY", Types.BIGINT, "BIGINT"),
             new LocalRows.Column("PAGES", Types.BIGINT, "BIGINT"),
             text("FILTER_CONDITION")),
-        rows);
+        rows.stream().sorted().map(IndexColumn::row).toList());
   }
 
   /** One row for each form of a function; they are in no schema of the user's. */
