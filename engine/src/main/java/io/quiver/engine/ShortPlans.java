@@ -104,6 +104,7 @@ final class ShortPlans {
       case Expression.InputColumn column -> true;
       case Expression.Literal literal -> true;
       case Expression.Parameter parameter -> true;
+      case Expression.OuterColumn outer -> true;
       case Expression.Cast cast -> isShort(cast.operand());
       case Expression.InSet set -> isShort(set.operand());
       case Expression.Call call -> CHEAP.contains(call.function()) && areShort(call.arguments());

@@ -32,6 +32,8 @@ public final class ExpressionEvaluator {
       case Expression.Literal literal -> constant(literal.value(), literal.type());
       case Expression.Parameter parameter ->
           constant(context.parameters().get(parameter.index()), parameter.type());
+      case Expression.OuterColumn outer ->
+          constant(context.outer().get(outer.number()), outer.type());
       case Expression.Call call -> call(call);
       case Expression.UserCall call -> {
         Node.Function node =

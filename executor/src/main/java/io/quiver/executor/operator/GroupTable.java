@@ -20,7 +20,10 @@ final class GroupTable {
   private static final int INITIAL_SLOTS = 4_096;
 
   private final Reservation reservation;
-  private final boolean nullsMatchNothing;
+
+  /** The columns of a key in which a null keeps a row out of every group. */
+  private final int[] strict;
+
   private final List<Batch> chunks = new ArrayList<>();
   private final int[] newRows = new int[Batch.ROWS];
   private final int[] rowHashes = new int[Batch.ROWS];
@@ -40,13 +43,15 @@ final class GroupTable {
   /** The group of the null among integers, which has no slot; -1 while there is none. */
   private int nullGroup = -1;
 
-  /**
-   * @param nullsMatchNothing whether a key with a null in it has no group, as in a join; otherwise
-   *     nulls are equal, as in GROUP BY
-   */
-  GroupTable(Reservation reservation, boolean nullsMatchNothing) {
+  /** Of all keys; nulls are equal, as in GROUP BY. */
+  GroupTable(Reservation reservation) {
+    this(reservation, new int[0]);
+  }
+
+  /** As above, where a key with a null in some columns has no group, as in a join. */
+  GroupTable(Reservation reservation, int[] strict) {
     this.reservation = reservation;
-    this.nullsMatchNothing = nullsMatchNothing;
+    this.strict = strict.clone();
     reservation.grow(4L * (slots.length + groupHashes.length));
   }
 
@@ -81,7 +86,7 @@ final class GroupTable {
     hash(keys);
     int known = groups;
     for (int row = 0; row < rows; row++) {
-      if (nullsMatchNothing && hasNull(keys, row)) {
+      if (hasNull(keys, row)) {
         out[row] = -1;
         continue;
       }
@@ -123,7 +128,7 @@ final class GroupTable {
     boolean mayHaveNulls = keys.mayHaveNulls();
     for (int row = 0; row < rows; row++) {
       if (mayHaveNulls && keys.isNull(row)) {
-        out[row] = nullsMatchNothing ? -1 : groupOfNull(row);
+        out[row] = strict.length > 0 ? -1 : groupOfNull(row);
         continue;
       }
       long value = values[row];
@@ -164,7 +169,7 @@ final class GroupTable {
     }
     hash(keys);
     for (int row = 0; row < rows; row++) {
-      out[row] = nullsMatchNothing && hasNull(keys, row) ? -1 : find(keys, row);
+      out[row] = hasNull(keys, row) ? -1 : find(keys, row);
     }
   }
 
@@ -174,7 +179,7 @@ final class GroupTable {
     boolean mayHaveNulls = keys.mayHaveNulls();
     for (int row = 0; row < rows; row++) {
       if (mayHaveNulls && keys.isNull(row)) {
-        out[row] = nullsMatchNothing ? -1 : nullGroup;
+        out[row] = strict.length > 0 ? -1 : nullGroup;
       } else {
         out[row] = slots[slotOf(values[row], ColumnHash.mix(values[row]))] - 1;
       }
@@ -231,9 +236,9 @@ final class GroupTable {
     return true;
   }
 
-  private static boolean hasNull(Batch keys, int row) {
-    for (int i = 0; i < keys.width(); i++) {
-      if (keys.column(i).isNull(row)) {
+  private boolean hasNull(Batch keys, int row) {
+    for (int column : strict) {
+      if (keys.column(column).isNull(row)) {
         return true;
       }
     }

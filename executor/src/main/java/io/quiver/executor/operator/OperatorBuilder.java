@@ -85,6 +85,7 @@ public final class OperatorBuilder {
       case PlanNode.Window window -> new WindowOperator(context, build(window.input()), window);
       case PlanNode.HashJoin join -> hashJoin(join);
       case PlanNode.NestedLoopJoin join -> nestedLoopJoin(join);
+      case PlanNode.CorrelatedJoin join -> correlatedJoin(join);
       case PlanNode.Sort sort -> new SortOperator(context, build(sort.input()), sort);
       case PlanNode.TopK top -> new TopKOperator(context, build(top.input()), top);
       case PlanNode.Limit limit -> new LimitOperator(context, build(limit.input()), limit);
@@ -99,7 +100,7 @@ public final class OperatorBuilder {
 
   private Operator hashJoin(PlanNode.HashJoin join) {
     Reservation reservation = new Reservation(context.memory());
-    JoinPairs pairs = new JoinPairs.EqualKeys(join.leftKeys(), join.rightKeys(), reservation);
+    JoinPairs pairs = new EqualKeyPairs(join.keys(), reservation);
     return new JoinOperator(
         context,
         inputs(join.left(), join.right(), pairs, reservation),
@@ -109,10 +110,30 @@ public final class OperatorBuilder {
 
   private Operator nestedLoopJoin(PlanNode.NestedLoopJoin join) {
     Reservation reservation = new Reservation(context.memory());
-    JoinPairs pairs = new JoinPairs.AllPairs();
+    JoinPairs pairs = new AllPairs();
     return new JoinOperator(
         context,
         inputs(join.left(), join.right(), pairs, reservation),
+        join.type(),
+        join.condition());
+  }
+
+  private Operator correlatedJoin(PlanNode.CorrelatedJoin join) {
+    Reservation reservation = new Reservation(context.memory());
+    JoinPairs pairs =
+        new CorrelatedPairs(
+            join.columns(),
+            inner -> new OperatorBuilder(inner, profile).build(join.right()),
+            context.memory());
+    return new JoinOperator(
+        context,
+        new JoinOperator.Inputs(
+            build(join.left()),
+            null,
+            join.left().schema(),
+            join.right().schema(),
+            pairs,
+            reservation),
         join.type(),
         join.condition());
   }

@@ -19,7 +19,9 @@ import java.util.Objects;
 import java.util.function.IntFunction;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexCorrelVariable;
 import org.apache.calcite.rex.RexDynamicParam;
+import org.apache.calcite.rex.RexFieldAccess;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
@@ -40,6 +42,7 @@ import org.apache.calcite.util.TimestampString;
 public final class ExpressionTranslator {
   private final RexBuilder builder;
   private final IntFunction<SqlType> columns;
+  private final OuterColumns outer;
 
   /**
    * For expressions over one input.
@@ -47,8 +50,14 @@ public final class ExpressionTranslator {
    * @param columns the type of each column of the input
    */
   public ExpressionTranslator(RexBuilder builder, IntFunction<SqlType> columns) {
+    this(builder, columns, OuterColumns.NONE);
+  }
+
+  /** As above, within a part of the plan that runs for the rows of others. */
+  ExpressionTranslator(RexBuilder builder, IntFunction<SqlType> columns, OuterColumns outer) {
     this.builder = builder;
     this.columns = columns;
+    this.outer = outer;
   }
 
   /**
@@ -63,6 +72,9 @@ public final class ExpressionTranslator {
       case RexLiteral literal -> literal(literal);
       case RexDynamicParam parameter ->
           new Expression.Parameter(parameter.getIndex(), parameterType(parameter));
+      case RexFieldAccess access
+          when access.getReferenceExpr() instanceof RexCorrelVariable variable ->
+          outer.column(variable.id, access.getField().getIndex());
       case RexOver _ -> throw unsupported("a window function");
       case RexCall call -> call(call);
       default -> throw unsupported("the expression " + node.getKind().lowerName);
