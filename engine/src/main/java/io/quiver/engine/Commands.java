@@ -16,6 +16,7 @@ import io.quiver.executor.operator.OperatorProfile;
 import io.quiver.executor.plan.PlanPrinter;
 import io.quiver.executor.plan.SystemTable;
 import io.quiver.planner.PlannedStatement;
+import io.quiver.planner.rule.TableSizes;
 import io.quiver.sql.Statement;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.TableDefinition;
@@ -97,7 +98,7 @@ final class Commands {
               PLAN,
               database
                   .resolver()
-                  .explained(explain, catalog, settings.searchPath())
+                  .explained(explain, catalog, TableSizes.UNKNOWN, settings.searchPath())
                   .parameterTypes());
     };
   }
@@ -290,7 +291,13 @@ final class Commands {
         unbound -> {
           Catalog catalog = unbound.snapshot().catalog();
           PlannedStatement planned =
-              database.resolver().explained(explain, catalog, settings.searchPath());
+              database
+                  .resolver()
+                  .explained(
+                      explain,
+                      catalog,
+                      StatementResolver.sizes(unbound.snapshot()),
+                      settings.searchPath());
           Rows rows = new Rows(PLAN);
           if (explain.analyze()) {
             ExecutionContext context =

@@ -3,6 +3,7 @@ package io.quiver.engine;
 import io.quiver.engine.command.Rows;
 import io.quiver.engine.command.SystemTables;
 import io.quiver.planner.PlannedStatement;
+import io.quiver.planner.rule.TableSizes;
 import io.quiver.sql.NormalizedSql;
 import io.quiver.types.Batch;
 import java.util.LinkedHashMap;
@@ -91,8 +92,8 @@ final class PlanCache {
 
     /** A plan that serves this statement on this catalog, or null. */
     @Nullable PlannedStatement find(
-        NormalizedSql sql, long catalogVersion, List<String> searchPath) {
-      PlannedStatement found = peek(sql, catalogVersion, searchPath);
+        NormalizedSql sql, long catalogVersion, TableSizes sizes, List<String> searchPath) {
+      PlannedStatement found = peek(sql, catalogVersion, sizes, searchPath);
       if (found != null) {
         hits.increment();
       }
@@ -101,11 +102,15 @@ final class PlanCache {
 
     /** As {@link #find}, but it is no hit. */
     @Nullable PlannedStatement peek(
-        NormalizedSql sql, long catalogVersion, List<String> searchPath) {
+        NormalizedSql sql, long catalogVersion, TableSizes sizes, List<String> searchPath) {
       for (Variant variant : variants) {
         if (variant.catalogVersion == catalogVersion
             && variant.searchPath.equals(searchPath)
             && variant.plan.serves(variant.planned, sql)) {
+          if (!variant.plan.suits(sizes)) {
+            variants.remove(variant);
+            return null;
+          }
           return variant.plan;
         }
       }

@@ -58,7 +58,7 @@ public final class Session implements AutoCloseable {
       boolean prepared = false;
       try (Snapshot snapshot = transaction.snapshot()) {
         PreparedStatement statement =
-            switch (database.resolver().resolve(text, snapshot.catalog(), settings.searchPath())) {
+            switch (database.resolver().resolve(text, snapshot, settings.searchPath())) {
               case Resolved.Planned planned -> {
                 transaction.checkNotFailed();
                 yield prepared(text, planned);
@@ -109,8 +109,7 @@ public final class Session implements AutoCloseable {
       return null;
     }
     try (Snapshot snapshot = transaction.snapshot()) {
-      Resolved.Planned planned =
-          database.resolver().cached(text, snapshot.catalog(), settings.searchPath());
+      Resolved.Planned planned = database.resolver().cached(text, snapshot, settings.searchPath());
       return planned != null && ShortPlans.isShort(planned.plan().plan(), snapshot)
           ? planned
           : null;

@@ -148,7 +148,10 @@ final class StatementRunner {
    *     such INSERT or its parameters want to be converted one by one
    */
   OptionalLong insertAll(
-      StatementText text, Schema columns, Supplier<@Nullable Batch> batches, BooleanSupplier cancelled) {
+      StatementText text,
+      Schema columns,
+      Supplier<@Nullable Batch> batches,
+      BooleanSupplier cancelled) {
     return loading(
         cancelled,
         context ->
@@ -172,7 +175,7 @@ final class StatementRunner {
   }
 
   private Resolved resolve(StatementText text, ExecutionContext context) {
-    return database.resolver().resolve(text, context.snapshot().catalog(), settings.searchPath());
+    return database.resolver().resolve(text, context.snapshot(), settings.searchPath());
   }
 
   /**
@@ -196,7 +199,7 @@ final class StatementRunner {
     boolean adopted = opened != null;
     try {
       snapshot = current.snapshot();
-      switch (database.resolver().resolve(text, snapshot.catalog(), settings.searchPath())) {
+      switch (database.resolver().resolve(text, snapshot, settings.searchPath())) {
         case Resolved.Command command -> {
           commands.checkNotFailed(command.statement());
           return commands.run(command.statement(), parameters, execution);

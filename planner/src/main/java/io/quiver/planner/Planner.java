@@ -5,10 +5,11 @@ import io.quiver.executor.expression.UserFunction;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.executor.plan.SystemTable;
 import io.quiver.planner.PlannedStatement.Hoisted;
+import io.quiver.planner.rule.TableSizes;
 import io.quiver.planner.translate.BuiltinFunctions;
 import io.quiver.planner.translate.Casts;
-import io.quiver.planner.translate.FunctionInfo;
 import io.quiver.planner.translate.Expressions;
+import io.quiver.planner.translate.FunctionInfo;
 import io.quiver.planner.translate.HoistedTypes;
 import io.quiver.planner.translate.KeyLookups;
 import io.quiver.planner.translate.Types;
@@ -81,32 +82,42 @@ public final class Planner {
    * A plan that also serves other texts with the same normalised form.
    *
    * @param statement a {@link Statement.Query} or {@link Statement.Modify}
+   * @param sizes decide the order of joins; what the plan asked is in {@link
+   *     PlannedStatement#sizes}
    * @param sql what it was parsed from, which the normalised literals' offsets are in
    * @throws io.quiver.types.QuiverException 42P01, 42703, 42883, 42702, 42803, 42804, 0A000, ...
    */
   public PlannedStatement plan(
       Statement statement,
       Catalog catalog,
+      TableSizes sizes,
       List<String> searchPath,
       String sql,
       NormalizedSql normalized) {
     SqlNode node = node(statement);
     return threads.call(() -> {
       try {
-        return plan(node, catalog, searchPath, Hoisting.of(sql, normalized));
+        return plan(node, catalog, sizes, searchPath, Hoisting.of(sql, normalized));
       } catch (RuntimeException e) {
         // Planned again with its literals in place, the statement either works or fails with
         // the message that its author can understand.
         Hoisting none = Hoisting.nothingOf(sql, normalized);
-        return plan(node, catalog, searchPath, none);
+        return plan(node, catalog, sizes, searchPath, none);
       }
     });
   }
 
   /** A plan for this text alone. */
-  public PlannedStatement plan(Statement statement, Catalog catalog, List<String> searchPath) {
+  public PlannedStatement plan(
+      Statement statement, Catalog catalog, TableSizes sizes, List<String> searchPath) {
     SqlNode node = node(statement);
-    return threads.call(() -> plan(node, catalog, searchPath, Hoisting.none(parameterCount(node))));
+    Hoisting none = Hoisting.none(parameterCount(node));
+    return threads.call(() -> plan(node, catalog, sizes, searchPath, none));
+  }
+
+  /** As above, with joins in the order in which they are written. */
+  public PlannedStatement plan(Statement statement, Catalog catalog, List<String> searchPath) {
+    return plan(statement, catalog, TableSizes.UNKNOWN, searchPath);
   }
 
   /**
@@ -235,9 +246,17 @@ public final class Planner {
         "only queries and changes are planned, found " + statement.getClass().getSimpleName());
   }
 
+  @SuppressWarnings("ReferenceEquality") // One object says that nothing is known.
   private PlannedStatement plan(
-      SqlNode node, Catalog catalog, List<String> searchPath, Hoisting hoisting) {
-    StatementPlanner planner = planner(catalog, searchPath, hoisting);
+      SqlNode node, Catalog catalog, TableSizes sizes, List<String> searchPath, Hoisting hoisting) {
+    SizesAsked asked = new SizesAsked(sizes);
+    StatementPlanner planner =
+        new StatementPlanner(
+            operators,
+            reader(catalog, searchPath),
+            factory,
+            hoisting,
+            sizes == TableSizes.UNKNOWN ? sizes : asked);
     StatementPlanner.PlannedQuery planned =
         switch (node) {
           case SqlChange change -> change(change(planner, change));
@@ -255,7 +274,8 @@ public final class Planner {
         planned.result(),
         planner.parameterTypes().types(),
         hoisted,
-        hoisting.fixedLiterals());
+        hoisting.fixedLiterals(),
+        asked.rows());
   }
 
   private static PlanNode change(StatementPlanner planner, SqlChange change) {
@@ -272,7 +292,8 @@ public final class Planner {
   }
 
   private StatementPlanner planner(Catalog catalog, List<String> searchPath, Hoisting hoisting) {
-    return new StatementPlanner(operators, reader(catalog, searchPath), factory, hoisting);
+    return new StatementPlanner(
+        operators, reader(catalog, searchPath), factory, hoisting, TableSizes.UNKNOWN);
   }
 
   /** The reader of the newest catalog is kept: most statements find it unchanged. */

@@ -50,12 +50,18 @@ public final class Optimizer {
 
   private Optimizer() {}
 
-  /** An equal tree that reads less and joins earlier. */
-  public static RelNode optimize(RelNode root) {
+  /**
+   * An equal tree that reads less and joins earlier.
+   *
+   * @param sizes decide the order of joins
+   */
+  @SuppressWarnings("ReferenceEquality") // One object says that nothing is known.
+  public static RelNode optimize(RelNode root, TableSizes sizes) {
     RelBuilder builder = RelFactories.LOGICAL_BUILDER.create(root.getCluster(), null);
     RelNode flat = Unnesting.apply(run(SUBQUERIES, JoinSubQueries.apply(root)));
     RelNode pushed = run(PUSH_DOWN, flat);
-    RelNode trimmed = new FieldTrimmer(builder).trim(pushed);
+    RelNode ordered = sizes == TableSizes.UNKNOWN ? pushed : JoinOrder.apply(pushed, sizes);
+    RelNode trimmed = new FieldTrimmer(builder).trim(ordered);
     return run(WINDOWS, run(TIDY, trimmed));
   }
 
