@@ -9,21 +9,30 @@ import io.quiver.sql.VectorOperators;
 import io.quiver.sql.VectorSqlType;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.SqlType;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlBasicCall;
+import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlFunction;
+import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.type.SqlTypeCoercionRule;
 import org.apache.calcite.sql.type.SqlTypeMappingRule;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.validate.ParameterScope;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
+import org.apache.calcite.util.Litmus;
 import org.jspecify.annotations.Nullable;
 
 /** Resolves names and types; knows vectors, and parameters that were literals. */
@@ -36,6 +45,9 @@ final class Validator extends SqlValidatorImpl {
           .withIdentifierExpansion(true)
           .withTypeCoercionFactory(VectorCoercion::new)
           .withTypeCoercionRules(COERCIONS);
+
+  private static final Set<SqlKind> SORT_SUFFIXES =
+      EnumSet.of(SqlKind.DESCENDING, SqlKind.NULLS_FIRST, SqlKind.NULLS_LAST);
 
   private final QuiverTypeFactory factory;
   private final Function<SqlDynamicParam, @Nullable SqlType> known;
@@ -132,6 +144,57 @@ final class Validator extends SqlValidatorImpl {
       case DATE, TIMESTAMP -> true;
       default -> type instanceof OtherSqlType other && other.type().equals(SqlType.TIMESTAMP_TZ);
     };
+  }
+
+  @Override
+  protected void validateFrom(SqlNode node, RelDataType targetRowType, SqlValidatorScope scope) {
+    super.validateFrom(node, targetRowType, scope);
+    if (node instanceof SqlJoin join) {
+      CommonColumns.check(this, join);
+    }
+  }
+
+  @Override
+  protected void validateWhereClause(SqlSelect select) {
+    SqlNode from = select.getFrom();
+    SqlNode where = select.getWhere();
+    if (from != null && where != null) {
+      select.setWhere(CommonColumns.resolve(this, from, where));
+    }
+    super.validateWhereClause(select);
+  }
+
+  /**
+   * With DISTINCT, Calcite wants the columns inside of a window function in the select list, even
+   * where the function as a whole is there.
+   */
+  @Override
+  protected void validateOrderList(SqlSelect select) {
+    SqlNodeList order = select.getOrderList();
+    if (order == null || !select.isDistinct()) {
+      super.validateOrderList(select);
+      return;
+    }
+    List<SqlNode> others = order.stream().filter(item -> !isSelectedWindow(select, item)).toList();
+    if (others.size() < order.size()) {
+      select.setOrderBy(
+          others.isEmpty() ? null : SqlNodeList.of(order.getParserPosition(), others));
+      super.validateOrderList(select);
+      select.setOrderBy(order);
+    } else {
+      super.validateOrderList(select);
+    }
+  }
+
+  private boolean isSelectedWindow(SqlSelect select, SqlNode item) {
+    SqlNode key = item;
+    while (key.isA(SORT_SUFFIXES)) {
+      key = ((SqlCall) key).operand(0);
+    }
+    SqlNode expanded = expandOrderExpr(select, key);
+    return expanded.isA(Set.of(SqlKind.OVER))
+        && select.getSelectList().stream()
+            .anyMatch(selected -> SqlUtil.stripAs(selected).equalsDeep(expanded, Litmus.IGNORE));
   }
 
   @Override
