@@ -30,6 +30,19 @@ SqlNode TextInterval() :
     }
 }
 
+/** The local time of an instant in a zone, or the instant of a local time. */
+void AtTimeZone(List<Object> list, ExprContext exprContext, Span s) :
+{
+}
+{
+    <AT> <TIME> <ZONE>
+    {
+        checkNonQueryExpression(exprContext);
+        list.add(new SqlParserUtil.ToTreeListItem(ScalarOperators.AT_TIME_ZONE, getPos()));
+    }
+    AddExpression2b(list, ExprContext.ACCEPT_SUB_QUERY)
+}
+
 /** A member or an element of a JSON value, as JSON and as text, and what an array holds. */
 void JsonOrArray(List<Object> list, ExprContext exprContext, Span s) :
 {

@@ -53,8 +53,8 @@ public final class AvaticaService implements Protocol, AutoCloseable {
     } catch (QuiverException e) {
       return new Exchange() {
         @Override
-        public boolean isCheap() {
-          return true;
+        public Answer answerAtOnce() {
+          return answer();
         }
 
         @Override
@@ -65,9 +65,9 @@ public final class AvaticaService implements Protocol, AutoCloseable {
     }
     return new Exchange() {
       @Override
-      public boolean isCheap() {
-        return decoded instanceof Service.CreateStatementRequest
-            || decoded instanceof Service.DatabasePropertyRequest;
+      public @Nullable Answer answerAtOnce() {
+        Service.Response response = AvaticaService.this.answerAtOnce(decoded);
+        return response == null ? null : WireFormat.encode(response);
       }
 
       @Override
@@ -75,6 +75,27 @@ public final class AvaticaService implements Protocol, AutoCloseable {
         return WireFormat.encode(AvaticaService.this.answer(decoded));
       }
     };
+  }
+
+  private Service.@Nullable Response answerAtOnce(Service.Request request) {
+    if (closed) {
+      return null;
+    }
+    try {
+      return switch (request) {
+        case Service.CreateStatementRequest _, Service.DatabasePropertyRequest _ ->
+            dispatch(request);
+        case Service.ExecuteRequest r ->
+            statement(r.statementHandle).executeAtOnce(r.parameterValues, r.maxRowCount);
+        case Service.PrepareAndExecuteRequest r ->
+            connection(r.connectionId)
+                .statement(r.statementId)
+                .prepareAndExecuteAtOnce(r.sql, r.maxRowCount, r.maxRowsInFirstFrame);
+        default -> null;
+      };
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      return failures.describe(e);
+    }
   }
 
   /** Runs a request. A failure is an {@link Service.ErrorResponse}, never an exception. */

@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class ClientConnection {
   private static final int STATEMENTS_MAX = 10_000;
   private static final long QUIET_POLL_MILLIS = 10;
-  private static final String SCHEMA = "public";
-
   private final String id;
   private final Session session;
   private final boolean isOurDriver;
@@ -69,6 +67,19 @@ final class ClientConnection {
         throw new QuiverException(ErrorCode.CONNECTION_DOES_NOT_EXIST, "the connection was closed");
       }
       return work.get();
+    } finally {
+      touch();
+      lock.unlock();
+    }
+  }
+
+  /** As {@link #exclusively}, but null at once when an earlier request is not done. */
+  <T> @Nullable T ifFree(Supplier<@Nullable T> work) {
+    if (!lock.tryLock()) {
+      return null;
+    }
+    try {
+      return closed ? null : work.get();
     } finally {
       touch();
       lock.unlock();
@@ -141,10 +152,8 @@ final class ClientConnection {
           ErrorCode.FEATURE_NOT_SUPPORTED,
           "the catalog is " + session.catalog() + ", found " + change.getCatalog());
     }
-    if (change.getSchema() != null && !change.getSchema().equals(SCHEMA)) {
-      throw new QuiverException(
-          ErrorCode.FEATURE_NOT_SUPPORTED,
-          "the schema is " + SCHEMA + ", found " + change.getSchema());
+    if (change.getSchema() != null) {
+      session.setSchema(change.getSchema());
     }
     if (change.isAutoCommit() != null && change.isAutoCommit() != session.autoCommit()) {
       session.setAutoCommit(change.isAutoCommit());
@@ -168,7 +177,7 @@ final class ClientConnection {
             ? Connection.TRANSACTION_REPEATABLE_READ
             : Connection.TRANSACTION_READ_COMMITTED;
     return new ConnectionPropertiesImpl(
-        session.autoCommit(), session.readOnly(), isolation, session.catalog(), SCHEMA);
+        session.autoCommit(), session.readOnly(), isolation, session.catalog(), session.schema());
   }
 
   void commit() {

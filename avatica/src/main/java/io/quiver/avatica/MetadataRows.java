@@ -1,6 +1,7 @@
 package io.quiver.avatica;
 
 import io.quiver.engine.Database;
+import io.quiver.engine.SqlVocabulary;
 import io.quiver.engine.TableInfo;
 import io.quiver.types.Field;
 import io.quiver.types.SqlType;
@@ -301,12 +302,21 @@ final class MetadataRows {
     properties.put(
         Meta.DatabaseProperty.GET_DEFAULT_TRANSACTION_ISOLATION,
         Connection.TRANSACTION_READ_COMMITTED);
-    properties.put(Meta.DatabaseProperty.GET_STRING_FUNCTIONS, "");
-    properties.put(Meta.DatabaseProperty.GET_NUMERIC_FUNCTIONS, "");
-    properties.put(Meta.DatabaseProperty.GET_SYSTEM_FUNCTIONS, "");
-    properties.put(Meta.DatabaseProperty.GET_TIME_DATE_FUNCTIONS, "");
-    properties.put(Meta.DatabaseProperty.GET_S_Q_L_KEYWORDS, "");
+    properties.put(
+        Meta.DatabaseProperty.GET_STRING_FUNCTIONS, listed(SqlVocabulary.stringFunctions()));
+    properties.put(
+        Meta.DatabaseProperty.GET_NUMERIC_FUNCTIONS, listed(SqlVocabulary.numericFunctions()));
+    properties.put(
+        Meta.DatabaseProperty.GET_SYSTEM_FUNCTIONS, listed(SqlVocabulary.systemFunctions()));
+    properties.put(
+        Meta.DatabaseProperty.GET_TIME_DATE_FUNCTIONS, listed(SqlVocabulary.timeDateFunctions()));
+    properties.put(Meta.DatabaseProperty.GET_S_Q_L_KEYWORDS, listed(SqlVocabulary.keywords()));
     return properties;
+  }
+
+  /** As JDBC lists words. */
+  private static String listed(List<String> words) {
+    return String.join(",", words);
   }
 
   private static List<TableInfo> matching(

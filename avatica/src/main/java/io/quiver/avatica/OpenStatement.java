@@ -64,6 +64,31 @@ final class OpenStatement {
     });
   }
 
+  /**
+   * As {@link #prepareAndExecute}, or null when the statement is not short; it did nothing then.
+   */
+  Service.@Nullable ExecuteResponse prepareAndExecuteAtOnce(
+      String sql, long maxRows, int firstFrameRows) {
+    return connection.ifFree(() -> {
+      PreparedStatement statement = connection.session().prepareShort(sql);
+      if (statement == null) {
+        return null;
+      }
+      Cancellation own = startRun();
+      closeRows();
+      ResultRows.Limits limits = new ResultRows.Limits(maxRows, firstFrameRows);
+      return response(run(statement, List.of(), limits, false, own));
+    });
+  }
+
+  /** As {@link #execute}, or null when the statement is not short; it did nothing then. */
+  Service.@Nullable ExecuteResponse executeAtOnce(
+      @Nullable List<TypedValue> parameters, int firstFrameRows) {
+    PreparedStatement statement = prepared();
+    return connection.ifFree(
+        () -> connection.session().isShort(statement) ? execute(parameters, firstFrameRows) : null);
+  }
+
   Service.ExecuteResponse execute(@Nullable List<TypedValue> parameters, int firstFrameRows) {
     PreparedStatement statement = prepared();
     List<@Nullable Object> values = ParameterValues.of(parameters);

@@ -1,5 +1,7 @@
 package io.quiver.avatica;
 
+import org.jspecify.annotations.Nullable;
+
 /** Avatica as the network sees it: bytes in, bytes out. Safe for many threads. */
 public interface Protocol {
   /** Reads a request without running it; what cannot be read becomes an exchange that says so. */
@@ -10,8 +12,12 @@ public interface Protocol {
 
   /** One request, to be answered once. */
   interface Exchange {
-    /** True when the answer neither waits nor takes longer than a few microseconds. */
-    boolean isCheap();
+    /**
+     * Runs the request if it neither waits nor takes longer than some ten microseconds.
+     *
+     * @return null when it was not run
+     */
+    @Nullable Answer answerAtOnce();
 
     /** Runs the request; errors are answers too. */
     Answer answer();

@@ -16,6 +16,7 @@ import io.quiver.executor.operator.OperatorProfile;
 import io.quiver.executor.plan.PlanPrinter;
 import io.quiver.executor.plan.SystemTable;
 import io.quiver.planner.PlannedStatement;
+import io.quiver.planner.rule.TableSizes;
 import io.quiver.sql.Statement;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.TableDefinition;
@@ -56,48 +57,48 @@ final class Commands {
     this.copies = copies;
   }
 
-  PreparedStatement prepare(String sql, Statement statement, Catalog catalog) {
+  PreparedStatement prepare(StatementText text, Statement statement, Catalog catalog) {
     return switch (statement) {
       case Statement.Query query -> throw planned(statement);
       case Statement.Modify modify -> throw planned(statement);
       case Statement.CreateTableAs create ->
           new PreparedStatement(
-              sql,
+              text,
               StatementKind.DDL,
               NO_ROWS,
               database
                   .planner()
                   .plan(create.query(), catalog, settings.searchPath())
                   .parameterTypes());
-      case Statement.Definition definition -> noRows(sql, StatementKind.DDL);
-      case Statement.Begin begin -> noRows(sql, StatementKind.TRANSACTION);
-      case Statement.Commit commit -> noRows(sql, StatementKind.TRANSACTION);
-      case Statement.Rollback rollback -> noRows(sql, StatementKind.TRANSACTION);
-      case Statement.Truncate truncate -> noRows(sql, StatementKind.OTHER);
-      case Statement.Savepoint savepoint -> noRows(sql, StatementKind.TRANSACTION);
-      case Statement.RollbackTo rollback -> noRows(sql, StatementKind.TRANSACTION);
-      case Statement.Release release -> noRows(sql, StatementKind.TRANSACTION);
-      case Statement.SetTransaction set -> noRows(sql, StatementKind.OTHER);
-      case Statement.SetOption set -> noRows(sql, StatementKind.OTHER);
-      case Statement.ResetAll reset -> noRows(sql, StatementKind.OTHER);
-      case Statement.ShowAll show -> rows(sql, ShowCommands.ALL);
-      case Statement.Flush flush -> noRows(sql, StatementKind.OTHER);
-      case Statement.CopyFrom copy -> noRows(sql, StatementKind.INSERT);
-      case Statement.CopyTo copy -> noRows(sql, StatementKind.OTHER);
-      case Statement.ShowObjects show -> rows(sql, ShowCommands.schema(show.listing()));
-      case Statement.Describe describe -> rows(sql, ShowCommands.DESCRIPTION);
+      case Statement.Definition definition -> noRows(text, StatementKind.DDL);
+      case Statement.Begin begin -> noRows(text, StatementKind.TRANSACTION);
+      case Statement.Commit commit -> noRows(text, StatementKind.TRANSACTION);
+      case Statement.Rollback rollback -> noRows(text, StatementKind.TRANSACTION);
+      case Statement.Truncate truncate -> noRows(text, StatementKind.OTHER);
+      case Statement.Savepoint savepoint -> noRows(text, StatementKind.TRANSACTION);
+      case Statement.RollbackTo rollback -> noRows(text, StatementKind.TRANSACTION);
+      case Statement.Release release -> noRows(text, StatementKind.TRANSACTION);
+      case Statement.SetTransaction set -> noRows(text, StatementKind.OTHER);
+      case Statement.SetOption set -> noRows(text, StatementKind.OTHER);
+      case Statement.ResetAll reset -> noRows(text, StatementKind.OTHER);
+      case Statement.ShowAll show -> rows(text, ShowCommands.ALL);
+      case Statement.Flush flush -> noRows(text, StatementKind.OTHER);
+      case Statement.CopyFrom copy -> noRows(text, StatementKind.INSERT);
+      case Statement.CopyTo copy -> noRows(text, StatementKind.OTHER);
+      case Statement.ShowObjects show -> rows(text, ShowCommands.schema(show.listing()));
+      case Statement.Describe describe -> rows(text, ShowCommands.DESCRIPTION);
       case Statement.ShowOption show -> {
         option(show.name());
-        yield rows(sql, ShowCommands.option(show.name()));
+        yield rows(text, ShowCommands.option(show.name()));
       }
       case Statement.Explain explain ->
           new PreparedStatement(
-              sql,
+              text,
               StatementKind.QUERY,
               PLAN,
               database
                   .resolver()
-                  .explained(explain, catalog, settings.searchPath())
+                  .explained(explain, catalog, TableSizes.UNKNOWN, settings.searchPath())
                   .parameterTypes());
     };
   }
@@ -131,7 +132,9 @@ final class Commands {
       case Statement.ShowObjects show ->
           Results.rows(
               ShowCommands.schema(show.listing()),
-              read(execution, names -> ShowCommands.rows(show, names)));
+              read(
+                  execution,
+                  names -> ShowCommands.rows(show, names, database.planner().functions())));
       case Statement.Describe describe ->
           Results.rows(
               ShowCommands.DESCRIPTION,
@@ -259,7 +262,9 @@ final class Commands {
 
   /** The rows of a system table, as of a snapshot. */
   Batch systemTable(SystemTable table, Catalog catalog) {
-    Batch standard = InformationSchema.rows(table, database.name(), catalog, SystemTables.all());
+    Batch standard =
+        InformationSchema.rows(
+            table, database.name(), catalog, SystemTables.all(), database.planner().functions());
     if (standard != null) {
       return standard;
     }
@@ -286,7 +291,13 @@ final class Commands {
         unbound -> {
           Catalog catalog = unbound.snapshot().catalog();
           PlannedStatement planned =
-              database.resolver().explained(explain, catalog, settings.searchPath());
+              database
+                  .resolver()
+                  .explained(
+                      explain,
+                      catalog,
+                      StatementResolver.sizes(unbound.snapshot()),
+                      settings.searchPath());
           Rows rows = new Rows(PLAN);
           if (explain.analyze()) {
             ExecutionContext context =
@@ -343,12 +354,12 @@ final class Commands {
         execution, List.of(), context -> body.apply(names(context.snapshot().catalog())));
   }
 
-  private static PreparedStatement noRows(String sql, StatementKind kind) {
-    return new PreparedStatement(sql, kind, NO_ROWS, List.of());
+  private static PreparedStatement noRows(StatementText text, StatementKind kind) {
+    return new PreparedStatement(text, kind, NO_ROWS, List.of());
   }
 
-  private static PreparedStatement rows(String sql, Schema schema) {
-    return new PreparedStatement(sql, StatementKind.QUERY, schema, List.of());
+  private static PreparedStatement rows(StatementText text, Schema schema) {
+    return new PreparedStatement(text, StatementKind.QUERY, schema, List.of());
   }
 
   private static IllegalStateException planned(Statement statement) {

@@ -33,20 +33,25 @@ final class ParameterBinding {
 
   static List<@Nullable Object> bind(
       List<SqlType> types, List<? extends @Nullable Object> parameters, ZoneId zone) {
-    if (types.size() != parameters.size()) {
-      throw new QuiverException(
-          ErrorCode.INVALID_PARAMETER_VALUE,
-          "the statement has "
-              + types.size()
-              + " parameters, "
-              + parameters.size()
-              + " values were given");
-    }
+    checkCount(types, parameters.size());
     List<@Nullable Object> bound = new ArrayList<>(types.size());
     for (int i = 0; i < types.size(); i++) {
       bound.add(convert(parameters.get(i), types.get(i), i + 1, zone));
     }
     return bound;
+  }
+
+  /**
+   * Checks that each parameter has a value.
+   *
+   * @throws QuiverException 22023
+   */
+  static void checkCount(List<SqlType> types, int given) {
+    if (types.size() != given) {
+      throw new QuiverException(
+          ErrorCode.INVALID_PARAMETER_VALUE,
+          "the statement has " + types.size() + " parameters, " + given + " values were given");
+    }
   }
 
   private static @Nullable Object convert(

@@ -3,6 +3,7 @@ package io.quiver.engine;
 import io.quiver.engine.command.Rows;
 import io.quiver.engine.command.SystemTables;
 import io.quiver.planner.PlannedStatement;
+import io.quiver.planner.rule.TableSizes;
 import io.quiver.sql.NormalizedSql;
 import io.quiver.types.Batch;
 import java.util.LinkedHashMap;
@@ -40,6 +41,13 @@ final class PlanCache {
     }
     synchronized (entries) {
       return entries.computeIfAbsent(sql.text(), Plans::new);
+    }
+  }
+
+  /** The entry of a text, or null. */
+  @Nullable Plans existing(NormalizedSql sql) {
+    synchronized (entries) {
+      return entries.get(sql.text());
     }
   }
 
@@ -84,12 +92,25 @@ final class PlanCache {
 
     /** A plan that serves this statement on this catalog, or null. */
     @Nullable PlannedStatement find(
-        NormalizedSql sql, long catalogVersion, List<String> searchPath) {
+        NormalizedSql sql, long catalogVersion, TableSizes sizes, List<String> searchPath) {
+      PlannedStatement found = peek(sql, catalogVersion, sizes, searchPath);
+      if (found != null) {
+        hits.increment();
+      }
+      return found;
+    }
+
+    /** As {@link #find}, but it is no hit. */
+    @Nullable PlannedStatement peek(
+        NormalizedSql sql, long catalogVersion, TableSizes sizes, List<String> searchPath) {
       for (Variant variant : variants) {
         if (variant.catalogVersion == catalogVersion
             && variant.searchPath.equals(searchPath)
             && variant.plan.serves(variant.planned, sql)) {
-          hits.increment();
+          if (!variant.plan.suits(sizes)) {
+            variants.remove(variant);
+            return null;
+          }
           return variant.plan;
         }
       }

@@ -13,6 +13,7 @@ import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.Schema;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -53,20 +54,17 @@ public final class Session implements AutoCloseable {
    */
   public PreparedStatement prepare(String sql) {
     return locked(() -> {
+      StatementText text = StatementText.of(sql);
       boolean prepared = false;
       try (Snapshot snapshot = transaction.snapshot()) {
         PreparedStatement statement =
-            switch (database.resolver().resolve(sql, snapshot.catalog(), settings.searchPath())) {
+            switch (database.resolver().resolve(text, snapshot, settings.searchPath())) {
               case Resolved.Planned planned -> {
                 transaction.checkNotFailed();
-                yield new PreparedStatement(
-                    sql,
-                    planned.kind(),
-                    planned.hasRows() ? planned.plan().result() : Commands.NO_ROWS,
-                    planned.plan().parameterTypes());
+                yield prepared(text, planned);
               }
               case Resolved.Command command ->
-                  runner.commands().prepare(sql, command.statement(), snapshot.catalog());
+                  runner.commands().prepare(text, command.statement(), snapshot.catalog());
             };
         prepared = true;
         return statement;
@@ -76,6 +74,57 @@ public final class Session implements AutoCloseable {
         }
       }
     });
+  }
+
+  private static PreparedStatement prepared(StatementText text, Resolved.Planned planned) {
+    return new PreparedStatement(
+        text,
+        planned.kind(),
+        planned.hasRows() ? planned.plan().result() : Commands.NO_ROWS,
+        planned.plan().parameterTypes());
+  }
+
+  /**
+   * Prepares a statement whose execution is expected to end within some ten microseconds: it only
+   * reads, its plan is known, and it needs a few rows by key or a search of a small table.
+   *
+   * @return null for any other, wrong ones included, and where another thread uses the session
+   */
+  public @Nullable PreparedStatement prepareShort(String sql) {
+    return ifFree(() -> {
+      StatementText text = StatementText.of(sql);
+      Resolved.Planned planned = shortPlan(text);
+      return planned == null ? null : prepared(text, planned);
+    });
+  }
+
+  /** Whether {@link #prepareShort} would give this statement now. */
+  public boolean isShort(PreparedStatement statement) {
+    return statement.kind() == StatementKind.QUERY
+        && ifFree(() -> shortPlan(statement.text())) != null;
+  }
+
+  private Resolved.@Nullable Planned shortPlan(StatementText text) {
+    if (transaction.isFailed()) {
+      return null;
+    }
+    try (Snapshot snapshot = transaction.snapshot()) {
+      Resolved.Planned planned = database.resolver().cached(text, snapshot, settings.searchPath());
+      return planned != null && ShortPlans.isShort(planned.plan().plan(), snapshot)
+          ? planned
+          : null;
+    }
+  }
+
+  private <T> @Nullable T ifFree(Supplier<@Nullable T> body) {
+    if (!lock.tryLock()) {
+      return null;
+    }
+    try {
+      return closed ? null : body.get();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -104,7 +153,7 @@ public final class Session implements AutoCloseable {
       PreparedStatement statement,
       List<? extends @Nullable Object> parameters,
       BooleanSupplier cancelled) {
-    return locked(() -> runner.run(statement.sql(), parameters, cancelled));
+    return locked(() -> runner.run(statement.text(), parameters, cancelled));
   }
 
   /**
@@ -118,12 +167,28 @@ public final class Session implements AutoCloseable {
       PreparedStatement statement,
       List<? extends List<? extends @Nullable Object>> rows,
       BooleanSupplier cancelled) {
-    return locked(() -> runner.insertAll(statement.sql(), rows, cancelled));
+    return locked(() -> runner.insertAll(statement.text(), rows, cancelled));
+  }
+
+  /**
+   * Runs an INSERT of one row for many rows of parameters that come as columns, all of them or
+   * none.
+   *
+   * @param columns one a {@code ?}
+   * @param batches until it gives null; what a batch holds may be reused after the next call
+   * @return rows added; empty when nothing was done and no batch taken, because the statement is no
+   *     such INSERT, or because a column wants to be converted value by value: {@link #execute}
+   *     does
+   * @throws QuiverException what the statement gives; 22023 for another count of parameters
+   */
+  public OptionalLong insertAll(
+      PreparedStatement statement, Schema columns, Supplier<@Nullable Batch> batches) {
+    return locked(() -> runner.insertAll(statement.text(), columns, batches, () -> false));
   }
 
   /** Prepares and executes a statement without parameters. */
   public QueryResult execute(String sql) {
-    return locked(() -> runner.run(sql, List.of(), () -> false));
+    return locked(() -> runner.run(StatementText.of(sql), List.of(), () -> false));
   }
 
   /**
@@ -259,6 +324,29 @@ public final class Session implements AutoCloseable {
       try (Snapshot snapshot = transaction.snapshot()) {
         return InformationSchema.schemas(snapshot.catalog());
       }
+    });
+  }
+
+  /** The first schema of the search path that exists, where new tables go; null where none does. */
+  public @Nullable String schema() {
+    return locked(() -> {
+      List<String> all = schemas();
+      return settings.searchPath().stream().filter(all::contains).findFirst().orElse(null);
+    });
+  }
+
+  /**
+   * Makes a schema the only one of the search path, as SET search_path does.
+   *
+   * @throws QuiverException 3F000 where it does not exist
+   */
+  public void setSchema(String schema) {
+    change(() -> {
+      if (!schemas().contains(schema)) {
+        throw new QuiverException(
+            ErrorCode.UNDEFINED_SCHEMA, "schema \"" + schema + "\" does not exist");
+      }
+      settings.setSearchPath(List.of(schema));
     });
   }
 

@@ -3,11 +3,12 @@ package io.quiver.engine;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.planner.PlannedStatement;
 import io.quiver.planner.Planner;
+import io.quiver.planner.rule.TableSizes;
 import io.quiver.sql.NormalizedSql;
-import io.quiver.sql.SqlNormalizer;
 import io.quiver.sql.SqlParser;
 import io.quiver.sql.Statement;
 import io.quiver.storage.catalog.Catalog;
+import io.quiver.storage.transaction.Snapshot;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,20 +22,24 @@ final class StatementResolver {
     this.cache = cache;
   }
 
-  Resolved resolve(String sql, Catalog catalog, List<String> searchPath) {
-    NormalizedSql normalized = SqlNormalizer.normalize(sql);
+  Resolved resolve(StatementText text, Snapshot snapshot, List<String> searchPath) {
+    Catalog catalog = snapshot.catalog();
+    TableSizes sizes = sizes(snapshot);
+    String sql = text.sql();
+    NormalizedSql normalized = text.normalized();
     PlanCache.Plans entry = cache.entry(normalized);
     PlannedStatement cached =
-        entry == null ? null : entry.find(normalized, catalog.version(), searchPath);
+        entry == null ? null : entry.find(normalized, catalog.version(), sizes, searchPath);
     if (cached != null) {
       return planned(cached, normalized, entry);
     }
     Statement statement = SqlParser.parse(sql);
     PlannedStatement plan =
         switch (statement) {
-          case Statement.Query query -> planner.plan(query, catalog, searchPath, sql, normalized);
+          case Statement.Query query ->
+              planner.plan(query, catalog, sizes, searchPath, sql, normalized);
           case Statement.Modify modify ->
-              planner.plan(modify, catalog, searchPath, sql, normalized);
+              planner.plan(modify, catalog, sizes, searchPath, sql, normalized);
           default -> null;
         };
     if (plan == null) {
@@ -46,18 +51,34 @@ final class StatementResolver {
     return planned(plan, normalized, entry);
   }
 
+  /** The plan that {@link #resolve} would find in the cache, or null; counts nothing. */
+  Resolved.@Nullable Planned cached(
+      StatementText text, Snapshot snapshot, List<String> searchPath) {
+    long version = snapshot.catalog().version();
+    PlanCache.Plans entry = cache.existing(text.normalized());
+    PlannedStatement plan =
+        entry == null ? null : entry.peek(text.normalized(), version, sizes(snapshot), searchPath);
+    return plan == null ? null : planned(plan, text.normalized(), entry);
+  }
+
   /** The plan of the statement inside EXPLAIN. */
-  PlannedStatement explained(Statement.Explain explain, Catalog catalog, List<String> searchPath) {
+  PlannedStatement explained(
+      Statement.Explain explain, Catalog catalog, TableSizes sizes, List<String> searchPath) {
     return switch (explain.statement()) {
-      case Statement.Query query -> planner.plan(query, catalog, searchPath);
-      case Statement.Modify modify -> planner.plan(modify, catalog, searchPath);
+      case Statement.Query query -> planner.plan(query, catalog, sizes, searchPath);
+      case Statement.Modify modify -> planner.plan(modify, catalog, sizes, searchPath);
       default -> throw new IllegalStateException("EXPLAIN of " + explain.statement());
     };
   }
 
-  private static Resolved planned(
+  /** What a snapshot knows of the sizes of tables. */
+  static TableSizes sizes(Snapshot snapshot) {
+    return table -> snapshot.table(table).rowCount();
+  }
+
+  private static Resolved.Planned planned(
       PlannedStatement plan, NormalizedSql normalized, PlanCache.@Nullable Plans entry) {
-    return new Resolved.Planned(plan, kind(plan.plan()), plan.hoistedValues(normalized), entry);
+    return new Resolved.Planned(plan, kind(plan.plan()), normalized, entry);
   }
 
   static StatementKind kind(PlanNode plan) {
@@ -72,16 +93,21 @@ final class StatementResolver {
   /** What a text turned out to be. */
   sealed interface Resolved {
     /**
-     * A plan, and the values of the literals that it takes as parameters.
+     * A plan, and the text that it serves.
      *
      * @param entry where its cost is counted, or null
      */
     record Planned(
         PlannedStatement plan,
         StatementKind kind,
-        List<Object> hoisted,
+        NormalizedSql text,
         PlanCache.@Nullable Plans entry)
         implements Resolved {
+      /** The values of the literals that the plan takes as parameters, behind those of the user. */
+      List<Object> hoisted() {
+        return plan.hoistedValues(text);
+      }
+
       /** Whether it gives rows: a query does, and a change with RETURNING. */
       boolean hasRows() {
         return !kind.changesRows() || !plan.result().equals(PlanNode.ROW_COUNT);

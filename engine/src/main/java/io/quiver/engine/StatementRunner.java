@@ -7,7 +7,6 @@ import io.quiver.executor.operator.ExecutionContext;
 import io.quiver.executor.operator.Operator;
 import io.quiver.executor.operator.OperatorBuilder;
 import io.quiver.executor.operator.QueryMemory;
-import io.quiver.executor.plan.PlanNode;
 import io.quiver.sql.Statement.TableName;
 import io.quiver.storage.transaction.IsolationLevel;
 import io.quiver.storage.transaction.Snapshot;
@@ -16,8 +15,11 @@ import io.quiver.types.Batch;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.Schema;
+import io.quiver.types.SqlType;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -71,7 +73,7 @@ final class StatementRunner {
 
   /** Runs a statement, again where another transaction was faster. */
   QueryResult run(
-      String sql, List<? extends @Nullable Object> parameters, BooleanSupplier cancelled) {
+      StatementText text, List<? extends @Nullable Object> parameters, BooleanSupplier cancelled) {
     Execution execution = new Execution(settings.statementTimeoutMillis(), cancelled);
     executions.add(execution);
     boolean streaming = false;
@@ -79,7 +81,7 @@ final class StatementRunner {
     try {
       for (int attempt = 0; ; attempt++) {
         try {
-          QueryResult result = attempt(sql, parameters, execution);
+          QueryResult result = attempt(text, parameters, execution);
           streaming = result instanceof StreamingResult;
           succeeded = true;
           return result;
@@ -107,16 +109,31 @@ final class StatementRunner {
    *     failed: run one by one, the entries say which of them is to blame
    */
   boolean insertAll(
-      String sql,
+      StatementText text,
       List<? extends List<? extends @Nullable Object>> rows,
       BooleanSupplier cancelled) {
-    if (transaction.isFailed() || !isBatchInsert(sql)) {
+    if (transaction.isFailed()) {
       return false;
     }
     Execution execution = new Execution(settings.statementTimeoutMillis(), cancelled);
     executions.add(execution);
     try {
-      return withContext(execution, List.of(), context -> insertAll(sql, rows, context));
+      return withContext(
+          execution,
+          List.of(),
+          context -> {
+            if (!(resolve(text, context) instanceof Resolved.Planned planned)
+                || !BatchInsert.isPossible(planned.plan())) {
+              return false;
+            }
+            List<SqlType> types = planned.plan().parameterTypes();
+            List<List<@Nullable Object>> bound = new ArrayList<>(rows.size());
+            for (List<? extends @Nullable Object> row : rows) {
+              bound.add(ParameterBinding.bind(types, row, settings.timeZone()));
+            }
+            BoundRows columns = new BoundRows(types, bound);
+            return insertAll(planned, columns.schema(), columns::next, context).isPresent();
+          });
     } catch (QuiverException e) {
       return false;
     } finally {
@@ -124,38 +141,41 @@ final class StatementRunner {
     }
   }
 
-  private boolean isBatchInsert(String sql) {
-    try (Snapshot snapshot = transaction.snapshot()) {
-      return database.resolver().resolve(sql, snapshot.catalog(), settings.searchPath())
-              instanceof Resolved.Planned found
-          && !found.hasRows()
-          && BatchInsert.isPossible(found.plan().plan());
-    }
+  /**
+   * Runs an INSERT of one row for many rows of parameters as one statement: all of them or none.
+   *
+   * @return rows added; empty when nothing was done and no batch taken, because the statement is no
+   *     such INSERT or its parameters want to be converted one by one
+   */
+  OptionalLong insertAll(
+      StatementText text,
+      Schema columns,
+      Supplier<@Nullable Batch> batches,
+      BooleanSupplier cancelled) {
+    return loading(
+        cancelled,
+        context ->
+            resolve(text, context) instanceof Resolved.Planned planned
+                ? insertAll(planned, columns, batches, context)
+                : OptionalLong.empty());
   }
 
-  private boolean insertAll(
-      String sql, List<? extends List<? extends @Nullable Object>> rows, ExecutionContext context) {
-    if (!(database.resolver().resolve(sql, context.snapshot().catalog(), settings.searchPath())
-        instanceof Resolved.Planned planned)) {
-      return false;
+  private static OptionalLong insertAll(
+      Resolved.Planned planned,
+      Schema columns,
+      Supplier<@Nullable Batch> batches,
+      ExecutionContext context) {
+    BatchInsert insert = BatchInsert.of(planned.plan(), columns, context.snapshot().catalog());
+    if (insert == null) {
+      return OptionalLong.empty();
     }
-    List<List<@Nullable Object>> bound = new ArrayList<>(rows.size());
-    for (List<? extends @Nullable Object> row : rows) {
-      bound.add(parameters(planned, row));
-    }
-    PlanNode plan = BatchInsert.of(planned.plan().plan(), bound, context);
-    long inserted = 0;
-    try (Operator operator = OperatorBuilder.build(plan, context)) {
-      for (Batch batch = operator.next(); batch != null; batch = operator.next()) {
-        inserted += batch.column(0).getLong(0);
-      }
-    }
-    if (inserted != rows.size()) {
-      // Takes it all back: only one by one do the entries tell their counts.
-      throw new QuiverException(
-          ErrorCode.CARDINALITY_VIOLATION, inserted + " rows of " + rows.size() + " entries");
-    }
-    return true;
+    List<@Nullable Object> literals = new ArrayList<>(Collections.nCopies(columns.size(), null));
+    literals.addAll(planned.hoisted());
+    return OptionalLong.of(insert.run(batches, context.withParameters(literals)));
+  }
+
+  private Resolved resolve(StatementText text, ExecutionContext context) {
+    return database.resolver().resolve(text, context.snapshot(), settings.searchPath());
   }
 
   /**
@@ -170,7 +190,7 @@ final class StatementRunner {
 
   /** One run on one snapshot, in the open transaction or in one of its own. */
   private QueryResult attempt(
-      String sql, List<? extends @Nullable Object> parameters, Execution execution) {
+      StatementText text, List<? extends @Nullable Object> parameters, Execution execution) {
     Transaction opened = transaction.current();
     Transaction current = opened == null ? transaction.begin() : opened;
     boolean own = opened == null && transaction.autoCommit();
@@ -179,7 +199,7 @@ final class StatementRunner {
     boolean adopted = opened != null;
     try {
       snapshot = current.snapshot();
-      switch (database.resolver().resolve(sql, snapshot.catalog(), settings.searchPath())) {
+      switch (database.resolver().resolve(text, snapshot, settings.searchPath())) {
         case Resolved.Command command -> {
           commands.checkNotFailed(command.statement());
           return commands.run(command.statement(), parameters, execution);
@@ -331,24 +351,27 @@ final class StatementRunner {
 
   /** Appends batches to a table, all of them or none; a stream cannot be run again. */
   long load(TableName name, Schema columns, Supplier<@Nullable Batch> batches) {
+    return loading(
+        () -> false,
+        context ->
+            BulkLoad.run(
+                commands.names(context.snapshot().catalog()).existingTable(name),
+                columns,
+                batches,
+                context,
+                database.planner()));
+  }
+
+  /** Runs a statement that takes its rows from a stream. */
+  private <T> T loading(BooleanSupplier cancelled, Function<ExecutionContext, T> body) {
     transaction.checkNotFailed();
-    Execution execution = new Execution(settings.statementTimeoutMillis(), () -> false);
+    Execution execution = new Execution(settings.statementTimeoutMillis(), cancelled);
     executions.add(execution);
     boolean succeeded = false;
     try {
-      long rows =
-          withContext(
-              execution,
-              List.of(),
-              context ->
-                  BulkLoad.run(
-                      commands.names(context.snapshot().catalog()).existingTable(name),
-                      columns,
-                      batches,
-                      context,
-                      database.planner()));
+      T result = withContext(execution, List.of(), body);
       succeeded = true;
-      return rows;
+      return result;
     } finally {
       executions.remove(execution);
       if (!succeeded) {

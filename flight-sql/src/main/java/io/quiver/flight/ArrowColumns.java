@@ -8,9 +8,9 @@ import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.ArrowBuf;
@@ -19,6 +19,7 @@ import org.apache.arrow.vector.BaseLargeVariableWidthVector;
 import org.apache.arrow.vector.DateMilliVector;
 import org.apache.arrow.vector.ExtensionTypeVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.FixedSizeBinaryVector;
 import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.FloatingPointVector;
 import org.apache.arrow.vector.TimeMilliVector;
@@ -34,21 +35,35 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies what a client sends into columns: in bulk where Arrow's layout is ours, else value by
- * value. {@link ArrowSqlTypes} says which type each becomes.
+ * What a client sends as columns: as it lies, or in bulk, where Arrow's layout is ours, else value
+ * by value. {@link ArrowSqlTypes} says which type each becomes.
  */
 final class ArrowColumns {
+  private static final MemorySegment EMPTY = Arena.global().allocate(8, 64).asSlice(0, 0);
   private static final BigInteger TWO_TO_64 = BigInteger.ONE.shiftLeft(64);
 
-  private ArrowColumns() {}
+  private final boolean copied;
+
+  private ArrowColumns(boolean copied) {
+    this.copied = copied;
+  }
+
+  /** As {@link #view}, in memory of its own. */
+  static Column copy(FieldVector vector) {
+    return new ArrowColumns(true).column(vector);
+  }
 
   /**
-   * The vector's rows as a column.
+   * The vector's rows as a column, which may lie in the vector's memory.
    *
    * @throws QuiverException 0A000 for a type that SQL has no place for, 22004 for a null within a
    *     vector, 22008 for a time that SQL cannot hold
    */
-  static Column column(FieldVector vector) {
+  static Column view(FieldVector vector) {
+    return new ArrowColumns(false).column(vector);
+  }
+
+  private Column column(FieldVector vector) {
     if (vector instanceof ExtensionTypeVector<?> extension
         && extension.getUnderlyingVector() instanceof FieldVector storage) {
       return column(storage, ArrowSqlTypes.of(vector.getField()));
@@ -56,13 +71,16 @@ final class ArrowColumns {
     return column(vector, ArrowSqlTypes.of(vector.getField()));
   }
 
-  private static Column column(FieldVector vector, SqlType type) {
+  private Column column(FieldVector vector, SqlType type) {
     int rows = vector.getValueCount();
     if (type instanceof SqlType.Vector dense) {
       return vectors(vector, dense, rows);
     }
     if (type instanceof SqlType.Array array) {
       return lists((BaseListVector) vector, array, rows);
+    }
+    if (vector instanceof FixedSizeBinaryVector binary && type.equals(SqlType.VARBINARY)) {
+      return binary(binary, rows);
     }
     if (!ArrowSqlTypes.isSameLayout(vector.getField().getType(), type)) {
       ColumnBuilder builder = new ColumnBuilder(type, rows);
@@ -77,12 +95,22 @@ final class ArrowColumns {
     }
     MemorySegment validity = validity(vector, rows);
     if (type.layout() instanceof Layout.Variable) {
-      MemorySegment offsets = copy(vector.getOffsetBuffer(), 0, 4L * (rows + 1));
+      MemorySegment offsets = bytes(vector.getOffsetBuffer(), 0, 4L * (rows + 1));
       int end = rows == 0 ? 0 : vector.getOffsetBuffer().getInt(4L * rows);
-      return Column.of(type, rows, validity, copy(vector.getDataBuffer(), 0, end), offsets);
+      return Column.of(type, rows, validity, bytes(vector.getDataBuffer(), 0, end), offsets);
     }
     long bytes = type.layout().fixedBytes(rows);
-    return Column.of(type, rows, validity, copy(vector.getDataBuffer(), 0, bytes), null);
+    return Column.of(type, rows, validity, bytes(vector.getDataBuffer(), 0, bytes), null);
+  }
+
+  private Column binary(FixedSizeBinaryVector vector, int rows) {
+    int width = vector.getByteWidth();
+    MemorySegment offsets = Arena.ofAuto().allocate(4L * (rows + 1), 64);
+    for (int row = 0; row <= rows; row++) {
+      offsets.setAtIndex(ValueLayout.JAVA_INT, row, Math.multiplyExact(row, width));
+    }
+    MemorySegment data = bytes(vector.getDataBuffer(), 0, (long) rows * width);
+    return Column.of(SqlType.VARBINARY, rows, validity(vector, rows), data, offsets);
   }
 
   private static void append(ColumnBuilder out, FieldVector vector, int row) {
@@ -99,7 +127,7 @@ final class ArrowColumns {
       case BaseLargeVariableWidthVector texts -> {
         long from = texts.getOffsetBuffer().getLong(8L * row);
         long to = texts.getOffsetBuffer().getLong(8L * (row + 1));
-        out.appendBytes(copy(texts.getDataBuffer(), from, to - from));
+        out.appendBytes(segment(texts.getDataBuffer(), from, to - from));
       }
       default -> appendObject(out, vector.getObject(row));
     }
@@ -154,7 +182,7 @@ final class ArrowColumns {
     }
   }
 
-  private static Column vectors(FieldVector vector, SqlType.Vector type, int rows) {
+  private Column vectors(FieldVector vector, SqlType.Vector type, int rows) {
     FixedSizeListVector list = (FixedSizeListVector) vector;
     FieldVector elements = list.getDataVector();
     int dimension = type.dimension();
@@ -162,7 +190,7 @@ final class ArrowColumns {
     MemorySegment validity = validity(vector, rows);
     if (!(elements instanceof Float8Vector numbers)) {
       long bytes = type.layout().fixedBytes(rows);
-      return Column.of(type, rows, validity, copy(elements.getDataBuffer(), 0, bytes), null);
+      return Column.of(type, rows, validity, bytes(elements.getDataBuffer(), 0, bytes), null);
     }
     ColumnBuilder builder = new ColumnBuilder(type, rows);
     float[] values = new float[dimension];
@@ -199,7 +227,7 @@ final class ArrowColumns {
     }
   }
 
-  private static Column lists(BaseListVector list, SqlType.Array type, int rows) {
+  private Column lists(BaseListVector list, SqlType.Array type, int rows) {
     ValueVector child = ((FieldVector) list).getChildrenFromFields().getFirst();
     int[] elements = new int[child.getValueCount()];
     MemorySegment offsets = Arena.ofAuto().allocate(4L * (rows + 1), 64);
@@ -209,27 +237,33 @@ final class ArrowColumns {
       for (int i = list.isNull(row) ? 0 : list.getElementStartIndex(row); i < to; i++) {
         elements[count++] = i;
       }
-      offsets.setAtIndex(java.lang.foreign.ValueLayout.JAVA_INT, row + 1L, count);
+      offsets.setAtIndex(ValueLayout.JAVA_INT, row + 1L, count);
     }
     Column all = column((FieldVector) child, type.element());
     Column used = all.gather(elements, count, Arena.ofAuto());
     return Column.ofLists(type, rows, validity((FieldVector) list, rows), offsets, used);
   }
 
-  private static @Nullable MemorySegment validity(FieldVector vector, int rows) {
+  private @Nullable MemorySegment validity(FieldVector vector, int rows) {
     return vector.getNullCount() == 0
         ? null
-        : copy(vector.getValidityBuffer(), 0, (rows + 7L) >> 3);
+        : bytes(vector.getValidityBuffer(), 0, (rows + 7L) >> 3);
   }
 
-  /** The stream's next batch overwrites its buffers, so they are copied. */
-  private static MemorySegment copy(ArrowBuf source, long from, long bytes) {
-    MemorySegment target = Arena.ofAuto().allocate(Math.max(bytes, 8), 64);
-    if (bytes > 0) {
-      ByteBuffer view = source.nioBuffer(from, Math.toIntExact(bytes));
-      MemorySegment.copy(MemorySegment.ofBuffer(view), 0, target, 0, bytes);
+  private MemorySegment bytes(ArrowBuf source, long from, long bytes) {
+    MemorySegment lying = segment(source, from, bytes);
+    if (!copied) {
+      return lying;
     }
+    MemorySegment target = Arena.ofAuto().allocate(Math.max(bytes, 8), 64);
+    MemorySegment.copy(lying, 0, target, 0, bytes);
     return target.asSlice(0, bytes);
+  }
+
+  private static MemorySegment segment(ArrowBuf source, long from, long bytes) {
+    return bytes == 0
+        ? EMPTY
+        : MemorySegment.ofBuffer(source.nioBuffer(from, Math.toIntExact(bytes)));
   }
 
   /** The field's name and Arrow's name of its type, for a message. */

@@ -1,5 +1,6 @@
 package io.quiver.flight;
 
+import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
@@ -7,10 +8,9 @@ import io.quiver.types.SqlType;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.flight.FlightStream;
-import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what a client bound: each row of the batch is one set of parameters. */
+/** Parameters as values: each row of what a client bound is one set of them. */
 final class ArrowParameters {
   /** Each row of a query's parameters is a query of its own. */
   private static final int QUERIES_MAX = 100_000;
@@ -27,9 +27,10 @@ final class ArrowParameters {
     if (areNone(stream)) {
       return List.of(List.of());
     }
+    ReceivedBatches received = new ReceivedBatches(stream);
     List<List<@Nullable Object>> rows = new ArrayList<>();
-    for (List<List<@Nullable Object>> batch = next(stream); batch != null; batch = next(stream)) {
-      rows.addAll(batch);
+    for (Batch batch = received.next(); batch != null; batch = received.next()) {
+      rows.addAll(rows(batch));
       if (rows.size() > QUERIES_MAX) {
         throw new QuiverException(
             ErrorCode.PROGRAM_LIMIT_EXCEEDED,
@@ -39,24 +40,12 @@ final class ArrowParameters {
     return rows;
   }
 
-  /** The rows of the next batch that has any; null at the end. */
-  static @Nullable List<List<@Nullable Object>> next(FlightStream stream) {
-    while (stream.next()) {
-      VectorSchemaRoot root = stream.getRoot();
-      if (root.getRowCount() > 0) {
-        return rows(root);
-      }
-    }
-    return null;
-  }
-
-  private static List<List<@Nullable Object>> rows(VectorSchemaRoot root) {
-    List<Column> columns = new ArrayList<>();
-    root.getFieldVectors().forEach(vector -> columns.add(ArrowColumns.column(vector)));
+  /** Each row of a batch. */
+  static List<List<@Nullable Object>> rows(Batch batch) {
     List<List<@Nullable Object>> rows = new ArrayList<>();
-    for (int row = 0; row < root.getRowCount(); row++) {
+    for (int row = 0; row < batch.rowCount(); row++) {
       List<@Nullable Object> values = new ArrayList<>();
-      for (Column column : columns) {
+      for (Column column : batch.columns()) {
         values.add(value(column, row));
       }
       rows.add(values);

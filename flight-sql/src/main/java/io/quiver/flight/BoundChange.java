@@ -3,10 +3,14 @@ package io.quiver.flight;
 import io.quiver.engine.PreparedStatement;
 import io.quiver.engine.QueryResult;
 import io.quiver.engine.Session;
+import io.quiver.engine.StatementKind;
+import io.quiver.types.Batch;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.apache.arrow.flight.FlightStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +33,26 @@ final class BoundChange {
   }
 
   /**
-   * Runs it.
+   * Runs it for each row of the stream.
+   *
+   * @return how many rows were inserted, updated or deleted
+   */
+  long run(FlightStream stream) {
+    ReceivedBatches received = new ReceivedBatches(stream);
+    if (statement.kind() == StatementKind.INSERT) {
+      OptionalLong inserted = session.insertAll(statement, received.columns(), received::next);
+      if (inserted.isPresent()) {
+        return inserted.getAsLong();
+      }
+    }
+    return run(() -> {
+      Batch batch = received.next();
+      return batch == null ? null : ArrowParameters.rows(batch);
+    });
+  }
+
+  /**
+   * Runs it row by row.
    *
    * @param batches gives rows of parameters until it gives null
    * @return how many rows were inserted, updated or deleted

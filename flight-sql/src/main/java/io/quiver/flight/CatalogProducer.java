@@ -19,11 +19,12 @@ import org.apache.arrow.vector.types.pojo.Schema;
 @SuppressWarnings("try") // Arrow's close() may be interrupted.
 abstract class CatalogProducer extends BasicFlightSqlProducer {
   private final FlightCatalog catalog = new FlightCatalog();
-  private final ServerInfo info = new ServerInfo();
+  private final ServerInfo info;
   private final TypeInfo types = new TypeInfo();
   private final BufferAllocator allocator;
 
-  CatalogProducer(BufferAllocator allocator) {
+  CatalogProducer(ServerInfo info, BufferAllocator allocator) {
+    this.info = info;
     this.allocator = allocator;
   }
 

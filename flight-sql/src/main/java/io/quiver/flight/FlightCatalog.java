@@ -4,6 +4,7 @@ import io.quiver.engine.Session;
 import io.quiver.engine.TableInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetDbSchemas;
@@ -97,7 +98,7 @@ final class FlightCatalog {
         set(root, "table_name", row, table.name());
         set(root, "column_name", row, column);
         ((IntVector) root.getVector("key_sequence")).setSafe(row, ++sequence);
-        set(root, "key_name", row, table.name() + "_pkey");
+        set(root, "key_name", row, Objects.requireNonNull(table.primaryKeyName()));
         row++;
       }
     }

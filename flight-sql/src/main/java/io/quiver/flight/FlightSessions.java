@@ -29,6 +29,9 @@ final class FlightSessions implements AutoCloseable {
   static final int SESSIONS_MAX = 4_096;
   static final int STATEMENTS_MAX = 1_000;
 
+  /** Between a transaction's id and what makes a savepoint's of it. */
+  private static final String OF_TRANSACTION = "/";
+
   private final Database database;
   private final int most;
 
@@ -84,6 +87,45 @@ final class FlightSessions implements AutoCloseable {
         return use;
       });
     }
+  }
+
+  /**
+   * Marks this moment of a transaction.
+   *
+   * @return the savepoint's id, which no name of SQL is like: one name may stand for several
+   */
+  ByteString setSavepoint(ByteString transactionId) {
+    String name = UUID.randomUUID().toString();
+    try (Use use = use("", named(transactionId))) {
+      use.session().setSavepoint(name);
+    }
+    return transactionId.concat(ByteString.copyFromUtf8(OF_TRANSACTION + name));
+  }
+
+  /**
+   * Forgets a savepoint, or goes back to it.
+   *
+   * @throws QuiverException 25P01 when its transaction has ended, 3B001 when it has been forgotten
+   */
+  void endSavepoint(ByteString savepointId, boolean release) {
+    String id = savepointId.toStringUtf8();
+    int end = Math.max(0, id.lastIndexOf(OF_TRANSACTION));
+    String name = id.substring(end).replace(OF_TRANSACTION, "");
+    try (Use use = use("", named(ByteString.copyFromUtf8(id.substring(0, end))))) {
+      if (release) {
+        use.session().releaseSavepoint(name);
+      } else {
+        use.session().rollbackToSavepoint(name);
+      }
+    }
+  }
+
+  private static ByteString named(ByteString transactionId) {
+    if (transactionId.isEmpty()) {
+      throw new QuiverException(
+          ErrorCode.NO_ACTIVE_TRANSACTION, "a savepoint belongs to a transaction, none is named");
+    }
+    return transactionId;
   }
 
   /** Keeps a statement for the calls to come. */

@@ -36,11 +36,16 @@ public final class FlightSqlEndpoint implements AutoCloseable {
    * Listens for clients.
    *
    * @param port 0 takes a free one
+   * @param idleLimit after which the caller closes what nobody uses, for clients that ask; zero
+   *     where it never does
    * @throws QuiverException 08000 when the port cannot be had
    */
-  public static FlightSqlEndpoint start(Database database, String host, int port) {
+  public static FlightSqlEndpoint start(
+      Database database, String host, int port, Duration idleLimit) {
     BufferAllocator allocator = allocator();
-    QuiverFlightProducer producer = new QuiverFlightProducer(database, allocator);
+    QuiverFlightProducer producer =
+        new QuiverFlightProducer(
+            new FlightSessions(database), new ServerInfo(idleLimit), allocator);
     FlightServer server =
         FlightServer.builder(allocator, Location.forGrpcInsecure(host, port), producer)
             .maxInboundMessageSize(MESSAGE_BYTES_MAX)
@@ -59,7 +64,8 @@ public final class FlightSqlEndpoint implements AutoCloseable {
     return new FlightSqlEndpoint(server, producer, allocator);
   }
 
-  static BufferAllocator allocator() {
+  /** Memory for Arrow in this process, client or server; Arrow's own ways need flags. */
+  public static BufferAllocator allocator() {
     return new RootAllocator(
         RootAllocator.configBuilder().allocationManagerFactory(NativeMemory.factory()).build());
   }

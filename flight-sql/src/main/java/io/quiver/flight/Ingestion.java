@@ -2,24 +2,13 @@ package io.quiver.flight;
 
 import io.quiver.engine.Session;
 import io.quiver.engine.TableInfo;
-import io.quiver.types.Batch;
-import io.quiver.types.Column;
 import io.quiver.types.ErrorCode;
-import io.quiver.types.Field;
 import io.quiver.types.QuiverException;
 import io.quiver.types.Schema;
-import io.quiver.types.SqlType;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandStatementIngest;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandStatementIngest.TableDefinitionOptions;
-import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.dictionary.Dictionary;
-import org.apache.arrow.vector.dictionary.DictionaryEncoder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Loads what a client streams into a table, which it may make, add to or replace: the table and its
@@ -32,8 +21,6 @@ final class Ingestion {
   private final CommandStatementIngest command;
   private final FlightStream stream;
   private final String schemaName;
-  private @Nullable Batch received;
-  private int taken;
 
   private Ingestion(Session session, CommandStatementIngest command, FlightStream stream) {
     this.session = session;
@@ -81,22 +68,11 @@ final class Ingestion {
     }
   }
 
-  /** Dictionaries come with the first rows, and with them the types of what they encode. */
   private long load() {
-    received = receive();
-    Schema columns = columns();
+    ReceivedBatches received = new ReceivedBatches(stream);
+    Schema columns = received.columns();
     prepareTable(columns);
-    return session.load(schemaName, command.getTable(), columns, this::next);
-  }
-
-  private Schema columns() {
-    List<Field> fields = new ArrayList<>();
-    for (org.apache.arrow.vector.types.pojo.Field sent : stream.getSchema().getFields()) {
-      SqlType type =
-          received == null ? ArrowSqlTypes.of(sent) : received.column(fields.size()).type();
-      fields.add(new Field(sent.getName(), type, sent.isNullable()));
-    }
-    return new Schema(fields);
+    return session.load(schemaName, command.getTable(), columns, received::next);
   }
 
   private void prepareTable(Schema columns) {
@@ -146,45 +122,5 @@ final class Ingestion {
 
   private static String quoted(String name) {
     return '"' + name.replace("\"", "\"\"") + '"';
-  }
-
-  /** The next rows, as many as operators take at a time. */
-  private @Nullable Batch next() {
-    if (received == null || taken >= received.rowCount()) {
-      received = receive();
-      taken = 0;
-    }
-    Batch batch = received;
-    if (batch == null) {
-      return null;
-    }
-    Batch part = batch.slice(taken, Math.min(Batch.ROWS, batch.rowCount() - taken));
-    taken += part.rowCount();
-    return part;
-  }
-
-  /** The next batch that has rows; its memory is ours. */
-  private @Nullable Batch receive() {
-    while (stream.next()) {
-      VectorSchemaRoot root = stream.getRoot();
-      if (root.getRowCount() > 0) {
-        List<Column> columns = new ArrayList<>();
-        root.getFieldVectors().forEach(vector -> columns.add(column(vector)));
-        return new Batch(columns, root.getRowCount());
-      }
-    }
-    return null;
-  }
-
-  /** A dictionary's codes are of no use to SQL: its values are. */
-  private Column column(FieldVector vector) {
-    if (vector.getField().getDictionary() == null) {
-      return ArrowColumns.column(vector);
-    }
-    Dictionary dictionary =
-        stream.getDictionaryProvider().lookup(vector.getField().getDictionary().getId());
-    try (FieldVector values = (FieldVector) DictionaryEncoder.decode(vector, dictionary)) {
-      return ArrowColumns.column(values);
-    }
   }
 }

@@ -4,9 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import io.quiver.engine.Database;
 import io.quiver.engine.PreparedStatement;
-import io.quiver.engine.Session;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.time.Duration;
@@ -17,31 +15,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.CancelFlightInfoRequest;
 import org.apache.arrow.flight.CancelStatus;
-import org.apache.arrow.flight.CloseSessionRequest;
-import org.apache.arrow.flight.CloseSessionResult;
 import org.apache.arrow.flight.Criteria;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightEndpoint;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightStream;
-import org.apache.arrow.flight.GetSessionOptionsRequest;
-import org.apache.arrow.flight.GetSessionOptionsResult;
 import org.apache.arrow.flight.PutResult;
 import org.apache.arrow.flight.Result;
 import org.apache.arrow.flight.SchemaResult;
-import org.apache.arrow.flight.SetSessionOptionsRequest;
-import org.apache.arrow.flight.SetSessionOptionsResult;
 import org.apache.arrow.flight.Ticket;
-import org.apache.arrow.flight.sql.impl.FlightSql.ActionBeginTransactionRequest;
-import org.apache.arrow.flight.sql.impl.FlightSql.ActionBeginTransactionResult;
 import org.apache.arrow.flight.sql.impl.FlightSql.ActionClosePreparedStatementRequest;
 import org.apache.arrow.flight.sql.impl.FlightSql.ActionCreatePreparedStatementRequest;
 import org.apache.arrow.flight.sql.impl.FlightSql.ActionCreatePreparedStatementResult;
-import org.apache.arrow.flight.sql.impl.FlightSql.ActionEndTransactionRequest;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandPreparedStatementQuery;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandPreparedStatementUpdate;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandStatementIngest;
@@ -58,15 +46,15 @@ import org.jspecify.annotations.Nullable;
  * Answers Flight SQL's commands with sessions of the engine. Results are streamed on threads of our
  * own: gRPC's executor runs one call of a stream at a time, and would wait for itself.
  */
-final class QuiverFlightProducer extends CatalogProducer {
+final class QuiverFlightProducer extends SessionProducer {
   private final FlightSessions sessions;
   private final BufferAllocator allocator;
   private final Map<ResultStream, ByteString> running = new ConcurrentHashMap<>();
   private final ExecutorService streams = Executors.newVirtualThreadPerTaskExecutor();
 
-  QuiverFlightProducer(Database database, BufferAllocator allocator) {
-    super(allocator);
-    this.sessions = new FlightSessions(database);
+  QuiverFlightProducer(FlightSessions sessions, ServerInfo info, BufferAllocator allocator) {
+    super(sessions, info, allocator);
+    this.sessions = sessions;
     this.allocator = allocator;
   }
 
@@ -203,9 +191,8 @@ final class QuiverFlightProducer extends CatalogProducer {
                 if (ArrowParameters.areNone(stream)) {
                   return change(use, handle.statement(), List.of(List.of()));
                 }
-                return use.exclusively(() ->
-                    new BoundChange(use.session(), handle.statement())
-                        .run(() -> ArrowParameters.next(stream)));
+                return use.exclusively(
+                    () -> new BoundChange(use.session(), handle.statement()).run(stream));
               }
             });
   }
@@ -240,7 +227,7 @@ final class QuiverFlightProducer extends CatalogProducer {
     stream(command.getPreparedStatementHandle(), false, listener);
   }
 
-  // Cancelling, transactions and sessions
+  // Cancelling
 
   /** Ends the statement of an info: what runs of it, and what its client has not yet fetched. */
   @Override
@@ -285,70 +272,6 @@ final class QuiverFlightProducer extends CatalogProducer {
       throw new QuiverException(
           ErrorCode.PROTOCOL_VIOLATION, "the ticket is none of this server's", e);
     }
-  }
-
-  @Override
-  public void setSessionOptions(
-      SetSessionOptionsRequest request,
-      CallContext context,
-      StreamListener<SetSessionOptionsResult> listener) {
-    answer(
-        listener,
-        () -> {
-          try (FlightSessions.Use use = use(context, ByteString.EMPTY)) {
-            return SessionOptions.set(use.session(), request.getSessionOptions());
-          }
-        });
-  }
-
-  @Override
-  public void getSessionOptions(
-      GetSessionOptionsRequest request,
-      CallContext context,
-      StreamListener<GetSessionOptionsResult> listener) {
-    answer(
-        listener,
-        () -> {
-          try (FlightSessions.Use use = use(context, ByteString.EMPTY)) {
-            return new GetSessionOptionsResult(SessionOptions.get(use.session()));
-          }
-        });
-  }
-
-  @Override
-  public void beginTransaction(
-      ActionBeginTransactionRequest request,
-      CallContext context,
-      StreamListener<ActionBeginTransactionResult> listener) {
-    answer(
-        listener,
-        () -> ActionBeginTransactionResult.newBuilder().setTransactionId(sessions.begin()).build());
-  }
-
-  @Override
-  public void endTransaction(
-      ActionEndTransactionRequest request, CallContext context, StreamListener<Result> listener) {
-    try {
-      boolean commit =
-          request.getAction() == ActionEndTransactionRequest.EndTransaction.END_TRANSACTION_COMMIT;
-      sessions.end(request.getTransactionId(), commit);
-      listener.onCompleted();
-    } catch (RuntimeException e) {
-      listener.onError(FlightErrors.translate(e));
-    }
-  }
-
-  @Override
-  public void closeSession(
-      CloseSessionRequest request,
-      CallContext context,
-      StreamListener<CloseSessionResult> listener) {
-    answer(
-        listener,
-        () -> {
-          sessions.close(cookie(context));
-          return new CloseSessionResult(CloseSessionResult.Status.CLOSED);
-        });
   }
 
   // The rest of the protocol
@@ -396,19 +319,24 @@ final class QuiverFlightProducer extends CatalogProducer {
     ResultStream stream = new ResultStream(listener, allocator);
     running.put(stream, handleId);
     streams.execute(() -> {
+      Throwable failure = null;
       try {
         FlightSessions.Handle handle = sessions.handle(handleId);
         try (FlightSessions.Use use = sessions.use(handle)) {
           stream.send(use, handle.statement(), handle.bound());
         }
-        listener.completed();
       } catch (Throwable e) {
-        listener.error(FlightErrors.translate(e));
-      } finally {
-        running.remove(stream);
-        if (once) {
-          sessions.closeHandle(handleId);
-        }
+        failure = e;
+      }
+      // Before its client hears of the end, and may ask what became of the statement.
+      running.remove(stream);
+      if (once) {
+        sessions.closeHandle(handleId);
+      }
+      if (failure == null) {
+        listener.completed();
+      } else {
+        listener.error(FlightErrors.translate(failure));
       }
     });
   }
@@ -429,17 +357,6 @@ final class QuiverFlightProducer extends CatalogProducer {
     return new FlightInfo(new Schema(List.of()), descriptor, List.of(), 0, count);
   }
 
-  private FlightSessions.Use use(CallContext context, ByteString transactionId) {
-    return sessions.use(cookie(context), transactionId);
-  }
-
-  @Override
-  void withSession(CallContext context, Consumer<Session> work) {
-    try (FlightSessions.Use use = use(context, ByteString.EMPTY)) {
-      work.accept(use.session());
-    }
-  }
-
   private void put(StreamListener<PutResult> listener, Work<Long> work) {
     try {
       byte[] count =
@@ -454,15 +371,6 @@ final class QuiverFlightProducer extends CatalogProducer {
     }
   }
 
-  private static <T> void answer(StreamListener<T> listener, Work<T> work) {
-    try {
-      listener.onNext(work.run());
-      listener.onCompleted();
-    } catch (Throwable e) {
-      listener.onError(FlightErrors.translate(e));
-    }
-  }
-
   private static <T> T translated(Work<T> work) {
     try {
       return work.run();
@@ -471,20 +379,7 @@ final class QuiverFlightProducer extends CatalogProducer {
     }
   }
 
-  private static Result result(Message message) {
-    return new Result(Any.pack(message).toByteArray());
-  }
-
   private static ByteString serialized(Schema schema) {
     return ByteString.copyFrom(ArrowTypes.serialized(schema));
-  }
-
-  private static String cookie(CallContext context) {
-    return context.getMiddleware(SessionCookie.KEY).id();
-  }
-
-  /** Something that an answer waits for. */
-  private interface Work<T> {
-    T run();
   }
 }

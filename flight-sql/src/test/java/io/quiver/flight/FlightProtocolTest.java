@@ -1,22 +1,30 @@
 package io.quiver.flight;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.CancelFlightInfoRequest;
 import org.apache.arrow.flight.CancelStatus;
+import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.GetSessionOptionsRequest;
+import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.SessionOptionValue;
 import org.apache.arrow.flight.SessionOptionValueFactory;
 import org.apache.arrow.flight.SetSessionOptionsRequest;
 import org.apache.arrow.flight.SetSessionOptionsResult;
 import org.apache.arrow.flight.sql.FlightSqlClient;
+import org.apache.arrow.flight.sql.FlightSqlUtils;
+import org.apache.arrow.flight.sql.impl.FlightSql.ActionEndSavepointRequest;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandStatementIngest.TableDefinitionOptions;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandStatementIngest.TableDefinitionOptions.TableExistsOption;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandStatementIngest.TableDefinitionOptions.TableNotExistOption;
@@ -37,6 +45,46 @@ class FlightProtocolTest {
   @AfterEach
   void close() throws Exception {
     served.close();
+  }
+
+  @Test
+  void aSavepointIsReleasedOrGoneBackTo() throws Exception {
+    served.run("CREATE TABLE t (id INTEGER PRIMARY KEY)");
+    FlightSqlClient.Transaction transaction = client.beginTransaction();
+    client.executeUpdate("INSERT INTO t VALUES (1)", transaction);
+    FlightSqlClient.Savepoint outer = client.beginSavepoint(transaction, "same name");
+    client.executeUpdate("INSERT INTO t VALUES (2)", transaction);
+    FlightSqlClient.Savepoint inner = client.beginSavepoint(transaction, "same name");
+    client.executeUpdate("INSERT INTO t VALUES (3)", transaction);
+    client.release(inner);
+    assertThatThrownBy(() -> rollback(inner)).hasMessageContaining("savepoint");
+    assertThat(client.execute("SELECT 1", transaction)).isNotNull();
+    rollback(outer);
+    client.executeUpdate("INSERT INTO t VALUES (4)", transaction);
+    client.commit(transaction);
+    assertThat(served.query("SELECT id FROM t ORDER BY id"))
+        .containsExactly(List.of(1), List.of(4));
+    assertThatThrownBy(() -> rollback(outer)).hasMessageContaining("transaction");
+  }
+
+  /** By hand: Arrow's client releases where it is told to go back. */
+  private void rollback(FlightSqlClient.Savepoint savepoint) throws InterruptedException {
+    ActionEndSavepointRequest request =
+        ActionEndSavepointRequest.newBuilder()
+            .setSavepointId(ByteString.copyFrom(savepoint.getSavepointId()))
+            .setAction(ActionEndSavepointRequest.EndSavepoint.END_SAVEPOINT_ROLLBACK)
+            .build();
+    try (FlightClient plain =
+        FlightClient.builder(
+                served.allocator, Location.forGrpcInsecure("127.0.0.1", served.endpoint.port()))
+            .build()) {
+      plain
+          .doAction(
+              new Action(
+                  FlightSqlUtils.FLIGHT_SQL_END_SAVEPOINT.getType(),
+                  Any.pack(request).toByteArray()))
+          .forEachRemaining(result -> {});
+    }
   }
 
   @Test

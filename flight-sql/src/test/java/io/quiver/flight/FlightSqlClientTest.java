@@ -378,6 +378,11 @@ class FlightSqlClientTest {
     assertThat(served.rows(client.getSqlInfo(SqlInfo.FLIGHT_SQL_SERVER_NAME)))
         .containsExactly(List.of(SqlInfo.FLIGHT_SQL_SERVER_NAME_VALUE, "Quiver"));
     assertThat(served.rows(client.getSqlInfo(new int[0]))).hasSizeGreaterThan(15);
+    assertThat(
+            served
+                .rows(client.getSqlInfo(SqlInfo.SQL_KEYWORDS, SqlInfo.SQL_STRING_FUNCTIONS))
+                .toString())
+        .contains("QUALIFY", "split_part");
   }
 
   private FlightStream open(String sql) {

@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
 /** A database in memory behind Flight SQL, and a client that keeps its cookie. */
 @SuppressWarnings("try") // Arrow's close() may be interrupted.
 final class Served implements AutoCloseable {
+  static final Duration IDLE_LIMIT = Duration.ofMinutes(5);
+
   final Database database = Database.inMemory("test");
-  final FlightSqlEndpoint endpoint = FlightSqlEndpoint.start(database, "127.0.0.1", 0);
+  final FlightSqlEndpoint endpoint = FlightSqlEndpoint.start(database, "127.0.0.1", 0, IDLE_LIMIT);
   final BufferAllocator allocator = FlightSqlEndpoint.allocator();
   final FlightSqlClient client = connect(true);
 

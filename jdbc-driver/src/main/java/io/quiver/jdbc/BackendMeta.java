@@ -51,13 +51,20 @@ final class BackendMeta extends MetaImpl {
     return known;
   }
 
-  private void merge(ConnectionHandle connection, ConnectionProperties change) {
-    known.merge(
+  /** Asks the session, because SET search_path changes it. */
+  @Nullable String schema(ConnectionHandle connection) {
+    return merge(connection, new ConnectionPropertiesImpl()).getSchema();
+  }
+
+  private ConnectionProperties merge(ConnectionHandle connection, ConnectionProperties change) {
+    ConnectionProperties now =
         call(
                 new Service.ConnectionSyncRequest(connection.id, change),
                 Service.ConnectionSyncResponse.class)
-            .connProps);
+            .connProps;
+    known.merge(now);
     known.setDirty(false);
+    return now;
   }
 
   private boolean isKnown(ConnectionProperties change) {
@@ -65,7 +72,7 @@ final class BackendMeta extends MetaImpl {
         && same(change.isReadOnly(), known.isReadOnly())
         && same(change.getTransactionIsolation(), known.getTransactionIsolation())
         && same(change.getCatalog(), known.getCatalog())
-        && same(change.getSchema(), known.getSchema());
+        && change.getSchema() == null;
   }
 
   private static boolean same(@Nullable Object wanted, @Nullable Object now) {

@@ -5,7 +5,10 @@ import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.sql.Array;
+import java.sql.Blob;
+import java.sql.Clob;
 import java.sql.Date;
+import java.sql.NClob;
 import java.sql.SQLException;
 import java.sql.Time;
 import java.sql.Timestamp;
@@ -68,6 +71,10 @@ final class Conversion {
       converted = bytes(value);
     } else if (type == UUID.class) {
       converted = uuid(value);
+    } else if (type == Blob.class) {
+      converted = new QuiverBlob(convert(value, byte[].class));
+    } else if (type == Clob.class || type == NClob.class) {
+      converted = new QuiverClob(text(value));
     } else {
       converted = time(value, type);
     }

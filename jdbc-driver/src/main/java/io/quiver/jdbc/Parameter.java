@@ -4,6 +4,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.sql.Array;
+import java.sql.Blob;
+import java.sql.Clob;
 import java.sql.Date;
 import java.sql.SQLException;
 import java.sql.Time;
@@ -81,6 +83,12 @@ final class Parameter {
     }
     if (value instanceof Array array) {
       return of(array.getArray(), wanted);
+    }
+    if (value instanceof Blob blob) {
+      return of(blob.getBytes(1, (int) blob.length()), wanted);
+    }
+    if (value instanceof Clob clob) {
+      return text(clob.getSubString(1, (int) clob.length()));
     }
     if (value.getClass().isArray()) {
       return elements(boxed(value), wanted);

@@ -263,6 +263,12 @@ final class QuiverConnection extends NarrowConnection {
             : level);
   }
 
+  @Override
+  public @Nullable String getSchema() throws SQLException {
+    checkOpen();
+    return meta().schema(handle);
+  }
+
   /** A result keeps its snapshot, so it outlives the transaction that opened it. */
   @Override
   public void setHoldability(int holdability) throws SQLException {

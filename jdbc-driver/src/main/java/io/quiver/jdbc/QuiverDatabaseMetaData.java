@@ -2,6 +2,7 @@ package io.quiver.jdbc;
 
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -121,10 +122,10 @@ final class QuiverDatabaseMetaData extends AvaticaDatabaseMetaData {
     return false;
   }
 
-  /** NULL comes last in ascending order, as in PostgreSQL. */
+  /** NULL comes last in either order. */
   @Override
   public boolean nullsAreSortedHigh() {
-    return true;
+    return false;
   }
 
   @Override
@@ -139,7 +140,7 @@ final class QuiverDatabaseMetaData extends AvaticaDatabaseMetaData {
 
   @Override
   public boolean nullsAreSortedAtEnd() {
-    return false;
+    return true;
   }
 
   @Override
@@ -159,17 +160,17 @@ final class QuiverDatabaseMetaData extends AvaticaDatabaseMetaData {
 
   @Override
   public boolean supportsCatalogsInDataManipulation() {
-    return false;
+    return true;
   }
 
   @Override
   public boolean supportsCatalogsInTableDefinitions() {
-    return false;
+    return true;
   }
 
   @Override
   public boolean supportsCatalogsInIndexDefinitions() {
-    return false;
+    return true;
   }
 
   @Override
@@ -306,7 +307,7 @@ final class QuiverDatabaseMetaData extends AvaticaDatabaseMetaData {
         rows);
   }
 
-  /** The primary key, whose index is unique. */
+  /** The primary key, whose index is unique, and what CREATE INDEX made, which is not. */
   @Override
   public ResultSet getIndexInfo(
       @Nullable String catalog,
@@ -315,27 +316,25 @@ final class QuiverDatabaseMetaData extends AvaticaDatabaseMetaData {
       boolean unique,
       boolean approximate)
       throws SQLException {
-    List<Object> rows = new ArrayList<>();
+    List<IndexColumn> rows = new ArrayList<>();
     try (ResultSet keys = getPrimaryKeys(catalog, schema, table)) {
       while (keys.next()) {
         rows.add(
-            Arrays.asList(
+            new IndexColumn(
                 keys.getString("TABLE_CAT"),
                 keys.getString("TABLE_SCHEM"),
                 keys.getString("TABLE_NAME"),
                 false,
-                null,
                 keys.getString("PK_NAME"),
-                (int) DatabaseMetaData.tableIndexOther,
                 keys.getInt("KEY_SEQ"),
                 keys.getString("COLUMN_NAME"),
                 null,
-                0L,
-                0L,
                 null));
       }
     }
-    rows.sort(java.util.Comparator.comparing(row -> (Integer) ((List<?>) row).get(7)));
+    if (!unique) {
+      rows.addAll(IndexColumn.created(connection, catalog, schema, table));
+    }
     return LocalRows.of(
         List.of(
             text("TABLE_CAT"),
@@ -351,6 +350,46 @@ final class QuiverDatabaseMetaData extends AvaticaDatabaseMetaData {
             new LocalRows.Column("CARDINALITY", Types.BIGINT, "BIGINT"),
             new LocalRows.Column("PAGES", Types.BIGINT, "BIGINT"),
             text("FILTER_CONDITION")),
+        rows.stream().sorted().map(IndexColumn::row).toList());
+  }
+
+  /** One row for each form of a function; they are in no schema of the user's. */
+  @Override
+  public ResultSet getFunctions(
+      @Nullable String catalog, @Nullable String schemaPattern, @Nullable String namePattern)
+      throws SQLException {
+    List<Object> rows = new ArrayList<>();
+    String wanted = "routine_catalog = ? AND routine_schema LIKE ? AND routine_name LIKE ?";
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT routine_catalog, routine_schema, routine_name, routine_comment, specific_name"
+                + " FROM information_schema.routines WHERE "
+                + wanted
+                + " ORDER BY routine_name, specific_name")) {
+      statement.setString(1, catalog == null ? connection.getCatalog() : catalog);
+      statement.setString(2, schemaPattern == null ? "%" : schemaPattern);
+      statement.setString(3, namePattern == null ? "%" : namePattern);
+      try (ResultSet functions = statement.executeQuery()) {
+        while (functions.next()) {
+          rows.add(
+              Arrays.asList(
+                  functions.getString(1),
+                  functions.getString(2),
+                  functions.getString(3),
+                  functions.getString(4),
+                  DatabaseMetaData.functionNoTable,
+                  functions.getString(5)));
+        }
+      }
+    }
+    return LocalRows.of(
+        List.of(
+            text("FUNCTION_CAT"),
+            text("FUNCTION_SCHEM"),
+            text("FUNCTION_NAME"),
+            text("REMARKS"),
+            number("FUNCTION_TYPE"),
+            text("SPECIFIC_NAME")),
         rows);
   }
 

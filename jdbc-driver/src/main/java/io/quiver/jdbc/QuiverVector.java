@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** A dense vector as a result gives it. Its text is the SQL literal: {@code [1,2.5,-3]}. */
+/**
+ * A dense vector as a result gives it. Its text is the SQL literal: {@code [1,2.5,-3]}, or {@code
+ * 101} where the elements are bits.
+ */
 public final class QuiverVector {
   private final float[] values;
   private final Element element;
@@ -103,6 +106,9 @@ public final class QuiverVector {
 
   @Override
   public String toString() {
+    if (element == Element.BINARY) {
+      return bits();
+    }
     StringBuilder out = new StringBuilder(values.length * 8 + 2).append('[');
     for (int i = 0; i < values.length; i++) {
       if (i > 0) {
@@ -111,6 +117,14 @@ public final class QuiverVector {
       append(out, values[i]);
     }
     return out.append(']').toString();
+  }
+
+  private String bits() {
+    StringBuilder out = new StringBuilder(values.length);
+    for (float value : values) {
+      out.append(value == 0 ? '0' : '1');
+    }
+    return out.toString();
   }
 
   private static void append(StringBuilder out, float value) {

@@ -234,18 +234,20 @@ final class ValueAccessor implements Cursor.Accessor {
   }
 
   @Override
-  public Blob getBlob() throws SQLException {
-    throw SqlStates.unsupported("reading a column as a BLOB");
+  public @Nullable Blob getBlob() throws SQLException {
+    byte[] bytes = getBytes();
+    return bytes == null ? null : new QuiverBlob(bytes);
   }
 
   @Override
-  public Clob getClob() throws SQLException {
-    throw SqlStates.unsupported("reading a column as a CLOB");
+  public @Nullable Clob getClob() throws SQLException {
+    return getNClob();
   }
 
   @Override
-  public NClob getNClob() throws SQLException {
-    throw SqlStates.unsupported("reading a column as an NCLOB");
+  public @Nullable NClob getNClob() throws SQLException {
+    String text = getString();
+    return text == null ? null : new QuiverClob(text);
   }
 
   @Override

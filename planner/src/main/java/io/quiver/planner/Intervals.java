@@ -56,6 +56,13 @@ final class Intervals {
     return left == null ? call : moved(call, call.operand(1), left, 1);
   }
 
+  /** Whether it is a minus whose right side is no interval. */
+  static boolean isDifference(SqlCall call) {
+    return call.getKind() == SqlKind.MINUS
+        && call.operandCount() == 2
+        && interval(call.operand(1)) == null;
+  }
+
   private static SqlCall moved(SqlCall call, SqlNode time, Interval interval, int sign) {
     SqlParserPos position = call.getParserPosition();
     return SpecialSyntax.named(

@@ -4,6 +4,7 @@ import io.quiver.executor.expression.UserFunction;
 import io.quiver.planner.translate.ArrayAggregate;
 import io.quiver.planner.translate.ArrayElements;
 import io.quiver.planner.translate.BuiltinFunctions;
+import io.quiver.planner.translate.FunctionInfo;
 import io.quiver.planner.translate.QuiverFunction;
 import io.quiver.sql.VectorOperators;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlOperator;
@@ -31,34 +33,14 @@ final class OperatorTable implements SqlOperatorTable {
 
   /** The aggregates, and those of Calcite's functions that only a window would allow. */
   private static final Set<String> OF_CALCITE =
-      Set.of(
-          "count",
-          "sum",
-          "avg",
-          "min",
-          "max",
-          "any_value",
-          "every",
-          "listagg",
-          "grouping",
-          "stddev",
-          "stddev_pop",
-          "stddev_samp",
-          "variance",
-          "var_pop",
-          "var_samp",
-          "nullif",
-          "row_number",
-          "rank",
-          "dense_rank",
-          "percent_rank",
-          "cume_dist",
-          "ntile",
-          "lag",
-          "lead",
-          "first_value",
-          "last_value",
-          "nth_value");
+      BuiltinFunctions.all().stream()
+          .filter(info ->
+              switch (info.category()) {
+                case AGGREGATE, WINDOW, CONDITION -> true;
+                default -> false;
+              })
+          .map(FunctionInfo::name)
+          .collect(Collectors.toUnmodifiableSet());
 
   private final Map<String, QuiverFunction> plugins = new HashMap<>();
 

@@ -1,14 +1,17 @@
 package io.quiver.planner;
 
 import io.quiver.executor.plan.PlanNode;
+import io.quiver.planner.rule.TableSizes;
 import io.quiver.planner.translate.LiteralText;
 import io.quiver.sql.NormalizedSql;
 import io.quiver.sql.NormalizedSql.LiteralToken;
+import io.quiver.storage.catalog.TableId;
 import io.quiver.types.Schema;
 import io.quiver.types.SqlType;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A plan that any session can run on the catalog version that it was made for. Immutable.
@@ -21,17 +24,23 @@ import java.util.List;
  * @param hoisted literals that became parameters
  * @param fixedLiterals positions, in the normalised statement's list, of literals that the plan was
  *     made with
+ * @param sizes the tables whose numbers of rows decided the order of its joins
  */
 public record PlannedStatement(
     PlanNode plan,
     Schema result,
     List<SqlType> parameterTypes,
     List<Hoisted> hoisted,
-    List<Integer> fixedLiterals) {
+    List<Integer> fixedLiterals,
+    Map<TableId, Long> sizes) {
+  private static final int GROWTH = 4;
+  private static final int SMALL_ROWS = 1_000;
+
   public PlannedStatement {
     parameterTypes = List.copyOf(parameterTypes);
     hoisted = List.copyOf(hoisted);
     fixedLiterals = List.copyOf(fixedLiterals);
+    sizes = Map.copyOf(sizes);
   }
 
   /**
@@ -41,6 +50,16 @@ public record PlannedStatement(
    * @param negated whether a minus sign belongs to it
    */
   public record Hoisted(int literal, SqlType type, boolean negated) {}
+
+  /** Whether no table has grown or shrunk so much since that another order may be better. */
+  public boolean suits(TableSizes now) {
+    return sizes.entrySet().stream()
+        .allMatch(then -> isNear(then.getValue(), now.rows(then.getKey())));
+  }
+
+  private static boolean isNear(long a, long b) {
+    return Math.max(a, b) <= SMALL_ROWS + GROWTH * Math.min(a, b);
+  }
 
   /**
    * Whether this plan is also the plan of another text with the same normalised form: all fixed

@@ -5,9 +5,14 @@ import io.quiver.executor.expression.UserFunction;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.executor.plan.SystemTable;
 import io.quiver.planner.PlannedStatement.Hoisted;
+import io.quiver.planner.rule.TableSizes;
+import io.quiver.planner.translate.BuiltinFunctions;
 import io.quiver.planner.translate.Casts;
+import io.quiver.planner.translate.Expressions;
+import io.quiver.planner.translate.FunctionInfo;
 import io.quiver.planner.translate.HoistedTypes;
 import io.quiver.planner.translate.KeyLookups;
+import io.quiver.planner.translate.Types;
 import io.quiver.sql.NormalizedSql;
 import io.quiver.sql.QuiverTypeFactory;
 import io.quiver.sql.SqlChange;
@@ -25,6 +30,7 @@ import io.quiver.types.SqlType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.apache.calcite.sql.SqlDelete;
 import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlInsert;
@@ -41,6 +47,7 @@ public final class Planner {
   private final String database;
   private final OperatorTable operators;
   private final List<SystemTable> systemTables;
+  private final List<FunctionInfo> functions;
   private final PlanningThreads threads = new PlanningThreads();
 
   /** Type objects are shared by all statements, so that equal types are the same object. */
@@ -58,38 +65,59 @@ public final class Planner {
     this.database = database;
     this.operators = new OperatorTable(functions);
     this.systemTables = List.copyOf(systemTables);
+    this.functions =
+        Stream.concat(
+                BuiltinFunctions.all().stream()
+                    .filter(info -> !operators.pluginNames().contains(info.name())),
+                functions.stream().map(FunctionInfo::of))
+            .toList();
+  }
+
+  /** All functions that a statement may call, by category. */
+  public List<FunctionInfo> functions() {
+    return functions;
   }
 
   /**
    * A plan that also serves other texts with the same normalised form.
    *
    * @param statement a {@link Statement.Query} or {@link Statement.Modify}
+   * @param sizes decide the order of joins; what the plan asked is in {@link
+   *     PlannedStatement#sizes}
    * @param sql what it was parsed from, which the normalised literals' offsets are in
    * @throws io.quiver.types.QuiverException 42P01, 42703, 42883, 42702, 42803, 42804, 0A000, ...
    */
   public PlannedStatement plan(
       Statement statement,
       Catalog catalog,
+      TableSizes sizes,
       List<String> searchPath,
       String sql,
       NormalizedSql normalized) {
     SqlNode node = node(statement);
     return threads.call(() -> {
       try {
-        return plan(node, catalog, searchPath, Hoisting.of(sql, normalized));
+        return plan(node, catalog, sizes, searchPath, Hoisting.of(sql, normalized));
       } catch (RuntimeException e) {
         // Planned again with its literals in place, the statement either works or fails with
         // the message that its author can understand.
         Hoisting none = Hoisting.nothingOf(sql, normalized);
-        return plan(node, catalog, searchPath, none);
+        return plan(node, catalog, sizes, searchPath, none);
       }
     });
   }
 
   /** A plan for this text alone. */
-  public PlannedStatement plan(Statement statement, Catalog catalog, List<String> searchPath) {
+  public PlannedStatement plan(
+      Statement statement, Catalog catalog, TableSizes sizes, List<String> searchPath) {
     SqlNode node = node(statement);
-    return threads.call(() -> plan(node, catalog, searchPath, Hoisting.none(parameterCount(node))));
+    Hoisting none = Hoisting.none(parameterCount(node));
+    return threads.call(() -> plan(node, catalog, sizes, searchPath, none));
+  }
+
+  /** As above, with joins in the order in which they are written. */
+  public PlannedStatement plan(Statement statement, Catalog catalog, List<String> searchPath) {
+    return plan(statement, catalog, TableSizes.UNKNOWN, searchPath);
   }
 
   /**
@@ -183,6 +211,30 @@ public final class Planner {
         : Casts.assignment(value, column.type(), column.name());
   }
 
+  /**
+   * The value of a column that stands for a parameter, or null where it is of a type that an
+   * assignment does not convert.
+   *
+   * @param position of the column
+   */
+  public static @Nullable Expression bound(int position, SqlType from, SqlType parameter) {
+    Expression value = new Expression.InputColumn(position, from);
+    if (from instanceof SqlType.Varchar) {
+      return Casts.untyped(value, parameter);
+    }
+    return Types.assignable(from, parameter) ? Casts.implicit(value, parameter) : null;
+  }
+
+  /** The expression with others in the place of the first parameters; later ones stay. */
+  public static Expression withParameters(Expression expression, List<Expression> values) {
+    return Expressions.mapLeaves(
+        expression,
+        leaf ->
+            leaf instanceof Expression.Parameter(int index, SqlType _) && index < values.size()
+                ? values.get(index)
+                : leaf);
+  }
+
   private static SqlNode node(Statement statement) {
     if (statement instanceof Statement.Query query) {
       return query.node();
@@ -194,9 +246,17 @@ public final class Planner {
         "only queries and changes are planned, found " + statement.getClass().getSimpleName());
   }
 
+  @SuppressWarnings("ReferenceEquality") // One object says that nothing is known.
   private PlannedStatement plan(
-      SqlNode node, Catalog catalog, List<String> searchPath, Hoisting hoisting) {
-    StatementPlanner planner = planner(catalog, searchPath, hoisting);
+      SqlNode node, Catalog catalog, TableSizes sizes, List<String> searchPath, Hoisting hoisting) {
+    SizesAsked asked = new SizesAsked(sizes);
+    StatementPlanner planner =
+        new StatementPlanner(
+            operators,
+            reader(catalog, searchPath),
+            factory,
+            hoisting,
+            sizes == TableSizes.UNKNOWN ? sizes : asked);
     StatementPlanner.PlannedQuery planned =
         switch (node) {
           case SqlChange change -> change(change(planner, change));
@@ -214,7 +274,8 @@ public final class Planner {
         planned.result(),
         planner.parameterTypes().types(),
         hoisted,
-        hoisting.fixedLiterals());
+        hoisting.fixedLiterals(),
+        asked.rows());
   }
 
   private static PlanNode change(StatementPlanner planner, SqlChange change) {
@@ -231,7 +292,8 @@ public final class Planner {
   }
 
   private StatementPlanner planner(Catalog catalog, List<String> searchPath, Hoisting hoisting) {
-    return new StatementPlanner(operators, reader(catalog, searchPath), factory, hoisting);
+    return new StatementPlanner(
+        operators, reader(catalog, searchPath), factory, hoisting, TableSizes.UNKNOWN);
   }
 
   /** The reader of the newest catalog is kept: most statements find it unchanged. */

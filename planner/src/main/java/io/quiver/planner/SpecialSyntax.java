@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.apache.calcite.sql.SqlCall;
-import org.apache.calcite.sql.SqlCharStringLiteral;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
@@ -32,11 +31,6 @@ final class SpecialSyntax {
     if (array != null) {
       return array;
     }
-    if (call.getOperator().getName().equalsIgnoreCase("date_part")
-        && call.operandCount() == 2
-        && call.operand(0) instanceof SqlCharStringLiteral unit) {
-      return extract(call, unit.getValueAs(String.class));
-    }
     if (call.getKind() == SqlKind.COALESCE) {
       return named("coalesce", call.getParserPosition(), call.getOperandList());
     }
@@ -45,6 +39,15 @@ final class SpecialSyntax {
     }
     if (call.getOperator().equals(ScalarOperators.JSON_MEMBER_TEXT)) {
       return function("$json_member_text", call);
+    }
+    if (call.getOperator().equals(ScalarOperators.AT_TIME_ZONE)) {
+      return named("timezone", call.getParserPosition(), List.of(call.operand(1), call.operand(0)));
+    }
+    if (call.getOperator().equals(ScalarOperators.JSON_PATH)) {
+      return function("$json_path", call);
+    }
+    if (call.getOperator().equals(ScalarOperators.JSON_PATH_TEXT)) {
+      return function("$json_path_text", call);
     }
     return switch (call.getKind()) {
       case PLUS, MINUS -> Intervals.plain(call);
@@ -100,7 +103,13 @@ final class SpecialSyntax {
   }
 
   private static SqlCall extract(SqlCall call, String name) {
-    String unit = name.toLowerCase(Locale.ROOT);
+    String unit = unit(name.replace("`", "").toLowerCase(Locale.ROOT));
+    if (call.operand(1) instanceof SqlCall difference && Intervals.isDifference(difference)) {
+      QuiverFunction part = BuiltinFunctions.extract("between " + unit);
+      if (part != null) {
+        return part.createCall(call.getParserPosition(), difference.getOperandList());
+      }
+    }
     QuiverFunction function = BuiltinFunctions.extract(unit);
     if (function == null) {
       throw Messages.at(
@@ -109,5 +118,17 @@ final class SpecialSyntax {
           "EXTRACT(" + unit.toUpperCase(Locale.ROOT) + ") is not supported");
     }
     return function.createCall(call.getParserPosition(), List.of(call.operand(1)));
+  }
+
+  /** The unit under the name that the list of functions has it by. */
+  private static String unit(String name) {
+    return switch (name) {
+      case "millisecond", "microsecond" -> name + "s";
+      case "milliseconds", "microseconds" -> name;
+      default ->
+          name.length() > 4 && name.endsWith("s") && BuiltinFunctions.extract(name) == null
+              ? name.substring(0, name.length() - 1)
+              : name;
+    };
   }
 }

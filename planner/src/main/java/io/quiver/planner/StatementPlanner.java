@@ -3,6 +3,7 @@ package io.quiver.planner;
 import io.quiver.executor.expression.Expression;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.planner.rule.Optimizer;
+import io.quiver.planner.rule.TableSizes;
 import io.quiver.planner.translate.ExpressionTranslator;
 import io.quiver.planner.translate.PlanTranslator;
 import io.quiver.planner.translate.Projections;
@@ -53,6 +54,7 @@ final class StatementPlanner {
   private final SchemaReader reader;
   private final QuiverTypeFactory factory;
   private final Hoisting hoisting;
+  private final TableSizes sizes;
   private final ParameterTypes parameterTypes;
   private final Map<Integer, SqlType> typedParameters = new HashMap<>();
 
@@ -60,11 +62,16 @@ final class StatementPlanner {
   record PlannedQuery(PlanNode plan, Schema result, List<TableId> reads) {}
 
   StatementPlanner(
-      OperatorTable operators, SchemaReader reader, QuiverTypeFactory factory, Hoisting hoisting) {
+      OperatorTable operators,
+      SchemaReader reader,
+      QuiverTypeFactory factory,
+      Hoisting hoisting,
+      TableSizes sizes) {
     this.operators = operators;
     this.reader = reader;
     this.factory = factory;
     this.hoisting = hoisting;
+    this.sizes = sizes;
     this.parameterTypes = new ParameterTypes(hoisting.parameterCount());
   }
 
@@ -101,7 +108,7 @@ final class StatementPlanner {
     parameterTypes.collect(validated, validator);
     RelOptCluster cluster = cluster();
     RelRoot root = converter(validator, reader, cluster).convertQuery(validated, false, true);
-    RelNode optimized = Optimizer.optimize(root.project());
+    RelNode optimized = Optimizer.optimize(root.project(), sizes);
     PlanNode plan = new PlanTranslator(cluster.getRexBuilder()).translate(optimized);
     Schema result = result(plan, OutputNames.of(validated, plan.schema().size()), root);
     return new PlannedQuery(

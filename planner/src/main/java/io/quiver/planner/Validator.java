@@ -7,24 +7,35 @@ import io.quiver.sql.OtherSqlType;
 import io.quiver.sql.QuiverTypeFactory;
 import io.quiver.sql.VectorOperators;
 import io.quiver.sql.VectorSqlType;
+import io.quiver.types.ErrorCode;
 import io.quiver.types.SqlType;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlBasicCall;
+import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlCharStringLiteral;
 import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlFunction;
+import org.apache.calcite.sql.SqlJoin;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.SqlTypeCoercionRule;
 import org.apache.calcite.sql.type.SqlTypeMappingRule;
+import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.validate.ParameterScope;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
+import org.apache.calcite.util.Litmus;
 import org.jspecify.annotations.Nullable;
 
 /** Resolves names and types; knows vectors, and parameters that were literals. */
@@ -37,6 +48,9 @@ final class Validator extends SqlValidatorImpl {
           .withIdentifierExpansion(true)
           .withTypeCoercionFactory(VectorCoercion::new)
           .withTypeCoercionRules(COERCIONS);
+
+  private static final Set<SqlKind> SORT_SUFFIXES =
+      EnumSet.of(SqlKind.DESCENDING, SqlKind.NULLS_FIRST, SqlKind.NULLS_LAST);
 
   private final QuiverTypeFactory factory;
   private final Function<SqlDynamicParam, @Nullable SqlType> known;
@@ -72,6 +86,7 @@ final class Validator extends SqlValidatorImpl {
     if (expression instanceof SqlBasicCall call) {
       resolveOverVectors(scope, call);
       resolveOverArrays(scope, call);
+      resolveOverDays(scope, call);
     }
     return super.deriveType(scope, expression);
   }
@@ -116,6 +131,102 @@ final class Validator extends SqlValidatorImpl {
     return node instanceof SqlCharStringLiteral
         || node instanceof SqlDynamicParam
         || SqlUtil.isNullLiteral(node, false);
+  }
+
+  /** Names what {@code + -} mean over dates, which Calcite's own refuse. */
+  private void resolveOverDays(SqlValidatorScope scope, SqlBasicCall call) {
+    boolean minus = call.getKind() == SqlKind.MINUS;
+    if ((!minus && call.getKind() != SqlKind.PLUS) || call.operandCount() != 2) {
+      return;
+    }
+    SqlTypeName left = deriveType(scope, call.operand(0)).getSqlTypeName();
+    SqlTypeName right = deriveType(scope, call.operand(1)).getSqlTypeName();
+    if (!minus && right == SqlTypeName.DATE && SqlTypeName.INT_TYPES.contains(left)) {
+      SqlNode days = call.operand(0);
+      call.setOperand(0, call.operand(1));
+      call.setOperand(1, days);
+      call.setOperator(BuiltinFunctions.required("$add_days"));
+    } else if (left == SqlTypeName.DATE && isDays(right, call.operand(1), minus)) {
+      call.setOperator(BuiltinFunctions.required(minus ? "$subtract_days" : "$add_days"));
+    } else if (minus && left == SqlTypeName.DATE && isDay(right)) {
+      call.setOperator(BuiltinFunctions.required("$days_between"));
+    } else if (minus && isMoment(scope, call.operand(0)) && isMoment(scope, call.operand(1))) {
+      throw Messages.at(
+          call.getParserPosition(),
+          ErrorCode.FEATURE_NOT_SUPPORTED,
+          "there is no type INTERVAL: EXTRACT(EPOCH FROM a - b) gives the seconds between two"
+              + " times, age(a, b) a text");
+    }
+  }
+
+  private static boolean isDays(SqlTypeName type, SqlNode operand, boolean minus) {
+    return SqlTypeName.INT_TYPES.contains(type) || (!minus && operand instanceof SqlDynamicParam);
+  }
+
+  /** As in PostgreSQL, what is not known yet is of the type of the other side. */
+  private static boolean isDay(SqlTypeName type) {
+    return type == SqlTypeName.DATE
+        || type == SqlTypeName.UNKNOWN
+        || SqlTypeName.CHAR_TYPES.contains(type);
+  }
+
+  private boolean isMoment(SqlValidatorScope scope, SqlNode operand) {
+    RelDataType type = deriveType(scope, operand);
+    return switch (type.getSqlTypeName()) {
+      case DATE, TIMESTAMP -> true;
+      default -> type instanceof OtherSqlType other && other.type().equals(SqlType.TIMESTAMP_TZ);
+    };
+  }
+
+  @Override
+  protected void validateFrom(SqlNode node, RelDataType targetRowType, SqlValidatorScope scope) {
+    super.validateFrom(node, targetRowType, scope);
+    if (node instanceof SqlJoin join) {
+      CommonColumns.check(this, join);
+    }
+  }
+
+  @Override
+  protected void validateWhereClause(SqlSelect select) {
+    SqlNode from = select.getFrom();
+    SqlNode where = select.getWhere();
+    if (from != null && where != null) {
+      select.setWhere(CommonColumns.resolve(this, from, where));
+    }
+    super.validateWhereClause(select);
+  }
+
+  /**
+   * With DISTINCT, Calcite wants the columns inside of a window function in the select list, even
+   * where the function as a whole is there.
+   */
+  @Override
+  protected void validateOrderList(SqlSelect select) {
+    SqlNodeList order = select.getOrderList();
+    if (order == null || !select.isDistinct()) {
+      super.validateOrderList(select);
+      return;
+    }
+    List<SqlNode> others = order.stream().filter(item -> !isSelectedWindow(select, item)).toList();
+    if (others.size() < order.size()) {
+      select.setOrderBy(
+          others.isEmpty() ? null : SqlNodeList.of(order.getParserPosition(), others));
+      super.validateOrderList(select);
+      select.setOrderBy(order);
+    } else {
+      super.validateOrderList(select);
+    }
+  }
+
+  private boolean isSelectedWindow(SqlSelect select, SqlNode item) {
+    SqlNode key = item;
+    while (key.isA(SORT_SUFFIXES)) {
+      key = ((SqlCall) key).operand(0);
+    }
+    SqlNode expanded = expandOrderExpr(select, key);
+    return expanded.isA(Set.of(SqlKind.OVER))
+        && select.getSelectList().stream()
+            .anyMatch(selected -> SqlUtil.stripAs(selected).equalsDeep(expanded, Litmus.IGNORE));
   }
 
   @Override

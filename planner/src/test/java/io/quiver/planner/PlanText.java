@@ -2,6 +2,7 @@ package io.quiver.planner;
 
 import io.quiver.executor.expression.Expression;
 import io.quiver.executor.plan.AggregateCall;
+import io.quiver.executor.plan.JoinKey;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.executor.plan.SortKey;
 import io.quiver.storage.catalog.ColumnId;
@@ -78,8 +79,8 @@ final class PlanText {
       case PlanNode.HashJoin p ->
           "hash-"
               + p.type().name().toLowerCase(Locale.ROOT)
-              + p.leftKeys()
-              + p.rightKeys()
+              + p.keys().stream().map(JoinKey::left).toList()
+              + p.keys().stream().map(JoinKey::right).toList()
               + "("
               + of(p.left())
               + ", "
@@ -89,6 +90,16 @@ final class PlanText {
       case PlanNode.NestedLoopJoin p ->
           "loop-"
               + p.type().name().toLowerCase(Locale.ROOT)
+              + "("
+              + of(p.left())
+              + ", "
+              + of(p.right())
+              + optional(" on ", p.condition())
+              + ")";
+      case PlanNode.CorrelatedJoin p ->
+          "correlated-"
+              + p.type().name().toLowerCase(Locale.ROOT)
+              + p.columns()
               + "("
               + of(p.left())
               + ", "
@@ -159,6 +170,7 @@ final class PlanText {
       case Expression.InputColumn e -> "#" + e.index();
       case Expression.Literal e -> literal(e.value());
       case Expression.Parameter e -> "?" + e.index() + ":" + e.type().sqlName();
+      case Expression.OuterColumn e -> "outer#" + e.number();
       case Expression.Call e ->
           e.function().name().toLowerCase(Locale.ROOT) + "(" + list(e.arguments()) + ")";
       case Expression.UserCall e -> e.function().name() + "(" + list(e.arguments()) + ")";

@@ -2,6 +2,7 @@ package io.quiver.planner;
 
 import io.quiver.executor.expression.UserFunction;
 import io.quiver.executor.plan.SystemTable;
+import io.quiver.planner.rule.TableSizes;
 import io.quiver.sql.SqlNormalizer;
 import io.quiver.sql.SqlParser;
 import io.quiver.storage.catalog.Catalog;
@@ -62,7 +63,12 @@ final class TestCatalog {
 
   static PlannedStatement plan(String sql) {
     return PLANNER.plan(
-        SqlParser.parse(sql), CATALOG, Planner.SEARCH_PATH, sql, SqlNormalizer.normalize(sql));
+        SqlParser.parse(sql),
+        CATALOG,
+        TableSizes.UNKNOWN,
+        Planner.SEARCH_PATH,
+        sql,
+        SqlNormalizer.normalize(sql));
   }
 
   static PlannedStatement planUnhoisted(String sql) {

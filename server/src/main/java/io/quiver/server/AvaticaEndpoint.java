@@ -95,15 +95,6 @@ final class AvaticaEndpoint implements Endpoint {
     return ready;
   }
 
-  /** Runs where it disturbs nobody: at once if it is proven cheap, else on a thread of its own. */
-  void run(Protocol.Exchange exchange, Runnable task) {
-    if (options.eventLoop() || exchange.isCheap()) {
-      task.run();
-    } else {
-      workers.execute(task);
-    }
-  }
-
   /** Runs on a thread of its own. */
   void run(Runnable task) {
     workers.execute(task);

@@ -16,7 +16,8 @@ final class FlightEndpoint implements Endpoint {
   @Override
   public int start() {
     FlightSqlEndpoint started =
-        FlightSqlEndpoint.start(options.database(), options.host(), options.flightPort());
+        FlightSqlEndpoint.start(
+            options.database(), options.host(), options.flightPort(), options.idleLimit());
     flight = started;
     return started.port();
   }

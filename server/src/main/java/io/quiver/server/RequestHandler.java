@@ -80,17 +80,20 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   private void avatica(ChannelHandlerContext context, ByteBuf body, boolean keepAlive) {
     Protocol.Exchange exchange = endpoint.protocol().read(ByteBufUtil.getBytes(body));
-    endpoint.run(
-        exchange,
-        () -> {
-          Protocol.Answer answer = exchange.answer();
-          write(
-              context,
-              HttpResponseStatus.valueOf(answer.status()),
-              PROTOBUF,
-              answer.body(),
-              keepAlive);
-        });
+    // What is short is answered on the event loop, which it does not keep from other clients;
+    // everything else takes a thread of its own.
+    Protocol.Answer atOnce = exchange.answerAtOnce();
+    if (atOnce != null) {
+      write(context, atOnce, keepAlive);
+    } else {
+      endpoint.run(() -> write(context, exchange.answer(), keepAlive));
+    }
+  }
+
+  private static void write(
+      ChannelHandlerContext context, Protocol.Answer answer, boolean keepAlive) {
+    HttpResponseStatus status = HttpResponseStatus.valueOf(answer.status());
+    write(context, status, PROTOBUF, answer.body(), keepAlive);
   }
 
   private void cancel(ChannelHandlerContext context, QueryStringDecoder uri, boolean keepAlive) {

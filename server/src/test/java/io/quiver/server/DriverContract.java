@@ -412,14 +412,19 @@ abstract class DriverContract extends DriverValuesContract {
             meta.getImportedKeys(null, null, "pair"),
             meta.getExportedKeys(null, null, "pair"),
             meta.getProcedures(null, null, "%"),
-            meta.getFunctions(null, null, "%"),
             meta.getUDTs(null, null, "%", null))) {
       assertThat(rows.next()).isFalse();
       rows.close();
     }
     assertThat(meta.getDatabaseProductName()).isEqualTo("Quiver");
-    assertThat(meta.getStringFunctions()).isNotNull();
-    assertThat(meta.getSQLKeywords()).isNotNull();
+    assertThat(meta.getStringFunctions().split(",", -1)).contains("lower", "split_part");
+    assertThat(meta.getNumericFunctions().split(",", -1)).contains("abs", "round");
+    assertThat(meta.getTimeDateFunctions().split(",", -1)).contains("now", "current_date");
+    assertThat(meta.getSystemFunctions().split(",", -1)).contains("coalesce", "current_user");
+    assertThat(meta.getSQLKeywords().split(",", -1)).contains("QUALIFY").doesNotContain("SELECT");
+    assertThat(column(meta.getFunctions(null, null, "starts\\_%"), "FUNCTION_NAME"))
+        .containsExactly("starts_with");
+    assertThat(column(meta.getFunctions("elsewhere", null, "%"), "FUNCTION_NAME")).isEmpty();
     assertThat(connection.getSchema()).isEqualTo("public");
     assertThat(connection.isValid(1)).isTrue();
   }

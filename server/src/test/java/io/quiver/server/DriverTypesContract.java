@@ -186,7 +186,7 @@ abstract class DriverTypesContract extends DriverWalkContract {
     for (QuiverVector.Element element : QuiverVector.Element.values()) {
       boolean isBinary = element == QuiverVector.Element.BINARY;
       float[] values = isBinary ? new float[] {1, 0, 1} : new float[] {1, -2, 100};
-      String text = isBinary ? "[1,0,1]" : "[1,-2,100]";
+      String text = isBinary ? "101" : "[1,-2,100]";
       String type = "VECTOR(3, " + element + ")";
       for (Object way :
           new Object[] {

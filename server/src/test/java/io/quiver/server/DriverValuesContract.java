@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiver.jdbc.QuiverVector;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.math.BigDecimal;
+import java.sql.Blob;
+import java.sql.Clob;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.Date;
 import java.sql.DriverManager;
+import java.sql.NClob;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,6 +22,7 @@ import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TimeZone;
 import org.junit.jupiter.api.AfterEach;
@@ -219,5 +226,115 @@ abstract class DriverValuesContract {
     } finally {
       TimeZone.setDefault(before);
     }
+  }
+
+  @Test
+  void bytesAndTextTravelAsLargeObjects() throws SQLException, IOException {
+    run("CREATE TABLE large (id INTEGER PRIMARY KEY, b VARBINARY, c VARCHAR)");
+    Blob blob = connection.createBlob();
+    assertThat(blob.setBytes(1, new byte[] {1, 2, 3})).isEqualTo(3);
+    try (OutputStream out = blob.setBinaryStream(3)) {
+      out.write(new byte[] {4, 5});
+    }
+    Clob clob = connection.createClob();
+    clob.setString(1, "Grüße, 한국어 und mehr");
+    clob.truncate(10);
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT INTO large VALUES (?,?,?)")) {
+      insert.setInt(1, 1);
+      insert.setBlob(2, blob);
+      insert.setClob(3, clob);
+      insert.executeUpdate();
+      insert.setInt(1, 2);
+      insert.setObject(2, blob);
+      insert.setObject(3, clob);
+      insert.executeUpdate();
+      insert.setInt(1, 3);
+      insert.setBlob(2, (Blob) null);
+      insert.setNClob(3, (NClob) null);
+      insert.executeUpdate();
+    }
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT b, c FROM large ORDER BY id")) {
+      for (int row = 0; row < 2; row++) {
+        assertThat(rows.next()).isTrue();
+        Blob bytes = rows.getBlob(1);
+        assertThat(bytes.getBytes(1, 100)).containsExactly(1, 2, 4, 5);
+        assertThat(bytes.getBytes(2, 2)).containsExactly(2, 4);
+        assertThat(bytes.position(new byte[] {4, 5}, 1)).isEqualTo(3);
+        assertThat(bytes.getBinaryStream(2, 2).readAllBytes()).containsExactly(2, 4);
+        assertThat(rows.getObject("b", Blob.class).length()).isEqualTo(4);
+        Clob text = rows.getClob("c");
+        assertThat(text.getSubString(1, 100)).isEqualTo("Grüße, 한국어");
+        assertThat(text.position("한", 1)).isEqualTo(8);
+        assertThat(rows.getNClob(2).length()).isEqualTo(10);
+        assertState("22023", "position", () -> bytes.getBytes(0, 1));
+        assertState("22023", "position", () -> text.getSubString(12, 1));
+        bytes.free();
+        assertState("42809", "freed", bytes::length);
+      }
+      assertThat(rows.next()).isTrue();
+      assertThat(rows.getBlob(1)).isNull();
+      assertThat(rows.getClob(2)).isNull();
+    }
+  }
+
+  @Test
+  void bitsAreWrittenAsSqlWritesThem() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery("SELECT b, b::text FROM (SELECT '10110'::bit(5) AS b) t")) {
+      assertThat(rows.next()).isTrue();
+      assertThat(rows.getString(1)).isEqualTo("10110").isEqualTo(rows.getString(2));
+      assertThat(rows.getObject(1)).hasToString("10110");
+    }
+  }
+
+  @Test
+  void theSchemaIsOneThatExists() throws SQLException {
+    run("CREATE SCHEMA app");
+    run("CREATE TABLE app.things (id INTEGER PRIMARY KEY)");
+    assertThat(connection.getSchema()).isEqualTo("public");
+    connection.setSchema("app");
+    assertThat(connection.getSchema()).isEqualTo("app");
+    run("INSERT INTO things VALUES (1)");
+    assertState("3F000", "nowhere", () -> connection.setSchema("nowhere"));
+    assertThat(connection.getSchema()).isEqualTo("app");
+    run("SET search_path = public");
+    assertThat(connection.getSchema()).isEqualTo("public");
+  }
+
+  @Test
+  void indexesAreListedColumnByColumn() throws SQLException {
+    run("CREATE TABLE listed (id INTEGER PRIMARY KEY, \"A, b\" INTEGER, v VECTOR(2))");
+    run("CREATE INDEX listed_two ON listed (\"A, b\" DESC, id)");
+    run("CREATE VECTOR INDEX listed_v ON listed (v) USING hnsw DISTANCE COSINE");
+    List<String> found = new ArrayList<>();
+    DatabaseMetaData meta = connection.getMetaData();
+    try (ResultSet rows = meta.getIndexInfo(null, "public", "listed", false, true)) {
+      while (rows.next()) {
+        found.add(
+            rows.getBoolean("NON_UNIQUE")
+                + " "
+                + rows.getString("INDEX_NAME")
+                + " "
+                + rows.getInt("ORDINAL_POSITION")
+                + " "
+                + rows.getString("COLUMN_NAME")
+                + " "
+                + rows.getString("ASC_OR_DESC"));
+      }
+    }
+    assertThat(found)
+        .containsExactly(
+            "false listed_pkey 1 id null",
+            "true listed_two 1 A, b D",
+            "true listed_two 2 id A",
+            "true listed_v 1 v null");
+    try (ResultSet rows = meta.getIndexInfo(null, "public", "listed", true, true)) {
+      assertThat(rows.next()).isTrue();
+      assertThat(rows.next()).isFalse();
+    }
+    assertThat(meta.nullsAreSortedAtEnd()).isTrue();
   }
 }

@@ -20,9 +20,6 @@ abstract class DriverWalkContract extends DriverContract {
   /** What the driver does not do, on purpose. Anything else must work. */
   private static final List<String> UNSUPPORTED_BY_NAME =
       List.of(
-          "Connection.createBlob",
-          "Connection.createClob",
-          "Connection.createNClob",
           "Connection.createSQLXML",
           "Connection.createStruct",
           "Connection.prepareCall",
@@ -46,10 +43,7 @@ abstract class DriverWalkContract extends DriverContract {
                     "cancelRowUpdates",
                     "deleteRow",
                     "first",
-                    "getBlob",
-                    "getClob",
                     "getCursorName",
-                    "getNClob",
                     "getRef",
                     "getRowId",
                     "getSQLXML",

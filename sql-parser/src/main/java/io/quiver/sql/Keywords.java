@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.apache.calcite.sql.parser.SqlAbstractParserImpl.Metadata;
 
 /** The words of the grammar, in upper case. */
-final class Keywords {
+public final class Keywords {
   /** Words that only the hand-written part of the parser knows. */
   private static final List<String> COMMANDS =
       List.of(
@@ -23,6 +23,9 @@ final class Keywords {
           "TABLES",
           "WORK");
 
+  /** Reserved words that SQL-92 does not reserve, as JDBC asks for them. */
+  public static final List<String> BEYOND_STANDARD;
+
   static final List<String> ALL;
   static final Set<String> RESERVED;
 
@@ -30,6 +33,7 @@ final class Keywords {
     Metadata metadata = SqlGrammar.FACTORY.getParser(new StringReader("")).getMetadata();
     TreeSet<String> words = new TreeSet<>(COMMANDS);
     metadata.getTokens().stream().filter(metadata::isKeyword).forEach(words::add);
+    BEYOND_STANDARD = List.of(metadata.getJdbcKeywords().split(",", -1));
     ALL = List.copyOf(words);
     RESERVED =
         words.stream().filter(metadata::isReservedWord).collect(Collectors.toUnmodifiableSet());

@@ -10,6 +10,10 @@ public final class ScalarOperators {
   /** As PostgreSQL's "other operators": looser than {@code + -}, tighter than comparisons. */
   private static final int PRECEDENCE = 38;
 
+  /** Tighter than {@code * /}, looser than a sign. */
+  private static final int AT_PRECEDENCE = 70;
+
+  public static final SqlBinaryOperator AT_TIME_ZONE = infix("AT TIME ZONE", AT_PRECEDENCE);
   public static final SqlBinaryOperator JSON_MEMBER = infix("->");
   public static final SqlBinaryOperator JSON_MEMBER_TEXT = infix("->>");
   public static final SqlBinaryOperator JSON_PATH = infix("#>");
@@ -21,10 +25,14 @@ public final class ScalarOperators {
   private ScalarOperators() {}
 
   private static SqlBinaryOperator infix(String name) {
+    return infix(name, PRECEDENCE);
+  }
+
+  private static SqlBinaryOperator infix(String name, int precedence) {
     return new SqlBinaryOperator(
         name,
         SqlKind.OTHER_FUNCTION,
-        PRECEDENCE,
+        precedence,
         true,
         ReturnTypes.ARG0,
         null,

@@ -13,27 +13,48 @@ public final class VectorText {
    * @throws QuiverException 22P02 when the text is no vector or an element is NaN or infinite
    */
   public static float[] parse(String text) {
-    String inner = text.strip();
-    if (inner.length() < 2 || inner.charAt(0) != '[' || inner.charAt(inner.length() - 1) != ']') {
+    int end = text.length();
+    int start = 0;
+    while (start < end && Character.isWhitespace(text.charAt(start))) {
+      start++;
+    }
+    while (end > start && Character.isWhitespace(text.charAt(end - 1))) {
+      end--;
+    }
+    if (end - start < 2 || text.charAt(start) != '[' || text.charAt(end - 1) != ']') {
       throw invalid("a vector is written [1,2,3], found " + excerpt(text));
     }
-    inner = inner.substring(1, inner.length() - 1);
-    if (inner.isBlank()) {
+    return elements(text, start + 1, end - 1);
+  }
+
+  private static float[] elements(String text, int from, int to) {
+    if (text.substring(from, to).isBlank()) {
       throw invalid("a vector has at least 1 dimension, found []");
     }
-    String[] parts = inner.split(",", -1);
-    if (parts.length > SqlType.Vector.MAX_DIMENSION) {
+    float[] values = new float[dimension(text, from, to)];
+    int start = from;
+    for (int i = 0; i < values.length; i++) {
+      int comma = text.indexOf(',', start, to);
+      int end = comma < 0 ? to : comma;
+      values[i] = element(text, start, end, i);
+      start = end + 1;
+    }
+    return values;
+  }
+
+  private static int dimension(String text, int from, int to) {
+    int dimension = 1;
+    for (int i = from; i < to; i++) {
+      dimension += text.charAt(i) == ',' ? 1 : 0;
+    }
+    if (dimension > SqlType.Vector.MAX_DIMENSION) {
       throw invalid(
           "a vector has at most "
               + SqlType.Vector.MAX_DIMENSION
               + " dimensions, found "
-              + parts.length);
+              + dimension);
     }
-    float[] values = new float[parts.length];
-    for (int i = 0; i < parts.length; i++) {
-      values[i] = element(parts[i].strip(), i);
-    }
-    return values;
+    return dimension;
   }
 
   /**
@@ -97,28 +118,35 @@ public final class VectorText {
     }
   }
 
-  private static float element(String text, int position) {
+  private static float element(String text, int from, int to, int position) {
+    int start = from;
+    int end = to;
+    while (start < end && Character.isWhitespace(text.charAt(start))) {
+      start++;
+    }
+    while (end > start && Character.isWhitespace(text.charAt(end - 1))) {
+      end--;
+    }
     float value;
     try {
-      checkDecimal(text);
-      value = Float.parseFloat(text);
+      value = DecimalFloat.parse(text, start, end);
     } catch (NumberFormatException e) {
-      throw invalid("element " + (position + 1) + " of a vector is a number, found '" + text + "'");
+      throw invalid(
+          "element "
+              + (position + 1)
+              + " of a vector is a number, found '"
+              + text.substring(start, end)
+              + "'");
     }
     if (!Float.isFinite(value)) {
-      throw invalid("element " + (position + 1) + " of a vector is finite, found '" + text + "'");
+      throw invalid(
+          "element "
+              + (position + 1)
+              + " of a vector is finite, found '"
+              + text.substring(start, end)
+              + "'");
     }
     return value;
-  }
-
-  /** Java would also read hexadecimal numbers and a trailing f or d. */
-  private static void checkDecimal(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if ((c < '0' || c > '9') && "+-.eE".indexOf(c) < 0) {
-        throw new NumberFormatException(text);
-      }
-    }
   }
 
   private static String excerpt(String text) {

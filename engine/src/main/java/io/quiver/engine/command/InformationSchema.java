@@ -1,6 +1,7 @@
 package io.quiver.engine.command;
 
 import io.quiver.executor.plan.SystemTable;
+import io.quiver.planner.translate.FunctionInfo;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
@@ -84,6 +85,7 @@ public final class InformationSchema {
           COLUMNS,
           KEY_COLUMN_USAGE,
           REFERENTIAL_CONSTRAINTS,
+          Routines.TABLE,
           SCHEMATA,
           TABLE_CONSTRAINTS,
           TABLES,
@@ -97,7 +99,7 @@ public final class InformationSchema {
   }
 
   /** A name with # is an INTEGER, else a VARCHAR; one with ? may be null. */
-  private static SystemTable table(String name, String columns) {
+  static SystemTable table(String name, String columns) {
     List<Field> fields = new ArrayList<>();
     for (String column : columns.split(",", -1)) {
       String text = column.strip();
@@ -114,9 +116,17 @@ public final class InformationSchema {
    * The rows of one of these tables, or null when it is none of them.
    *
    * @param system all tables whose rows the engine makes
+   * @param functions all that a statement may call
    */
   public static @Nullable Batch rows(
-      SystemTable table, String database, Catalog catalog, List<SystemTable> system) {
+      SystemTable table,
+      String database,
+      Catalog catalog,
+      List<SystemTable> system,
+      List<FunctionInfo> functions) {
+    if (table.equals(Routines.TABLE)) {
+      return Routines.rows(database, functions);
+    }
     Rows rows = new Rows(table.schema());
     if (table.equals(SCHEMATA)) {
       schemas(catalog)

@@ -156,6 +156,10 @@ public final class Settings {
     return (List<String>) value(SEARCH_PATH);
   }
 
+  public void setSearchPath(List<String> searchPath) {
+    put(SEARCH_PATH, List.copyOf(searchPath), false);
+  }
+
   /** The zone in which a TIMESTAMP WITH TIME ZONE is read from text and shown. */
   public ZoneId timeZone() {
     return (ZoneId) value(TIME_ZONE);

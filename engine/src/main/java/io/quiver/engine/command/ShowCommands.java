@@ -2,6 +2,7 @@ package io.quiver.engine.command;
 
 import io.quiver.engine.definition.Names;
 import io.quiver.executor.plan.SystemTable;
+import io.quiver.planner.translate.FunctionInfo;
 import io.quiver.sql.Statement;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.ColumnDefinition;
@@ -10,9 +11,7 @@ import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.ViewDefinition;
 import io.quiver.types.Batch;
-import io.quiver.types.ErrorCode;
 import io.quiver.types.Field;
-import io.quiver.types.QuiverException;
 import io.quiver.types.Schema;
 import io.quiver.types.SqlType;
 import java.util.Comparator;
@@ -65,14 +64,12 @@ public final class ShowCommands {
       case COLUMNS -> DESCRIPTION;
       case INDEXES -> SystemTables.INDEXES.schema();
       case CREATE_TABLE -> CREATE;
-      case FUNCTIONS ->
-          throw new QuiverException(
-              ErrorCode.FEATURE_NOT_SUPPORTED, "SHOW FUNCTIONS is not supported yet");
+      case FUNCTIONS -> Routines.SHOWN;
     };
   }
 
   /** The rows of what SHOW lists. */
-  public static Batch rows(Statement.ShowObjects show, Names names) {
+  public static Batch rows(Statement.ShowObjects show, Names names, List<FunctionInfo> functions) {
     Catalog catalog = names.catalog();
     Rows rows = new Rows(schema(show.listing()));
     switch (show.listing()) {
@@ -101,7 +98,9 @@ public final class ShowCommands {
             of == null ? catalog.indexes() : catalog.indexesOf(names.existingTable(of).id()));
       }
       case CREATE_TABLE -> create(Objects.requireNonNull(show.of()), names, rows);
-      case FUNCTIONS -> throw new IllegalStateException("it has no schema");
+      case FUNCTIONS -> {
+        return Routines.shown(functions);
+      }
     }
     return rows.batch();
   }

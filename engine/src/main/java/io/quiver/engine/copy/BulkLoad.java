@@ -31,9 +31,26 @@ public final class BulkLoad {
     Sent sent = new Sent(columns, batches);
     CopyMapping mapping =
         CopyMapping.of(table, CopyMapping.targets(table, List.of()), false, sent, false);
-    RowLoader loader =
-        new RowLoader(
-            context, table, sent, mapping, planner.defaults(table), new CopyErrors(false));
+    return load(table, sent, mapping.plan(table, sent, planner.defaults(table)), context);
+  }
+
+  /**
+   * Appends them all, each row made as a plan says.
+   *
+   * @return rows added
+   */
+  public static long run(
+      TableDefinition table,
+      Schema columns,
+      Supplier<@Nullable Batch> batches,
+      RowPlan plan,
+      ExecutionContext context) {
+    return load(table, new Sent(columns, batches), plan, context);
+  }
+
+  private static long load(
+      TableDefinition table, Sent sent, RowPlan plan, ExecutionContext context) {
+    RowLoader loader = new RowLoader(context, table, sent, plan, new CopyErrors(false));
     while (loader.loadNext()) {
       sent.loaded = loader.rows();
     }

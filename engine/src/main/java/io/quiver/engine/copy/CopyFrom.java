@@ -74,7 +74,8 @@ public final class CopyFrom {
       try (BatchSource source = Formats.open(path, format, options, wanted, errors)) {
         CopyMapping mapping =
             CopyMapping.of(table, targets, named, source, command.options().byPosition());
-        RowLoader loader = new RowLoader(context, table, source, mapping, defaults, errors);
+        RowLoader loader =
+            new RowLoader(context, table, source, mapping.plan(table, source, defaults), errors);
         while (loader.loadNext()) {
           listener.progress(
               new CopyProgress(bytesBefore + source.bytesRead(), bytesTotal, rows + loader.rows()));

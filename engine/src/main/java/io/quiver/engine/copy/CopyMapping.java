@@ -1,6 +1,8 @@
 package io.quiver.engine.copy;
 
+import io.quiver.executor.expression.Expression;
 import io.quiver.formats.BatchSource;
+import io.quiver.planner.Planner;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.types.ErrorCode;
@@ -173,8 +175,32 @@ record CopyMapping(int[] positions) {
     return one ? found : NONE;
   }
 
-  /** The table's columns that the file does not fill get what INSERT would give them. */
-  boolean isFilled(int column) {
-    return positions[column] != NONE;
+  /**
+   * How rows of the table are made of the file's.
+   *
+   * @param defaults for each column of the table, what it gets where the file leaves it out
+   * @throws QuiverException 42804 where the types do not fit
+   */
+  RowPlan plan(TableDefinition table, BatchSource source, List<Expression> defaults) {
+    List<Expression> columns = new ArrayList<>();
+    List<RowPlan.VectorInput> vectors = new ArrayList<>();
+    List<RowPlan.Omission> omissions = new ArrayList<>();
+    for (int i = 0; i < positions.length; i++) {
+      int position = positions[i];
+      if (position == NONE) {
+        columns.add(defaults.get(i));
+        continue;
+      }
+      ColumnDefinition target = table.columns().get(i);
+      SqlType from = VectorArrays.typeFor(source.schema().type(position), target.type());
+      if (from instanceof SqlType.Vector && target.type() instanceof SqlType.Vector wanted) {
+        vectors.add(new RowPlan.VectorInput(position, wanted, target));
+      }
+      columns.add(Planner.copied(position, from, target));
+      if (target.defaultSql() != null && target.identity() == ColumnDefinition.Identity.NONE) {
+        omissions.add(new RowPlan.Omission(i, position, defaults.get(i)));
+      }
+    }
+    return new RowPlan(columns, vectors, omissions);
   }
 }

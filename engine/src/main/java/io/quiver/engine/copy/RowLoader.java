@@ -6,7 +6,6 @@ import io.quiver.executor.expression.ExpressionEvaluator;
 import io.quiver.executor.operator.ExecutionContext;
 import io.quiver.executor.operator.IdentityColumn;
 import io.quiver.formats.BatchSource;
-import io.quiver.planner.Planner;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.types.Batch;
@@ -17,6 +16,7 @@ import io.quiver.types.SqlType;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,18 +25,19 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes rows of a table of those of one file, and appends them to the transaction. Whole batches
- * are converted at once; only where one fails are its bad rows looked for. Owned by one thread.
+ * Makes rows of a table of those of one source, a file or a client, and appends them to the
+ * transaction. Whole batches are converted at once; only where one fails are its bad rows looked
+ * for. Owned by one thread.
  */
 final class RowLoader {
   private final ExecutionContext context;
   private final TableDefinition table;
   private final BatchSource source;
-  private final CopyMapping mapping;
+  private final RowPlan plan;
   private final CopyErrors errors;
   private final IdentityColumn identity;
-  private final List<@Nullable CompiledExpression> conversions = new ArrayList<>();
-  private final List<CompiledExpression> defaults = new ArrayList<>();
+  private final List<CompiledExpression> columns = new ArrayList<>();
+  private final Map<Integer, Defaults> defaults = new HashMap<>();
   private long rows;
 
   /** Rows of the batch that the source gave, by their position among those that are still there. */
@@ -46,31 +47,29 @@ final class RowLoader {
       ExecutionContext context,
       TableDefinition table,
       BatchSource source,
-      CopyMapping mapping,
-      List<Expression> defaults,
+      RowPlan plan,
       CopyErrors errors) {
     this.context = context;
     this.table = table;
     this.source = source;
-    this.mapping = mapping;
+    this.plan = plan;
     this.errors = errors;
     this.identity = IdentityColumn.of(table, context.transaction());
-    for (int i = 0; i < table.columns().size(); i++) {
-      this.defaults.add(ExpressionEvaluator.compile(defaults.get(i), context.evaluation()));
-      conversions.add(mapping.isFilled(i) ? conversion(i) : null);
+    for (Expression column : plan.columns()) {
+      columns.add(compile(column));
+    }
+    for (RowPlan.Omission omission : plan.omissions()) {
+      defaults.put(
+          omission.column(), new Defaults(omission.position(), compile(omission.otherwise())));
     }
   }
 
-  private CompiledExpression conversion(int column) {
-    ColumnDefinition target = table.columns().get(column);
-    int position = mapping.positions()[column];
-    SqlType from = source.schema().type(position);
-    if (target.type() instanceof SqlType.Vector vector && VectorArrays.isNumbers(from)) {
-      from = SqlType.vector(vector.dimension());
-    }
-    return ExpressionEvaluator.compile(
-        Planner.copied(position, from, target), context.evaluation());
+  private CompiledExpression compile(Expression expression) {
+    return ExpressionEvaluator.compile(expression, context.evaluation());
   }
+
+  /** What a column of the table gets in rows that leave out a column of the source. */
+  private record Defaults(int position, CompiledExpression values) {}
 
   /** Rows appended so far. */
   long rows() {
@@ -98,12 +97,15 @@ final class RowLoader {
     SortedMap<Integer, QuiverException> bad = new TreeMap<>();
     Batch rest = vectorsOf(read, bad);
     while (rest.rowCount() > 0) {
-      List<Column> columns = new ArrayList<>();
-      for (int i = 0; i < table.columns().size(); i++) {
-        columns.add(converted(rest, i, bad));
+      List<Column> values = new ArrayList<>();
+      for (int i = 0; i < columns.size(); i++) {
+        Column converted = converted(rest, i, bad);
+        if (converted != null) {
+          values.add(converted);
+        }
       }
       if (bad.isEmpty()) {
-        return new Batch(columns, rest.rowCount());
+        return new Batch(values, rest.rowCount());
       }
       bad.values().forEach(errors::bad);
       rest = without(rest, bad.keySet());
@@ -112,26 +114,21 @@ final class RowLoader {
     return rest;
   }
 
-  /** Lists of numbers become vectors where vectors are wanted; vectors are checked. */
+  /** What vectors are made of becomes vectors; vectors are checked. */
   private Batch vectorsOf(Batch read, Map<Integer, QuiverException> bad) {
-    List<Column> columns = new ArrayList<>(read.columns());
-    for (int i = 0; i < table.columns().size(); i++) {
-      if (!mapping.isFilled(i)) {
-        continue;
-      }
-      ColumnDefinition target = table.columns().get(i);
-      int position = mapping.positions()[i];
-      Column column = columns.get(position);
-      if (target.type() instanceof SqlType.Vector vector && VectorArrays.isNumbers(column.type())) {
-        column =
-            VectorArrays.vectors(column, vector.dimension(), (e, row) -> bad(e, row, target, bad));
-        columns.set(position, column);
-      }
+    List<Column> made = new ArrayList<>(read.columns());
+    for (RowPlan.VectorInput input : plan.vectors()) {
+      Column column =
+          VectorArrays.of(
+              made.get(input.position()),
+              input.wanted(),
+              (e, row) -> bad(e, row, input.target(), bad));
+      made.set(input.position(), column);
       if (column.type() instanceof SqlType.Vector vector) {
-        FiniteVectors.check(column, vector, (e, row) -> bad(e, row, target, bad));
+        FiniteVectors.check(column, vector, (e, row) -> bad(e, row, input.target(), bad));
       }
     }
-    return new Batch(columns, read.rowCount());
+    return new Batch(made, read.rowCount());
   }
 
   /** Of a row with several faults, the first is told. */
@@ -167,38 +164,33 @@ final class RowLoader {
     return batch.gather(good, count, Arena.ofAuto());
   }
 
-  private Column converted(Batch batch, int column, Map<Integer, QuiverException> bad) {
-    CompiledExpression conversion = conversions.get(column);
-    if (conversion == null) {
-      return defaults.get(column).evaluate(batch);
-    }
+  /** The values of a column, or null where it found bad rows. */
+  private @Nullable Column converted(Batch batch, int column, Map<Integer, QuiverException> bad) {
+    CompiledExpression values = columns.get(column);
     try {
-      return withDefaults(conversion.evaluate(batch), batch, column);
+      return withDefaults(values.evaluate(batch), batch, column);
     } catch (QuiverException e) {
       if (!isAboutData(e)) {
         throw e;
       }
       int[] all = new int[batch.rowCount()];
       Arrays.setAll(all, i -> i);
-      find(conversion, batch, all, table.columns().get(column), bad);
+      find(values, batch, all, table.columns().get(column), bad);
       if (bad.isEmpty()) {
         throw e;
       }
-      // Only how many rows it has is looked at before the bad ones are gone.
-      return defaults.get(column).evaluate(batch);
+      return null;
     }
   }
 
-  /** A value that the file leaves out, where others of the column are there. */
+  /** A value that the source leaves out, where others of the column are there. */
   private Column withDefaults(Column given, Batch batch, int column) {
-    Column present = source.present(mapping.positions()[column]);
-    boolean anyDefault =
-        table.columns().get(column).defaultSql() != null
-            && table.columns().get(column).identity() == ColumnDefinition.Identity.NONE;
-    if (present == null || !anyDefault) {
+    Defaults otherwise = defaults.get(column);
+    Column present = otherwise == null ? null : source.present(otherwise.position());
+    if (otherwise == null || present == null) {
       return given;
     }
-    Column omitted = defaults.get(column).evaluate(batch);
+    Column omitted = otherwise.values().evaluate(batch);
     ColumnBuilder out = new ColumnBuilder(given.type(), batch.rowCount());
     for (int row = 0; row < batch.rowCount(); row++) {
       out.appendFrom(present.getBoolean(positions[row]) ? given : omitted, row);

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Comparisons, and functions that choose by comparing. */
 final class Comparisons {
-  private static final int LESS = 1;
-  private static final int EQUAL = 2;
-  private static final int GREATER = 4;
+  static final int LESS = 1;
+  static final int EQUAL = 2;
+  static final int GREATER = 4;
 
   private Comparisons() {}
 
@@ -85,53 +85,29 @@ final class Comparisons {
       if (count == 0) {
         return 0;
       }
-      if (a.column().type() instanceof SqlType.Simple simple) {
-        return switch (simple) {
-          case INTEGER, DATE ->
-              b.isConstant() ? keepInts(a, b.intAt(0), rows, count) : keepOthers(a, b, rows, count);
-          case BIGINT, TIME, TIMESTAMP, TIMESTAMP_TZ ->
-              b.isConstant()
-                  ? keepLongs(a, b.longAt(0), rows, count)
-                  : keepOthers(a, b, rows, count);
-          case DOUBLE ->
-              b.isConstant()
-                  ? keepDoubles(a, b.doubleAt(0), rows, count)
-                  : keepOthers(a, b, rows, count);
-          case BOOLEAN, TINYINT, SMALLINT, REAL, UUID, JSON -> keepOthers(a, b, rows, count);
-        };
+      if (a.isConstant() || !b.isConstant()) {
+        return keepOthers(a, b, rows, count);
+      }
+      Column column = a.column();
+      if (column.type() instanceof SqlType.Simple simple) {
+        switch (simple) {
+          case INTEGER, DATE -> {
+            return ConstantFilter.keepInts(column, accepted, b.intAt(0), rows, count);
+          }
+          case BIGINT, TIME, TIMESTAMP, TIMESTAMP_TZ -> {
+            return ConstantFilter.keepLongs(column, accepted, b.longAt(0), rows, count);
+          }
+          case DOUBLE -> {
+            if (!Double.isNaN(b.doubleAt(0))) {
+              return ConstantFilter.keepDoubles(column, accepted, b.doubleAt(0), rows, count);
+            }
+          }
+          case BOOLEAN, TINYINT, SMALLINT, REAL, UUID, JSON -> {
+            // Rarely filtered by, or not worth a loop of their own.
+          }
+        }
       }
       return keepOthers(a, b, rows, count);
-    }
-
-    private int keepInts(Operand a, int constant, int[] rows, int count) {
-      int kept = 0;
-      for (int i = 0; i < count; i++) {
-        int row = rows[i];
-        rows[kept] = row;
-        kept += accepts(accepted, Integer.compare(a.intAt(row), constant)) ? 1 : 0;
-      }
-      return kept;
-    }
-
-    private int keepLongs(Operand a, long constant, int[] rows, int count) {
-      int kept = 0;
-      for (int i = 0; i < count; i++) {
-        int row = rows[i];
-        rows[kept] = row;
-        kept += accepts(accepted, Long.compare(a.longAt(row), constant)) ? 1 : 0;
-      }
-      return kept;
-    }
-
-    private int keepDoubles(Operand a, double constant, int[] rows, int count) {
-      int kept = 0;
-      for (int i = 0; i < count; i++) {
-        int row = rows[i];
-        int order = ColumnComparator.compareDoubles(a.doubleAt(row), constant);
-        rows[kept] = row;
-        kept += accepts(accepted, order) ? 1 : 0;
-      }
-      return kept;
     }
 
     private int keepOthers(Operand a, Operand b, int[] rows, int count) {

@@ -21,6 +21,12 @@ public sealed interface Expression {
    */
   record Parameter(int index, SqlType type) implements Expression {}
 
+  /**
+   * A column of the row for which this part of the plan runs, the outermost first; the same for all
+   * rows of one run.
+   */
+  record OuterColumn(int number, SqlType type) implements Expression {}
+
   /** A built-in function; {@link ScalarFunction} says what it wants of its arguments. */
   record Call(ScalarFunction function, List<Expression> arguments, SqlType type)
       implements Expression {

@@ -5,6 +5,7 @@ import io.quiver.types.ColumnBuilder;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,8 @@ public final class ExpressionEvaluator {
       case Expression.Literal literal -> constant(literal.value(), literal.type());
       case Expression.Parameter parameter ->
           constant(context.parameters().get(parameter.index()), parameter.type());
+      case Expression.OuterColumn outer ->
+          constant(context.outer().get(outer.number()), outer.type());
       case Expression.Call call -> call(call);
       case Expression.UserCall call -> {
         Node.Function node =
@@ -142,6 +145,24 @@ public final class ExpressionEvaluator {
       case CURRENT_CATALOG -> constant(context.catalog(), call.type());
       case CURRENT_USER -> constant(context.user(), call.type());
       case VERSION -> constant(context.version(), call.type());
+      case PI -> constant(Math.PI, SqlType.DOUBLE);
+      case RANDOM, GEN_RANDOM_UUID -> new VolatileNode(call.function());
+      case EXTRACT_TIMEZONE,
+          EXTRACT_TIMEZONE_HOUR,
+          EXTRACT_TIMEZONE_MINUTE,
+          DATE_PART,
+          DATE_TRUNC,
+          AGE,
+          TO_CHAR_TIME,
+          TO_DATE,
+          TO_TIMESTAMP ->
+          folded(new Node.Function(zoned(call), arguments, false));
+      case REGEXP_LIKE, REGEXP_MATCH, REGEXP_COUNT, REGEXP_SUBSTR, REGEXP_INSTR, REGEXP_REPLACE ->
+          folded(
+              new Node.Function(
+                  RegexFunctions.of(call.function(), call.type(), context.cancelled()),
+                  arguments,
+                  false));
       default -> folded(new Node.Function(function(call), arguments, isHarmless(call.function())));
     };
   }
@@ -151,6 +172,23 @@ public final class ExpressionEvaluator {
     return array instanceof Node.Constant constant
         ? ArrayComparisons.anyOf(constant.oneRow())
         : ArrayComparisons.any(ScalarFunction.EQUAL);
+  }
+
+  /** A function that looks at the session's time zone. */
+  private ColumnFunction zoned(Expression.Call call) {
+    ScalarFunction function = call.function();
+    ZoneId zone = context.timeZone();
+    return switch (function) {
+      case EXTRACT_TIMEZONE, EXTRACT_TIMEZONE_HOUR, EXTRACT_TIMEZONE_MINUTE ->
+          TimeParts.ofZone(function, zone);
+      case DATE_PART -> TimeParts.datePart(zone);
+      case DATE_TRUNC -> CalendarFunctions.truncate(call.type(), zone);
+      case AGE -> CalendarFunctions.age(zone);
+      case TO_CHAR_TIME -> TimeTemplates.toChar(zone);
+      case TO_DATE -> TimeTemplates.toDate();
+      case TO_TIMESTAMP -> TimeTemplates.toTimestamp(zone);
+      default -> throw new IllegalStateException(function + " looks at no time zone");
+    };
   }
 
   /** A comparison with any constant on the right, where the fast loops expect it. */
@@ -222,7 +260,26 @@ public final class ExpressionEvaluator {
           ANY_EQUAL,
           CURRENT_CATALOG,
           CURRENT_USER,
-          VERSION ->
+          VERSION,
+          EXTRACT_TIMEZONE,
+          EXTRACT_TIMEZONE_HOUR,
+          EXTRACT_TIMEZONE_MINUTE,
+          DATE_PART,
+          DATE_TRUNC,
+          AGE,
+          TO_CHAR_TIME,
+          TO_DATE,
+          TO_TIMESTAMP,
+          TYPE_NAME,
+          PI,
+          RANDOM,
+          GEN_RANDOM_UUID,
+          REGEXP_LIKE,
+          REGEXP_MATCH,
+          REGEXP_COUNT,
+          REGEXP_SUBSTR,
+          REGEXP_INSTR,
+          REGEXP_REPLACE ->
           throw new IllegalStateException(function + " is compiled by itself");
       case NOT -> Logic::not;
       case IS_NULL, IS_NOT_NULL, IS_TRUE, IS_FALSE, IS_NOT_TRUE, IS_NOT_FALSE ->
@@ -244,6 +301,7 @@ public final class ExpressionEvaluator {
           EXP,
           LN,
           LOG10,
+          LOG,
           POWER,
           SIN,
           COS,
@@ -272,9 +330,19 @@ public final class ExpressionEvaluator {
       case STARTS_WITH -> TextFunctions::startsWith;
       case ENDS_WITH, INITCAP, SPLIT_PART, TRANSLATE, ASCII, CHR, TO_HEX, MD5 ->
           WordFunctions.of(function, call.type());
+      case CONCAT_WS -> ComposedText.concatWithSeparator(call.type());
+      case FORMAT -> ComposedText.format(call.type());
+      case SHA256, SHA512, ENCODE, DECODE -> DigestFunctions.of(function, call.type());
       case LIKE -> LikePattern.function(false);
       case ILIKE -> LikePattern.function(true);
-      case EXTRACT_YEAR,
+      case EXTRACT_MILLENNIUM,
+          EXTRACT_CENTURY,
+          EXTRACT_DECADE,
+          EXTRACT_ISOYEAR,
+          EXTRACT_JULIAN,
+          EXTRACT_MILLISECONDS,
+          EXTRACT_MICROSECONDS,
+          EXTRACT_YEAR,
           EXTRACT_QUARTER,
           EXTRACT_MONTH,
           EXTRACT_WEEK,
@@ -286,9 +354,11 @@ public final class ExpressionEvaluator {
           EXTRACT_MINUTE,
           EXTRACT_SECOND,
           EXTRACT_EPOCH ->
-          TimeFunctions.extract(function);
+          TimeParts.extract(function, call.type());
       case JSON_MEMBER,
           JSON_MEMBER_TEXT,
+          JSON_PATH,
+          JSON_PATH_TEXT,
           JSON_VALUE,
           JSON_QUERY,
           JSON_EXISTS,
@@ -312,7 +382,14 @@ public final class ExpressionEvaluator {
       case ANY_LESS_OR_EQUAL -> ArrayComparisons.any(ScalarFunction.LESS_OR_EQUAL);
       case ANY_GREATER -> ArrayComparisons.any(ScalarFunction.GREATER);
       case ANY_GREATER_OR_EQUAL -> ArrayComparisons.any(ScalarFunction.GREATER_OR_EQUAL);
-      case ADD_DAYS -> TimeFunctions::addDays;
+      case ADD_DAYS -> TimeFunctions.addDays(1);
+      case SUBTRACT_DAYS -> TimeFunctions.addDays(-1);
+      case BETWEEN_DAY, BETWEEN_HOUR, BETWEEN_MINUTE, BETWEEN_SECOND, BETWEEN_EPOCH ->
+          CalendarFunctions.between(function, call.type());
+      case MAKE_DATE, MAKE_TIME, MAKE_TIMESTAMP -> CalendarFunctions.make(function, call.type());
+      case FROM_EPOCH -> CalendarFunctions.fromEpoch();
+      case TO_CHAR_NUMBER -> NumberTemplate.toChar();
+      case TO_NUMBER -> NumberTemplate.toNumber(call.type());
       case DAYS_BETWEEN -> TimeFunctions::daysBetween;
       case AT_TIME_ZONE -> TimeFunctions.atTimeZone(call.type());
       case L2_DISTANCE,

@@ -29,8 +29,10 @@ final class JsonFunctions {
   private static @Nullable Object apply(ScalarFunction function, Operand[] operands, int row) {
     String json = operands[0].stringAt(row);
     return switch (function) {
-      case JSON_MEMBER -> member(json, operands[1].stringAt(row));
-      case JSON_MEMBER_TEXT -> text(member(json, operands[1].stringAt(row)));
+      case JSON_MEMBER -> part(json, operands[1], row);
+      case JSON_MEMBER_TEXT -> text(part(json, operands[1], row));
+      case JSON_PATH -> path(json, operands[1].stringAt(row));
+      case JSON_PATH_TEXT -> text(path(json, operands[1].stringAt(row)));
       case JSON_VALUE -> {
         String found = at(json, operands[1].stringAt(row));
         yield found == null || isComposite(found) ? null : JsonText.asText(found);
@@ -46,6 +48,19 @@ final class JsonFunctions {
     };
   }
 
+  private static @Nullable String part(String json, Operand key, int row) {
+    return key.column().type().equals(SqlType.BIGINT)
+        ? element(json, key.longAt(row))
+        : member(json, key.stringAt(row));
+  }
+
+  /** An array's element of this number, from 0 or, where negative, from the end. */
+  private static @Nullable String element(String json, long number) {
+    return number == (int) number && JsonText.type(json).equals("array")
+        ? JsonText.element(json, (int) number)
+        : null;
+  }
+
   /** An object's member of this name, or an array's element of this number, from 0. */
   private static @Nullable String member(String json, String key) {
     return switch (JsonText.type(json)) {
@@ -54,6 +69,14 @@ final class JsonFunctions {
           key.matches("-?\\d{1,9}") ? JsonText.element(json, Integer.parseInt(key)) : null;
       default -> null;
     };
+  }
+
+  private static @Nullable String path(String json, String path) {
+    @Nullable String found = json;
+    for (String step : ArrayText.parse(path)) {
+      found = found == null || step == null ? null : member(found, step);
+    }
+    return found;
   }
 
   private static @Nullable String text(@Nullable String json) {

@@ -44,6 +44,14 @@ final class MathFunctions {
       case DEGREES -> finite(Math.toDegrees(a), a, 0);
       case RADIANS -> Math.toRadians(a);
       case EXP -> finite(Math.exp(a), a, 0);
+      case LOG -> {
+        double base = Math.log(checkLogarithm(a));
+        double argument = Math.log(checkLogarithm(operands[1].doubleAt(row)));
+        if (base == 0) {
+          throw new QuiverException(ErrorCode.DIVISION_BY_ZERO, "there is no logarithm to base 1");
+        }
+        yield logarithm(a, operands[1].doubleAt(row), argument / base);
+      }
       case LN -> Math.log(checkLogarithm(a));
       case LOG10 -> Math.log10(checkLogarithm(a));
       case POWER -> power(a, operands[1].doubleAt(row));
@@ -105,6 +113,12 @@ final class MathFunctions {
       throw Arithmetic.outOfRange(SqlType.DOUBLE);
     }
     return result;
+  }
+
+  /** Exact where the number is a power of the base: log(2, 8) is 3. */
+  private static double logarithm(double base, double number, double quotient) {
+    double whole = Math.rint(quotient);
+    return Math.abs(whole) < 1_024 && Math.pow(base, whole) == number ? whole : quotient;
   }
 
   private static double checkLogarithm(double a) {

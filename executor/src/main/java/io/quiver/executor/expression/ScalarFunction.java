@@ -60,6 +60,8 @@ public enum ScalarFunction {
   EXP,
   LN,
   LOG10,
+  /** (base, DOUBLE) to DOUBLE. */
+  LOG,
   POWER,
   SIN,
   COS,
@@ -68,6 +70,12 @@ public enum ScalarFunction {
   ACOS,
   ATAN,
   ATAN2,
+  /** Without arguments, to DOUBLE. */
+  PI,
+  /** Without arguments, to DOUBLE: from 0 to below 1, another in every row. */
+  RANDOM,
+  /** Without arguments, to UUID: of version 4, another in every row. */
+  GEN_RANDOM_UUID,
 
   // Text; positions and lengths count code points from 1.
   CONCAT,
@@ -112,6 +120,30 @@ public enum ScalarFunction {
   TO_HEX,
   /** Of the UTF-8 bytes, in hexadecimal. */
   MD5,
+  // Of VARBINARY, to VARBINARY.
+  SHA256,
+  SHA512,
+  /** (VARBINARY, format) to TEXT: hex, base64 or escape. */
+  ENCODE,
+  /** (TEXT, format) to VARBINARY; 22023 for what is not of the format. */
+  DECODE,
+  /** (separator, TEXT, ...): nulls behind the separator are left out. */
+  CONCAT_WS,
+  /** (format, TEXT, ...): nulls behind the format are allowed. */
+  FORMAT,
+  // Regular expressions: 2201B for one that is wrong. Flags come last and may be left out.
+  /** (text, regex, flags) to BOOLEAN. */
+  REGEXP_LIKE,
+  /** (text, regex, flags) to an array of TEXT; null without a match. */
+  REGEXP_MATCH,
+  /** (text, regex, from, flags) to INTEGER. */
+  REGEXP_COUNT,
+  /** (text, regex, from, occurrence, flags); null without a match. */
+  REGEXP_SUBSTR,
+  /** (text, regex, from, occurrence, flags) to INTEGER: 0 without a match. */
+  REGEXP_INSTR,
+  /** (text, regex, replacement, flags): the first match, with the flag g every one. */
+  REGEXP_REPLACE,
   /** (text, pattern) or (text, pattern, escape): % and _ by code point. */
   LIKE,
   /** As {@link #LIKE}, ignoring case. */
@@ -124,7 +156,22 @@ public enum ScalarFunction {
   /** Nulls are skipped. */
   LEAST,
 
-  // Time. The unit is part of the name: DATE or TIMESTAMP to BIGINT.
+  // Time. The unit is part of the name: DATE, TIME or TIMESTAMP to BIGINT; those with decimal
+  // places may give a DECIMAL with so many.
+  EXTRACT_MILLENNIUM,
+  EXTRACT_CENTURY,
+  EXTRACT_DECADE,
+  EXTRACT_ISOYEAR,
+  /** Days since -4713-11-24, six decimal places. */
+  EXTRACT_JULIAN,
+  /** With those of the seconds; three decimal places. */
+  EXTRACT_MILLISECONDS,
+  /** With those of the seconds. */
+  EXTRACT_MICROSECONDS,
+  /** An instant to BIGINT: how many seconds the session's time zone is ahead. */
+  EXTRACT_TIMEZONE,
+  EXTRACT_TIMEZONE_HOUR,
+  EXTRACT_TIMEZONE_MINUTE,
   EXTRACT_YEAR,
   EXTRACT_QUARTER,
   EXTRACT_MONTH,
@@ -137,8 +184,9 @@ public enum ScalarFunction {
   EXTRACT_DOY,
   EXTRACT_HOUR,
   EXTRACT_MINUTE,
+  /** Six decimal places. */
   EXTRACT_SECOND,
-  /** Seconds since 1970-01-01. */
+  /** Seconds since 1970-01-01, six decimal places. */
   EXTRACT_EPOCH,
   /** Without arguments; when the statement began, in the session's time zone. */
   CURRENT_DATE,
@@ -149,6 +197,44 @@ public enum ScalarFunction {
   LOCALTIME,
   /** (DATE, days) to DATE; 22008 beyond its range. */
   ADD_DAYS,
+  /** (DATE, days) to DATE; 22008 beyond its range. */
+  SUBTRACT_DAYS,
+  // (time, time) of one type: a part of the time from the second to the first, its sign kept.
+  /** To BIGINT: whole days. */
+  BETWEEN_DAY,
+  /** To BIGINT: hours beyond the days. */
+  BETWEEN_HOUR,
+  /** To BIGINT: minutes beyond the hours. */
+  BETWEEN_MINUTE,
+  /** To DECIMAL with six decimal places: seconds beyond the minutes. */
+  BETWEEN_SECOND,
+  /** To DECIMAL with six decimal places: all of it in seconds. */
+  BETWEEN_EPOCH,
+  /** (name of a part, time) to DOUBLE; 22023 for another name. */
+  DATE_PART,
+  /** (unit, TIMESTAMP or instant) to the same, an instant cut in the session's time zone. */
+  DATE_TRUNC,
+  /** Two TIMESTAMPs or instants to TEXT: the first less the second in years, months and so on. */
+  AGE,
+  /** (year, month, day) to DATE. */
+  MAKE_DATE,
+  /** (hour, minute, DOUBLE seconds) to TIME. */
+  MAKE_TIME,
+  /** The arguments of both to TIMESTAMP. */
+  MAKE_TIMESTAMP,
+  /** DOUBLE, seconds since 1970-01-01, to an instant. */
+  FROM_EPOCH,
+  // Templates as PostgreSQL's; 22007 for text that does not follow one.
+  /** (TIMESTAMP or instant, template) to TEXT. */
+  TO_CHAR_TIME,
+  /** (number, template) to TEXT. */
+  TO_CHAR_NUMBER,
+  /** (text, template) to DATE. */
+  TO_DATE,
+  /** (text, template) to an instant. */
+  TO_TIMESTAMP,
+  /** (text, template) to DECIMAL. */
+  TO_NUMBER,
   /** (DATE, DATE) to INTEGER: the first less the second. */
   DAYS_BETWEEN,
   /**
@@ -160,10 +246,17 @@ public enum ScalarFunction {
   /** (zone, TIMESTAMP) to an instant, and (zone, instant) to TIMESTAMP. */
   AT_TIME_ZONE,
 
-  /** (JSON, name or number from 0) to JSON; null where there is no such part. */
+  /**
+   * (JSON, name as text or number from 0 as BIGINT) to JSON; null where there is no such part. A
+   * number names no member of an object; text that is a number names an element of an array.
+   */
   JSON_MEMBER,
   /** As {@link #JSON_MEMBER}, to text: a string without quotes; null for JSON's null. */
   JSON_MEMBER_TEXT,
+  /** (JSON, text of an array of names and numbers) to JSON; null where there is no such part. */
+  JSON_PATH,
+  /** As {@link #JSON_PATH}, to text as {@link #JSON_MEMBER_TEXT}. */
+  JSON_PATH_TEXT,
   /** (JSON, path) to text: a string, number or truth value; null for anything else. */
   JSON_VALUE,
   /** (JSON, path) to JSON: an object or an array; null for anything else. */
@@ -243,5 +336,39 @@ public enum ScalarFunction {
   /** Without arguments: the database's and the user's name, and Quiver's version. */
   CURRENT_CATALOG,
   CURRENT_USER,
-  VERSION
+  VERSION,
+  /** The name of the argument's type, which the planner knows: it makes a literal of this. */
+  TYPE_NAME;
+
+  /** What null arguments have to do with a null result. */
+  public enum Nulls {
+    /** A null argument gives null, and nothing else does. */
+    GIVE_NULL,
+    /** Null only where every argument is. */
+    SKIPPED,
+    /** Null also for arguments that are not. */
+    MAY_APPEAR
+  }
+
+  /** When the result may be null, for those functions that a user calls by name. */
+  public Nulls nulls() {
+    return switch (this) {
+      case COALESCE, GREATEST, LEAST -> Nulls.SKIPPED;
+      case JSON_MEMBER,
+          JSON_MEMBER_TEXT,
+          JSON_PATH,
+          JSON_PATH_TEXT,
+          JSON_VALUE,
+          JSON_QUERY,
+          REGEXP_MATCH,
+          REGEXP_SUBSTR ->
+          Nulls.MAY_APPEAR;
+      default -> Nulls.GIVE_NULL;
+    };
+  }
+
+  /** Whether every call gives another value, so that none may stand for another. */
+  public boolean isVolatile() {
+    return this == RANDOM || this == GEN_RANDOM_UUID;
+  }
 }

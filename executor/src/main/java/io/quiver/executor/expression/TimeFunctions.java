@@ -13,9 +13,8 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.time.temporal.IsoFields;
 
-/** Parts of dates and timestamps. */
+/** Sums of dates and times, and time zones. */
 final class TimeFunctions {
   static final long MICROS_PER_SECOND = 1_000_000L;
   static final long SECONDS_PER_DAY = 86_400L;
@@ -26,35 +25,17 @@ final class TimeFunctions {
 
   private TimeFunctions() {}
 
-  static ColumnFunction extract(ScalarFunction part) {
-    return (operands, rows) -> {
-      Operand time = operands[0];
-      boolean date = time.column().type().equals(SqlType.DATE);
-      MemorySegment validity = Buffers.validity(operands, rows);
-      MemorySegment out = allocate(8L * rows);
-      for (int i = 0; i < rows; i++) {
-        if (!valid(validity, i)) {
-          continue;
-        }
-        long value =
-            date
-                ? part(part, time.intAt(i), 0)
-                : part(
-                    part,
-                    Math.floorDiv(time.longAt(i), MICROS_PER_DAY),
-                    Math.floorMod(time.longAt(i), MICROS_PER_DAY));
-        out.setAtIndex(LONG, i, value);
-      }
-      return Column.of(SqlType.BIGINT, rows, validity, out, null);
-    };
+  /** Days are added, or with the sign -1 taken away. */
+  static ColumnFunction addDays(int sign) {
+    return (operands, rows) -> addDays(operands, rows, sign);
   }
 
-  static Column addDays(Operand[] operands, int rows) {
+  private static Column addDays(Operand[] operands, int rows, int sign) {
     MemorySegment validity = Buffers.validity(operands, rows);
     MemorySegment out = allocate(4L * rows);
     for (int i = 0; i < rows; i++) {
       if (valid(validity, i)) {
-        long day = (long) operands[0].intAt(i) + operands[1].intAt(i);
+        long day = operands[0].intAt(i) + sign * (long) operands[1].intAt(i);
         if (day < DAY_MIN || day > DAY_MAX) {
           throw outOfRange("a date");
         }
@@ -147,24 +128,5 @@ final class TimeFunctions {
   private static QuiverException outOfRange(String what) {
     return new QuiverException(
         ErrorCode.DATETIME_OVERFLOW, "the result is beyond the range of " + what);
-  }
-
-  private static long part(ScalarFunction part, long day, long microOfDay) {
-    long second = microOfDay / MICROS_PER_SECOND;
-    return switch (part) {
-      case EXTRACT_YEAR -> LocalDate.ofEpochDay(day).getYear();
-      case EXTRACT_QUARTER -> (LocalDate.ofEpochDay(day).getMonthValue() + 2) / 3;
-      case EXTRACT_MONTH -> LocalDate.ofEpochDay(day).getMonthValue();
-      case EXTRACT_WEEK -> LocalDate.ofEpochDay(day).get(IsoFields.WEEK_OF_WEEK_BASED_YEAR);
-      case EXTRACT_DAY -> LocalDate.ofEpochDay(day).getDayOfMonth();
-      case EXTRACT_ISODOW -> LocalDate.ofEpochDay(day).getDayOfWeek().getValue();
-      case EXTRACT_DOW -> LocalDate.ofEpochDay(day).getDayOfWeek().getValue() % 7;
-      case EXTRACT_DOY -> LocalDate.ofEpochDay(day).getDayOfYear();
-      case EXTRACT_HOUR -> second / 3_600;
-      case EXTRACT_MINUTE -> second / 60 % 60;
-      case EXTRACT_SECOND -> second % 60;
-      case EXTRACT_EPOCH -> day * SECONDS_PER_DAY + second;
-      default -> throw new IllegalStateException(part + " is no part of a time");
-    };
   }
 }

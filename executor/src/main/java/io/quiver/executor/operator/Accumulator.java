@@ -16,6 +16,7 @@ sealed interface Accumulator
         ArrayAccumulator,
         DecimalSum,
         DeviationAccumulator,
+        ExtremeAccumulator,
         TextAccumulator,
         ValueAccumulator,
         VectorAccumulator {
@@ -48,7 +49,11 @@ sealed interface Accumulator
       case STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP -> new DeviationAccumulator(call);
       case ARRAY_AGG -> new ArrayAccumulator(call, reservation);
       case STRING_AGG -> new TextAccumulator(call, reservation);
-      case MIN, MAX, SINGLE_VALUE, ANY_VALUE -> new ValueAccumulator(call, reservation);
+      case MIN, MAX ->
+          ExtremeAccumulator.takes(call.type())
+              ? new ExtremeAccumulator(call)
+              : new ValueAccumulator(call, reservation);
+      case SINGLE_VALUE, ANY_VALUE -> new ValueAccumulator(call, reservation);
     };
   }
 
@@ -63,10 +68,15 @@ sealed interface Accumulator
 
     @Override
     public void add(Batch batch, int[] rows, int count, int[] groups) {
+      boolean mayHaveNulls = false;
+      for (int argument : call.arguments()) {
+        mayHaveNulls |= batch.column(argument).mayHaveNulls();
+      }
+      long[] counting = counts;
       for (int i = 0; i < count; i++) {
         int row = rows[i];
-        if (!anyNull(batch, row)) {
-          counts[groups[row]]++;
+        if (!mayHaveNulls || !anyNull(batch, row)) {
+          counting[groups[row]]++;
         }
       }
     }
@@ -111,6 +121,7 @@ sealed interface Accumulator
     private long[] counts = new long[0];
     private long[] exact = new long[0];
     private double[] approximate = new double[0];
+    private final double[] values = new double[Batch.ROWS];
 
     Sum(AggregateCall call) {
       this.call = call;
@@ -122,10 +133,8 @@ sealed interface Accumulator
       Column column = batch.column(argument);
       if (column.type().equals(SqlType.BIGINT)) {
         addLongs(column, rows, count, groups);
-      } else if (column.type().equals(SqlType.DOUBLE)) {
+      } else if (FixedValues.isFloating(column.type())) {
         addDoubles(column, rows, count, groups);
-      } else if (column.type().equals(SqlType.REAL)) {
-        addFloats(column, rows, count, groups);
       } else {
         throw new IllegalStateException(call.function() + " over " + column.type());
       }
@@ -149,19 +158,12 @@ sealed interface Accumulator
     }
 
     private void addDoubles(Column column, int[] rows, int count, int[] groups) {
+      FixedValues.doubles(column, column.length(), values);
+      boolean mayHaveNulls = column.mayHaveNulls();
       for (int i = 0; i < count; i++) {
         int row = rows[i];
-        if (!column.isNull(row)) {
-          add(groups[row], column.getDouble(row));
-        }
-      }
-    }
-
-    private void addFloats(Column column, int[] rows, int count, int[] groups) {
-      for (int i = 0; i < count; i++) {
-        int row = rows[i];
-        if (!column.isNull(row)) {
-          add(groups[row], column.getFloat(row));
+        if (!mayHaveNulls || !column.isNull(row)) {
+          add(groups[row], values[row]);
         }
       }
     }

@@ -68,12 +68,12 @@ final class AggregateOperator implements Operator {
   private void aggregateAll() {
     for (AggregateCall call : aggregate.calls()) {
       accumulators.add(Accumulator.of(call, reservation));
-      seen.add(call.distinct() ? new GroupTable(reservation, false) : null);
+      seen.add(call.distinct() ? new GroupTable(reservation) : null);
     }
     if (aggregate.keys().isEmpty()) {
       groupCount = 1;
     } else {
-      table = new GroupTable(reservation, false);
+      table = new GroupTable(reservation);
     }
     ensureCapacity();
     for (Batch batch = input.next(); batch != null; batch = input.next()) {

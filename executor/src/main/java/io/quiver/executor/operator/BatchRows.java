@@ -14,7 +14,15 @@ final class BatchRows {
 
   /** Some rows of a batch; the batch itself when that is all of them. */
   static Batch keep(Batch batch, int[] rows, int count) {
-    return count == batch.rowCount() ? batch : batch.gather(rows, count, Arena.ofAuto());
+    if (count == batch.rowCount()) {
+      return batch;
+    }
+    Arena arena = Arena.ofAuto();
+    List<Column> columns = new ArrayList<>(batch.width());
+    for (Column column : batch.columns()) {
+      columns.add(isAbsent(column) ? absent(count) : column.gather(rows, count, arena));
+    }
+    return new Batch(columns, count);
   }
 
   /** Rows {@code from} to {@code from + count}, without copying where that is possible. */
@@ -36,6 +44,12 @@ final class BatchRows {
       columns.add(batch.column(position));
     }
     return new Batch(columns, batch.rowCount());
+  }
+
+  private static boolean isAbsent(Column column) {
+    return column.length() > 0
+        && column.data().byteSize() == 0
+        && column.type().equals(SqlType.BOOLEAN);
   }
 
   /** A column that holds the place of one that nobody reads. */

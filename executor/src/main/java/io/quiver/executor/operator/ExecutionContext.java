@@ -10,6 +10,7 @@ import io.quiver.types.QuiverException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param snapshot what scans read, for the whole execution
  * @param transaction what changes go to
  * @param parameters the values of {@code Expression.Parameter}, converted to their types
+ * @param outer the values of {@code Expression.OuterColumn}
  * @param cancelled true once the statement is to end
  * @param statementTime what CURRENT_TIMESTAMP gives
  * @param session names for CURRENT_CATALOG and CURRENT_USER
@@ -30,11 +32,33 @@ public record ExecutionContext(
     Snapshot snapshot,
     Transaction transaction,
     List<@Nullable Object> parameters,
+    List<@Nullable Object> outer,
     QueryMemory memory,
     BooleanSupplier cancelled,
     Instant statementTime,
     SessionNames session,
     Function<SystemTable, Batch> systemTables) {
+  /** Outside of any correlated part of a plan. */
+  public ExecutionContext(
+      Snapshot snapshot,
+      Transaction transaction,
+      List<@Nullable Object> parameters,
+      QueryMemory memory,
+      BooleanSupplier cancelled,
+      Instant statementTime,
+      SessionNames session,
+      Function<SystemTable, Batch> systemTables) {
+    this(
+        snapshot,
+        transaction,
+        parameters,
+        List.of(),
+        memory,
+        cancelled,
+        statementTime,
+        session,
+        systemTables);
+  }
 
   /** What a statement can ask about where it runs. */
   public record SessionNames(String catalog, String user, String version, ZoneId timeZone) {
@@ -47,18 +71,44 @@ public record ExecutionContext(
   /** The same, with other parameters. */
   public ExecutionContext withParameters(List<@Nullable Object> values) {
     return new ExecutionContext(
-        snapshot, transaction, values, memory, cancelled, statementTime, session, systemTables);
+        snapshot,
+        transaction,
+        values,
+        outer,
+        memory,
+        cancelled,
+        statementTime,
+        session,
+        systemTables);
+  }
+
+  /** The same, for one more outer row. */
+  ExecutionContext withOuter(List<@Nullable Object> values) {
+    List<@Nullable Object> all = new ArrayList<>(outer);
+    all.addAll(values);
+    return new ExecutionContext(
+        snapshot,
+        transaction,
+        parameters,
+        all,
+        memory,
+        cancelled,
+        statementTime,
+        session,
+        systemTables);
   }
 
   /** What expressions read of this. */
   public EvaluationContext evaluation() {
     return new EvaluationContext(
         parameters,
+        outer,
         statementTime,
         session.catalog(),
         session.user(),
         session.version(),
-        session.timeZone());
+        session.timeZone(),
+        cancelled);
   }
 
   /**

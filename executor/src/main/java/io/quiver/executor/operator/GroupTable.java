@@ -20,7 +20,10 @@ final class GroupTable {
   private static final int INITIAL_SLOTS = 4_096;
 
   private final Reservation reservation;
-  private final boolean nullsMatchNothing;
+
+  /** The columns of a key in which a null keeps a row out of every group. */
+  private final int[] strict;
+
   private final List<Batch> chunks = new ArrayList<>();
   private final int[] newRows = new int[Batch.ROWS];
   private final int[] rowHashes = new int[Batch.ROWS];
@@ -32,13 +35,23 @@ final class GroupTable {
   private int[] groupHashes = new int[INITIAL_SLOTS / 2];
   private int groups;
 
-  /**
-   * @param nullsMatchNothing whether a key with a null in it has no group, as in a join; otherwise
-   *     nulls are equal, as in GROUP BY
-   */
-  GroupTable(Reservation reservation, boolean nullsMatchNothing) {
+  /** The keys of groups where a key is one integer, compared here and not in {@link #chunks}. */
+  private long[] integers = new long[0];
+
+  private final long[] values = new long[Batch.ROWS];
+
+  /** The group of the null among integers, which has no slot; -1 while there is none. */
+  private int nullGroup = -1;
+
+  /** Of all keys; nulls are equal, as in GROUP BY. */
+  GroupTable(Reservation reservation) {
+    this(reservation, new int[0]);
+  }
+
+  /** As above, where a key with a null in some columns has no group, as in a join. */
+  GroupTable(Reservation reservation, int[] strict) {
     this.reservation = reservation;
-    this.nullsMatchNothing = nullsMatchNothing;
+    this.strict = strict.clone();
     reservation.grow(4L * (slots.length + groupHashes.length));
   }
 
@@ -64,11 +77,16 @@ final class GroupTable {
   void assign(Batch keys, int[] out) {
     int rows = keys.rowCount();
     ensureRoomFor(rows);
+    newCount = 0;
+    if (isInteger(keys)) {
+      assignIntegers(keys.column(0), out);
+      keepNewKeys(keys);
+      return;
+    }
     hash(keys);
     int known = groups;
-    newCount = 0;
     for (int row = 0; row < rows; row++) {
-      if (nullsMatchNothing && hasNull(keys, row)) {
+      if (hasNull(keys, row)) {
         out[row] = -1;
         continue;
       }
@@ -83,23 +101,88 @@ final class GroupTable {
         }
         slot = (slot + 1) & (slots.length - 1);
       }
+      out[row] = group < 0 ? add(slot, hash, row) : group;
+    }
+    keepNewKeys(keys);
+  }
+
+  private int add(int slot, int hash, int row) {
+    int group = groups++;
+    slots[slot] = group + 1;
+    groupHashes[group] = hash;
+    newRows[newCount++] = row;
+    return group;
+  }
+
+  private static boolean isInteger(Batch keys) {
+    return keys.width() == 1 && FixedValues.isIntegral(keys.column(0).type());
+  }
+
+  private void assignIntegers(Column keys, int[] out) {
+    int rows = keys.length();
+    if (integers.length < groupHashes.length) {
+      reservation.grow(8L * (groupHashes.length - integers.length));
+      integers = Arrays.copyOf(integers, groupHashes.length);
+    }
+    FixedValues.longs(keys, rows, values);
+    boolean mayHaveNulls = keys.mayHaveNulls();
+    for (int row = 0; row < rows; row++) {
+      if (mayHaveNulls && keys.isNull(row)) {
+        out[row] = strict.length > 0 ? -1 : groupOfNull(row);
+        continue;
+      }
+      long value = values[row];
+      int hash = ColumnHash.mix(value);
+      int slot = slotOf(value, hash);
+      int group = slots[slot] - 1;
       if (group < 0) {
-        group = groups++;
-        slots[slot] = group + 1;
-        groupHashes[group] = hash;
-        newRows[newCount++] = row;
+        group = add(slot, hash, row);
+        integers[group] = value;
       }
       out[row] = group;
     }
-    keepNewKeys(keys);
+  }
+
+  /** Where an integer's group is, or would be. */
+  private int slotOf(long value, int hash) {
+    int slot = firstSlot(hash);
+    while (slots[slot] != 0 && integers[slots[slot] - 1] != value) {
+      slot = (slot + 1) & (slots.length - 1);
+    }
+    return slot;
+  }
+
+  private int groupOfNull(int row) {
+    if (nullGroup < 0) {
+      nullGroup = groups++;
+      newRows[newCount++] = row;
+    }
+    return nullGroup;
   }
 
   /** Writes each row's group to {@code out}, or -1 where there is none. */
   void find(Batch keys, int[] out) {
     int rows = keys.rowCount();
+    if (isInteger(keys)) {
+      findIntegers(keys.column(0), out);
+      return;
+    }
     hash(keys);
     for (int row = 0; row < rows; row++) {
-      out[row] = nullsMatchNothing && hasNull(keys, row) ? -1 : find(keys, row);
+      out[row] = hasNull(keys, row) ? -1 : find(keys, row);
+    }
+  }
+
+  private void findIntegers(Column keys, int[] out) {
+    int rows = keys.length();
+    FixedValues.longs(keys, rows, values);
+    boolean mayHaveNulls = keys.mayHaveNulls();
+    for (int row = 0; row < rows; row++) {
+      if (mayHaveNulls && keys.isNull(row)) {
+        out[row] = strict.length > 0 ? -1 : nullGroup;
+      } else {
+        out[row] = slots[slotOf(values[row], ColumnHash.mix(values[row]))] - 1;
+      }
     }
   }
 
@@ -153,9 +236,9 @@ final class GroupTable {
     return true;
   }
 
-  private static boolean hasNull(Batch keys, int row) {
-    for (int i = 0; i < keys.width(); i++) {
-      if (keys.column(i).isNull(row)) {
+  private boolean hasNull(Batch keys, int row) {
+    for (int column : strict) {
+      if (keys.column(column).isNull(row)) {
         return true;
       }
     }
@@ -205,6 +288,9 @@ final class GroupTable {
     groupHashes = Arrays.copyOf(groupHashes, size / 2);
     slots = new int[size];
     for (int group = 0; group < groups; group++) {
+      if (group == nullGroup) {
+        continue;
+      }
       int slot = firstSlot(groupHashes[group]);
       while (slots[slot] != 0) {
         slot = (slot + 1) & (size - 1);

@@ -3,8 +3,10 @@ package io.quiver.executor.operator;
 import io.quiver.executor.expression.CompiledExpression;
 import io.quiver.executor.expression.Expression;
 import io.quiver.executor.expression.ExpressionEvaluator;
+import io.quiver.executor.plan.AggregateCall;
 import io.quiver.executor.plan.PlanNode;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,25 +38,56 @@ public final class OperatorBuilder {
     return profile == null ? operator : new ProfiledOperator(operator, profile.counters(node));
   }
 
+  /** As {@link #build(PlanNode)}; of the columns that come out, only some are read. */
+  private Operator build(PlanNode node, BitSet read) {
+    if (!(node instanceof PlanNode.Scan scan)) {
+      return build(node);
+    }
+    Operator operator = new ScanOperator(context, scan, read);
+    return profile == null ? operator : new ProfiledOperator(operator, profile.counters(node));
+  }
+
+  private static BitSet inputs(List<CompiledExpression> expressions) {
+    BitSet inputs = new BitSet();
+    expressions.forEach(expression -> inputs.or(expression.inputs()));
+    return inputs;
+  }
+
+  private static BitSet inputs(PlanNode.Aggregate aggregate) {
+    BitSet inputs = new BitSet();
+    aggregate.keys().forEach(inputs::set);
+    for (AggregateCall call : aggregate.calls()) {
+      call.arguments().forEach(inputs::set);
+      if (call.filterColumn() >= 0) {
+        inputs.set(call.filterColumn());
+      }
+    }
+    return inputs;
+  }
+
   private Operator operator(PlanNode node) {
     return switch (node) {
       case PlanNode.Values values -> new ValuesOperator(context, values);
-      case PlanNode.Scan scan -> new ScanOperator(context, scan);
+      case PlanNode.Scan scan -> new ScanOperator(context, scan, null);
       case PlanNode.KeyLookup lookup -> new KeyLookupOperator(context, lookup);
       case PlanNode.SystemScan scan ->
           new BatchOperator(context, () -> context.systemTables().apply(scan.table()));
       case PlanNode.VectorSearch search -> new VectorSearchOperator(context, search);
       case PlanNode.Filter filter ->
           new FilterOperator(context, build(filter.input()), compile(filter.predicate()));
-      case PlanNode.Project project ->
-          new ProjectOperator(context, build(project.input()), compile(project.expressions()));
+      case PlanNode.Project project -> {
+        List<CompiledExpression> expressions = compile(project.expressions());
+        yield new ProjectOperator(
+            context, build(project.input(), inputs(expressions)), expressions);
+      }
       case PlanNode.Unnest unnest ->
           new UnnestOperator(context, build(unnest.input()), compile(unnest.array()), unnest);
       case PlanNode.Aggregate aggregate ->
-          new AggregateOperator(context, build(aggregate.input()), aggregate);
+          new AggregateOperator(context, build(aggregate.input(), inputs(aggregate)), aggregate);
       case PlanNode.Window window -> new WindowOperator(context, build(window.input()), window);
       case PlanNode.HashJoin join -> hashJoin(join);
       case PlanNode.NestedLoopJoin join -> nestedLoopJoin(join);
+      case PlanNode.CorrelatedJoin join -> correlatedJoin(join);
       case PlanNode.Sort sort -> new SortOperator(context, build(sort.input()), sort);
       case PlanNode.TopK top -> new TopKOperator(context, build(top.input()), top);
       case PlanNode.Limit limit -> new LimitOperator(context, build(limit.input()), limit);
@@ -69,7 +102,7 @@ public final class OperatorBuilder {
 
   private Operator hashJoin(PlanNode.HashJoin join) {
     Reservation reservation = new Reservation(context.memory());
-    JoinPairs pairs = new JoinPairs.EqualKeys(join.leftKeys(), join.rightKeys(), reservation);
+    JoinPairs pairs = new EqualKeyPairs(join.keys(), reservation);
     return new JoinOperator(
         context,
         inputs(join.left(), join.right(), pairs, reservation),
@@ -79,10 +112,30 @@ public final class OperatorBuilder {
 
   private Operator nestedLoopJoin(PlanNode.NestedLoopJoin join) {
     Reservation reservation = new Reservation(context.memory());
-    JoinPairs pairs = new JoinPairs.AllPairs();
+    JoinPairs pairs = new AllPairs();
     return new JoinOperator(
         context,
         inputs(join.left(), join.right(), pairs, reservation),
+        join.type(),
+        join.condition());
+  }
+
+  private Operator correlatedJoin(PlanNode.CorrelatedJoin join) {
+    Reservation reservation = new Reservation(context.memory());
+    JoinPairs pairs =
+        new CorrelatedPairs(
+            join.columns(),
+            inner -> new OperatorBuilder(inner, profile).build(join.right()),
+            context.memory());
+    return new JoinOperator(
+        context,
+        new JoinOperator.Inputs(
+            build(join.left()),
+            null,
+            join.left().schema(),
+            join.right().schema(),
+            pairs,
+            reservation),
         join.type(),
         join.condition());
   }

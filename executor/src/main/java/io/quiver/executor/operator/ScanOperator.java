@@ -1,11 +1,11 @@
 package io.quiver.executor.operator;
 
 import io.quiver.executor.plan.PlanNode;
-import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.transaction.SegmentView;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,15 +14,20 @@ import org.jspecify.annotations.Nullable;
 final class ScanOperator implements Operator {
   private final ExecutionContext context;
   private final PlanNode.Scan scan;
+  private final @Nullable BitSet read;
   private final int[] rows = new int[Batch.ROWS];
   private @Nullable RowSelector selector;
   private @Nullable Iterator<SegmentView> segments;
   private @Nullable SegmentView segment;
   private int position;
 
-  ScanOperator(ExecutionContext context, PlanNode.Scan scan) {
+  /**
+   * @param read positions of the columns that somebody reads, the filter excepted; null for all
+   */
+  ScanOperator(ExecutionContext context, PlanNode.Scan scan, @Nullable BitSet read) {
     this.context = context;
     this.scan = scan;
+    this.read = read;
   }
 
   @Override
@@ -60,8 +65,11 @@ final class ScanOperator implements Operator {
       return null;
     }
     List<Column> slices = new ArrayList<>(scan.columns().size());
-    for (ColumnId id : scan.columns()) {
-      slices.add(from.slice(id, start, count));
+    for (int i = 0; i < scan.columns().size(); i++) {
+      slices.add(
+          read == null || read.get(i)
+              ? from.slice(scan.columns().get(i), start, count)
+              : BatchRows.absent(count));
     }
     return BatchRows.keep(new Batch(slices, count), rows, selected);
   }

@@ -48,7 +48,7 @@ final class SetDifferenceOperator implements Operator {
   }
 
   private GroupTable countRight() {
-    GroupTable counted = new GroupTable(reservation, false);
+    GroupTable counted = new GroupTable(reservation);
     for (Batch batch = right.next(); batch != null; batch = right.next()) {
       context.checkCancelled();
       counted.assign(batch, groups);

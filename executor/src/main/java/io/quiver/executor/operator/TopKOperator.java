@@ -21,6 +21,8 @@ final class TopKOperator implements Operator {
   private final PlanNode.TopK top;
   private final Reservation reservation;
   private final int[] kept = new int[Batch.ROWS];
+  private final long[] prefixes = new long[Batch.ROWS];
+  private final SortPrefix prefix;
   private RowBuffer candidates;
 
   /** One row: the worst of those that stayed when candidates were last dropped. */
@@ -36,6 +38,7 @@ final class TopKOperator implements Operator {
     this.top = top;
     this.reservation = new Reservation(context.memory());
     this.candidates = new RowBuffer(top.schema(), reservation);
+    this.prefix = new SortPrefix(top.keys().getFirst());
   }
 
   @Override
@@ -79,9 +82,20 @@ final class TopKOperator implements Operator {
 
   /** A row equal to the worst one loses: it came later. */
   private int selectBetter(Batch batch) {
+    int rows = batch.rowCount();
+    if (worst == null) {
+      for (int row = 0; row < rows; row++) {
+        kept[row] = row;
+      }
+      return rows;
+    }
+    int first = top.keys().getFirst().column();
+    long limit = prefix.of(worst.column(first), 0);
+    prefix.fill(batch.column(first), prefixes);
     int count = 0;
-    for (int row = 0; row < batch.rowCount(); row++) {
-      if (worst == null || compareToWorst(batch, row, worst) < 0) {
+    for (int row = 0; row < rows; row++) {
+      if (prefixes[row] < limit
+          || (prefixes[row] == limit && compareToWorst(batch, row, worst) < 0)) {
         kept[count++] = row;
       }
     }

@@ -45,7 +45,7 @@ final class UpdateOperator implements Operator {
   }
 
   private void replaceAll() {
-    GroupTable seen = new GroupTable(reservation, false);
+    GroupTable seen = new GroupTable(reservation);
     int[] groups = new int[Batch.ROWS];
     for (Batch batch = input.next(); batch != null; batch = input.next()) {
       context.checkCancelled();

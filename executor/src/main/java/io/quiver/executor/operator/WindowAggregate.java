@@ -5,8 +5,11 @@ import io.quiver.executor.plan.WindowCall;
 import io.quiver.types.Column;
 import io.quiver.types.ColumnBuilder;
 import io.quiver.types.ErrorCode;
+import io.quiver.types.Int128;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Arrays;
 
 /**
@@ -18,7 +21,7 @@ import java.util.Arrays;
  */
 final class WindowAggregate {
   /** Bytes for each row of the largest partition. */
-  static final long BYTES_PER_ROW = 8 + 8 + 4;
+  static final long BYTES_PER_ROW = 8 + 8 + 8 + 4;
 
   private static final int NONE = -1;
 
@@ -27,14 +30,20 @@ final class WindowAggregate {
 
   private long[] suffixCount = new long[0];
   private long[] suffixSum = new long[0];
+
+  /** The upper half of sums of DECIMALs. */
+  private long[] suffixHigh = new long[0];
+
   private int[] suffixBest = new int[0];
   private int middle;
   private int end;
 
   private long count;
 
-  /** A BIGINT, or the bits of a double. */
+  /** A BIGINT, the bits of a double, or the lower half of a DECIMAL's digits. */
   private long sum;
+
+  private long high;
 
   private int best;
 
@@ -49,6 +58,7 @@ final class WindowAggregate {
     if (suffixCount.length < size) {
       suffixCount = new long[size];
       suffixSum = new long[size];
+      suffixHigh = new long[isDecimal() ? size : 0];
       suffixBest = new int[size];
     }
     middle = 0;
@@ -59,13 +69,14 @@ final class WindowAggregate {
     end = from;
     count = 0;
     sum = 0;
+    high = 0;
     best = NONE;
   }
 
   /** Appends the value over the rows of a frame. */
   void append(int frameStart, int frameEnd, ColumnBuilder out) {
     if (frameStart >= frameEnd) {
-      appendResult(0, 0, NONE, out);
+      appendResult(0, NONE, out);
       return;
     }
     if (frameStart > middle) {
@@ -75,12 +86,15 @@ final class WindowAggregate {
       add(end);
     }
     if (frameStart == middle) {
-      appendResult(count, sum, best, out);
-    } else {
-      long total = plus(suffixSum[frameStart], sum);
-      int better = better(suffixBest[frameStart], best);
-      appendResult(suffixCount[frameStart] + count, total, better, out);
+      appendResult(count, best, out);
+      return;
     }
+    long running = sum;
+    long runningHigh = high;
+    plus(isDecimal() ? suffixHigh[frameStart] : 0, suffixSum[frameStart]);
+    appendResult(suffixCount[frameStart] + count, better(suffixBest[frameStart], best), out);
+    sum = running;
+    high = runningHigh;
   }
 
   /** Makes suffixes of all rows of a frame. */
@@ -89,11 +103,14 @@ final class WindowAggregate {
     for (int row = to - 1; row >= from; row--) {
       if (counts(row)) {
         count++;
-        sum = plus(value(row), sum);
+        addValue(row);
         best = better(row, best);
       }
       suffixCount[row] = count;
       suffixSum[row] = sum;
+      if (isDecimal()) {
+        suffixHigh[row] = high;
+      }
       suffixBest[row] = best;
     }
     middle = to;
@@ -103,7 +120,7 @@ final class WindowAggregate {
   private void add(int row) {
     if (counts(row)) {
       count++;
-      sum = plus(sum, value(row));
+      addValue(row);
       best = better(best, row);
     }
   }
@@ -125,37 +142,52 @@ final class WindowAggregate {
     return call.type().equals(SqlType.BIGINT);
   }
 
-  private long value(int row) {
+  private boolean isDecimal() {
+    return adds() && call.type() instanceof SqlType.Decimal;
+  }
+
+  private void addValue(int row) {
     if (!adds()) {
-      return 0;
+      return;
     }
     Column chunk = partition.chunk(call.arguments().getFirst(), row);
     int at = partition.at(row);
-    if (isExact()) {
-      return chunk.getLong(at);
+    if (isDecimal()) {
+      plus(chunk.getDecimalHigh(at), chunk.getDecimalLow(at));
+    } else if (isExact()) {
+      plus(0, chunk.getLong(at));
+    } else {
+      double value = chunk.type().equals(SqlType.REAL) ? chunk.getFloat(at) : chunk.getDouble(at);
+      plus(0, Double.doubleToRawLongBits(value));
     }
-    double value = chunk.type().equals(SqlType.REAL) ? chunk.getFloat(at) : chunk.getDouble(at);
-    return Double.doubleToRawLongBits(value);
   }
 
-  private long plus(long a, long b) {
-    if (!adds()) {
-      return 0;
-    }
-    if (isExact()) {
-      long exact = a + b;
-      if (((a ^ exact) & (b ^ exact)) < 0) {
+  /** Adds to the sum what a sum holds. */
+  private void plus(long otherHigh, long other) {
+    if (isDecimal()) {
+      long low = sum + other;
+      long carry = Long.compareUnsigned(low, other) < 0 ? 1 : 0;
+      long upper = high + otherHigh + carry;
+      if (((high ^ upper) & (otherHigh ^ upper)) < 0) {
         throw outOfRange();
       }
-      return exact;
+      sum = low;
+      high = upper;
+    } else if (isExact()) {
+      long exact = sum + other;
+      if (((sum ^ exact) & (other ^ exact)) < 0) {
+        throw outOfRange();
+      }
+      sum = exact;
+    } else if (adds()) {
+      double x = Double.longBitsToDouble(sum);
+      double y = Double.longBitsToDouble(other);
+      double total = x + y;
+      if (Double.isInfinite(total) && Double.isFinite(x) && Double.isFinite(y)) {
+        throw outOfRange();
+      }
+      sum = Double.doubleToRawLongBits(total);
     }
-    double x = Double.longBitsToDouble(a);
-    double y = Double.longBitsToDouble(b);
-    double total = x + y;
-    if (Double.isInfinite(total) && Double.isFinite(x) && Double.isFinite(y)) {
-      throw outOfRange();
-    }
-    return Double.doubleToRawLongBits(total);
   }
 
   /** Of two rows the one with the smaller value, or with the larger one for MAX. */
@@ -174,7 +206,8 @@ final class WindowAggregate {
     return (least ? order <= 0 : order >= 0) ? a : b;
   }
 
-  private void appendResult(long rows, long total, int row, ColumnBuilder out) {
+  /** Appends what the sum holds now, or the value of a row. */
+  private void appendResult(long rows, int row, ColumnBuilder out) {
     switch (call.function()) {
       case COUNT -> out.appendLong(rows);
       case MIN, MAX -> {
@@ -187,14 +220,26 @@ final class WindowAggregate {
       case SUM, AVG -> {
         if (rows == 0) {
           out.appendNull();
+        } else if (call.type() instanceof SqlType.Decimal type) {
+          appendDecimal(rows, type, out);
         } else if (isExact()) {
-          out.appendLong(total);
+          out.appendLong(sum);
         } else {
-          appendReal(Double.longBitsToDouble(total), rows, out);
+          appendReal(Double.longBitsToDouble(sum), rows, out);
         }
       }
       default -> throw new IllegalStateException(call.function() + " is no aggregate");
     }
+  }
+
+  private void appendDecimal(long rows, SqlType.Decimal type, ColumnBuilder out) {
+    int argument = call.arguments().getFirst();
+    int scale = ((SqlType.Decimal) partition.chunk(argument, 0).type()).scale();
+    BigDecimal total = new BigDecimal(Int128.toBigInteger(high, sum), scale);
+    out.appendDecimal(
+        call.function() == WindowCall.Function.AVG
+            ? total.divide(BigDecimal.valueOf(rows), type.scale(), RoundingMode.HALF_UP)
+            : total);
   }
 
   private void appendReal(double total, long rows, ColumnBuilder out) {
@@ -221,6 +266,7 @@ final class WindowAggregate {
   void close() {
     suffixCount = Arrays.copyOf(suffixCount, 0);
     suffixSum = Arrays.copyOf(suffixSum, 0);
+    suffixHigh = Arrays.copyOf(suffixHigh, 0);
     suffixBest = Arrays.copyOf(suffixBest, 0);
   }
 }

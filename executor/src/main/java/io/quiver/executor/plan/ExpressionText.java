@@ -30,6 +30,7 @@ final class ExpressionText {
       case Expression.InputColumn input -> columns.get(input.index());
       case Expression.Literal literal -> literal(literal.value());
       case Expression.Parameter parameter -> "?" + (parameter.index() + 1);
+      case Expression.OuterColumn outer -> "outer." + (outer.number() + 1);
       case Expression.Call call -> call(call.function(), texts(call.arguments(), columns));
       case Expression.UserCall call ->
           call.function().name() + "(" + String.join(", ", texts(call.arguments(), columns)) + ")";

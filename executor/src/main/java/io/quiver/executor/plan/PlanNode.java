@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A relational operator and its inputs, ready to run. Expressions name their input's columns by
- * position; the planner has resolved every name, inserted every cast, and removed every
- * correlation.
+ * position; the planner has resolved every name and inserted every cast.
  */
 public sealed interface PlanNode {
   /** The one-row result of a change: how many rows it made. */
@@ -173,23 +172,27 @@ public sealed interface PlanNode {
   }
 
   /**
-   * Joins on equal keys; a null key matches nothing.
+   * Joins on equal keys. The right side is kept in memory.
    *
    * @param residual what must also be true of a pair, over left then right columns
-   * @param schema left then right columns; left alone for SEMI and ANTI
+   * @param schema left then right columns; for SEMI and ANTI the left ones, for MARK these and the
+   *     mark
    */
   record HashJoin(
       PlanNode left,
       PlanNode right,
       JoinType type,
-      List<Integer> leftKeys,
-      List<Integer> rightKeys,
+      List<JoinKey> keys,
       @Nullable Expression residual,
       Schema schema)
       implements PlanNode {
     public HashJoin {
-      leftKeys = List.copyOf(leftKeys);
-      rightKeys = List.copyOf(rightKeys);
+      keys = List.copyOf(keys);
+      if (type != JoinType.MARK
+          && type != JoinType.ANTI
+          && keys.stream().anyMatch(key -> key.nulls() == JoinKey.Nulls.UNKNOWN)) {
+        throw new IllegalArgumentException("a " + type + " join with unknown matches");
+      }
     }
   }
 
@@ -201,6 +204,33 @@ public sealed interface PlanNode {
   record NestedLoopJoin(
       PlanNode left, PlanNode right, JoinType type, @Nullable Expression condition, Schema schema)
       implements PlanNode {}
+
+  /**
+   * Runs the right side anew for each left row, or once for those that are alike in what it reads
+   * of them. There it finds {@code columns.get(i)} of the left row as {@link
+   * Expression.OuterColumn} number {@code depth + i}.
+   *
+   * @param type INNER, LEFT, SEMI, ANTI or MARK
+   * @param depth how many outer columns the nodes around this one give already
+   * @param condition as of {@link NestedLoopJoin}
+   * @param schema as of {@link HashJoin}
+   */
+  record CorrelatedJoin(
+      PlanNode left,
+      PlanNode right,
+      JoinType type,
+      int depth,
+      List<Integer> columns,
+      @Nullable Expression condition,
+      Schema schema)
+      implements PlanNode {
+    public CorrelatedJoin {
+      columns = List.copyOf(columns);
+      if (type == JoinType.RIGHT || type == JoinType.FULL) {
+        throw new IllegalArgumentException("a correlated " + type + " join");
+      }
+    }
+  }
 
   /** All rows in order; equal ones keep the order of the input. */
   record Sort(PlanNode input, List<SortKey> keys) implements PlanNode {
@@ -214,7 +244,11 @@ public sealed interface PlanNode {
     }
   }
 
-  /** The first rows of {@link Sort}, without sorting all of them. */
+  /**
+   * The first rows of {@link Sort}, without sorting all of them.
+   *
+   * @param keys at least one
+   */
   record TopK(PlanNode input, List<SortKey> keys, @Nullable Expression offset, Expression fetch)
       implements PlanNode {
     public TopK {

@@ -77,6 +77,7 @@ public final class PlanPrinter {
       case PlanNode.Window window -> List.of(window.input());
       case PlanNode.HashJoin join -> List.of(join.left(), join.right());
       case PlanNode.NestedLoopJoin join -> List.of(join.left(), join.right());
+      case PlanNode.CorrelatedJoin join -> List.of(join.left(), join.right());
       case PlanNode.Sort sort -> List.of(sort.input());
       case PlanNode.TopK top -> List.of(top.input());
       case PlanNode.Limit limit -> List.of(limit.input());
@@ -119,6 +120,7 @@ public final class PlanPrinter {
           "NestedLoopJoin type="
               + join.type()
               + condition("condition", join.condition(), both(join.left(), join.right()));
+      case PlanNode.CorrelatedJoin join -> correlatedJoin(join);
       case PlanNode.Sort sort -> "Sort keys=" + keys(sort.keys(), names(sort.schema()));
       case PlanNode.TopK top ->
           "TopK"
@@ -267,14 +269,33 @@ public final class PlanPrinter {
     List<String> left = names(join.left().schema());
     List<String> right = names(join.right().schema());
     List<String> keys = new ArrayList<>();
-    for (int i = 0; i < join.leftKeys().size(); i++) {
-      keys.add(left.get(join.leftKeys().get(i)) + " = " + right.get(join.rightKeys().get(i)));
+    for (JoinKey key : join.keys()) {
+      String operator =
+          switch (key.nulls()) {
+            case NEVER -> " = ";
+            case EQUAL -> " IS NOT DISTINCT FROM ";
+            case UNKNOWN -> " IN ";
+          };
+      keys.add(left.get(key.left()) + operator + right.get(key.right()));
     }
     return "HashJoin type="
         + join.type()
         + " keys="
         + list(keys)
         + condition("residual", join.residual(), both(join.left(), join.right()));
+  }
+
+  private static String correlatedJoin(PlanNode.CorrelatedJoin join) {
+    List<String> left = names(join.left().schema());
+    List<String> outer = new ArrayList<>();
+    for (int i = 0; i < join.columns().size(); i++) {
+      outer.add("outer." + (join.depth() + i + 1) + " = " + left.get(join.columns().get(i)));
+    }
+    return "CorrelatedJoin type="
+        + join.type()
+        + " columns="
+        + list(outer)
+        + condition("condition", join.condition(), both(join.left(), join.right()));
   }
 
   private static String keys(List<SortKey> keys, List<String> columns) {

@@ -16,13 +16,18 @@ import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LogicTest {
@@ -198,6 +203,39 @@ class LogicTest {
       assertThat(evaluate(tree, rows)).as("seed %d, %s", seed, tree).isEqualTo(wanted);
       assertThat(select(tree, rows))
           .containsExactly(selected.stream().mapToInt(Integer::intValue).toArray());
+    }
+  }
+
+  static Stream<Arguments> numbers() {
+    return Stream.of(
+        Arguments.of(
+            SqlType.INTEGER,
+            Arrays.asList(null, Integer.MIN_VALUE, Integer.MIN_VALUE + 1, -1, 0, 1, 2147483647)),
+        Arguments.of(
+            SqlType.BIGINT, Arrays.asList(Long.MIN_VALUE, -1L, 0L, null, 1L, Long.MAX_VALUE)),
+        Arguments.of(
+            SqlType.DOUBLE,
+            Arrays.asList(
+                Double.NEGATIVE_INFINITY, -1.0, -0.0, 0.0, null, 1.5, 1e300, 1.0 / 0, Double.NaN)));
+  }
+
+  /** Each number against each as a constant: what two columns of them give. */
+  @ParameterizedTest
+  @MethodSource("numbers")
+  void comparingWithAConstantIsComparing(SqlType type, List<@Nullable Object> values) {
+    for (ScalarFunction function :
+        EnumSet.range(ScalarFunction.EQUAL, ScalarFunction.GREATER_OR_EQUAL)) {
+      for (Object constant : values) {
+        Object[] constants = new Object[values.size()];
+        Arrays.fill(constants, constant);
+        Batch rows = batch(column(type, values.toArray()), column(type, constants));
+        Expression columns = call(function, SqlType.BOOLEAN, input(0, type), input(1, type));
+        Expression one = call(function, SqlType.BOOLEAN, input(0, type), literal(constant, type));
+        assertThat(select(one, rows))
+            .as("%s %s", function, constant)
+            .containsExactly(select(columns, rows));
+        assertThat(evaluate(one, rows)).isEqualTo(evaluate(columns, rows));
+      }
     }
   }
 

@@ -2,10 +2,14 @@ package io.quiver.executor.operator;
 
 import static io.quiver.executor.operator.Plans.call;
 import static io.quiver.executor.operator.Plans.column;
+import static java.lang.Boolean.FALSE;
+import static java.lang.Boolean.TRUE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quiver.executor.expression.Expression;
 import io.quiver.executor.expression.ScalarFunction;
+import io.quiver.executor.plan.JoinKey;
+import io.quiver.executor.plan.JoinKey.Nulls;
 import io.quiver.executor.plan.JoinType;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.types.Schema;
@@ -13,8 +17,8 @@ import io.quiver.types.SqlType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
-import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -41,28 +45,18 @@ class JoinTest {
     Random random = new Random(seed);
     List<List<@Nullable Object>> left = Plans.randomRows(random, 500, 12, LEFT);
     List<List<@Nullable Object>> right = Plans.randomRows(random, 300, 12, RIGHT);
-    List<Integer> leftKeys = seed == 1 ? List.of(1) : List.of(0, 1);
-    List<Integer> rightKeys = seed == 1 ? List.of(0) : List.of(2, 0);
+    List<JoinKey> keys =
+        seed == 1 ? List.of(JoinKey.of(1, 0)) : List.of(JoinKey.of(0, 2), JoinKey.of(1, 0));
     Expression residual = seed == 2 ? null : RESIDUAL;
     PlanNode plan =
         new PlanNode.HashJoin(
             Plans.values(Plans.schema(LEFT), left),
             Plans.values(Plans.schema(RIGHT), right),
             type,
-            leftKeys,
-            rightKeys,
+            keys,
             residual,
             schema(type));
-    BiPredicate<List<@Nullable Object>, List<@Nullable Object>> matches =
-        (l, r) -> {
-          for (int i = 0; i < leftKeys.size(); i++) {
-            Object key = l.get(leftKeys.get(i));
-            if (key == null || !key.equals(r.get(rightKeys.get(i)))) {
-              return false;
-            }
-          }
-          return residual == null || isLess(l.get(2), r.get(1));
-        };
+    Condition matches = (l, r) -> and(keysMatch(keys, l, r), residual == null ? TRUE : less(l, r));
     assertThat(Plans.run(plan))
         .as("%s seed %d", type, seed)
         .containsExactlyInAnyOrderElementsOf(reference(left, right, type, matches));
@@ -85,8 +79,7 @@ class JoinTest {
     assertThat(Plans.run(plan))
         .as("%s seed %d", type, seed)
         .containsExactlyInAnyOrderElementsOf(
-            reference(
-                left, right, type, (l, r) -> condition == null || isLess(l.get(2), r.get(1))));
+            reference(left, right, type, (l, r) -> condition == null ? TRUE : less(l, r)));
   }
 
   @Test
@@ -100,8 +93,7 @@ class JoinTest {
             Plans.values(Plans.schema(LEFT), List.of(List.of(1L, "k", 0), List.of(2L, "k", 0))),
             Plans.values(Plans.schema(RIGHT), right),
             JoinType.INNER,
-            List.of(1),
-            List.of(0),
+            List.of(JoinKey.of(1, 0)),
             null,
             schema(JoinType.INNER));
     List<List<@Nullable Object>> rows = Plans.run(plan);
@@ -110,44 +102,168 @@ class JoinTest {
     assertThat(rows.get(5_000)).containsExactly(2L, "k", 0, "k", 1, 0L);
   }
 
-  private static boolean isLess(@Nullable Object a, @Nullable Object b) {
-    return a != null && b != null && (int) a < (int) b;
+  static Stream<Arguments> keyKinds() {
+    return Stream.of(JoinType.MARK, JoinType.ANTI)
+        .flatMap(type ->
+            Stream.of(
+                    List.of(Nulls.UNKNOWN),
+                    List.of(Nulls.UNKNOWN, Nulls.UNKNOWN),
+                    List.of(Nulls.NEVER, Nulls.UNKNOWN),
+                    List.of(Nulls.EQUAL, Nulls.UNKNOWN),
+                    List.of(Nulls.EQUAL, Nulls.EQUAL))
+                .flatMap(kinds ->
+                    Stream.of(1L, 2L, 3L, 4L).map(seed -> Arguments.of(type, kinds, seed))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("keyKinds")
+  void nullsInKeysAreUnknownOrEqual(JoinType type, List<Nulls> kinds, long seed) {
+    Random random = new Random(seed);
+    int domain = seed < 3 ? 4 : 60;
+    List<List<@Nullable Object>> left = Plans.randomRows(random, 300, domain, LEFT);
+    List<List<@Nullable Object>> right =
+        Plans.randomRows(random, seed == 4 ? 0 : (int) seed * 20, domain, RIGHT);
+    if (seed == 3) {
+      right.removeIf(row -> row.contains(null));
+    }
+    List<JoinKey> keys = new ArrayList<>();
+    keys.add(new JoinKey(0, 2, kinds.getFirst()));
+    if (kinds.size() > 1) {
+      keys.add(new JoinKey(1, 0, kinds.getLast()));
+    }
+    Expression residual = seed == 2 ? RESIDUAL : null;
+    PlanNode plan =
+        new PlanNode.HashJoin(
+            Plans.values(Plans.schema(LEFT), left),
+            Plans.values(Plans.schema(RIGHT), right),
+            type,
+            keys,
+            residual,
+            schema(type));
+    Condition matches = (l, r) -> and(keysMatch(keys, l, r), residual == null ? TRUE : less(l, r));
+    boolean unknownCounts = kinds.contains(Nulls.UNKNOWN);
+    List<List<@Nullable Object>> expected =
+        type == JoinType.ANTI && unknownCounts
+            ? left.stream()
+                .filter(l -> right.stream().allMatch(r -> FALSE.equals(matches.test(l, r))))
+                .toList()
+            : reference(left, right, type, matches);
+    assertThat(Plans.run(plan))
+        .as("%s %s seed %d", type, kinds, seed)
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  static Stream<Arguments> correlatedCases() {
+    return cases()
+        .filter(c -> !List.of(JoinType.RIGHT, JoinType.FULL).contains((JoinType) c.get()[0]));
+  }
+
+  @ParameterizedTest
+  @MethodSource("correlatedCases")
+  void correlatedJoinGivesWhatComparingAllPairsGives(JoinType type, long seed) {
+    Random random = new Random(seed);
+    List<List<@Nullable Object>> left = Plans.randomRows(random, 5_000, 12, LEFT);
+    List<List<@Nullable Object>> right = Plans.randomRows(random, 40, 12, RIGHT);
+    Expression condition = seed == 1 ? null : RESIDUAL;
+    Expression outer = new Expression.OuterColumn(0, SqlType.BIGINT);
+    PlanNode plan =
+        new PlanNode.CorrelatedJoin(
+            Plans.values(Plans.schema(LEFT), left),
+            new PlanNode.Filter(
+                Plans.values(Plans.schema(RIGHT), right),
+                call(ScalarFunction.LESS, outer, column(2, SqlType.BIGINT))),
+            type,
+            0,
+            List.of(0),
+            condition,
+            schema(type));
+    Condition matches =
+        (l, r) -> {
+          Object a = l.get(0);
+          Object b = r.get(2);
+          boolean comes = a != null && b != null && (long) a < (long) b;
+          return !comes ? FALSE : condition == null ? TRUE : less(l, r);
+        };
+    assertThat(Plans.run(plan))
+        .as("%s seed %d", type, seed)
+        .containsExactlyInAnyOrderElementsOf(reference(left, right, type, matches));
+  }
+
+  /** Whether a pair matches; null for unknown. */
+  private interface Condition {
+    @Nullable Boolean test(List<@Nullable Object> left, List<@Nullable Object> right);
+  }
+
+  private static @Nullable Boolean and(@Nullable Boolean a, @Nullable Boolean b) {
+    if (FALSE.equals(a) || FALSE.equals(b)) {
+      return false;
+    }
+    return a == null || b == null ? null : (Boolean) true;
+  }
+
+  private static @Nullable Boolean keysMatch(
+      List<JoinKey> keys, List<@Nullable Object> left, List<@Nullable Object> right) {
+    Boolean all = true;
+    for (JoinKey key : keys) {
+      Object a = left.get(key.left());
+      Object b = right.get(key.right());
+      all =
+          and(
+              all,
+              switch (key.nulls()) {
+                case NEVER -> a != null && a.equals(b);
+                case EQUAL -> Objects.equals(a, b);
+                case UNKNOWN -> a == null || b == null ? null : (Boolean) a.equals(b);
+              });
+    }
+    return all;
+  }
+
+  private static @Nullable Boolean less(List<@Nullable Object> left, List<@Nullable Object> right) {
+    Object a = left.get(2);
+    Object b = right.get(1);
+    return a == null || b == null ? null : (Boolean) ((int) a < (int) b);
   }
 
   private static Schema schema(JoinType type) {
-    boolean leftAlone = type == JoinType.SEMI || type == JoinType.ANTI;
-    return leftAlone
-        ? Plans.schema(LEFT)
-        : Plans.schema(Stream.concat(Stream.of(LEFT), Stream.of(RIGHT)).toArray(SqlType[]::new));
+    Stream<SqlType> right =
+        type.givesRight()
+            ? Stream.of(RIGHT)
+            : type == JoinType.MARK ? Stream.of(SqlType.BOOLEAN) : Stream.of();
+    return Plans.schema(Stream.concat(Stream.of(LEFT), right).toArray(SqlType[]::new));
   }
 
   private static List<List<@Nullable Object>> reference(
       List<List<@Nullable Object>> left,
       List<List<@Nullable Object>> right,
       JoinType type,
-      BiPredicate<List<@Nullable Object>, List<@Nullable Object>> matches) {
+      Condition matches) {
     List<List<@Nullable Object>> result = new ArrayList<>();
-    boolean pairs = type != JoinType.SEMI && type != JoinType.ANTI;
     for (List<@Nullable Object> l : left) {
-      boolean any = false;
+      Boolean any = false;
       for (List<@Nullable Object> r : right) {
-        if (matches.test(l, r)) {
+        Boolean match = matches.test(l, r);
+        if (TRUE.equals(match)) {
           any = true;
-          if (pairs) {
+          if (type.givesRight()) {
             result.add(concat(l, r));
           }
+        } else if (match == null && FALSE.equals(any)) {
+          any = null;
         }
       }
-      if (!any && (type == JoinType.LEFT || type == JoinType.FULL)) {
+      if (!TRUE.equals(any) && (type == JoinType.LEFT || type == JoinType.FULL)) {
         result.add(concat(l, Collections.nCopies(RIGHT.length, null)));
       }
-      if (!pairs && any == (type == JoinType.SEMI)) {
+      if (type == JoinType.MARK) {
+        result.add(concat(l, Collections.singletonList(any)));
+      } else if (!type.givesRight() && TRUE.equals(any) == (type == JoinType.SEMI)) {
         result.add(l);
       }
     }
     if (type == JoinType.RIGHT || type == JoinType.FULL) {
       for (List<@Nullable Object> r : right) {
-        if (left.stream().noneMatch(l -> matches.test(l, r))) {
+        if (left.stream().noneMatch(l -> TRUE.equals(matches.test(l, r)))) {
           result.add(concat(Collections.nCopies(LEFT.length, null), r));
         }
       }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiver.executor.plan.AggregateCall;
+import io.quiver.executor.plan.JoinKey;
 import io.quiver.executor.plan.JoinType;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.executor.plan.SortKey;
@@ -66,7 +67,7 @@ class ResourceTest {
     Schema both = Plans.schema(SqlType.BIGINT, ROW.type(1), SqlType.BIGINT, ROW.type(1));
     plans.put(
         "hash join",
-        new PlanNode.HashJoin(scan, scan, JoinType.FULL, List.of(0), List.of(0), null, both));
+        new PlanNode.HashJoin(scan, scan, JoinType.FULL, List.of(JoinKey.of(0, 0)), null, both));
     plans.put(
         "nested loop",
         new PlanNode.NestedLoopJoin(

@@ -112,8 +112,9 @@ class SortTest {
     assertThat(Plans.run(new PlanNode.Limit(input, bigint(1), bigint(Long.MAX_VALUE)))).hasSize(1);
     assertRefused(new PlanNode.Limit(input, null, bigint(-1)), "2201W");
     assertRefused(new PlanNode.Limit(input, bigint(-1), null), "2201X");
-    assertRefused(new PlanNode.TopK(input, List.of(), null, bigint(-1)), "2201W");
-    assertRefused(new PlanNode.TopK(input, List.of(), bigint(-1), bigint(1)), "2201X");
+    List<SortKey> ascending = List.of(new SortKey(0, false, false));
+    assertRefused(new PlanNode.TopK(input, ascending, null, bigint(-1)), "2201W");
+    assertRefused(new PlanNode.TopK(input, ascending, bigint(-1), bigint(1)), "2201X");
   }
 
   private static void assertRefused(PlanNode plan, String sqlState) {

@@ -9,8 +9,6 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.RelFactories;
 import org.apache.calcite.rel.rules.CoreRules;
 import org.apache.calcite.rex.RexExecutor;
-import org.apache.calcite.sql2rel.RelDecorrelator;
-import org.apache.calcite.sql2rel.RelFieldTrimmer;
 import org.apache.calcite.tools.RelBuilder;
 
 /**
@@ -25,16 +23,15 @@ public final class Optimizer {
   private static final HepProgram SUBQUERIES =
       program(
           List.of(
-              CoreRules.FILTER_SUB_QUERY_TO_CORRELATE,
-              CoreRules.PROJECT_SUB_QUERY_TO_CORRELATE,
-              CoreRules.JOIN_SUB_QUERY_TO_CORRELATE));
+              CoreRules.FILTER_SUB_QUERY_TO_MARK_CORRELATE,
+              CoreRules.PROJECT_SUB_QUERY_TO_MARK_CORRELATE));
 
   private static final HepProgram PUSH_DOWN =
       program(
           List.of(
               CoreRules.FILTER_INTO_JOIN,
               CoreRules.JOIN_CONDITION_PUSH,
-              CoreRules.JOIN_PUSH_EXPRESSIONS,
+              CoreRules.FILTER_CORRELATE,
               CoreRules.FILTER_MERGE,
               CoreRules.FILTER_PROJECT_TRANSPOSE,
               CoreRules.FILTER_AGGREGATE_TRANSPOSE,
@@ -53,12 +50,18 @@ public final class Optimizer {
 
   private Optimizer() {}
 
-  /** An equal tree that reads less and joins earlier. */
-  public static RelNode optimize(RelNode root) {
+  /**
+   * An equal tree that reads less and joins earlier.
+   *
+   * @param sizes decide the order of joins
+   */
+  @SuppressWarnings("ReferenceEquality") // One object says that nothing is known.
+  public static RelNode optimize(RelNode root, TableSizes sizes) {
     RelBuilder builder = RelFactories.LOGICAL_BUILDER.create(root.getCluster(), null);
-    RelNode flat = RelDecorrelator.decorrelateQuery(run(SUBQUERIES, root), builder);
+    RelNode flat = Unnesting.apply(run(SUBQUERIES, JoinSubQueries.apply(root)));
     RelNode pushed = run(PUSH_DOWN, flat);
-    RelNode trimmed = new RelFieldTrimmer(null, builder).trim(pushed);
+    RelNode ordered = sizes == TableSizes.UNKNOWN ? pushed : JoinOrder.apply(pushed, sizes);
+    RelNode trimmed = new FieldTrimmer(builder).trim(ordered);
     return run(WINDOWS, run(TIDY, trimmed));
   }
 

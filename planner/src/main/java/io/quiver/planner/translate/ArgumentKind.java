@@ -1,10 +1,8 @@
 package io.quiver.planner.translate;
 
-import io.quiver.sql.OtherSqlType;
 import io.quiver.types.SqlType;
+import java.util.Locale;
 import org.apache.calcite.rel.type.RelDataType;
-import org.apache.calcite.sql.type.SqlTypeFamily;
-import org.apache.calcite.sql.type.SqlTypeName;
 
 /** What a built-in function takes at one position. */
 enum ArgumentKind {
@@ -15,10 +13,24 @@ enum ArgumentKind {
   DOUBLE,
   /** Any number; the arguments meet in one type. */
   NUMBER,
+  /** Any number, of its own type. */
+  ANY_NUMBER,
   /** DATE, TIME or TIMESTAMP; an instant as the local time of the session's time zone. */
   TIME,
+  DATE,
+  /** DATE or TIMESTAMP. */
+  TIMESTAMP,
+  /** TIMESTAMP WITH TIME ZONE alone. */
+  INSTANT,
+  /** DATE, TIMESTAMP or an instant, as an instant. */
+  MOMENT,
   BIGINT,
   JSON,
+  /** The name of a member, or the number of an element: a BIGINT. */
+  JSON_KEY,
+  BYTES,
+  /** Anything, of its own type. */
+  ANY_TYPE,
   /** Anything; the arguments meet in one type. */
   ANY,
   /** An array, whose elements meet those of the other arguments. */
@@ -34,13 +46,32 @@ enum ArgumentKind {
   /** The type of a {@code ?} here. */
   SqlType inferred() {
     return switch (this) {
-      case TEXT, AS_TEXT, ANY, ELEMENT -> SqlType.TEXT;
+      case TEXT, AS_TEXT, JSON_KEY, ANY_TYPE, ANY, ELEMENT -> SqlType.TEXT;
       case ARRAY -> new SqlType.Array(SqlType.TEXT);
       case INTEGER -> SqlType.INTEGER;
       case BIGINT -> SqlType.BIGINT;
       case JSON -> SqlType.JSON;
-      case DOUBLE, NUMBER -> SqlType.DOUBLE;
-      case TIME -> SqlType.TIMESTAMP;
+      case DOUBLE, NUMBER, ANY_NUMBER -> SqlType.DOUBLE;
+      case DATE -> SqlType.DATE;
+      case TIME, TIMESTAMP -> SqlType.TIMESTAMP;
+      case INSTANT, MOMENT -> SqlType.TIMESTAMP_TZ;
+      case BYTES -> SqlType.VARBINARY;
+    };
+  }
+
+  /** A type's name for people. */
+  static String typeName(SqlType type) {
+    return type instanceof SqlType.Varchar ? "text" : type.sqlName().toLowerCase(Locale.ROOT);
+  }
+
+  /** The name of what is taken, for people. */
+  String typeName() {
+    return switch (this) {
+      case ANY, ANY_TYPE, AS_TEXT, ELEMENT -> "any";
+      case ARRAY -> "array";
+      case NUMBER, ANY_NUMBER -> "number";
+      case TIME -> "time";
+      default -> typeName(inferred());
     };
   }
 
@@ -50,25 +81,30 @@ enum ArgumentKind {
    * @param literal whether it is a literal: text then stands for what is wanted
    */
   boolean takes(RelDataType type, boolean literal) {
-    SqlTypeName name = type.getSqlTypeName();
-    boolean text = SqlTypeFamily.CHARACTER.contains(type);
-    if (name == SqlTypeName.NULL || name == SqlTypeName.UNKNOWN || name == SqlTypeName.ANY) {
-      return true;
-    }
+    return switch (type.getSqlTypeName()) {
+      case NULL, UNKNOWN, ANY -> true;
+      default -> takes(Types.fromCalcite(type), literal);
+    };
+  }
+
+  /** As {@link #takes(RelDataType, boolean)}. */
+  boolean takes(SqlType type, boolean literal) {
+    boolean text = type instanceof SqlType.Varchar;
     return switch (this) {
       case TEXT -> text;
-      case AS_TEXT, ANY, ELEMENT -> true;
-      case ARRAY -> ArrayFunctions.isArray(type, literal);
-      case JSON ->
-          text || (type instanceof OtherSqlType other && other.type().equals(SqlType.JSON));
-      case INTEGER, BIGINT -> SqlTypeFamily.INTEGER.contains(type) || (text && literal);
-      case DOUBLE, NUMBER -> SqlTypeFamily.NUMERIC.contains(type) || (text && literal);
-      case TIME ->
-          name == SqlTypeName.DATE
-              || name == SqlTypeName.TIME
-              || name == SqlTypeName.TIMESTAMP
-              || (type instanceof OtherSqlType other && Types.isTime(other.type()))
-              || (text && literal);
+      case AS_TEXT, ANY_TYPE, ANY, ELEMENT -> true;
+      case ARRAY -> type instanceof SqlType.Array || (text && literal);
+      case JSON -> text || type.equals(SqlType.JSON);
+      case JSON_KEY -> text || Types.isInteger(type);
+      case INTEGER, BIGINT -> Types.isInteger(type) || (text && literal);
+      case DOUBLE, NUMBER, ANY_NUMBER -> Types.isNumeric(type) || (text && literal);
+      case TIME -> Types.isTime(type) || type.equals(SqlType.TIME) || (text && literal);
+      case DATE -> type.equals(SqlType.DATE) || (text && literal);
+      case TIMESTAMP ->
+          type.equals(SqlType.DATE) || type.equals(SqlType.TIMESTAMP) || (text && literal);
+      case INSTANT -> type.equals(SqlType.TIMESTAMP_TZ) || (text && literal);
+      case MOMENT -> Types.isTime(type) || (text && literal);
+      case BYTES -> type instanceof SqlType.Varbinary || (text && literal);
     };
   }
 }

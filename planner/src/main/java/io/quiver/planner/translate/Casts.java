@@ -20,7 +20,7 @@ public final class Casts {
   private Casts() {}
 
   /** The expression as a value of this type; the length of a text is not looked at. */
-  static Expression implicit(Expression expression, SqlType type) {
+  public static Expression implicit(Expression expression, SqlType type) {
     if (Types.same(expression.type(), type)) {
       return expression;
     }

@@ -81,6 +81,14 @@ public final class CatalogTable extends AbstractTable implements TranslatableTab
     };
   }
 
+  /** The positions of the primary key's columns; empty without one. */
+  public List<Integer> keyPositions() {
+    if (!(source instanceof Source.Stored(TableDefinition table, List<ColumnId> columns))) {
+      return List.of();
+    }
+    return table.primaryKey().stream().map(columns::indexOf).toList();
+  }
+
   @Override
   public RelNode toRel(RelOptTable.ToRelContext context, RelOptTable table) {
     if (source instanceof Source.Query(ViewDefinition view)) {

@@ -19,7 +19,9 @@ import java.util.Objects;
 import java.util.function.IntFunction;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexCorrelVariable;
 import org.apache.calcite.rex.RexDynamicParam;
+import org.apache.calcite.rex.RexFieldAccess;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
@@ -31,7 +33,6 @@ import org.apache.calcite.util.DateString;
 import org.apache.calcite.util.NlsString;
 import org.apache.calcite.util.TimeString;
 import org.apache.calcite.util.TimestampString;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Scalar expressions, from Calcite's to the executor's. Types come from below: each operator casts
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class ExpressionTranslator {
   private final RexBuilder builder;
   private final IntFunction<SqlType> columns;
+  private final OuterColumns outer;
 
   /**
    * For expressions over one input.
@@ -48,8 +50,14 @@ public final class ExpressionTranslator {
    * @param columns the type of each column of the input
    */
   public ExpressionTranslator(RexBuilder builder, IntFunction<SqlType> columns) {
+    this(builder, columns, OuterColumns.NONE);
+  }
+
+  /** As above, within a part of the plan that runs for the rows of others. */
+  ExpressionTranslator(RexBuilder builder, IntFunction<SqlType> columns, OuterColumns outer) {
     this.builder = builder;
     this.columns = columns;
+    this.outer = outer;
   }
 
   /**
@@ -64,6 +72,9 @@ public final class ExpressionTranslator {
       case RexLiteral literal -> literal(literal);
       case RexDynamicParam parameter ->
           new Expression.Parameter(parameter.getIndex(), parameterType(parameter));
+      case RexFieldAccess access
+          when access.getReferenceExpr() instanceof RexCorrelVariable variable ->
+          outer.column(variable.id, access.getField().getIndex());
       case RexOver _ -> throw unsupported("a window function");
       case RexCall call -> call(call);
       default -> throw unsupported("the expression " + node.getKind().lowerName);
@@ -173,7 +184,8 @@ public final class ExpressionTranslator {
       case LIKE -> like(call);
       case CASE -> caseOf(call);
       case SEARCH -> translateSearch(call);
-      case COALESCE -> sameType(ScalarFunction.COALESCE, "COALESCE", translate(call.getOperands()));
+      case COALESCE ->
+          BuiltinCalls.sameType(ScalarFunction.COALESCE, "COALESCE", translate(call.getOperands()));
       default -> {
         if (call.getOperator().getName().equals("||")) {
           List<Expression> parts = new ArrayList<>();
@@ -317,110 +329,9 @@ public final class ExpressionTranslator {
       }
       case QuiverFunction.Target.OverArrays arrays ->
           ArrayFunctions.translate(function.getName(), arrays, arguments);
-      case QuiverFunction.Target.Builtin builtin -> builtin(function, builtin, arguments);
+      case QuiverFunction.Target.Builtin builtin ->
+          BuiltinCalls.of(function.getName(), builtin, arguments);
     };
-  }
-
-  private static Expression builtin(
-      QuiverFunction function, QuiverFunction.Target.Builtin target, List<Expression> arguments) {
-    if (target.kinds().equals(List.of(ArgumentKind.AS_TEXT))) {
-      return concat(arguments);
-    }
-    if (!target.kinds().isEmpty() && target.kinds().get(0).meets()) {
-      return sameType(target.function(), function.getName(), arguments);
-    }
-    if (target.function() == ScalarFunction.ADD_INTERVAL) {
-      return interval(arguments);
-    }
-    Expression exact = rounded(target.function(), arguments);
-    if (exact != null) {
-      return exact;
-    }
-    List<Expression> cast = new ArrayList<>();
-    for (int position : target.order()) {
-      if (position < arguments.size()) {
-        cast.add(argument(arguments.get(position), target.kinds().get(position)));
-      }
-    }
-    switch (target.function()) {
-      case TRIM_BOTH, TRIM_LEADING, TRIM_TRAILING -> {
-        if (cast.size() == 1) {
-          cast.add(new Expression.Literal(" ", SqlType.TEXT));
-        }
-      }
-      default -> {}
-    }
-    return call(target.function(), cast, Objects.requireNonNull(target.returns()));
-  }
-
-  /** A DATE moved by an interval is a TIMESTAMP, as in PostgreSQL. */
-  private static Expression interval(List<Expression> arguments) {
-    SqlType from = arguments.get(0).type();
-    boolean day = from.equals(SqlType.DATE) || from instanceof SqlType.Varchar;
-    Expression time = day ? Casts.implicit(arguments.get(0), SqlType.TIMESTAMP) : arguments.get(0);
-    List<Expression> moved =
-        List.of(
-            time,
-            Casts.implicit(arguments.get(1), SqlType.INTEGER),
-            Casts.implicit(arguments.get(2), SqlType.INTEGER),
-            Casts.implicit(arguments.get(3), SqlType.BIGINT));
-    return call(ScalarFunction.ADD_INTERVAL, moved, time.type());
-  }
-
-  /** CEIL, FLOOR, ROUND and TRUNCATE of a DECIMAL stay exact; null for anything else. */
-  private static @Nullable Expression rounded(ScalarFunction function, List<Expression> arguments) {
-    if (arguments.isEmpty() || !(arguments.get(0).type() instanceof SqlType.Decimal type)) {
-      return null;
-    }
-    return switch (function) {
-      case CEIL, FLOOR -> call(function, arguments, DecimalTypes.rounded(type, 0));
-      case ROUND, TRUNCATE -> {
-        int digits = arguments.size() == 1 ? 0 : type.scale();
-        if (arguments.size() > 1
-            && arguments.get(1) instanceof Expression.Literal literal
-            && literal.value() instanceof Integer n) {
-          digits = n;
-        }
-        List<Expression> exact = new ArrayList<>(arguments.subList(0, 1));
-        if (arguments.size() > 1) {
-          exact.add(Casts.implicit(arguments.get(1), SqlType.INTEGER));
-        }
-        yield call(function, exact, DecimalTypes.rounded(type, digits));
-      }
-      default -> null;
-    };
-  }
-
-  private static Expression argument(Expression argument, ArgumentKind kind) {
-    return switch (kind) {
-      case TEXT, AS_TEXT -> Casts.implicit(argument, SqlType.TEXT);
-      case INTEGER -> Casts.implicit(argument, SqlType.INTEGER);
-      case BIGINT -> Casts.implicit(argument, SqlType.BIGINT);
-      case JSON -> Casts.implicit(argument, SqlType.JSON);
-      case DOUBLE -> Casts.implicit(argument, SqlType.DOUBLE);
-      case TIME ->
-          argument.type().equals(SqlType.DATE) || argument.type().equals(SqlType.TIME)
-              ? argument
-              : Casts.implicit(argument, SqlType.TIMESTAMP);
-      case NUMBER, ANY, ARRAY, ELEMENT -> argument;
-    };
-  }
-
-  // PostgreSQL's concat() skips nulls, where || gives null.
-  private static Expression concat(List<Expression> arguments) {
-    List<Expression> parts = new ArrayList<>();
-    for (Expression argument : arguments) {
-      Expression text = Casts.implicit(argument, SqlType.TEXT);
-      Expression empty = new Expression.Literal("", SqlType.TEXT);
-      parts.add(call(ScalarFunction.COALESCE, List.of(text, empty), SqlType.TEXT));
-    }
-    return parts.size() == 1 ? parts.get(0) : call(ScalarFunction.CONCAT, parts, SqlType.TEXT);
-  }
-
-  private static Expression sameType(
-      ScalarFunction function, String name, List<Expression> arguments) {
-    List<Expression> meeting = Casts.meet(name, arguments);
-    return call(function, meeting, Casts.common(meeting));
   }
 
   private static Expression call(

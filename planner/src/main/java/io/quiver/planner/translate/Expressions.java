@@ -1,6 +1,7 @@
 package io.quiver.planner.translate;
 
 import io.quiver.executor.expression.Expression;
+import io.quiver.executor.expression.ScalarFunction;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -14,7 +15,10 @@ public final class Expressions {
   public static void forEach(Expression expression, Consumer<Expression> visitor) {
     visitor.accept(expression);
     switch (expression) {
-      case Expression.InputColumn _, Expression.Literal _, Expression.Parameter _ -> {}
+      case Expression.InputColumn _,
+          Expression.Literal _,
+          Expression.Parameter _,
+          Expression.OuterColumn _ -> {}
       case Expression.Call call -> call.arguments().forEach(e -> forEach(e, visitor));
       case Expression.UserCall call -> call.arguments().forEach(e -> forEach(e, visitor));
       case Expression.Cast cast -> forEach(cast.operand(), visitor);
@@ -29,8 +33,16 @@ public final class Expressions {
     }
   }
 
+  /** The conditions that are true together when an expression is. */
+  static List<Expression> conjuncts(Expression expression) {
+    if (expression instanceof Expression.Call call && call.function() == ScalarFunction.AND) {
+      return call.arguments().stream().flatMap(part -> conjuncts(part).stream()).toList();
+    }
+    return List.of(expression);
+  }
+
   /** Replaces each expression that has no parts. */
-  static Expression mapLeaves(Expression expression, UnaryOperator<Expression> leaf) {
+  public static Expression mapLeaves(Expression expression, UnaryOperator<Expression> leaf) {
     return mapParts(expression, e -> mapLeaves(e, leaf), leaf);
   }
 
@@ -38,7 +50,10 @@ public final class Expressions {
   static Expression mapParts(
       Expression expression, UnaryOperator<Expression> part, UnaryOperator<Expression> leaf) {
     return switch (expression) {
-      case Expression.InputColumn _, Expression.Literal _, Expression.Parameter _ ->
+      case Expression.InputColumn _,
+          Expression.Literal _,
+          Expression.Parameter _,
+          Expression.OuterColumn _ ->
           leaf.apply(expression);
       case Expression.Call call ->
           new Expression.Call(call.function(), map(call.arguments(), part), call.type());
@@ -83,13 +98,14 @@ public final class Expressions {
     return List.copyOf(read);
   }
 
-  /** Whether the expression is the same for every row. */
+  /** Whether the expression is the same for every row of one run. */
   static boolean isRowIndependent(Expression expression) {
     boolean[] independent = {true};
     forEach(
         expression,
         e -> {
           if (e instanceof Expression.InputColumn
+              || (e instanceof Expression.Call call && call.function().isVolatile())
               || (e instanceof Expression.UserCall call && !call.function().deterministic())) {
             independent[0] = false;
           }

@@ -52,13 +52,21 @@ final class PlanExpressions {
               node(p.left()),
               node(p.right()),
               p.type(),
-              p.leftKeys(),
-              p.rightKeys(),
+              p.keys(),
               optional(p.residual()),
               p.schema());
       case PlanNode.NestedLoopJoin p ->
           new PlanNode.NestedLoopJoin(
               node(p.left()), node(p.right()), p.type(), optional(p.condition()), p.schema());
+      case PlanNode.CorrelatedJoin p ->
+          new PlanNode.CorrelatedJoin(
+              node(p.left()),
+              node(p.right()),
+              p.type(),
+              p.depth(),
+              p.columns(),
+              optional(p.condition()),
+              p.schema());
       case PlanNode.Sort p -> new PlanNode.Sort(node(p.input()), p.keys());
       case PlanNode.TopK p ->
           new PlanNode.TopK(

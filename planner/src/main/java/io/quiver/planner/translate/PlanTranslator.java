@@ -37,10 +37,16 @@ import org.jspecify.annotations.Nullable;
 /** Relational operators, from Calcite's tree to the executor's plan. */
 public final class PlanTranslator {
   private final RexBuilder builder;
+  private final OuterColumns outer;
 
   /** For trees whose expressions this builder made. */
   public PlanTranslator(RexBuilder builder) {
+    this(builder, OuterColumns.NONE);
+  }
+
+  private PlanTranslator(RexBuilder builder, OuterColumns outer) {
     this.builder = builder;
+    this.outer = outer;
   }
 
   /**
@@ -59,7 +65,10 @@ public final class PlanTranslator {
       case Window window -> Windows.translate(window, translate(window.getInput()));
       case Join join -> join(join);
       case SetOp setOp -> setOperation(setOp);
-      case Correlate correlate -> new Unnesting(this, builder).beside(correlate);
+      case Correlate correlate ->
+          Unnesting.isUnnest(correlate)
+              ? new Unnesting(this, builder).beside(correlate)
+              : correlate(correlate);
       case Uncollect uncollect -> new Unnesting(this, builder).alone(uncollect);
       default ->
           throw unsupported(node.getRelTypeName().replace("Logical", "").toLowerCase(Locale.ROOT));
@@ -67,16 +76,14 @@ public final class PlanTranslator {
   }
 
   ExpressionTranslator over(Schema schema) {
-    return new ExpressionTranslator(builder, schema::type);
+    return new ExpressionTranslator(builder, schema::type, outer);
   }
 
   private PlanNode filter(Filter filter) {
-    if (!filter.getVariablesSet().isEmpty()) {
-      throw unsupported("a subquery that depends on the outer row in this way");
-    }
     PlanNode input = translate(filter.getInput());
-    Expression predicate = over(input.schema()).translate(filter.getCondition());
-    return Scans.filtered(input, Casts.implicit(predicate, SqlType.BOOLEAN));
+    Expression predicate =
+        Casts.implicit(over(input.schema()).translate(filter.getCondition()), SqlType.BOOLEAN);
+    return Filters.over(input, predicate);
   }
 
   private PlanNode project(Project project) {
@@ -155,12 +162,17 @@ public final class PlanTranslator {
   }
 
   private PlanNode join(Join join) {
-    if (!join.getVariablesSet().isEmpty()) {
-      throw unsupported("a subquery that depends on the outer row in this way");
-    }
     PlanNode left = translate(join.getLeft());
     PlanNode right = translate(join.getRight());
     return Joins.translate(join, left, right, this);
+  }
+
+  private PlanNode correlate(Correlate join) {
+    PlanNode left = translate(join.getLeft());
+    OuterColumns within =
+        outer.within(join.getCorrelationId(), left.schema(), join.getRequiredColumns().asList());
+    PlanNode right = new PlanTranslator(builder, within).translate(join.getRight());
+    return Joins.correlated(join, left, right, within, this);
   }
 
   private PlanNode setOperation(SetOp node) {

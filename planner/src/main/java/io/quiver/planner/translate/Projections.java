@@ -44,6 +44,15 @@ public final class Projections {
     return new PlanNode.Project(input, expressions, schema);
   }
 
+  /** All columns of a schema, as expressions; the list may be added to. */
+  static List<Expression> columns(Schema schema) {
+    List<Expression> columns = new ArrayList<>(schema.size());
+    for (int i = 0; i < schema.size(); i++) {
+      columns.add(new Expression.InputColumn(i, schema.type(i)));
+    }
+    return columns;
+  }
+
   private static boolean isIdentity(PlanNode input, List<Expression> expressions) {
     if (expressions.size() != input.schema().size()) {
       return false;

@@ -14,6 +14,8 @@ import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperatorBinding;
 import org.apache.calcite.sql.SqlSyntax;
+import org.apache.calcite.sql.type.SqlOperandTypeChecker;
+import org.apache.calcite.sql.type.SqlOperandTypeInference;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.jspecify.annotations.Nullable;
 
@@ -21,18 +23,50 @@ import org.jspecify.annotations.Nullable;
 public final class QuiverFunction extends SqlFunction {
   /** What runs. */
   public sealed interface Target {
-    /**
-     * A built-in function.
-     *
-     * @param returns null where the result is of the type in which the arguments meet
-     * @param order which argument of the call comes first, second, ... in the plan
-     */
-    record Builtin(
-        ScalarFunction function,
-        List<ArgumentKind> kinds,
-        @Nullable SqlType returns,
-        List<Integer> order)
-        implements Target {}
+    /** A built-in function in all its forms, the preferred one first. */
+    record Builtin(List<Overload> overloads) implements Target {
+      public Builtin {
+        overloads = List.copyOf(overloads);
+      }
+
+      /**
+       * The first form that takes arguments of these types, if need be by reading literals.
+       *
+       * @param types null for an argument that any type takes, such as NULL
+       */
+      @Nullable Overload choose(List<@Nullable SqlType> types, List<Boolean> literals) {
+        for (boolean lenient : new boolean[] {false, true}) {
+          for (Overload overload : overloads) {
+            if (overload.takes(types.size()) && takes(overload, types, literals, lenient)) {
+              return overload;
+            }
+          }
+        }
+        return null;
+      }
+
+      /** The first form of so many arguments, or the first of all. */
+      Overload first(int arguments) {
+        return overloads.stream()
+            .filter(overload -> overload.takes(arguments))
+            .findFirst()
+            .orElse(overloads.getFirst());
+      }
+
+      private static boolean takes(
+          Overload overload,
+          List<@Nullable SqlType> types,
+          List<Boolean> literals,
+          boolean lenient) {
+        for (int i = 0; i < types.size(); i++) {
+          SqlType type = types.get(i);
+          if (type != null && !overload.kind(i).takes(type, lenient && literals.get(i))) {
+            return false;
+          }
+        }
+        return true;
+      }
+    }
 
     /**
      * A built-in function whose arrays and elements meet in one element type.
@@ -59,32 +93,38 @@ public final class QuiverFunction extends SqlFunction {
   private final boolean withoutParentheses;
 
   private QuiverFunction(
-      String name, Target target, QuiverOperands operands, boolean withoutParentheses) {
+      String name,
+      Target target,
+      SqlOperandTypeInference inference,
+      SqlOperandTypeChecker checker,
+      boolean withoutParentheses) {
     super(
         name,
         SqlKind.OTHER_FUNCTION,
         binding -> returnType(target, binding),
-        operands,
-        operands,
+        inference,
+        checker,
         SqlFunctionCategory.USER_DEFINED_FUNCTION);
     this.target = target;
     this.withoutParentheses = withoutParentheses;
   }
 
-  static QuiverFunction builtin(
-      String name, Target.Builtin target, int argumentsMin, boolean withoutParentheses) {
-    return new QuiverFunction(
-        name, target, QuiverOperands.of(target, argumentsMin), withoutParentheses);
+  static QuiverFunction builtin(String name, List<Overload> overloads, boolean withoutParentheses) {
+    Target.Builtin target = new Target.Builtin(overloads);
+    BuiltinOperands operands = new BuiltinOperands(target);
+    return new QuiverFunction(name, target, operands, operands, withoutParentheses);
   }
 
   static QuiverFunction overArrays(String name, Target.OverArrays target, int argumentsMin) {
-    return new QuiverFunction(name, target, QuiverOperands.of(target, argumentsMin), false);
+    ArrayOperands operands = new ArrayOperands(target, argumentsMin);
+    return new QuiverFunction(name, target, operands, operands, false);
   }
 
   /** A plugin's function under its own name. */
   public static QuiverFunction user(UserFunction function) {
     Target.User target = new Target.User(function);
-    return new QuiverFunction(function.name(), target, QuiverOperands.of(function), false);
+    PluginOperands operands = new PluginOperands(function);
+    return new QuiverFunction(function.name(), target, operands, operands, false);
   }
 
   Target target() {
@@ -99,7 +139,8 @@ public final class QuiverFunction extends SqlFunction {
   @Override
   public boolean isDeterministic() {
     return switch (target) {
-      case Target.Builtin _, Target.OverArrays _ -> true;
+      case Target.Builtin builtin -> !builtin.overloads().getFirst().function().isVolatile();
+      case Target.OverArrays _ -> true;
       case Target.User user -> user.function().deterministic();
     };
   }
@@ -120,18 +161,22 @@ public final class QuiverFunction extends SqlFunction {
               ArrayFunctions.resultType(arrays, types),
               arrays.function() != ScalarFunction.ARRAY);
       case Target.Builtin builtin -> {
-        if (builtin.function() == ScalarFunction.ADD_INTERVAL) {
+        Overload overload = BuiltinOperands.chosen(builtin, binding);
+        if (overload.function() == ScalarFunction.ADD_INTERVAL) {
           SqlType moved = Types.fromCalcite(types.get(0));
           boolean day = moved.equals(SqlType.DATE) || moved instanceof SqlType.Varchar;
           yield Types.toCalcite(factory, day ? SqlType.TIMESTAMP : moved, nullable);
         }
-        SqlType returns = builtin.returns();
+        SqlType returns = overload.returns();
         RelDataType result =
             returns == null ? meeting(factory, types) : Types.toCalcite(factory, returns, nullable);
-        // COALESCE, GREATEST and LEAST are null only when every argument is.
-        boolean all = types.stream().allMatch(RelDataType::isNullable);
-        boolean skipsNulls = builtin.kinds().contains(ArgumentKind.ANY);
-        yield factory.createTypeWithNullability(result, skipsNulls ? all && nullable : nullable);
+        yield factory.createTypeWithNullability(
+            result,
+            switch (overload.function().nulls()) {
+              case GIVE_NULL -> nullable;
+              case SKIPPED -> nullable && types.stream().allMatch(RelDataType::isNullable);
+              case MAY_APPEAR -> true;
+            });
       }
     };
   }

@@ -28,8 +28,6 @@ import org.apache.calcite.rex.RexShuttle;
 
 /** UNNEST: of an array alone, or of one that belongs to the row beside it. */
 final class Unnesting {
-  private static final String DEPENDENT = "a subquery that depends on the outer row in this way";
-
   private final PlanTranslator translator;
   private final RexBuilder builder;
 
@@ -57,21 +55,38 @@ final class Unnesting {
   /** The rows of the left side, each with what the right side makes of its array's elements. */
   PlanNode beside(Correlate correlate) {
     boolean outer = correlate.getJoinType() == JoinRelType.LEFT;
-    if (!outer && correlate.getJoinType() != JoinRelType.INNER) {
-      throw unsupported(DEPENDENT);
-    }
     PlanNode left = translator.translate(correlate.getLeft());
     return right(correlate, correlate.getRight(), left, outer);
+  }
+
+  /** Whether all that the right side does is to make something of an array's elements. */
+  static boolean isUnnest(Correlate correlate) {
+    return switch (correlate.getJoinType()) {
+      case INNER -> isUnnest(correlate.getRight(), false);
+      case LEFT -> isUnnest(correlate.getRight(), true);
+      default -> false;
+    };
+  }
+
+  private static boolean isUnnest(RelNode node, boolean outer) {
+    return switch (node) {
+      case Uncollect uncollect ->
+          uncollect.getInput() instanceof Project project
+              && project.getInput() instanceof Values values
+              && values.getTuples().size() == 1;
+      // Computed values would have to be null where there is no element, and need not be.
+      case Project project ->
+          isUnnest(project.getInput(), outer)
+              && (!outer || project.getProjects().stream().allMatch(RexInputRef.class::isInstance));
+      case Filter filter -> !outer && isUnnest(filter.getInput(), false);
+      default -> false;
+    };
   }
 
   private PlanNode right(Correlate correlate, RelNode node, PlanNode left, boolean outer) {
     int width = left.schema().size();
     return switch (node) {
       case Uncollect uncollect -> {
-        if (!(uncollect.getInput().getInput(0) instanceof Values values)
-            || values.getTuples().size() != 1) {
-          throw unsupported(DEPENDENT);
-        }
         RexNode array = ofLeft(array(uncollect), correlate.getCorrelationId(), 0);
         yield unnest(left, translator.over(left.schema()).translate(array), uncollect, outer);
       }
@@ -85,10 +100,6 @@ final class Unnesting {
         }
         for (int i = 0; i < project.getProjects().size(); i++) {
           RexNode item = project.getProjects().get(i);
-          if (outer && !(item instanceof RexInputRef)) {
-            // It would have to be null where there is no element, and need not be.
-            throw unsupported(DEPENDENT);
-          }
           RexNode shifted = ofLeft(item, correlate.getCorrelationId(), width);
           Expression value = translator.over(below.schema()).translate(shifted);
           row.add(value);
@@ -97,13 +108,13 @@ final class Unnesting {
         }
         yield Projections.over(below, row, new Schema(fields));
       }
-      case Filter filter when !outer -> {
+      case Filter filter -> {
         PlanNode below = right(correlate, filter.getInput(), left, false);
         RexNode condition = ofLeft(filter.getCondition(), correlate.getCorrelationId(), width);
         Expression predicate = translator.over(below.schema()).translate(condition);
         yield Scans.filtered(below, Casts.implicit(predicate, SqlType.BOOLEAN));
       }
-      default -> throw unsupported(DEPENDENT);
+      default -> throw new IllegalStateException(node + " is no unnest");
     };
   }
 
@@ -140,11 +151,11 @@ final class Unnesting {
 
           @Override
           public RexNode visitFieldAccess(RexFieldAccess access) {
-            if (access.getReferenceExpr() instanceof RexCorrelVariable variable
-                && variable.id.equals(id)) {
-              return builder.makeInputRef(access.getType(), access.getField().getIndex());
-            }
-            throw unsupported(DEPENDENT);
+            // Columns of a query further out are the translator's to find.
+            return access.getReferenceExpr() instanceof RexCorrelVariable variable
+                    && variable.id.equals(id)
+                ? builder.makeInputRef(access.getType(), access.getField().getIndex())
+                : access;
           }
         });
   }

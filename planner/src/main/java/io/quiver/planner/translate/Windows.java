@@ -138,21 +138,21 @@ final class Windows {
             yield arguments.get(0).type();
           }
           case FIRST_VALUE, LAST_VALUE, MIN, MAX -> arguments.get(0).type();
-          case SUM -> summed(arguments, Aggregates.sumType(arguments.get(0).type()));
-          case AVG ->
-              summed(arguments, Aggregates.numeric(arguments.get(0).type(), SqlType.DOUBLE));
+          case SUM -> {
+            SqlType from = Aggregates.sumType(arguments.get(0).type());
+            arguments.set(0, Casts.implicit(arguments.get(0), from));
+            yield from instanceof SqlType.Decimal decimal ? DecimalTypes.sum(decimal) : from;
+          }
+          case AVG -> {
+            SqlType given = arguments.get(0).type();
+            SqlType from =
+                Aggregates.numeric(
+                    given, given instanceof SqlType.Decimal ? given : SqlType.DOUBLE);
+            arguments.set(0, Casts.implicit(arguments.get(0), from));
+            yield from instanceof SqlType.Decimal decimal ? DecimalTypes.average(decimal) : from;
+          }
         };
     return new WindowCall(function, arguments.stream().map(this::position).toList(), type);
-  }
-
-  private static SqlType summed(List<Expression> arguments, SqlType type) {
-    if (!type.equals(SqlType.BIGINT)
-        && !type.equals(SqlType.REAL)
-        && !type.equals(SqlType.DOUBLE)) {
-      throw unsupported("sum over " + type.sqlName() + " in a window");
-    }
-    arguments.set(0, Casts.implicit(arguments.get(0), type));
-    return type;
   }
 
   /** Completes the arguments of LAG and LEAD: one row away, and null where there is none. */

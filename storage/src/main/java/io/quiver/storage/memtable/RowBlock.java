@@ -18,6 +18,9 @@ public final class RowBlock {
   private static final int ROWS_MAX = 65_536;
   private static final long BYTES_MAX = 16L << 20;
 
+  /** A batch that fills so much of a block is one of many. */
+  private static final int BULK_PART = 4;
+
   private final List<ColumnId> ids;
   private final GrowingColumn rowIds = new GrowingColumn(SqlType.BIGINT);
   private final List<GrowingColumn> columns;
@@ -39,9 +42,21 @@ public final class RowBlock {
 
   /** Writes rows at row {@code at}, over rows that no view covers. */
   public void write(int at, long firstRowId, Batch rows, int from, int count) {
+    if (at == 0) {
+      expectMore(rows, count);
+    }
     rowIds.writeSequence(at, firstRowId, count);
     for (int i = 0; i < columns.size(); i++) {
       columns.get(i).write(at, rows.column(i), from, count);
+    }
+  }
+
+  /** Where rows come in bulk a block gets its memory at once, and not by doubling. */
+  private void expectMore(Batch rows, int count) {
+    long rowBytes = Math.max(1, rows.sizeInBytes() / rows.rowCount());
+    int all = (int) Math.min(ROWS_MAX, BYTES_MAX / rowBytes);
+    if (count >= all / BULK_PART && count < all) {
+      columns.forEach(column -> column.expect(all));
     }
   }
 

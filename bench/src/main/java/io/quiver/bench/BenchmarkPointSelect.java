@@ -1,6 +1,7 @@
 package io.quiver.bench;
 
 import io.quiver.engine.Database;
+import io.quiver.engine.Session;
 import io.quiver.server.QuiverServer;
 import io.quiver.server.ServerOptions;
 import java.io.DataInputStream;
@@ -14,6 +15,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,21 +26,30 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * What does a prepared statement cost over Avatica, on the event loop and on a worker, beside an
+ * What does a row by its primary key cost over Avatica, beside a statement without a table and an
  * echo over a plain socket in the same run?
  *
  * <p>Clients and servers share this process and its cores. Each round measures every way once, so
  * that a busy machine is busy for all of them.
+ *
+ * <p>Arguments: rows of the table (100000).
  */
-public final class AvaticaEcho {
+public final class BenchmarkPointSelect {
   private static final int ROUNDS = 5;
   private static final long ROUND_NANOS = 2_000_000_000L;
   private static final int ECHO_BYTES = 150;
+  private static final int FILL_ROWS = 1_000;
 
   /** More than any client reaches in a round. */
   private static final int SAMPLES_MAX = 1 << 20;
 
-  private AvaticaEcho() {}
+  private final int rows;
+  private final int port;
+
+  private BenchmarkPointSelect(int rows, int port) {
+    this.rows = rows;
+    this.port = port;
+  }
 
   /** One client's exchange, repeated. */
   private interface Client extends AutoCloseable {
@@ -54,28 +65,43 @@ public final class AvaticaEcho {
   /** What a round gave. */
   private record Figures(double medianMicros, double perSecond) {}
 
+  /** Runs the measurement once. */
   public static void main(String[] arguments) throws Exception {
-    String sql = arguments.length > 0 ? arguments[0] : "SELECT CAST(? AS BIGINT)";
+    int rows = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 100_000;
     try (ServerSocket echo = new ServerSocket(0);
-        QuiverServer onLoop = server(true);
-        QuiverServer onWorkers = server(false)) {
+        Database database = Database.inMemory("bench");
+        QuiverServer server = QuiverServer.start(ServerOptions.of(database).withPort(0))) {
+      fill(database, rows);
       Thread.ofPlatform().daemon().start(() -> serveEcho(echo));
+      BenchmarkPointSelect run = new BenchmarkPointSelect(rows, server.port());
       List<Way> ways =
           List.of(
               new Way("raw TCP echo", () -> rawClient(echo.getLocalPort())),
-              new Way("Avatica, event loop", () -> avaticaClient(onLoop.port(), sql)),
-              new Way("Avatica, virtual threads", () -> avaticaClient(onWorkers.port(), sql)));
+              new Way("parameter back", () -> run.prepared("SELECT CAST(? AS BIGINT)")),
+              new Way(
+                  "by key, prepared", () -> run.prepared("SELECT id, name FROM t WHERE id = ?")),
+              new Way("by key, as a text", run::textClient));
       for (int clients : new int[] {1, 16}) {
         report(ways, clients);
       }
     }
   }
 
-  private static QuiverServer server(boolean eventLoop) {
-    return QuiverServer.start(
-        ServerOptions.of(Database.inMemory(eventLoop ? "loop" : "workers"))
-            .withPort(0)
-            .withEventLoop(eventLoop));
+  private static void fill(Database database, int rows) {
+    try (Session session = database.connect()) {
+      session.execute("CREATE TABLE t (id BIGINT PRIMARY KEY, name VARCHAR)").close();
+      io.quiver.engine.PreparedStatement insert = session.prepare("INSERT INTO t VALUES (?, ?)");
+      for (int from = 0; from < rows; from += FILL_ROWS) {
+        List<List<Object>> part = new ArrayList<>();
+        for (long id = from; id < Math.min(from + FILL_ROWS, rows); id++) {
+          part.add(List.of(id, "row " + id));
+        }
+        if (!session.insertAll(insert, part, () -> false)) {
+          throw new IllegalStateException("rows from " + from + " were not inserted");
+        }
+      }
+      session.execute("FLUSH").close();
+    }
   }
 
   private static void report(List<Way> ways, int clients) throws Exception {
@@ -138,17 +164,20 @@ public final class AvaticaEcho {
     return Arrays.copyOf(nanos, count);
   }
 
-  private static Client avaticaClient(int port, String sql) throws SQLException {
-    Connection connection = DriverManager.getConnection("jdbc:quiver://127.0.0.1:" + port + "/");
+  private Connection connect() throws SQLException {
+    return DriverManager.getConnection("jdbc:quiver://127.0.0.1:" + port + "/");
+  }
+
+  private Client prepared(String sql) throws SQLException {
+    Connection connection = connect();
     PreparedStatement statement = connection.prepareStatement(sql);
     return new Client() {
       @Override
       public void exchange(int value) throws SQLException {
-        statement.setLong(1, value);
-        try (ResultSet rows = statement.executeQuery()) {
-          if (!rows.next() || rows.getLong(1) != value) {
-            throw new IllegalStateException("no echo of " + value);
-          }
+        long wanted = value % rows;
+        statement.setLong(1, wanted);
+        try (ResultSet found = statement.executeQuery()) {
+          check(found, wanted);
         }
       }
 
@@ -157,6 +186,32 @@ public final class AvaticaEcho {
         connection.close();
       }
     };
+  }
+
+  private Client textClient() throws SQLException {
+    Connection connection = connect();
+    Statement statement = connection.createStatement();
+    return new Client() {
+      @Override
+      public void exchange(int value) throws SQLException {
+        long wanted = value % rows;
+        String sql = "SELECT id, name FROM t WHERE id = " + wanted;
+        try (ResultSet found = statement.executeQuery(sql)) {
+          check(found, wanted);
+        }
+      }
+
+      @Override
+      public void close() throws SQLException {
+        connection.close();
+      }
+    };
+  }
+
+  private static void check(ResultSet found, long wanted) throws SQLException {
+    if (!found.next() || found.getLong(1) != wanted || found.next()) {
+      throw new IllegalStateException("not one row for " + wanted);
+    }
   }
 
   private static Client rawClient(int port) throws IOException {
