@@ -4,6 +4,7 @@ import io.quiver.planner.translate.BuiltinFunctions;
 import io.quiver.planner.translate.QuiverFunction;
 import io.quiver.sql.ScalarOperators;
 import io.quiver.types.ErrorCode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -12,6 +13,7 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
+import org.apache.calcite.sql.fun.SqlPosixRegexOperator;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.fun.SqlTrimFunction;
 import org.apache.calcite.sql.parser.SqlParserPos;
@@ -39,6 +41,9 @@ final class SpecialSyntax {
     }
     if (call.getOperator().equals(ScalarOperators.JSON_MEMBER_TEXT)) {
       return function("$json_member_text", call);
+    }
+    if (call.getOperator() instanceof SqlPosixRegexOperator regex) {
+      return regex(regex, call);
     }
     if (call.getOperator().equals(ScalarOperators.AT_TIME_ZONE)) {
       return named("timezone", call.getParserPosition(), List.of(call.operand(1), call.operand(0)));
@@ -87,6 +92,17 @@ final class SpecialSyntax {
       }
     }
     return named("json_query", call.getParserPosition(), call.getOperandList().subList(0, 2));
+  }
+
+  /** {@code t ~ regex}, {@code ~*} without regard to case, {@code !~} and {@code !~*}. */
+  private static SqlCall regex(SqlPosixRegexOperator operator, SqlCall call) {
+    SqlParserPos position = call.getParserPosition();
+    List<SqlNode> operands = new ArrayList<>(call.getOperandList().subList(0, 2));
+    if (!operator.isCaseSensitive()) {
+      operands.add(SqlLiteral.createCharString("i", position));
+    }
+    SqlCall found = named("regexp_like", position, operands);
+    return operator.isNegated() ? SqlStdOperatorTable.NOT.createCall(position, found) : found;
   }
 
   private static SqlCall trim(SqlCall call) {

@@ -48,6 +48,7 @@ final class StatementPlanner {
           .withExpand(false)
           .withTrimUnusedFields(false)
           .withInSubQueryThreshold(Integer.MAX_VALUE)
+          .withRelBuilderConfigTransform(config -> config.withBloat(Optimizer.NO_MERGING))
           .withHintStrategyTable(HintStrategyTable.EMPTY);
 
   private final OperatorTable operators;

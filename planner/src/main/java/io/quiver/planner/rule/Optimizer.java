@@ -6,9 +6,14 @@ import org.apache.calcite.plan.hep.HepPlanner;
 import org.apache.calcite.plan.hep.HepProgram;
 import org.apache.calcite.plan.hep.HepProgramBuilder;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Filter;
+import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.RelFactories;
 import org.apache.calcite.rel.rules.CoreRules;
+import org.apache.calcite.rel.rules.FilterProjectTransposeRule;
+import org.apache.calcite.rel.rules.ProjectMergeRule;
 import org.apache.calcite.rex.RexExecutor;
+import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.tools.RelBuilder;
 
 /**
@@ -19,6 +24,32 @@ public final class Optimizer {
   /** Leaves constant expressions alone: Calcite would compile them, and breaks vectors. */
   public static final RexExecutor NO_FOLDING =
       (builder, expressions, reduced) -> reduced.addAll(expressions);
+
+  /** Keeps a {@link RelBuilder} from making one projection of two: a rule does where it may. */
+  public static final int NO_MERGING = -1;
+
+  /** A random number that two columns or a condition read is one number: its call stays. */
+  private static final RelOptRule MERGE_PROJECTS =
+      ProjectMergeRule.Config.DEFAULT
+          .withOperandSupplier(upper ->
+              upper
+                  .operand(Project.class)
+                  .oneInput(lower ->
+                      lower
+                          .operand(Project.class)
+                          .predicate(Optimizer::isDeterministic)
+                          .anyInputs()))
+          .as(ProjectMergeRule.Config.class)
+          .toRule();
+
+  private static final RelOptRule FILTER_BELOW_PROJECT =
+      FilterProjectTransposeRule.Config.DEFAULT
+          .withOperandFor(
+              Filter.class,
+              filter -> !RexUtil.containsCorrelation(filter.getCondition()),
+              Project.class,
+              Optimizer::isDeterministic)
+          .toRule();
 
   private static final HepProgram SUBQUERIES =
       program(
@@ -33,15 +64,14 @@ public final class Optimizer {
               CoreRules.JOIN_CONDITION_PUSH,
               CoreRules.FILTER_CORRELATE,
               CoreRules.FILTER_MERGE,
-              CoreRules.FILTER_PROJECT_TRANSPOSE,
+              FILTER_BELOW_PROJECT,
               CoreRules.FILTER_AGGREGATE_TRANSPOSE,
               CoreRules.FILTER_SET_OP_TRANSPOSE,
-              CoreRules.PROJECT_MERGE,
+              MERGE_PROJECTS,
               CoreRules.PROJECT_REMOVE,
               CoreRules.UNION_MERGE));
 
-  private static final HepProgram TIDY =
-      program(List.of(CoreRules.PROJECT_MERGE, CoreRules.PROJECT_REMOVE));
+  private static final HepProgram TIDY = program(List.of(MERGE_PROJECTS, CoreRules.PROJECT_REMOVE));
 
   private static final HepProgram WINDOWS =
       program(
@@ -50,6 +80,10 @@ public final class Optimizer {
 
   private Optimizer() {}
 
+  private static boolean isDeterministic(Project project) {
+    return project.getProjects().stream().allMatch(RexUtil::isDeterministic);
+  }
+
   /**
    * An equal tree that reads less and joins earlier.
    *
@@ -57,7 +91,10 @@ public final class Optimizer {
    */
   @SuppressWarnings("ReferenceEquality") // One object says that nothing is known.
   public static RelNode optimize(RelNode root, TableSizes sizes) {
-    RelBuilder builder = RelFactories.LOGICAL_BUILDER.create(root.getCluster(), null);
+    RelBuilder builder =
+        RelFactories.LOGICAL_BUILDER
+            .create(root.getCluster(), null)
+            .transform(config -> config.withBloat(NO_MERGING));
     RelNode flat = Unnesting.apply(run(SUBQUERIES, JoinSubQueries.apply(root)));
     RelNode pushed = run(PUSH_DOWN, flat);
     RelNode ordered = sizes == TableSizes.UNKNOWN ? pushed : JoinOrder.apply(pushed, sizes);
