@@ -159,6 +159,21 @@ final class Validator extends SqlValidatorImpl {
     }
   }
 
+  /** A {@code ?} that is added to a date is a number of days, where Calcite takes it for a date. */
+  private void resolveParameterOfDays(SqlValidatorScope scope, SqlBasicCall call) {
+    for (int i = 0; i < 2 && call.operandCount() == 2; i++) {
+      SqlNode days = call.operand(i);
+      SqlNode day = call.operand(1 - i);
+      if (days instanceof SqlDynamicParam
+          && !(day instanceof SqlDynamicParam)
+          && deriveType(scope, day).getSqlTypeName() == SqlTypeName.DATE) {
+        call.setOperand(0, day);
+        call.setOperand(1, days);
+        call.setOperator(BuiltinFunctions.required("$add_days"));
+      }
+    }
+  }
+
   private static boolean isDays(SqlTypeName type, SqlNode operand, boolean minus) {
     return SqlTypeName.INT_TYPES.contains(type) || (!minus && operand instanceof SqlDynamicParam);
   }
@@ -244,6 +259,9 @@ final class Validator extends SqlValidatorImpl {
         }
         return;
       }
+    }
+    if (expression instanceof SqlBasicCall call && call.getKind() == SqlKind.PLUS) {
+      resolveParameterOfDays(scope, call);
     }
     super.inferUnknownTypes(inferred, scope, expression);
   }

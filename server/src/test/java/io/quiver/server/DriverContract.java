@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.sql.Types;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -436,6 +437,23 @@ abstract class DriverContract extends DriverValuesContract {
         values.add(rows.getString(label));
       }
       return values;
+    }
+  }
+
+  @Test
+  void aParameterBesideADateIsDaysOrADate() throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT DATE '2024-02-28' + ?, ? + DATE '2024-02-28', DATE '2024-02-28' - ?")) {
+      statement.setInt(1, 2);
+      statement.setInt(2, 3);
+      statement.setObject(3, LocalDate.of(2024, 2, 1));
+      try (ResultSet rows = statement.executeQuery()) {
+        assertThat(rows.next()).isTrue();
+        assertThat(rows.getString(1)).isEqualTo("2024-03-01");
+        assertThat(rows.getString(2)).isEqualTo("2024-03-02");
+        assertThat(rows.getInt(3)).isEqualTo(27);
+      }
     }
   }
 

@@ -194,7 +194,7 @@ final class RegexFunctions {
     return out.append(text, copied, text.length()).toString();
   }
 
-  /** In PostgreSQL's words: \1 to \9 are groups, \& the match and \\ a backslash. */
+  /** In PostgreSQL's words: {@code \1} to {@code \9} are groups, {@code \&} is the match. */
   private static void appendReplacement(StringBuilder out, Matcher matcher, String replacement) {
     for (int i = 0; i < replacement.length(); i++) {
       char c = replacement.charAt(i);

@@ -28,6 +28,8 @@ public final class BuiltinFunctions {
           infos.addAll(builder.infos());
         });
     ArrayFunctions.addTo(BY_NAME);
+    // The grammar's name of TRANSLATE with three arguments.
+    BY_NAME.put("translate3", required("translate"));
     // Stable: within a category, as declared.
     infos.sort(Comparator.comparing(FunctionInfo::category));
     INFOS = List.copyOf(infos);

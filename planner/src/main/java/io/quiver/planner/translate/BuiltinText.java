@@ -186,8 +186,6 @@ final class BuiltinText {
     text("translate", "each character of from replaced by that at its place in to, or taken away")
         .text("t", "from", "to")
         .gives(SqlType.TEXT, ScalarFunction.TRANSLATE);
-    // The grammar's name of the same.
-    text("translate3", "").text("t", "from", "to").gives(SqlType.TEXT, ScalarFunction.TRANSLATE);
     text("position", "where the part begins, or 0; POSITION(part IN t) as well")
         .text("part", "t")
         .gives(SqlType.INTEGER, ScalarFunction.POSITION);
