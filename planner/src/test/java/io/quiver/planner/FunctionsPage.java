@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The tables of docs/functions.md, one a category; what stands between them is written by hand. */
 final class FunctionsPage {
@@ -26,7 +27,7 @@ final class FunctionsPage {
         lines.add(line);
         lines.add("");
         lines.addAll(table(current));
-      } else if (current == null || !line.startsWith("| ") && !line.startsWith("|---")) {
+      } else if (current == null || !line.startsWith("|")) {
         if (!line.isEmpty() || !lines.getLast().isEmpty()) {
           lines.add(line);
         }
@@ -53,7 +54,7 @@ final class FunctionsPage {
       if (info.aliasOf() == null) {
         String names =
             all.stream()
-                .filter(other -> other == info || info.name().equals(other.aliasOf()))
+                .filter(other -> other.equals(info) || info.name().equals(other.aliasOf()))
                 .flatMap(other -> calls(other, info))
                 .collect(Collectors.joining(", "));
         String types =
@@ -68,10 +69,10 @@ final class FunctionsPage {
   }
 
   /** Aliases are named alone: their forms are those of the function. */
-  private static java.util.stream.Stream<String> calls(FunctionInfo info, FunctionInfo of) {
+  private static Stream<String> calls(FunctionInfo info, FunctionInfo of) {
     return info.equals(of)
         ? info.forms().stream().map(form -> "`" + info.call(form) + "`").distinct()
-        : java.util.stream.Stream.of("`" + info.name() + "`");
+        : Stream.of("`" + info.name() + "`");
   }
 
   private static String escaped(String text) {

@@ -16,6 +16,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
+import org.jspecify.annotations.Nullable;
 
 /** Times cut, made of numbers, and taken from one another. */
 final class CalendarFunctions {
@@ -45,7 +46,7 @@ final class CalendarFunctions {
   private static LocalDateTime truncate(ScalarFunction unit, LocalDateTime time, String name) {
     LocalDate day = time.toLocalDate();
     int year = day.getYear();
-    LocalDate cut =
+    @Nullable LocalDate cut =
         switch (unit) {
           case EXTRACT_MICROSECONDS,
               EXTRACT_MILLISECONDS,

@@ -8,6 +8,7 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A template of to_char and to_number for numbers in PostgreSQL's words: {@code 9 0 . D , G S MI PL
@@ -60,7 +61,7 @@ record NumberTemplate(
     return number.giving(type);
   }
 
-  private static BigDecimal exact(Object value) {
+  private static BigDecimal exact(@Nullable Object value) {
     return switch (value) {
       case BigDecimal decimal -> decimal;
       case Double d when !Double.isFinite(d) ->

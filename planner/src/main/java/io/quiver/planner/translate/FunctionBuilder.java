@@ -20,7 +20,7 @@ final class FunctionBuilder {
   private final List<Parameter> parameters = new ArrayList<>();
   private boolean word;
   private boolean repeated;
-  private boolean haystackFirst;
+  private boolean swapped;
   private int argumentsMin = -1;
 
   FunctionBuilder(FunctionCategory category, String name, String description) {
@@ -78,7 +78,7 @@ final class FunctionBuilder {
 
   /** The plan has the two arguments in the other order. */
   FunctionBuilder swapped() {
-    haystackFirst = true;
+    swapped = true;
     return this;
   }
 
@@ -94,12 +94,12 @@ final class FunctionBuilder {
 
   private FunctionBuilder form(@Nullable SqlType type, ScalarFunction function) {
     List<Integer> order =
-        haystackFirst ? List.of(1, 0) : IntStream.range(0, parameters.size()).boxed().toList();
+        swapped ? List.of(1, 0) : IntStream.range(0, parameters.size()).boxed().toList();
     int least = argumentsMin < 0 ? parameters.size() : argumentsMin;
     overloads.add(new Overload(function, parameters, least, repeated, type, order));
     parameters.clear();
     repeated = false;
-    haystackFirst = false;
+    swapped = false;
     argumentsMin = -1;
     return this;
   }
