@@ -27,6 +27,40 @@ final class PlanShapeTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          1 - (v <=> ?) DESC | cosine
+          cosine_similarity(v, ?) DESC | cosine
+          inner_product(v, ?) DESC | negative_inner_product
+          -1 * (v <#> ?) DESC | negative_inner_product
+          -inner_product(v, ?) | negative_inner_product
+          (v <-> ?) / 2 + 1 | l2
+          10 - 2 * (v <+> ?) DESC | l1
+          """)
+  void whatRisesOrFallsWithADistanceIsASearch(String order, String metric) {
+    assertThat(TestCatalog.text("SELECT id FROM items ORDER BY " + order + " LIMIT 5"))
+        .contains("search(" + metric + " ")
+        .doesNotContain("topk(");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1 - (v <=> ?)",
+    "'cosine_similarity(v, ?)'",
+    "0 * (v <-> ?)",
+    "(v <-> ?) * qty",
+    "-2 * (v <-> ?)"
+  })
+  void whatGoesTheOtherWayIsNone(String order) {
+    assertThat(TestCatalog.text("SELECT id FROM items ORDER BY " + order + " LIMIT 5"))
+        .contains("topk(")
+        .doesNotContain("search(");
+  }
+
+  @ParameterizedTest
   @CsvSource({"v <-> ? DESC", "v <-> ? NULLS FIRST", "'v <-> ?, id'", "'inner_product(v, ?)'"})
   void everyOtherOrderStaysATopK(String order) {
     assertThat(TestCatalog.text("SELECT id FROM items ORDER BY " + order + " LIMIT 5"))

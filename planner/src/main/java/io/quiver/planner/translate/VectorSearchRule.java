@@ -1,7 +1,6 @@
 package io.quiver.planner.translate;
 
 import io.quiver.executor.expression.Expression;
-import io.quiver.executor.expression.ScalarFunction;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.executor.plan.SortKey;
 import io.quiver.storage.catalog.ColumnId;
@@ -19,11 +18,16 @@ import org.jspecify.annotations.Nullable;
  * can serve.
  *
  * <p>It applies to one sort key, nulls last, that is a distance between a vector column and an
- * expression without columns. Everything else stays a {@link PlanNode.TopK}.
+ * expression without columns, ascending, or something that rises or falls with it, as {@link
+ * Ranking} knows. Everything else stays a {@link PlanNode.TopK}.
  */
 final class VectorSearchRule {
-  /** The distance found, and what it is computed from. */
-  private record Distance(Expression expression, int column, Metric metric, Expression query) {}
+  /**
+   * The distance found, and what it is computed from.
+   *
+   * @param measure the distance, or the similarity that goes with it
+   */
+  private record Distance(Expression.Call measure, int column, Metric metric, Expression query) {}
 
   private final PlanNode.Scan scan;
   private final Distance distance;
@@ -42,14 +46,16 @@ final class VectorSearchRule {
   /** The search, or null where the input's order is no distance. */
   static @Nullable PlanNode apply(
       PlanNode input, List<SortKey> keys, @Nullable Expression offset, Expression fetch) {
-    if (keys.size() != 1 || keys.get(0).descending() || keys.get(0).nullsFirst()) {
+    if (keys.size() != 1 || keys.get(0).nullsFirst()) {
       return null;
     }
     if (!(input instanceof PlanNode.Project project)
         || !(project.input() instanceof PlanNode.Scan scan)) {
       return null;
     }
-    Distance distance = distance(project.expressions().get(keys.get(0).column()), scan);
+    Expression key = project.expressions().get(keys.get(0).column());
+    Ranking ranking = Ranking.of(key, keys.get(0).descending());
+    Distance distance = ranking == null ? null : distance(ranking, scan);
     if (distance == null) {
       return null;
     }
@@ -94,20 +100,16 @@ final class VectorSearchRule {
   }
 
   private static Expression withoutDistance(Expression expression, Distance distance) {
-    if (equal(expression, distance.expression())) {
-      return new Expression.InputColumn(-1, SqlType.DOUBLE);
+    if (equal(expression, distance.measure())) {
+      return Ranking.ofDistance(
+          distance.measure().function(), new Expression.InputColumn(-1, SqlType.DOUBLE));
     }
     return Expressions.mapParts(expression, e -> withoutDistance(e, distance), leaf -> leaf);
   }
 
-  private static @Nullable Distance distance(Expression expression, PlanNode.Scan scan) {
-    if (!(expression instanceof Expression.Call call) || call.arguments().size() != 2) {
-      return null;
-    }
-    Metric metric = metric(call.function());
-    if (metric == null) {
-      return null;
-    }
+  private static @Nullable Distance distance(Ranking ranking, PlanNode.Scan scan) {
+    Expression.Call call = ranking.measure();
+    Metric metric = ranking.metric();
     Expression first = call.arguments().get(0);
     Expression second = call.arguments().get(1);
     if (first instanceof Expression.InputColumn column && Expressions.isRowIndependent(second)) {
@@ -127,19 +129,6 @@ final class VectorSearchRule {
       PlanNode.Scan scan) {
     SqlType type = scan.schema().type(column.index());
     return new Distance(call, column.index(), metric, Casts.implicit(query, type));
-  }
-
-  private static @Nullable Metric metric(ScalarFunction function) {
-    return switch (function) {
-      case L2_DISTANCE -> Metric.L2;
-      case COSINE_DISTANCE -> Metric.COSINE;
-      case NEGATIVE_INNER_PRODUCT -> Metric.NEGATIVE_INNER_PRODUCT;
-      case L1_DISTANCE -> Metric.L1;
-      case L2_SQUARED_DISTANCE -> Metric.L2_SQUARED;
-      case HAMMING_DISTANCE -> Metric.HAMMING;
-      case JACCARD_DISTANCE -> Metric.JACCARD;
-      default -> null;
-    };
   }
 
   // A record with an array in it compares the array by identity.
