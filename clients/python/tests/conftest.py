@@ -20,7 +20,11 @@ class Server:
         self.data = data
         command = os.environ.get("QUIVER_COMMAND", str(ROOT / "quiver")).split()
         self.process = subprocess.Popen(
-            [*command, "server", "--data", str(data), "--port", "0", "--flight-port", "0"],
+            [
+                *command,
+                *["server", "--data", str(data), "--copy-root", str(data.parent)],
+                *["--port", "0", "--flight-port", "0"],
+            ],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -53,6 +57,12 @@ def server(tmp_path_factory):
     server = Server(tmp_path_factory.mktemp("quiver") / "data")
     yield server
     server.stop()
+
+
+@pytest.fixture
+def copy_root(server):
+    """Where the server reads and writes files."""
+    return server.data.parent
 
 
 @pytest.fixture
