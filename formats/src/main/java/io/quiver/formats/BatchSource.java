@@ -3,6 +3,7 @@ package io.quiver.formats;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import io.quiver.types.Schema;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,13 @@ public interface BatchSource extends AutoCloseable {
 
   /** Whether the file names its columns; otherwise only their order means something. */
   boolean hasNames();
+
+  /**
+   * Says what ends a wait within {@link #next}, for sources that wait for others.
+   *
+   * @param condition polled often
+   */
+  default void endWhen(BooleanSupplier condition) {}
 
   /**
    * The next rows, at least one and at most {@link Batch#ROWS}, or null at the end. Their memory is

@@ -54,6 +54,7 @@ final class RowLoader {
     this.source = source;
     this.plan = plan;
     this.errors = errors;
+    source.endWhen(context.cancelled());
     this.identity = IdentityColumn.of(table, context.transaction());
     for (Expression column : plan.columns()) {
       columns.add(compile(column));

@@ -20,6 +20,7 @@ import io.quiver.types.QuiverException;
 import io.quiver.types.Schema;
 import io.quiver.types.SqlType;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -29,12 +30,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A Parquet file, read by Hardwood: columns of scalars, and lists of them as ARRAYs. */
 public final class ParquetSource implements BatchSource {
   private static final long BATCH_SECONDS_MAX = 60;
+  private static final long POLL_MILLIS = 100;
+  private static final long CLOSE_SECONDS_MAX = 2;
 
   private final InputFile file;
   private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
@@ -43,6 +47,7 @@ public final class ParquetSource implements BatchSource {
   private final List<ParquetType> types;
   private final Schema schema;
   private final long rowsTotal;
+  private BooleanSupplier cancelled = () -> false;
   private long rows;
   private long batchRow;
 
@@ -116,6 +121,11 @@ public final class ParquetSource implements BatchSource {
   }
 
   @Override
+  public void endWhen(BooleanSupplier condition) {
+    cancelled = condition;
+  }
+
+  @Override
   public Schema schema() {
     return schema;
   }
@@ -155,18 +165,35 @@ public final class ParquetSource implements BatchSource {
    */
   private boolean advance() {
     Future<Boolean> next = waiting.submit(columns::nextBatch);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(BATCH_SECONDS_MAX);
     try {
-      return next.get(BATCH_SECONDS_MAX, TimeUnit.SECONDS);
+      while (!isDone(next)) {
+        if (cancelled.getAsBoolean()) {
+          throw new QuiverException(ErrorCode.QUERY_CANCELED, "the statement was cancelled");
+        }
+        if (System.nanoTime() >= end) {
+          throw file.damaged("no rows within " + BATCH_SECONDS_MAX + " s after " + rows + " rows");
+        }
+      }
+      return next.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException problem) {
         throw problem;
       }
       throw file.damaged("its pages cannot be decoded: " + e.getCause());
-    } catch (TimeoutException e) {
-      throw file.damaged("no rows within " + BATCH_SECONDS_MAX + " s after " + rows + " rows");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new QuiverException(ErrorCode.QUERY_CANCELED, "interrupted while reading", e);
+    }
+  }
+
+  /** Waits for a moment. */
+  private static boolean isDone(Future<?> next) throws InterruptedException, ExecutionException {
+    try {
+      next.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
     }
   }
 
@@ -221,11 +248,25 @@ public final class ParquetSource implements BatchSource {
     return file.size();
   }
 
+  /**
+   * Hardwood waits here, too, for the thread that decodes; one that waits for ever itself is left
+   * behind, with what it holds of the file.
+   */
   @Override
   public void close() {
     waiting.shutdownNow();
-    columns.close();
-    close(file, reader);
+    Thread closing =
+        Thread.ofVirtual()
+            .unstarted(() -> {
+              columns.close();
+              close(file, reader);
+            });
+    closing.start();
+    try {
+      closing.join(Duration.ofSeconds(CLOSE_SECONDS_MAX));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     file.close();
   }
 
