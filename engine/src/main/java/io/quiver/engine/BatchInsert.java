@@ -57,8 +57,11 @@ final class BatchInsert {
   static @Nullable BatchInsert of(PlannedStatement statement, Schema columns, Catalog catalog) {
     if (!isPossible(statement)
         || !(statement.plan() instanceof PlanNode.Insert insert)
-        || !(insert.input() instanceof PlanNode.Values values)
-        || !(catalog.table(insert.table()) instanceof TableDefinition table)) {
+        || !(insert.input() instanceof PlanNode.Values values)) {
+      return null;
+    }
+    TableDefinition table = catalog.table(insert.table());
+    if (table == null) {
       return null;
     }
     List<SqlType> parameters = statement.parameterTypes();

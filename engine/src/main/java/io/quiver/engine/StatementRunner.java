@@ -17,7 +17,6 @@ import io.quiver.types.QuiverException;
 import io.quiver.types.Schema;
 import io.quiver.types.SqlType;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -169,7 +168,10 @@ final class StatementRunner {
     if (insert == null) {
       return OptionalLong.empty();
     }
-    List<@Nullable Object> literals = new ArrayList<>(Collections.nCopies(columns.size(), null));
+    List<@Nullable Object> literals = new ArrayList<>();
+    for (int i = 0; i < columns.size(); i++) {
+      literals.add(null);
+    }
     literals.addAll(planned.hoisted());
     return OptionalLong.of(insert.run(batches, context.withParameters(literals)));
   }

@@ -21,6 +21,7 @@ import org.apache.arrow.flight.sql.impl.FlightSql.ActionEndTransactionRequest;
 import org.apache.arrow.memory.BufferAllocator;
 
 /** Answers what concerns a session as a whole: its options, transactions, savepoints and end. */
+@SuppressWarnings("try") // Arrow's close() may be interrupted.
 abstract class SessionProducer extends CatalogProducer {
   private final FlightSessions sessions;
 

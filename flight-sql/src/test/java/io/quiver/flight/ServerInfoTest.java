@@ -7,6 +7,7 @@ import io.quiver.types.QuiverException;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo;
 import org.junit.jupiter.api.AfterEach;
@@ -163,7 +164,7 @@ class ServerInfoTest {
 
   @Test
   void limitsAreThoseThatHold() {
-    long names = (long) said.get(SqlInfo.SQL_MAX_TABLE_NAME_LENGTH_VALUE);
+    long names = (long) number(SqlInfo.SQL_MAX_TABLE_NAME_LENGTH);
     assertThat(said.get(SqlInfo.SQL_MAX_COLUMN_NAME_LENGTH_VALUE)).isEqualTo(names);
     assertThat(said.get(SqlInfo.SQL_DB_SCHEMA_NAME_LENGTH_VALUE)).isEqualTo(names);
     String longest = "n".repeat((int) names);
@@ -175,7 +176,7 @@ class ServerInfoTest {
     assertThat(works("CREATE TABLE " + longest + "n (x INTEGER)")).isFalse();
     assertThat(said.get(SqlInfo.SQL_EXTRA_NAME_CHARACTERS_VALUE)).isEqualTo("$");
 
-    int statement = Math.toIntExact((long) said.get(SqlInfo.SQL_MAX_STATEMENT_LENGTH_VALUE));
+    int statement = Math.toIntExact((long) number(SqlInfo.SQL_MAX_STATEMENT_LENGTH));
     String text = "n".repeat(statement - "SELECT ''".length());
     assertThat(works("SELECT '" + text + "'")).isTrue();
     assertThat(works("SELECT '" + text + "n'")).isFalse();
@@ -201,8 +202,12 @@ class ServerInfoTest {
     }
   }
 
+  private Object number(SqlInfo info) {
+    return Objects.requireNonNull(said.get(info.getNumber()), info.name());
+  }
+
   private boolean bit(SqlInfo info, int bit) {
-    return ((int) said.get(info.getNumber()) >> bit & 1) == 1;
+    return ((int) number(info) >> bit & 1) == 1;
   }
 
   private boolean works(String... statements) {

@@ -34,7 +34,7 @@ record IndexColumn(
   private static final Comparator<IndexColumn> ORDER =
       Comparator.comparing(IndexColumn::nonUnique)
           .thenComparing(IndexColumn::index)
-          .thenComparing(IndexColumn::ordinal);
+          .thenComparingInt(IndexColumn::ordinal);
 
   /** A name, in quotes where SQL wants them, and what CREATE INDEX says behind it. */
   private static final Pattern KEY =

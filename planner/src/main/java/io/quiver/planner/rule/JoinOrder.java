@@ -67,8 +67,8 @@ final class JoinOrder extends RelHomogeneousShuttle {
     }
     RelNode swapped =
         LogicalJoin.create(
-            join.getRight(),
-            join.getLeft(),
+            /* left= */ join.getRight(),
+            /* right= */ join.getLeft(),
             join.getHints(),
             moved(join.getCondition(), positions, join),
             join.getVariablesSet(),

@@ -117,7 +117,7 @@ final class Unnesting extends RelHomogeneousShuttle {
   private static RelNode withoutLimit(RelNode node) {
     if (node instanceof Project project && !RexOver.containsOver(project.getProjects(), null)) {
       RelNode input = withoutLimit(project.getInput());
-      return input == project.getInput()
+      return input.equals(project.getInput())
           ? project
           : project.copy(project.getTraitSet(), List.of(input));
     }

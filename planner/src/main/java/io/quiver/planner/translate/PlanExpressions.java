@@ -47,14 +47,7 @@ final class PlanExpressions {
       case PlanNode.Aggregate p ->
           new PlanNode.Aggregate(node(p.input()), p.keys(), p.calls(), p.schema());
       case PlanNode.Window p -> window(p);
-      case PlanNode.HashJoin p ->
-          new PlanNode.HashJoin(
-              node(p.left()),
-              node(p.right()),
-              p.type(),
-              p.keys(),
-              optional(p.residual()),
-              p.schema());
+      case PlanNode.HashJoin p -> hashJoin(p);
       case PlanNode.NestedLoopJoin p ->
           new PlanNode.NestedLoopJoin(
               node(p.left()), node(p.right()), p.type(), optional(p.condition()), p.schema());
@@ -90,6 +83,11 @@ final class PlanExpressions {
       case PlanNode.Delete p ->
           new PlanNode.Delete(p.table(), node(p.input()), returning(p.returning()));
     };
+  }
+
+  private PlanNode hashJoin(PlanNode.HashJoin p) {
+    return new PlanNode.HashJoin(
+        node(p.left()), node(p.right()), p.type(), p.keys(), optional(p.residual()), p.schema());
   }
 
   private PlanNode.@Nullable OnConflict conflict(PlanNode.@Nullable OnConflict conflict) {
