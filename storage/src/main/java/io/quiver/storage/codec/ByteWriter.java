@@ -9,14 +9,23 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Writes into native memory that grows. Text is its length in bytes (int), then UTF-8. */
+/**
+ * Writes into native memory that grows. Text is its length in bytes (int), then UTF-8. Large runs
+ * of bytes that will not change need not be copied: {@link #putShared} keeps them where they are.
+ */
 public final class ByteWriter {
   static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /** Copying fewer bytes than this costs less than keeping them apart. */
+  private static final long SHARED_BYTES_MIN = 64L << 10;
+
+  private final List<MemorySegment> finished = new ArrayList<>();
   private MemorySegment buffer;
   private long length;
 
@@ -66,9 +75,35 @@ public final class ByteWriter {
     return this;
   }
 
-  /** What has been written; the writer must not be used again. */
+  /** As {@link #putBytes}, of bytes that do not change for as long as the result is used. */
+  public ByteWriter putShared(MemorySegment source, long from, long count) {
+    if (count < SHARED_BYTES_MIN) {
+      return putBytes(source, from, count);
+    }
+    finished.add(buffer.asSlice(0, length));
+    finished.add(source.asSlice(from, count));
+    buffer = buffer.asSlice(length);
+    length = 0;
+    return this;
+  }
+
+  /**
+   * What has been written; the writer must not be used again.
+   *
+   * @throws IllegalStateException when a part is shared
+   */
   public MemorySegment bytes() {
+    if (!finished.isEmpty()) {
+      throw new IllegalStateException("the bytes are in " + finished.size() + " pieces");
+    }
     return buffer.asSlice(0, length);
+  }
+
+  /** What has been written, in order, the first piece never empty once something has been put. */
+  public List<MemorySegment> pieces() {
+    List<MemorySegment> all = new ArrayList<>(finished);
+    all.add(buffer.asSlice(0, length));
+    return all;
   }
 
   private static MemorySegment allocate(long bytes) {

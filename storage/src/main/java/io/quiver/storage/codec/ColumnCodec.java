@@ -20,7 +20,7 @@ public final class ColumnCodec {
 
   private ColumnCodec() {}
 
-  /** Writes the first rows of a column. */
+  /** Writes the first rows of a column, whose larger buffers are shared with the writer. */
   public static void write(Column column, int count, ByteWriter out) {
     MemorySegment validity = column.validity();
     out.putByte(validity == null ? 0 : 1);
@@ -29,7 +29,7 @@ public final class ColumnCodec {
     }
     MemorySegment offsets = column.offsets();
     if (offsets == null) {
-      out.putBytes(column.data(), 0, column.type().layout().fixedBytes(count));
+      out.putShared(column.data(), 0, column.type().layout().fixedBytes(count));
       return;
     }
     int first = offsets.getAtIndex(INT, 0);
@@ -40,7 +40,7 @@ public final class ColumnCodec {
     if (column.type() instanceof SqlType.Array) {
       write(column.elementsBetween(first, last), last - first, out);
     } else {
-      out.putBytes(column.data(), first, (long) last - first);
+      out.putShared(column.data(), first, (long) last - first);
     }
   }
 

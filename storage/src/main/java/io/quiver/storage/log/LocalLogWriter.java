@@ -66,7 +66,12 @@ final class LocalLogWriter implements LogWriter, Runnable {
     this.durableSequence = nextSequence - 1;
   }
 
-  private record Waiting(MemorySegment payload, CompletableFuture<Lsn> done) {}
+  /**
+   * A record in the queue.
+   *
+   * @param bytes of all pieces
+   */
+  private record Waiting(List<MemorySegment> pieces, long bytes, CompletableFuture<Lsn> done) {}
 
   long epoch() {
     return epoch;
@@ -78,14 +83,12 @@ final class LocalLogWriter implements LogWriter, Runnable {
   }
 
   @Override
-  public CompletableFuture<Lsn> append(MemorySegment batch) {
-    if (batch.byteSize() > LogFormat.PAYLOAD_BYTES_MAX) {
+  public CompletableFuture<Lsn> append(List<MemorySegment> pieces) {
+    long bytes = pieces.stream().mapToLong(MemorySegment::byteSize).sum();
+    if (bytes > LogFormat.PAYLOAD_BYTES_MAX) {
       throw new QuiverException(
           ErrorCode.PROGRAM_LIMIT_EXCEEDED,
-          "a log record holds at most "
-              + LogFormat.PAYLOAD_BYTES_MAX
-              + " bytes, found "
-              + batch.byteSize());
+          "a log record holds at most " + LogFormat.PAYLOAD_BYTES_MAX + " bytes, found " + bytes);
     }
     CompletableFuture<Lsn> done = new CompletableFuture<>();
     lock.lock();
@@ -93,7 +96,7 @@ final class LocalLogWriter implements LogWriter, Runnable {
       if (refusal != null) {
         done.completeExceptionally(refusal);
       } else {
-        queue.add(new Waiting(batch, done));
+        queue.add(new Waiting(pieces, bytes, done));
         arrived.signal();
       }
     } finally {
@@ -143,7 +146,7 @@ final class LocalLogWriter implements LogWriter, Runnable {
       long bytes = 0;
       while (!queue.isEmpty() && (bytes < GROUP_BYTES_MAX)) {
         Waiting next = queue.remove();
-        bytes += next.payload().byteSize();
+        bytes += next.bytes();
         group.add(next);
       }
     } finally {
@@ -191,26 +194,30 @@ final class LocalLogWriter implements LogWriter, Runnable {
     }
     buffered = 0;
     for (Waiting waiting : group) {
-      MemorySegment payload = waiting.payload();
       if (buffered + LogFormat.RECORD_HEADER_BYTES > BUFFER_BYTES) {
         flush();
       }
       MemorySegment header = buffer.asSlice(buffered, LogFormat.RECORD_HEADER_BYTES);
-      LogFormat.encodeRecordHeader(header, salt, nextSequence, durablePosition, payload);
+      LogFormat.encodeRecordHeader(header, salt, nextSequence, durablePosition, waiting.pieces());
       buffered += LogFormat.RECORD_HEADER_BYTES;
-      if (buffered + payload.byteSize() > BUFFER_BYTES) {
-        flush();
-      }
-      if (payload.byteSize() > BUFFER_BYTES) {
-        file.write(position, payload);
-        position += payload.byteSize();
-      } else {
-        MemorySegment.copy(payload, 0, buffer, buffered, payload.byteSize());
-        buffered += payload.byteSize();
-      }
+      waiting.pieces().forEach(this::put);
       nextSequence++;
     }
     flush();
+  }
+
+  private void put(MemorySegment piece) {
+    long bytes = piece.byteSize();
+    if (buffered + bytes > BUFFER_BYTES) {
+      flush();
+    }
+    if (bytes > BUFFER_BYTES) {
+      file.write(position, piece);
+      position += bytes;
+    } else {
+      MemorySegment.copy(piece, 0, buffer, buffered, bytes);
+      buffered += bytes;
+    }
   }
 
   private void flush() {

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -114,8 +115,8 @@ final class LogFormat {
 
   /** Writes the header of a record to the start of {@code target}. */
   static void encodeRecordHeader(
-      MemorySegment target, long salt, long sequence, long group, MemorySegment payload) {
-    target.set(INT, 0, (int) payload.byteSize());
+      MemorySegment target, long salt, long sequence, long group, List<MemorySegment> payload) {
+    target.set(INT, 0, (int) payload.stream().mapToLong(MemorySegment::byteSize).sum());
     target.set(LONG, 4, sequence);
     target.set(LONG, 12, group);
     target.set(INT, 20, recordChecksum(salt, target, payload));
@@ -151,19 +152,21 @@ final class LogFormat {
     }
     MemorySegment payload = window.asSlice(at + RECORD_HEADER_BYTES, length);
     MemorySegment header = window.asSlice(at, RECORD_HEADER_BYTES);
-    if (header.get(INT, 20) != recordChecksum(part.salt(), header, payload)) {
+    if (header.get(INT, 20) != recordChecksum(part.salt(), header, List.of(payload))) {
       return null;
     }
     return new Entry(sequence, group, payload.asReadOnly());
   }
 
-  private static int recordChecksum(long salt, MemorySegment header, MemorySegment payload) {
+  private static int recordChecksum(long salt, MemorySegment header, List<MemorySegment> payload) {
     CRC32C crc = new CRC32C();
     for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
       crc.update((int) (salt >>> shift));
     }
     crc.update(header.asSlice(0, 20).asByteBuffer());
-    crc.update(payload.asByteBuffer());
+    for (MemorySegment piece : payload) {
+      crc.update(piece.asByteBuffer());
+    }
     return (int) crc.getValue();
   }
 }

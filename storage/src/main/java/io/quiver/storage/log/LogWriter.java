@@ -1,6 +1,7 @@
 package io.quiver.storage.log;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Appends to a log. Safe for many threads; records are in the order of the calls. */
@@ -13,9 +14,14 @@ public interface LogWriter extends AutoCloseable {
    * this writer fails, and the failed records are not durable; opening the log anew may cure it. It
    * fails with 55P03 once another writer has opened the shard, or this one was closed.
    *
-   * @param batch must not change until the future is done
+   * @param pieces of the record, in their order, which must not change until the future is done
    */
-  CompletableFuture<Lsn> append(MemorySegment batch);
+  CompletableFuture<Lsn> append(List<MemorySegment> pieces);
+
+  /** Adds a record of one piece. */
+  default CompletableFuture<Lsn> append(MemorySegment record) {
+    return append(List.of(record));
+  }
 
   /** Makes durable what was appended before, then stops. */
   @Override

@@ -142,7 +142,7 @@ public final class CommitPipeline {
    */
   public CommitVersion commit(CommitRecord record) {
     checkWritable();
-    MemorySegment payload = log == null ? MemorySegment.NULL : CommitRecordCodec.encode(record);
+    List<MemorySegment> payload = log == null ? List.of() : CommitRecordCodec.encode(record);
     MemTable.Staged staged;
     CompletableFuture<Lsn> durable;
     lock.lock();

@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 public final class CommitRecordCodec {
   private static final int FORMAT = 2;
   private static final long VERSION_AT = 1;
+
+  /** What a large record expects beside the rows that it shares. */
+  private static final long BUFFER_BYTES_MAX = 1L << 20;
+
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -38,8 +42,8 @@ public final class CommitRecordCodec {
   /** A commit and the version it got. */
   public record Versioned(CommitVersion version, CommitRecord record) {}
 
-  /** All of the record but its version, which {@link #stamp} adds. */
-  static MemorySegment encode(CommitRecord record) {
+  /** All of the record but its version, which {@link #stamp} adds; rows in bulk are not copied. */
+  static List<MemorySegment> encode(CommitRecord record) {
     long expected = 256;
     for (CommitRecord.Rows rows : record.rows()) {
       expected += rows.batch().sizeInBytes() + 64L + 8L * rows.batch().width();
@@ -47,7 +51,7 @@ public final class CommitRecordCodec {
     for (CommitRecord.Deletes deletes : record.deletes()) {
       expected += 16 + 8L * deletes.rowIds().length;
     }
-    ByteWriter out = new ByteWriter(expected);
+    ByteWriter out = new ByteWriter(Math.min(expected, BUFFER_BYTES_MAX));
     out.putByte(FORMAT).putLong(0);
     CatalogCodec.writeList(record.catalog(), out, CatalogCodec::write);
     out.putInt(record.deletes().size());
@@ -56,11 +60,11 @@ public final class CommitRecordCodec {
     record.rows().forEach(rows -> writeRows(rows, out));
     out.putInt(record.identities().size());
     record.identities().forEach(i -> out.putLong(i.table().value()).putLong(i.next()));
-    return out.bytes();
+    return out.pieces();
   }
 
-  static void stamp(MemorySegment encoded, CommitVersion version) {
-    encoded.set(LONG, VERSION_AT, version.value());
+  static void stamp(List<MemorySegment> encoded, CommitVersion version) {
+    encoded.getFirst().set(LONG, VERSION_AT, version.value());
   }
 
   /**

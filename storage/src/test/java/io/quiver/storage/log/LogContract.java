@@ -72,6 +72,21 @@ abstract class LogContract {
   }
 
   @Test
+  void aRecordInPiecesIsTheirBytesInOrder() {
+    List<String> written = new ArrayList<>();
+    try (LogWriter writer = log.open(SHARD, 1)) {
+      for (int large : new int[] {0, 70_000, (1 << 20) - 30, 1 << 20, 3_000_000}) {
+        List<String> pieces = List.of("a", "b".repeat(large), "", "c", "d".repeat(large), "e");
+        writer.append(pieces.stream().map(LogContract::bytes).toList()).join();
+        written.add(String.join("", pieces));
+      }
+    }
+    log.close();
+    log = newLog();
+    assertThat(texts(records(log, Lsn.START))).isEqualTo(written);
+  }
+
+  @Test
   void readingStartsBehindThePositionGiven() {
     try (LogWriter writer = log.open(SHARD, 1)) {
       append(writer, "a");
