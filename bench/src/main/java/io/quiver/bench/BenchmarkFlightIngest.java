@@ -30,7 +30,9 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.VectorUnloader;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -103,7 +105,7 @@ public final class BenchmarkFlightIngest {
           long start = System.nanoTime();
           long count =
               switch (way) {
-                case 0 -> ingest(client, root);
+                case 0 -> ingest(client, root, allocator);
                 case 1 -> insert(client, root);
                 default -> write();
               };
@@ -176,9 +178,16 @@ public final class BenchmarkFlightIngest {
     root.setRowCount(rows);
   }
 
-  private static long ingest(FlightSqlClient client, VectorSchemaRoot root) {
+  private static long ingest(
+      FlightSqlClient client, VectorSchemaRoot root, BufferAllocator allocator) throws IOException {
+    try (Slices slices = new Slices(root, allocator)) {
+      return ingest(client, slices);
+    }
+  }
+
+  private static long ingest(FlightSqlClient client, ArrowReader batches) {
     return client.executeIngest(
-        root,
+        batches,
         new ExecuteIngestOptions(
             "points",
             TableDefinitionOptions.newBuilder()
@@ -187,6 +196,46 @@ public final class BenchmarkFlightIngest {
             null,
             null,
             Map.of()));
+  }
+
+  /** The rows of a root, some at a time, without copying them. */
+  private static final class Slices extends ArrowReader {
+    private static final int ROWS = 1_000;
+
+    private final VectorSchemaRoot all;
+    private int next;
+
+    Slices(VectorSchemaRoot all, BufferAllocator allocator) {
+      super(allocator);
+      this.all = all;
+    }
+
+    @Override
+    public boolean loadNextBatch() throws IOException {
+      prepareLoadNextBatch();
+      int count = Math.min(ROWS, all.getRowCount() - next);
+      if (count == 0) {
+        return false;
+      }
+      try (VectorSchemaRoot slice = all.slice(next, count)) {
+        loadRecordBatch(new VectorUnloader(slice).getRecordBatch());
+      }
+      next += count;
+      return true;
+    }
+
+    @Override
+    public long bytesRead() {
+      return 0;
+    }
+
+    @Override
+    protected void closeReadSource() {}
+
+    @Override
+    protected Schema readSchema() {
+      return all.getSchema();
+    }
   }
 
   private static long insert(FlightSqlClient client, VectorSchemaRoot root) {
