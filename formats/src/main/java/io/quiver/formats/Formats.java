@@ -13,33 +13,13 @@ import io.quiver.formats.text.CsvSource;
 import io.quiver.formats.text.JsonSink;
 import io.quiver.formats.text.JsonSource;
 import io.quiver.types.ErrorCode;
-import io.quiver.types.Field;
 import io.quiver.types.QuiverException;
 import io.quiver.types.Schema;
-import io.quiver.types.SqlType;
 import java.nio.file.Path;
-import java.util.List;
 
 /** Opens files for reading and makes files for writing. */
 public final class Formats {
   private Formats() {}
-
-  /**
-   * What the rows of a file are for.
-   *
-   * @param fields the columns that may be filled
-   * @param chosen whether they were named, so that what the file has besides is left out
-   */
-  public record Wanted(List<Field> fields, boolean chosen) {
-    public Wanted {
-      fields = List.copyOf(fields);
-    }
-
-    /** Integers in rows become ARRAYs where that is what they are for, and vectors elsewhere. */
-    private boolean arrays() {
-      return fields.size() == 1 && fields.getFirst().type() instanceof SqlType.Array;
-    }
-  }
 
   /**
    * Opens a file.
@@ -48,7 +28,7 @@ public final class Formats {
    *     not read and for a format whose library is missing
    */
   public static BatchSource open(
-      Path path, Format format, FormatOptions options, Wanted wanted, RowErrors errors) {
+      Path path, Format format, FormatOptions options, WantedColumns wanted, RowErrors errors) {
     InputFile file = InputFile.open(path);
     boolean opened = false;
     try {
@@ -72,7 +52,7 @@ public final class Formats {
     }
   }
 
-  private static BatchSource parquet(InputFile file, Wanted wanted) {
+  private static BatchSource parquet(InputFile file, WantedColumns wanted) {
     try {
       return ParquetSource.open(file, wanted);
     } catch (NoClassDefFoundError e) {

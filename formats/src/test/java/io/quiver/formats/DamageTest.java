@@ -105,7 +105,7 @@ class DamageTest {
     }
   }
 
-  private static Formats.Wanted wanted() {
+  private static WantedColumns wanted() {
     return Rows.wanted(
         new Field("id", SqlType.TEXT, true),
         new Field("name", SqlType.TEXT, true),

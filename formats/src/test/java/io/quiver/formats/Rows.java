@@ -44,11 +44,11 @@ final class Rows {
   }
 
   static List<List<@Nullable Object>> read(Path file, Format format, FormatOptions options) {
-    return read(file, format, options, new Formats.Wanted(List.of(), false), RowErrors.STOP);
+    return read(file, format, options, new WantedColumns(List.of(), false), RowErrors.STOP);
   }
 
   static List<List<@Nullable Object>> read(
-      Path file, Format format, FormatOptions options, Formats.Wanted wanted, RowErrors errors) {
+      Path file, Format format, FormatOptions options, WantedColumns wanted, RowErrors errors) {
     List<List<@Nullable Object>> rows = new ArrayList<>();
     try (BatchSource source = Formats.open(file, format, options, wanted, errors)) {
       for (Batch batch = source.next(); batch != null; batch = source.next()) {
@@ -96,7 +96,7 @@ final class Rows {
     return all;
   }
 
-  static Formats.Wanted wanted(Field... fields) {
-    return new Formats.Wanted(Arrays.asList(fields), false);
+  static WantedColumns wanted(Field... fields) {
+    return new WantedColumns(Arrays.asList(fields), false);
   }
 }

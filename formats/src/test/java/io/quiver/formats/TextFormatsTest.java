@@ -144,7 +144,7 @@ class TextFormatsTest {
 
     Path json = directory.resolve("random.json");
     Rows.write(json, Format.JSON, options, schema, rows, 700);
-    Formats.Wanted wanted = Rows.wanted(schema.field(0), schema.field(1));
+    WantedColumns wanted = Rows.wanted(schema.field(0), schema.field(1));
     assertThat(Rows.read(json, Format.JSON, options, wanted, RowErrors.STOP))
         .as("seed " + seed)
         .isEqualTo(rows);
@@ -188,7 +188,7 @@ class TextFormatsTest {
   void aStringForAJsonColumnKeepsItsQuotes() throws IOException {
     Path file = directory.resolve("b.json");
     Files.writeString(file, "{\"j\": \"a\\\"b\", \"k\": 1}\n");
-    Formats.Wanted wanted = new Formats.Wanted(List.of(new Field("j", SqlType.JSON, true)), true);
+    WantedColumns wanted = new WantedColumns(List.of(new Field("j", SqlType.JSON, true)), true);
     assertThat(Rows.read(file, Format.JSON, OPTIONS, wanted, RowErrors.STOP))
         .isEqualTo(List.of(List.of("\"a\\\"b\"")));
   }

@@ -9,6 +9,7 @@ import io.quiver.formats.BatchSource;
 import io.quiver.formats.FileAccess;
 import io.quiver.formats.Format;
 import io.quiver.formats.Formats;
+import io.quiver.formats.WantedColumns;
 import io.quiver.sql.SqlParser;
 import io.quiver.sql.Statement;
 import io.quiver.types.Batch;
@@ -130,7 +131,7 @@ final class ClientCopy {
             path,
             format,
             CopyFormats.options(copy.options(), path.toString()),
-            new Formats.Wanted(wanted, chosen),
+            new WantedColumns(wanted, chosen),
             new CopyErrors(false))) {
       List<Integer> positions = new ArrayList<>();
       List<String> names = names(copy, source, wanted, positions);

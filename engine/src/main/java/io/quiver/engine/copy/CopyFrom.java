@@ -8,6 +8,7 @@ import io.quiver.formats.Format;
 import io.quiver.formats.FormatOptions;
 import io.quiver.formats.Formats;
 import io.quiver.formats.InputFile;
+import io.quiver.formats.WantedColumns;
 import io.quiver.planner.Planner;
 import io.quiver.sql.Statement;
 import io.quiver.storage.catalog.TableDefinition;
@@ -63,7 +64,7 @@ public final class CopyFrom {
     List<Field> fields =
         targets.stream().map(target -> table.columns().get(target).field()).toList();
     boolean named = !command.columns().isEmpty();
-    Formats.Wanted wanted = new Formats.Wanted(fields, named);
+    WantedColumns wanted = new WantedColumns(fields, named);
     long rows = 0;
     long bytesBefore = 0;
     for (Path path : paths) {

@@ -1,5 +1,6 @@
 package io.quiver.executor.operator;
 
+import io.quiver.executor.expression.FixedValues;
 import io.quiver.executor.plan.AggregateCall;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;

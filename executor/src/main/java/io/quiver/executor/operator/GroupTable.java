@@ -1,6 +1,7 @@
 package io.quiver.executor.operator;
 
 import io.quiver.executor.expression.ColumnHash;
+import io.quiver.executor.expression.FixedValues;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import io.quiver.types.ColumnBuilder;

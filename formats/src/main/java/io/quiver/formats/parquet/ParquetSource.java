@@ -10,8 +10,8 @@ import dev.hardwood.schema.ColumnProjection;
 import dev.hardwood.schema.FileSchema;
 import dev.hardwood.schema.SchemaNode;
 import io.quiver.formats.BatchSource;
-import io.quiver.formats.Formats;
 import io.quiver.formats.InputFile;
+import io.quiver.formats.WantedColumns;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import io.quiver.types.ErrorCode;
@@ -68,7 +68,7 @@ public final class ParquetSource implements BatchSource {
    *
    * @throws QuiverException 22P04 when it is damaged, 0A000 for types that are not read
    */
-  public static ParquetSource open(InputFile file, Formats.Wanted wanted) {
+  public static ParquetSource open(InputFile file, WantedColumns wanted) {
     ParquetFileReader reader = null;
     boolean opened = false;
     try {

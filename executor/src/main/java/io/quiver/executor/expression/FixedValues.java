@@ -1,4 +1,4 @@
-package io.quiver.executor.operator;
+package io.quiver.executor.expression;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
@@ -12,22 +12,14 @@ import java.nio.ByteOrder;
  * Copies columns of numbers and times into arrays: the loops over these need no bounds checks. What
  * lies under a null is copied too, and means nothing.
  */
-final class FixedValues {
+public final class FixedValues {
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfDouble DOUBLE =
-      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private FixedValues() {}
 
   /** Whether a value is an integer of at most 64 bits: numbers, dates and times. */
-  static boolean isIntegral(SqlType type) {
+  public static boolean isIntegral(SqlType type) {
     return type instanceof SqlType.Simple simple
         && switch (simple) {
           case TINYINT, SMALLINT, INTEGER, BIGINT, DATE, TIME, TIMESTAMP, TIMESTAMP_TZ -> true;
@@ -35,12 +27,12 @@ final class FixedValues {
         };
   }
 
-  static boolean isFloating(SqlType type) {
+  public static boolean isFloating(SqlType type) {
     return type.equals(SqlType.REAL) || type.equals(SqlType.DOUBLE);
   }
 
   /** The first rows of a column that {@link #isIntegral}. */
-  static void longs(Column column, int count, long[] out) {
+  public static void longs(Column column, int count, long[] out) {
     MemorySegment data = column.data();
     switch ((SqlType.Simple) column.type()) {
       case TINYINT -> {
@@ -55,24 +47,24 @@ final class FixedValues {
       }
       case INTEGER, DATE -> {
         for (int row = 0; row < count; row++) {
-          out[row] = data.getAtIndex(INT, row);
+          out[row] = data.getAtIndex(Buffers.INT, row);
         }
       }
       case BIGINT, TIME, TIMESTAMP, TIMESTAMP_TZ ->
-          MemorySegment.copy(data, LONG, 0, out, 0, count);
+          MemorySegment.copy(data, Buffers.LONG, 0, out, 0, count);
       case BOOLEAN, REAL, DOUBLE, UUID, JSON ->
           throw new IllegalStateException(column.type() + " is not integral");
     }
   }
 
   /** The first rows of a column that {@link #isFloating}. */
-  static void doubles(Column column, int count, double[] out) {
+  public static void doubles(Column column, int count, double[] out) {
     MemorySegment data = column.data();
     if (column.type().equals(SqlType.DOUBLE)) {
-      MemorySegment.copy(data, DOUBLE, 0, out, 0, count);
+      MemorySegment.copy(data, Buffers.DOUBLE, 0, out, 0, count);
     } else if (column.type().equals(SqlType.REAL)) {
       for (int row = 0; row < count; row++) {
-        out[row] = data.getAtIndex(FLOAT, row);
+        out[row] = data.getAtIndex(Buffers.FLOAT, row);
       }
     } else {
       throw new IllegalStateException(column.type() + " is not floating");
