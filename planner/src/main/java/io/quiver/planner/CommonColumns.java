@@ -1,13 +1,17 @@
 package io.quiver.planner;
 
 import io.quiver.types.ErrorCode;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.calcite.sql.JoinType;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlJoin;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
@@ -25,16 +29,66 @@ final class CommonColumns extends SqlShuttle {
   private final SqlValidatorImpl validator;
   private final SqlNode from;
 
-  private CommonColumns(SqlValidatorImpl validator, SqlNode from) {
+  /** Only the names of columns that more than two tables have in common are resolved. */
+  private final boolean onlyChains;
+
+  /** Names that mean something else where they stand alone. */
+  private final Set<String> hidden = new HashSet<>();
+
+  private CommonColumns(SqlValidatorImpl validator, SqlNode from, boolean onlyChains) {
     this.validator = validator;
     this.from = from;
+    this.onlyChains = onlyChains;
   }
 
   /** The condition with such names resolved, those in subqueries aside. */
   static SqlNode resolve(SqlValidatorImpl validator, SqlNode from, SqlNode condition) {
     return from instanceof SqlJoin
-        ? Objects.requireNonNull(condition.accept(new CommonColumns(validator, from)))
+        ? Objects.requireNonNull(condition.accept(new CommonColumns(validator, from, false)))
         : condition;
+  }
+
+  /**
+   * Resolves, in all clauses but FROM and WHERE, the names of columns that more than two tables
+   * have in common: Calcite takes such a column from the first two tables. Each is a column of one
+   * table, as {@link #check} has refused the others.
+   */
+  static void resolveChains(SqlValidatorImpl validator, SqlSelect select) {
+    if (!(select.getFrom() instanceof SqlJoin from)) {
+      return;
+    }
+    CommonColumns columns = new CommonColumns(validator, from, true);
+    if (!columns.isChain(from)) {
+      return;
+    }
+    // In place: the validator has the lists in hand already.
+    columns.resolveAll(select.getSelectList());
+    columns.resolveAll(select.getWindowList());
+    SqlNodeList group = select.getGroup();
+    if (group != null) {
+      columns.resolveAll(group);
+    }
+    select.setHaving(columns.expression(select.getHaving()));
+    select.setQualify(columns.expression(select.getQualify()));
+    SqlNodeList order = select.getOrderList();
+    if (order != null) {
+      // There, a name of the select list comes first.
+      select.getSelectList().stream()
+          .map(SqlValidatorUtil::alias)
+          .filter(Objects::nonNull)
+          .forEach(columns.hidden::add);
+      columns.resolveAll(order);
+    }
+  }
+
+  private void resolveAll(SqlNodeList nodes) {
+    for (int i = 0; i < nodes.size(); i++) {
+      nodes.set(i, expression(nodes.get(i)));
+    }
+  }
+
+  private @Nullable SqlNode expression(@Nullable SqlNode node) {
+    return node == null ? null : node.accept(this);
   }
 
   /**
@@ -42,7 +96,7 @@ final class CommonColumns extends SqlShuttle {
    * one: Calcite would take it from the first two tables alone.
    */
   static void check(SqlValidatorImpl validator, SqlJoin join) {
-    CommonColumns columns = new CommonColumns(validator, join);
+    CommonColumns columns = new CommonColumns(validator, join, false);
     for (String name : columns.names(join)) {
       boolean keepsRight = keepsRight(join) || columns.isOfJoinThatKeepsRight(join.getLeft(), name);
       if (keepsRight
@@ -68,12 +122,20 @@ final class CommonColumns extends SqlShuttle {
 
   @Override
   public @Nullable SqlNode visit(SqlCall call) {
+    if (call.getKind() == SqlKind.AS) {
+      SqlCall named = (SqlCall) call.clone(call.getParserPosition());
+      named.setOperand(0, call.operand(0).accept(this));
+      return named;
+    }
     return call instanceof SqlSelect ? call : super.visit(call);
   }
 
   @Override
   public SqlNode visit(SqlIdentifier identifier) {
-    if (!identifier.isSimple() || !isCommon(from, identifier.getSimple())) {
+    if (!identifier.isSimple()
+        || hidden.contains(identifier.getSimple())
+        || !isCommon(from, identifier.getSimple())
+        || (onlyChains && !isChain(from, identifier.getSimple()))) {
       return identifier;
     }
     SqlNode column = column(from, identifier.getSimple(), identifier.getParserPosition());
@@ -85,6 +147,22 @@ final class CommonColumns extends SqlShuttle {
         && (names(join).contains(name)
             || isCommon(join.getLeft(), name)
             || isCommon(join.getRight(), name));
+  }
+
+  /** Whether more than two tables have any column in common. */
+  private boolean isChain(SqlNode node) {
+    return node instanceof SqlJoin join
+        && (names(join).stream().anyMatch(name -> isChain(join, name))
+            || isChain(join.getLeft())
+            || isChain(join.getRight()));
+  }
+
+  private boolean isChain(SqlNode node, String name) {
+    return node instanceof SqlJoin join
+        && ((names(join).contains(name)
+                && (isCommon(join.getLeft(), name) || isCommon(join.getRight(), name)))
+            || isChain(join.getLeft(), name)
+            || isChain(join.getRight(), name));
   }
 
   private List<String> names(SqlJoin join) {

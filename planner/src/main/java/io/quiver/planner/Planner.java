@@ -184,6 +184,15 @@ public final class Planner {
     defaultValue(expressionSql, type, "default");
   }
 
+  /**
+   * Whether a DEFAULT may give another value at each evaluation.
+   *
+   * @param value that {@link #defaultValue} has given
+   */
+  public static boolean isVolatile(Expression value) {
+    return !Expressions.isRowIndependent(value);
+  }
+
   /** What each column of a table gets that a row leaves out; null for one that counts up. */
   public List<Expression> defaults(TableDefinition table) {
     Catalog empty = new Catalog(0, List.of());

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlJdbcFunctionCall;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
@@ -28,6 +29,9 @@ final class SpecialSyntax {
       return plain(
           SqlStdOperatorTable.CAST.createCall(
               call.getParserPosition(), call.operand(0), call.operand(1)));
+    }
+    if (call.getOperator() instanceof SqlJdbcFunctionCall function) {
+      return plain(JdbcFunctions.plain(function, call));
     }
     SqlCall array = ArraySyntax.plain(call);
     if (array != null) {

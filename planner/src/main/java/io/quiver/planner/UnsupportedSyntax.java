@@ -2,6 +2,7 @@ package io.quiver.planner;
 
 import io.quiver.types.ErrorCode;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlUnresolvedFunction;
 import org.apache.calcite.sql.SqlWithItem;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class UnsupportedSyntax {
       case SNAPSHOT -> "FOR SYSTEM_TIME";
       case COLLECTION_TABLE -> "a table function";
       case WITHIN_GROUP -> "WITHIN GROUP";
+      case TRANSLATE -> "the conversion to another character set";
       case WITHIN_DISTINCT -> "WITHIN DISTINCT";
       case ROW -> null;
       case MAP_VALUE_CONSTRUCTOR, MULTISET_VALUE_CONSTRUCTOR -> "MAP and MULTISET";
@@ -38,8 +40,14 @@ final class UnsupportedSyntax {
       default ->
           switch (call) {
             case SqlWithItem item when item.recursive.booleanValue() -> "WITH RECURSIVE";
-            default -> null;
+            default -> isConvert(call) ? "CONVERT (CAST(value AS type) converts a value)" : null;
           };
     };
+  }
+
+  /** Any of the databases' forms; a plugin's function of that name is no operator of Calcite's. */
+  private static boolean isConvert(SqlCall call) {
+    return call.getOperator().getName().equals("CONVERT")
+        && !(call.getOperator() instanceof SqlUnresolvedFunction);
   }
 }

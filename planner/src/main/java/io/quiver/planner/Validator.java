@@ -208,6 +208,7 @@ final class Validator extends SqlValidatorImpl {
     if (from != null && where != null) {
       select.setWhere(CommonColumns.resolve(this, from, where));
     }
+    CommonColumns.resolveChains(this, select);
     super.validateWhereClause(select);
   }
 

@@ -4,6 +4,7 @@ import io.quiver.executor.expression.Expression;
 import io.quiver.executor.operator.Operator;
 import io.quiver.executor.operator.OperatorBuilder;
 import io.quiver.executor.plan.PlanNode;
+import io.quiver.planner.Planner;
 import io.quiver.sql.Statement;
 import io.quiver.sql.Statement.AlterTable.Action;
 import io.quiver.storage.catalog.CatalogChange;
@@ -18,10 +19,8 @@ import io.quiver.types.ErrorCode;
 import io.quiver.types.Field;
 import io.quiver.types.QuiverException;
 import io.quiver.types.Schema;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -104,31 +103,30 @@ final class TableAlteration {
       return null;
     }
     Expression value = context.planner().defaultValue(defaultSql, column.type(), column.name());
-    // Two rows tell a value from one that is another in each row.
-    PlanNode twice =
-        new PlanNode.Values(
-            List.of(List.of(value), List.of(value)),
-            Schema.of(new Field(column.name(), column.type(), true)));
-    List<@Nullable Object> values = new ArrayList<>();
-    try (Operator operator = OperatorBuilder.build(twice, context.execution())) {
-      for (Batch batch = operator.next(); batch != null; batch = operator.next()) {
-        for (int row = 0; row < batch.rowCount(); row++) {
-          values.add(batch.column(0).get(row));
-        }
-      }
-    }
-    if (!Objects.deepEquals(values.get(0), values.get(1))) {
+    if (Planner.isVolatile(value)) {
       throw new QuiverException(
           ErrorCode.FEATURE_NOT_SUPPORTED,
           "the default of the new column \""
               + column.name()
-              + "\" gives another value for each row; add the column without it, then UPDATE");
+              + "\" may give another value for each row; add the column without it, then UPDATE"
+              + " and SET DEFAULT");
     }
-    if (values.get(0) == null) {
+    PlanNode once =
+        new PlanNode.Values(
+            List.of(List.of(value)), Schema.of(new Field(column.name(), column.type(), true)));
+    Object initial = null;
+    try (Operator operator = OperatorBuilder.build(once, context.execution())) {
+      for (Batch batch = operator.next(); batch != null; batch = operator.next()) {
+        if (batch.rowCount() > 0) {
+          initial = batch.column(0).get(0);
+        }
+      }
+    }
+    if (initial == null) {
       return null;
     }
     ColumnBuilder builder = new ColumnBuilder(column.type(), 1);
-    builder.append(values.get(0));
+    builder.append(initial);
     return builder.build();
   }
 

@@ -99,7 +99,7 @@ public final class Expressions {
   }
 
   /** Whether the expression is the same for every row of one run. */
-  static boolean isRowIndependent(Expression expression) {
+  public static boolean isRowIndependent(Expression expression) {
     boolean[] independent = {true};
     forEach(
         expression,
