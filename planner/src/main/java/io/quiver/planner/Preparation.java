@@ -1,5 +1,6 @@
 package io.quiver.planner;
 
+import io.quiver.sql.DistinctOn;
 import io.quiver.sql.SqlScalarTypeNameSpec;
 import io.quiver.sql.SqlVectorTypeNameSpec;
 import io.quiver.sql.VectorOperators;
@@ -83,15 +84,15 @@ final class Preparation extends SqlShuttle {
   public @Nullable SqlNode visit(SqlCall call) {
     UnsupportedSyntax.check(call);
     return switch (call) {
-      case SqlSelect select -> select(select);
+      case SqlSelect select -> select(select, SqlNodeList.EMPTY);
       case SqlOrderBy orderBy -> orderBy(orderBy);
       default -> other(call);
     };
   }
 
-  private SqlNode select(SqlSelect original) {
+  private SqlNode select(SqlSelect original, SqlNodeList order) {
     boolean outer = harmless;
-    boolean grouped = original.getGroup() != null || original.isDistinct();
+    boolean grouped = isGrouped(original);
     SqlSelect select = (SqlSelect) original.clone(original.getParserPosition());
     harmless = true;
     select.setFrom(visited(original.getFrom()));
@@ -102,7 +103,7 @@ final class Preparation extends SqlShuttle {
     select.setGroupBy((SqlNodeList) visited(original.getGroup()));
     select.setHaving(visited(original.getHaving()));
     select.setOperand(WINDOWS, original.getWindowList().accept(this));
-    select.setQualify(visited(original.getQualify()));
+    select.setQualify(visited(FirstRows.qualify(original, order)));
     select.setOrderBy((SqlNodeList) visited(original.getOrderList()));
     harmless = outer;
     select.setOffset(rowCount(original.getOffset()));
@@ -110,14 +111,17 @@ final class Preparation extends SqlShuttle {
     return select;
   }
 
+  private static boolean isGrouped(SqlSelect select) {
+    return select.getGroup() != null || select.isDistinct() || DistinctOn.keys(select) != null;
+  }
+
   private SqlNode orderBy(SqlOrderBy original) {
     boolean outer = harmless;
-    SqlNode query = prepare(original.query);
-    harmless =
-        outer
-            && original.query instanceof SqlSelect select
-            && select.getGroup() == null
-            && !select.isDistinct();
+    SqlNode query =
+        original.query instanceof SqlSelect select
+            ? select(select, original.orderList)
+            : prepare(original.query);
+    harmless = outer && original.query instanceof SqlSelect select && !isGrouped(select);
     SqlNodeList orderList = (SqlNodeList) Objects.requireNonNull(original.orderList.accept(this));
     harmless = outer;
     return new SqlOrderBy(
