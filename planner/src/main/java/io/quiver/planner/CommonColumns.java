@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the name of a column of USING, or of a NATURAL join, means in WHERE: the column of the side
- * that is always there, and of a full join the one that is. Calcite knows it elsewhere.
+ * that is always there, and of a full join the one that is. Calcite knows it elsewhere, where no
+ * third table has the column.
  */
 final class CommonColumns extends SqlShuttle {
   private final SqlValidatorImpl validator;
