@@ -2,8 +2,6 @@ package io.quiver.planner.translate;
 
 import static io.quiver.planner.translate.ArgumentKind.ARRAY;
 import static io.quiver.planner.translate.ArgumentKind.ELEMENT;
-import static io.quiver.planner.translate.ArgumentKind.INTEGER;
-import static io.quiver.planner.translate.ArgumentKind.TEXT;
 
 import io.quiver.executor.expression.Expression;
 import io.quiver.executor.expression.ScalarFunction;
@@ -16,18 +14,17 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import org.apache.calcite.rel.type.RelDataType;
-import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.type.SqlTypeFamily;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The functions over arrays. All arrays and elements among a call's arguments meet in one element
- * type, as PostgreSQL's {@code anycompatiblearray} and {@code anycompatible} do.
+ * What calls of functions over arrays are. All arrays and elements among a call's arguments meet in
+ * one element type, as PostgreSQL's {@code anycompatiblearray} and {@code anycompatible} do.
  */
 final class ArrayFunctions {
   /** What a call gives. */
@@ -36,85 +33,15 @@ final class ArrayFunctions {
     ELEMENT,
     BOOLEAN,
     INTEGER,
-    TEXT
-  }
+    TEXT;
 
-  private ArrayFunctions() {}
-
-  /** Adds them under their names; those of signs under the signs. */
-  static void addTo(Map<String, QuiverFunction> functions) {
-    add(functions, "array[]", ScalarFunction.ARRAY, Result.ARRAY, 0, ELEMENT);
-    add(functions, "[]", ScalarFunction.ARRAY_ELEMENT, Result.ELEMENT, 2, ARRAY, INTEGER);
-    add(functions, "@>", ScalarFunction.ARRAY_CONTAINS, Result.BOOLEAN, 2, ARRAY, ARRAY);
-    add(functions, "&&", ScalarFunction.ARRAY_OVERLAPS, Result.BOOLEAN, 2, ARRAY, ARRAY);
-    add(functions, "cardinality", ScalarFunction.CARDINALITY, Result.INTEGER, 1, ARRAY);
-    add(functions, "array_length", ScalarFunction.ARRAY_LENGTH, Result.INTEGER, 2, ARRAY, INTEGER);
-    add(functions, "array_append", ScalarFunction.ARRAY_APPEND, Result.ARRAY, 2, ARRAY, ELEMENT);
-    add(functions, "array_prepend", ScalarFunction.ARRAY_PREPEND, Result.ARRAY, 2, ELEMENT, ARRAY);
-    add(functions, "array_cat", ScalarFunction.ARRAY_CAT, Result.ARRAY, 2, ARRAY, ARRAY);
-    add(functions, "array_remove", ScalarFunction.ARRAY_REMOVE, Result.ARRAY, 2, ARRAY, ELEMENT);
-    add(
-        functions,
-        "array_position",
-        ScalarFunction.ARRAY_POSITION,
-        Result.INTEGER,
-        2,
-        ARRAY,
-        ELEMENT,
-        INTEGER);
-    add(
-        functions,
-        "array_to_string",
-        ScalarFunction.ARRAY_TO_STRING,
-        Result.TEXT,
-        2,
-        ARRAY,
-        TEXT,
-        TEXT);
-    put(
-        functions,
-        "string_to_array",
-        new OverArrays(ScalarFunction.STRING_TO_ARRAY, List.of(TEXT, TEXT, TEXT), Result.ARRAY),
-        2);
-    for (SqlKind comparison : SqlKind.COMPARISON) {
-      ScalarFunction any = any(comparison);
-      if (any != null) {
-        add(functions, anyName(comparison), any, Result.BOOLEAN, 2, ELEMENT, ARRAY);
-      }
+    /** The result's type, for people. */
+    String typeName() {
+      return this == ELEMENT ? "any" : name().toLowerCase(Locale.ROOT);
     }
   }
 
-  /** The name of the function that {@code x comparison ANY(array)} is. */
-  static String anyName(SqlKind comparison) {
-    return comparison.sql + " any";
-  }
-
-  private static @Nullable ScalarFunction any(SqlKind comparison) {
-    return switch (comparison) {
-      case EQUALS -> ScalarFunction.ANY_EQUAL;
-      case NOT_EQUALS -> ScalarFunction.ANY_NOT_EQUAL;
-      case LESS_THAN -> ScalarFunction.ANY_LESS;
-      case LESS_THAN_OR_EQUAL -> ScalarFunction.ANY_LESS_OR_EQUAL;
-      case GREATER_THAN -> ScalarFunction.ANY_GREATER;
-      case GREATER_THAN_OR_EQUAL -> ScalarFunction.ANY_GREATER_OR_EQUAL;
-      default -> null;
-    };
-  }
-
-  private static void add(
-      Map<String, QuiverFunction> functions,
-      String name,
-      ScalarFunction function,
-      Result result,
-      int argumentsMin,
-      ArgumentKind... kinds) {
-    put(functions, name, new OverArrays(function, List.of(kinds), result), argumentsMin);
-  }
-
-  private static void put(
-      Map<String, QuiverFunction> functions, String name, OverArrays target, int argumentsMin) {
-    functions.put(name, QuiverFunction.overArrays(name, target, argumentsMin));
-  }
+  private ArrayFunctions() {}
 
   /** Whether a value of this type is an array, or may stand for one. */
   static boolean isArray(RelDataType type, boolean literal) {

@@ -19,11 +19,9 @@ import org.apache.calcite.sql.type.SqlTypeName;
 /** Which arguments a function over arrays takes, and what type a {@code ?} among them has. */
 final class ArrayOperands implements SqlOperandTypeChecker, SqlOperandTypeInference {
   private final QuiverFunction.Target.OverArrays target;
-  private final int argumentsMin;
 
-  ArrayOperands(QuiverFunction.Target.OverArrays target, int argumentsMin) {
+  ArrayOperands(QuiverFunction.Target.OverArrays target) {
     this.target = target;
-    this.argumentsMin = argumentsMin;
   }
 
   @Override
@@ -51,18 +49,18 @@ final class ArrayOperands implements SqlOperandTypeChecker, SqlOperandTypeInfere
       SqlCallBinding binding, RelDataType returnType, RelDataType[] operandTypes) {
     for (int i = 0; i < operandTypes.length; i++) {
       // Too many: the check of their number says so next.
-      operandTypes[i] = inferred(binding, target.isVariadic() ? 0 : Math.min(i, max() - 1));
+      operandTypes[i] = inferred(binding, target.repeated() ? 0 : Math.min(i, max() - 1));
     }
   }
 
   private int max() {
-    return target.kinds().size();
+    return target.parameters().size();
   }
 
   private RelDataType inferred(SqlCallBinding binding, int argument) {
     ArgumentKind kind = target.kind(argument);
     boolean meets = kind == ArgumentKind.ARRAY || kind == ArgumentKind.ELEMENT;
-    boolean fits = target.isVariadic() || binding.getOperandCount() <= max();
+    boolean fits = target.repeated() || binding.getOperandCount() <= max();
     SqlType type =
         meets && fits
             ? ArrayFunctions.inferred(target, kind, knownTypes(binding))
@@ -83,15 +81,15 @@ final class ArrayOperands implements SqlOperandTypeChecker, SqlOperandTypeInfere
 
   @Override
   public SqlOperandCountRange getOperandCountRange() {
-    return target.isVariadic()
-        ? SqlOperandCountRanges.from(argumentsMin)
-        : SqlOperandCountRanges.between(argumentsMin, max());
+    return target.repeated()
+        ? SqlOperandCountRanges.from(target.argumentsMin())
+        : SqlOperandCountRanges.between(target.argumentsMin(), max());
   }
 
   @Override
   public String getAllowedSignatures(SqlOperator operator, String name) {
-    return target.kinds().stream()
-        .map(Enum::name)
-        .collect(Collectors.joining(", ", name + "(", target.isVariadic() ? ", ...)" : ")"));
+    return target.parameters().stream()
+        .map(parameter -> parameter.kind().name())
+        .collect(Collectors.joining(", ", name + "(", target.repeated() ? ", ...)" : ")"));
   }
 }

@@ -21,13 +21,17 @@ public final class BuiltinFunctions {
 
   static {
     List<FunctionInfo> infos = new ArrayList<>(DescribedFunctions.all());
-    Stream.of(BuiltinText.all(), BuiltinNumbers.all(), BuiltinTimes.all(), BuiltinOthers.all())
+    Stream.of(
+            BuiltinText.all(),
+            BuiltinNumbers.all(),
+            BuiltinTimes.all(),
+            BuiltinArrays.all(),
+            BuiltinOthers.all())
         .flatMap(List::stream)
         .forEach(builder -> {
           builder.functions().forEach(function -> BY_NAME.put(function.getName(), function));
           infos.addAll(builder.infos());
         });
-    ArrayFunctions.addTo(BY_NAME);
     // The grammar's name of TRANSLATE with three arguments.
     BY_NAME.put("translate3", required("translate"));
     // Stable: within a category, as declared.
@@ -54,7 +58,7 @@ public final class BuiltinFunctions {
 
   /** What {@code x comparison ANY(array)} runs. */
   public static QuiverFunction any(SqlKind comparison) {
-    return Objects.requireNonNull(BY_NAME.get(ArrayFunctions.anyName(comparison)));
+    return Objects.requireNonNull(BY_NAME.get(BuiltinArrays.anyName(comparison)));
   }
 
   /** What EXTRACT(unit FROM x) runs, or null. */

@@ -14,7 +14,12 @@ final class DescribedFunctions {
     DescribedFunctions functions = new DescribedFunctions();
     functions.add(
         FunctionCategory.CONDITION, "nullif", "a same, b same", "same", "NULL where a = b, else a");
-    functions.addArrays();
+    functions.add(
+        FunctionCategory.ARRAY,
+        "unnest",
+        "a array",
+        "any",
+        "in FROM: a row for each element, none for NULL; WITH ORDINALITY its position too");
     functions.addVectors();
     functions.addAggregates();
     functions.addWindows();
@@ -41,38 +46,6 @@ final class DescribedFunctions {
 
   private void vector(String name, String parameters, String returns, String description) {
     add(FunctionCategory.VECTOR, name, parameters, returns, description);
-  }
-
-  private void array(String name, String parameters, String returns, String description) {
-    add(FunctionCategory.ARRAY, name, parameters, returns, description);
-  }
-
-  private void addArrays() {
-    array("cardinality", "a array", "integer", "how many elements");
-    array(
-        "array_length",
-        "a array, dimension integer",
-        "integer",
-        "the same; NULL of an empty array");
-    array("array_append", "a array, e any", "array", "the element behind the array; as ||");
-    array("array_prepend", "e any, a array", "array", "the element before the array; as ||");
-    array("array_cat", "a array, b array", "array", "one behind the other; as ||");
-    array(
-        "array_position",
-        "a array, e any [, from integer]",
-        "integer",
-        "where the element first is, NULL too; else NULL");
-    array("array_remove", "a array, e any", "array", "the array without that element, NULL too");
-    array(
-        "array_to_string",
-        "a array, delimiter text [, null text]",
-        "text",
-        "the elements as text; NULLs are left out unless it says what they are");
-    array(
-        "string_to_array",
-        "t text, delimiter text [, null text]",
-        "array",
-        "the parts of a text; its characters where the delimiter is NULL");
   }
 
   private void addVectors() {

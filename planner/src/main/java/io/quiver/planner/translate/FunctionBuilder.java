@@ -2,6 +2,7 @@ package io.quiver.planner.translate;
 
 import io.quiver.executor.expression.ScalarFunction;
 import io.quiver.planner.translate.Overload.Parameter;
+import io.quiver.planner.translate.QuiverFunction.Target.OverArrays;
 import io.quiver.types.SqlType;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ final class FunctionBuilder {
   private final String description;
   private final List<Overload> overloads = new ArrayList<>();
   private final List<Parameter> parameters = new ArrayList<>();
+  private @Nullable OverArrays overArrays;
   private boolean word;
   private boolean repeated;
   private boolean swapped;
@@ -92,6 +94,13 @@ final class FunctionBuilder {
     return form(null, function);
   }
 
+  /** Ends the only form of a function whose arrays and elements meet in one element type. */
+  FunctionBuilder givesOfArrays(ArrayFunctions.Result result, ScalarFunction function) {
+    int least = argumentsMin < 0 ? parameters.size() : argumentsMin;
+    overArrays = new OverArrays(function, parameters, least, repeated, result);
+    return this;
+  }
+
   private FunctionBuilder form(@Nullable SqlType type, ScalarFunction function) {
     List<Integer> order =
         swapped ? List.of(1, 0) : IntStream.range(0, parameters.size()).boxed().toList();
@@ -105,19 +114,24 @@ final class FunctionBuilder {
   }
 
   List<QuiverFunction> functions() {
-    return names.stream().map(name -> QuiverFunction.builtin(name, overloads, word)).toList();
+    OverArrays arrays = overArrays;
+    return names.stream()
+        .map(name ->
+            arrays == null
+                ? QuiverFunction.builtin(name, overloads, word)
+                : QuiverFunction.overArrays(name, arrays))
+        .toList();
   }
 
   List<FunctionInfo> infos() {
+    List<FunctionInfo.Form> forms =
+        overArrays == null
+            ? overloads.stream().map(overload -> overload.form(word)).toList()
+            : List.of(overArrays.form());
     List<FunctionInfo> infos = new ArrayList<>();
     for (String name : description.isEmpty() ? List.<String>of() : names) {
-      infos.add(
-          new FunctionInfo(
-              name,
-              infos.isEmpty() ? null : names.get(0),
-              category,
-              overloads.stream().map(overload -> overload.form(word)).toList(),
-              description));
+      String of = infos.isEmpty() ? null : names.get(0);
+      infos.add(new FunctionInfo(name, of, category, forms, description));
     }
     return infos;
   }

@@ -52,6 +52,11 @@ record Overload(
     if (word) {
       return new FunctionInfo.Form(null, type);
     }
+    return new FunctionInfo.Form(text(parameters, argumentsMin, repeated), type);
+  }
+
+  /** Parameters as in {@code t text, n integer [, fill text]}. */
+  static String text(List<Parameter> parameters, int argumentsMin, boolean repeated) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < parameters.size(); i++) {
       text.append(i >= argumentsMin ? " [, " : i > 0 ? ", " : "");
@@ -59,6 +64,6 @@ record Overload(
       text.append(' ').append(parameters.get(i).kind().typeName());
     }
     text.append(repeated ? ", ..." : "").append("]".repeat(parameters.size() - argumentsMin));
-    return new FunctionInfo.Form(text.toString().replaceFirst("^ \\[, ", "["), type);
+    return text.toString().replaceFirst("^ \\[, ", "[");
   }
 }

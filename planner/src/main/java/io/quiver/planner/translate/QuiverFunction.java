@@ -71,17 +71,27 @@ public final class QuiverFunction extends SqlFunction {
     /**
      * A built-in function whose arrays and elements meet in one element type.
      *
-     * @param kinds one for every argument, or the one kind of any number of them
+     * @param argumentsMin parameters beyond these may be left out
+     * @param repeated whether the one parameter may be given any number of times
      */
     record OverArrays(
-        ScalarFunction function, List<ArgumentKind> kinds, ArrayFunctions.Result result)
+        ScalarFunction function,
+        List<Overload.Parameter> parameters,
+        int argumentsMin,
+        boolean repeated,
+        ArrayFunctions.Result result)
         implements Target {
-      ArgumentKind kind(int argument) {
-        return kinds.get(isVariadic() ? 0 : argument);
+      public OverArrays {
+        parameters = List.copyOf(parameters);
       }
 
-      boolean isVariadic() {
-        return function == ScalarFunction.ARRAY;
+      ArgumentKind kind(int argument) {
+        return parameters.get(repeated ? 0 : argument).kind();
+      }
+
+      FunctionInfo.Form form() {
+        String taken = Overload.text(parameters, argumentsMin, repeated);
+        return new FunctionInfo.Form(taken, result.typeName());
       }
     }
 
@@ -115,8 +125,8 @@ public final class QuiverFunction extends SqlFunction {
     return new QuiverFunction(name, target, operands, operands, withoutParentheses);
   }
 
-  static QuiverFunction overArrays(String name, Target.OverArrays target, int argumentsMin) {
-    ArrayOperands operands = new ArrayOperands(target, argumentsMin);
+  static QuiverFunction overArrays(String name, Target.OverArrays target) {
+    ArrayOperands operands = new ArrayOperands(target);
     return new QuiverFunction(name, target, operands, operands, false);
   }
 
