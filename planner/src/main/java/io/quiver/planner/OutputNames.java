@@ -18,6 +18,8 @@ import org.apache.calcite.sql.SqlWith;
 final class OutputNames {
   private static final Pattern GENERATED = Pattern.compile("EXPR\\$\\d+");
 
+  private static final String UNNAMED = "?column?";
+
   private OutputNames() {}
 
   /** One name a column of a validated query. */
@@ -48,14 +50,20 @@ final class OutputNames {
 
   private static String name(SqlNode item) {
     if (item instanceof SqlIdentifier identifier) {
-      return identifier.names.get(identifier.names.size() - 1);
+      String column = identifier.names.get(identifier.names.size() - 1);
+      return isGenerated(column) ? UNNAMED : column;
     }
     if (item.getKind() == SqlKind.AS) {
       SqlCall as = (SqlCall) item;
       String alias = ((SqlIdentifier) as.operand(1)).getSimple();
-      return GENERATED.matcher(alias).matches() ? unnamed(as.operand(0)) : alias;
+      return isGenerated(alias) ? unnamed(as.operand(0)) : alias;
     }
     return unnamed(item);
+  }
+
+  /** Whether Calcite gave this name, to an expression or to what UNNEST gives. */
+  private static boolean isGenerated(String name) {
+    return GENERATED.matcher(name).matches();
   }
 
   private static String unnamed(SqlNode expression) {
@@ -68,7 +76,7 @@ final class OutputNames {
                   && call.getOperator() instanceof SqlFunction function
                   && !function.getName().contains("$")
               ? function.getName().toLowerCase(Locale.ROOT).replaceFirst(" .*", "")
-              : "?column?";
+              : UNNAMED;
     };
   }
 

@@ -94,6 +94,8 @@ public final class Projections {
       case PlanNode.Project project ->
           new PlanNode.Project(project.input(), project.expressions(), schema);
       case PlanNode.Values values -> new PlanNode.Values(values.rows(), schema);
+      case PlanNode.Unnest unnest ->
+          new PlanNode.Unnest(unnest.input(), unnest.array(), unnest.outer(), schema);
       default -> input;
     };
   }

@@ -41,8 +41,13 @@ final class Unnesting {
     RelNode input = uncollect.getInput();
     RexNode array = array(uncollect);
     PlanNode rows = translator.translate(input.getInput(0));
-    PlanNode unnest =
-        unnest(rows, translator.over(rows.schema()).translate(array), uncollect, false);
+    Expression elements = translator.over(rows.schema()).translate(array);
+    if (rows instanceof PlanNode.Values values && values.rows().size() == 1) {
+      // Calcite's row for what stands in no table: its column is nobody's.
+      elements = Expressions.substitute(elements, values.rows().get(0));
+      rows = new PlanNode.Values(List.of(List.of()), new Schema(List.of()));
+    }
+    PlanNode unnest = unnest(rows, elements, uncollect, false);
     List<Expression> added = new ArrayList<>();
     List<Field> fields = new ArrayList<>();
     for (int i = rows.schema().size(); i < unnest.schema().size(); i++) {
@@ -131,11 +136,11 @@ final class Unnesting {
       throw new QuiverException(
           ErrorCode.DATATYPE_MISMATCH, "UNNEST wants an array, found " + array.type().sqlName());
     }
-    List<String> names = uncollect.getRowType().getFieldNames();
     List<Field> fields = new ArrayList<>(input.schema().fields());
-    fields.add(new Field(names.get(0), type.element(), true));
+    // What the user calls them is said by the projection above, if by any.
+    fields.add(new Field("element", type.element(), true));
     if (uncollect.withOrdinality) {
-      fields.add(new Field(names.get(1), SqlType.BIGINT, outer));
+      fields.add(new Field("ordinality", SqlType.BIGINT, outer));
     }
     return new PlanNode.Unnest(input, array, outer, new Schema(fields));
   }
