@@ -92,7 +92,6 @@ class VectorOperatorsTest {
         "select id from items order by v <-> ? limit 3",
         "select id from items order by ? <=> v",
         "select id, v <#> ? as d from items order by d",
-        "select id from items where v <+> array[1, 2, 3] < 3",
         "select v <-> vector '[1,2,3]', v <-> '[1,2,3]'::vector(3) from items",
         "select L2_DISTANCE(v, ?), cosine_similarity(?, v), vec_distance_cosine(v, v) from items",
         "select vector_distance(v, ?, COSINE), vector_distance(v, ?) from items",
