@@ -91,6 +91,9 @@ public final class Session implements AutoCloseable {
    * @return null for any other, wrong ones included, and where another thread uses the session
    */
   public @Nullable PreparedStatement prepareShort(String sql) {
+    if (sql.length() > ShortPlans.TEXT_LENGTH_MAX) {
+      return null;
+    }
     return ifFree(() -> {
       StatementText text = StatementText.of(sql);
       Resolved.Planned planned = shortPlan(text);

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * they read a few rows by key, or search a small table, and compute nothing that grows with a text.
  */
 final class ShortPlans {
+  /** Chars of a statement: as much as is scanned for literals in about 20 us. */
+  static final int TEXT_LENGTH_MAX = 1 << 15;
+
   /** Rows that a plan may make out of keys or constants. */
   private static final int ROWS_MAX = 16;
 

@@ -77,6 +77,13 @@ class ShortStatementTest {
   }
 
   @Test
+  void aLongTextIsNotEvenRead() {
+    String sql = "SELECT s FROM t WHERE id = 1 AND s <> '" + "x".repeat(1 << 16) + "'";
+    session.prepare(sql);
+    assertThat(session.prepareShort(sql)).isNull();
+  }
+
+  @Test
   void aPlanOfAnOlderCatalogIsNot() {
     PreparedStatement prepared = session.prepare("SELECT * FROM t WHERE id = 1");
     run("CREATE TABLE other (id INTEGER)");

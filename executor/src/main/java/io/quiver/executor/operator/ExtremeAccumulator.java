@@ -14,8 +14,8 @@ final class ExtremeAccumulator implements Accumulator {
   private final int argument;
   private final boolean isMax;
   private final boolean isFloating;
-  private final long[] longs = new long[Batch.ROWS];
-  private final double[] doubles = new double[Batch.ROWS];
+  private final long[] longs;
+  private final double[] doubles;
   private boolean[] present = new boolean[0];
   private long[] bestLong = new long[0];
   private double[] bestDouble = new double[0];
@@ -28,6 +28,8 @@ final class ExtremeAccumulator implements Accumulator {
     this.argument = call.arguments().getFirst();
     this.isMax = call.function() == AggregateCall.Function.MAX;
     this.isFloating = FixedValues.isFloating(call.type());
+    this.longs = new long[isFloating ? 0 : Batch.ROWS];
+    this.doubles = new double[isFloating ? Batch.ROWS : 0];
   }
 
   static boolean takes(SqlType type) {

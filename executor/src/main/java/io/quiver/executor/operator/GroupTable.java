@@ -39,7 +39,8 @@ final class GroupTable {
   /** The keys of groups where a key is one integer, compared here and not in {@link #chunks}. */
   private long[] integers = new long[0];
 
-  private final long[] values = new long[Batch.ROWS];
+  /** The keys of a batch of integers; empty until there is one. */
+  private long[] values = new long[0];
 
   /** The group of the null among integers, which has no slot; -1 while there is none. */
   private int nullGroup = -1;
@@ -125,7 +126,7 @@ final class GroupTable {
       reservation.grow(8L * (groupHashes.length - integers.length));
       integers = Arrays.copyOf(integers, groupHashes.length);
     }
-    FixedValues.longs(keys, rows, values);
+    readIntegers(keys);
     boolean mayHaveNulls = keys.mayHaveNulls();
     for (int row = 0; row < rows; row++) {
       if (mayHaveNulls && keys.isNull(row)) {
@@ -142,6 +143,13 @@ final class GroupTable {
       }
       out[row] = group;
     }
+  }
+
+  private void readIntegers(Column keys) {
+    if (values.length == 0) {
+      values = new long[Batch.ROWS];
+    }
+    FixedValues.longs(keys, keys.length(), values);
   }
 
   /** Where an integer's group is, or would be. */
@@ -176,7 +184,7 @@ final class GroupTable {
 
   private void findIntegers(Column keys, int[] out) {
     int rows = keys.length();
-    FixedValues.longs(keys, rows, values);
+    readIntegers(keys);
     boolean mayHaveNulls = keys.mayHaveNulls();
     for (int row = 0; row < rows; row++) {
       if (mayHaveNulls && keys.isNull(row)) {
