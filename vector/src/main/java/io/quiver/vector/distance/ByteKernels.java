@@ -1,6 +1,6 @@
 package io.quiver.vector.distance;
 
-import static io.quiver.vector.distance.AbsoluteMemory.all;
+import static io.quiver.vector.memory.AbsoluteMemory.all;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;

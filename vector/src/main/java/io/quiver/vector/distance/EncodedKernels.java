@@ -1,5 +1,6 @@
 package io.quiver.vector.distance;
 
+import io.quiver.vector.memory.AbsoluteMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,9 @@
 package io.quiver.vector.distance;
 
-import static io.quiver.vector.distance.AbsoluteMemory.all;
-import static io.quiver.vector.distance.AbsoluteMemory.keepAlive;
+import static io.quiver.vector.memory.AbsoluteMemory.all;
+import static io.quiver.vector.memory.AbsoluteMemory.keepAlive;
 
+import io.quiver.vector.memory.AbsoluteMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

@@ -1,4 +1,4 @@
-package io.quiver.vector.distance;
+package io.quiver.vector.memory;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * One segment over all memory, through which kernels read by absolute address where native access
  * is enabled. Bounds and liveness are checked once a block, by {@link #start}.
  */
-final class AbsoluteMemory {
-  static final @Nullable MemorySegment ALL = allMemory();
+public final class AbsoluteMemory {
+  /** All memory from address 0 on; null where native access is not enabled. */
+  public static final @Nullable MemorySegment ALL = allMemory();
 
   private AbsoluteMemory() {}
 
@@ -23,12 +24,12 @@ final class AbsoluteMemory {
   }
 
   /** What the kernels read from, given the segment itself. */
-  static MemorySegment all(MemorySegment memory) {
+  public static MemorySegment all(MemorySegment memory) {
     return ALL != null ? ALL : memory;
   }
 
   /** Where the kernels find so many bytes, once it is sure that they lie in the segment. */
-  static long start(MemorySegment memory, long position, long bytes) {
+  public static long start(MemorySegment memory, long position, long bytes) {
     Objects.checkFromIndexSize(position, bytes, memory.byteSize());
     if (ALL == null) {
       return position;
@@ -39,9 +40,10 @@ final class AbsoluteMemory {
     return memory.address() + position;
   }
 
+  /** Keeps both from being freed before this point. */
   // Not in a finally block: after an exception nothing is read any more.
   @SuppressWarnings("ReachabilityFenceUsage")
-  static void keepAlive(MemorySegment a, MemorySegment b) {
+  public static void keepAlive(MemorySegment a, MemorySegment b) {
     Reference.reachabilityFence(a);
     Reference.reachabilityFence(b);
   }

@@ -1,0 +1,32 @@
+package io.quiver.vector;
+
+import io.quiver.vector.index.BuildOptions;
+import io.quiver.vector.index.IndexForm;
+import io.quiver.vector.index.IndexSpec;
+import io.quiver.vector.index.VectorIndex;
+import io.quiver.vector.index.VectorRows;
+import java.lang.foreign.MemorySegment;
+
+/** The door: builds and opens an index of any kind. */
+public final class Indexes {
+  private Indexes() {}
+
+  /**
+   * Builds an index over rows that do not change.
+   *
+   * @throws java.util.concurrent.CancellationException when the options say so
+   */
+  public static VectorIndex build(IndexSpec spec, VectorRows rows, BuildOptions options) {
+    throw new UnsupportedOperationException(spec.kind());
+  }
+
+  /**
+   * Opens a written index over the rows that it was built from.
+   *
+   * @throws io.quiver.vector.index.DamagedIndexException when it is not what was written
+   */
+  public static VectorIndex open(MemorySegment form, VectorRows rows) {
+    IndexForm read = IndexForm.read(form, rows);
+    throw new UnsupportedOperationException(read.spec().kind());
+  }
+}

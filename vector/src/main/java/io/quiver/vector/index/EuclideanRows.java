@@ -1,0 +1,168 @@
+package io.quiver.vector.index;
+
+import io.quiver.vector.distance.Metric;
+import io.quiver.vector.distance.RowDecoder;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.BitSet;
+
+/**
+ * Rows as points of a Euclidean space whose nearest points are the nearest by the metric, so that
+ * graphs, centroids and codes need to know squared L2 alone.
+ *
+ * <ul>
+ *   <li>Cosine: rows and query have length 1, and the squared distance is twice the cosine's.
+ *   <li>Inner product: a row has one dimension more, which brings all rows to the length of the
+ *       longest; the query has 0 there (Bachrach et al., RecSys 2014). The squared distance is then
+ *       {@code |q|² + R² - 2 <q, x>}.
+ * </ul>
+ *
+ * A row whose distance is undefined, which is a zero vector under cosine, is absent: indexes leave
+ * it out.
+ */
+public final class EuclideanRows {
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final VectorRows rows;
+  private final double longestSquared;
+  private final BitSet absent;
+
+  private EuclideanRows(VectorRows rows, double longestSquared, BitSet absent) {
+    this.rows = rows;
+    this.longestSquared = longestSquared;
+    this.absent = absent;
+  }
+
+  /** Reads all rows, to find the longest and the absent ones where the metric asks for them. */
+  public static EuclideanRows of(VectorRows rows) {
+    checkMetric(rows.metric());
+    double longest = 0;
+    BitSet absent = new BitSet();
+    if (rows.metric() == Metric.NEGATIVE_INNER_PRODUCT || rows.metric() == Metric.COSINE) {
+      MemorySegment floats = Arena.ofAuto().allocate(4L * rows.dimension(), 64);
+      for (int row = 0; row < rows.count(); row++) {
+        decode(rows, row, floats, 0);
+        double squared = squaredLength(floats, 0, rows.dimension());
+        longest = Math.max(longest, squared);
+        if (squared == 0 && rows.metric() == Metric.COSINE) {
+          absent.set(row);
+        }
+      }
+    }
+    return new EuclideanRows(rows, longest, absent);
+  }
+
+  /** As an index was written: with the longest row's squared length, which its codes rest on. */
+  public static EuclideanRows of(VectorRows rows, double longestSquared, BitSet absent) {
+    checkMetric(rows.metric());
+    return new EuclideanRows(rows, longestSquared, absent);
+  }
+
+  private static void checkMetric(Metric metric) {
+    switch (metric) {
+      case L2, L2_SQUARED, COSINE, NEGATIVE_INNER_PRODUCT -> {}
+      case L1, HAMMING, JACCARD ->
+          throw new IllegalArgumentException("this kind of index does not serve " + metric);
+    }
+  }
+
+  public VectorRows rows() {
+    return rows;
+  }
+
+  /** Of the space: one more than the rows' under inner product. */
+  public int dimension() {
+    return rows.metric() == Metric.NEGATIVE_INNER_PRODUCT ? rows.dimension() + 1 : rows.dimension();
+  }
+
+  public double longestSquared() {
+    return longestSquared;
+  }
+
+  /** Rows without a distance to anything. */
+  public BitSet absent() {
+    return absent;
+  }
+
+  /** Writes a row's point, {@link #dimension} floats. */
+  public void point(int row, MemorySegment into, long at) {
+    decode(rows, row, into, at);
+    switch (rows.metric()) {
+      case COSINE -> normalise(into, at);
+      case NEGATIVE_INNER_PRODUCT -> {
+        double rest = longestSquared - squaredLength(into, at, rows.dimension());
+        into.set(FLOAT, at + 4L * rows.dimension(), (float) Math.sqrt(Math.max(0, rest)));
+      }
+      default -> {}
+    }
+  }
+
+  /**
+   * Writes the query's point.
+   *
+   * @return its squared length before; 0 under cosine means that no distance is defined
+   */
+  public double query(MemorySegment query, MemorySegment into, long at) {
+    RowDecoder.decode(rows.encoding(), query, 0, rows.dimension(), into, at);
+    double squared = squaredLength(into, at, rows.dimension());
+    switch (rows.metric()) {
+      case COSINE -> normalise(into, at);
+      case NEGATIVE_INNER_PRODUCT -> into.set(FLOAT, at + 4L * rows.dimension(), 0f);
+      default -> {}
+    }
+    return squared;
+  }
+
+  /** The metric's distance of points that are so far apart. */
+  public double distance(double squared, double querySquared) {
+    return switch (rows.metric()) {
+      case L2 -> Math.sqrt(squared);
+      case COSINE -> squared / 2;
+      case NEGATIVE_INNER_PRODUCT -> (squared - querySquared - longestSquared) / 2;
+      default -> squared;
+    };
+  }
+
+  /** The squared distance of points whose metric's distance is this. */
+  public double squared(double distance, double querySquared) {
+    return switch (rows.metric()) {
+      case L2 -> distance < 0 ? -1 : distance * distance;
+      case COSINE -> 2 * distance;
+      case NEGATIVE_INNER_PRODUCT -> 2 * distance + querySquared + longestSquared;
+      default -> distance;
+    };
+  }
+
+  private static void decode(VectorRows rows, int row, MemorySegment into, long at) {
+    RowDecoder.decode(
+        rows.encoding(),
+        rows.block().memory(),
+        rows.block().position(row),
+        rows.dimension(),
+        into,
+        at);
+  }
+
+  private void normalise(MemorySegment point, long at) {
+    double squared = squaredLength(point, at, rows.dimension());
+    if (squared > 0) {
+      double scale = 1 / Math.sqrt(squared);
+      for (int i = 0; i < rows.dimension(); i++) {
+        long p = at + 4L * i;
+        point.set(FLOAT, p, (float) (point.get(FLOAT, p) * scale));
+      }
+    }
+  }
+
+  private static double squaredLength(MemorySegment point, long at, int dimension) {
+    double sum = 0;
+    for (int i = 0; i < dimension; i++) {
+      double x = point.get(FLOAT, at + 4L * i);
+      sum += x * x;
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,268 @@
+package io.quiver.vector.index;
+
+import io.quiver.vector.memory.BlockReader;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+
+/**
+ * The written form of an index: a header, a table of sections, and the sections. All numbers are
+ * little-endian. Which sections there are, and their bytes, each kind says itself.
+ *
+ * <pre>
+ *  offset  bytes
+ *       0      8  "QVRINDEX"
+ *       8      2  major version, 1: another one is not read
+ *      10      2  minor version, 0
+ *      12      4  CRC32C of the header, table and specification, with 0 here
+ *      16      4  sections
+ *      20      4  bytes of the specification
+ *      24      1  metric: 0 L2, 1 L2 squared, 2 cosine, 3 negative inner product, 4 L1,
+ *                 5 Hamming, 6 Jaccard
+ *      25      1  encoding: 0 FLOAT32, 1 FLOAT16, 2 BFLOAT16, 3 INT8, 4 BINARY
+ *      26      2  0
+ *      28      4  dimensions
+ *      32      8  rows
+ *      40      8  bytes of the whole form
+ *      48         the table: 32 bytes a section
+ *                   0  8  name in ASCII, filled with 0
+ *                   8  8  offset, a multiple of 4096
+ *                  16  8  bytes
+ *                  24  4  CRC32C of the bytes
+ *                  28  4  0
+ *                 the specification in UTF-8, as {@link IndexSpec#parse} reads it
+ *                 the sections; between them 0
+ * </pre>
+ */
+public final class IndexForm {
+  private static final long MAGIC = 0x5845444E49525651L; // "QVRINDEX", its first letter lowest
+  private static final short MAJOR = 1;
+  private static final int HEADER_BYTES = 48;
+  private static final int ENTRY_BYTES = 32;
+  private static final int NAME_BYTES = 8;
+  private static final int SECTIONS_MAX = 64;
+  private static final int SPEC_BYTES_MAX = 1 << 12;
+
+  private static final ValueLayout.OfShort SHORT = little(ValueLayout.JAVA_SHORT_UNALIGNED);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final IndexSpec spec;
+  private final Map<String, MemorySegment> sections;
+
+  private IndexForm(IndexSpec spec, Map<String, MemorySegment> sections) {
+    this.spec = spec;
+    this.sections = sections;
+  }
+
+  /**
+   * A named part of the form.
+   *
+   * @param name of 1 to 8 ASCII characters
+   */
+  public record Section(String name, MemorySegment bytes) {
+    public Section {
+      if (name.isEmpty() || name.length() > NAME_BYTES) {
+        throw new IllegalArgumentException("a section's name has 1 to 8 characters: " + name);
+      }
+    }
+  }
+
+  /** Bytes of the form with these sections. */
+  public static long bytes(IndexSpec spec, List<Section> sections) {
+    long bytes = firstSection(spec, sections.size());
+    for (Section section : sections) {
+      bytes = align(bytes) + section.bytes().byteSize();
+    }
+    return bytes;
+  }
+
+  /** Writes it to the start of the memory. */
+  public static void write(
+      MemorySegment form, IndexSpec spec, VectorRows rows, List<Section> sections) {
+    byte[] text = spec.toString().getBytes(StandardCharsets.UTF_8);
+    long total = bytes(spec, sections);
+    long at = firstSection(spec, sections.size());
+    form.asSlice(0, Math.min(total, align(at))).fill((byte) 0);
+    form.set(LONG, 0, MAGIC);
+    form.set(SHORT, 8, MAJOR);
+    form.set(INT, 16, sections.size());
+    form.set(INT, 20, text.length);
+    form.set(ValueLayout.JAVA_BYTE, 24, (byte) rows.metric().ordinal());
+    form.set(ValueLayout.JAVA_BYTE, 25, (byte) rows.encoding().ordinal());
+    form.set(INT, 28, rows.dimension());
+    form.set(LONG, 32, rows.count());
+    form.set(LONG, 40, total);
+    long entry = HEADER_BYTES;
+    MemorySegment.copy(
+        text,
+        0,
+        form,
+        ValueLayout.JAVA_BYTE,
+        entry + (long) ENTRY_BYTES * sections.size(),
+        text.length);
+    for (Section section : sections) {
+      long start = align(at);
+      long length = section.bytes().byteSize();
+      form.asSlice(at, start - at).fill((byte) 0);
+      MemorySegment.copy(section.bytes(), 0, form, start, length);
+      byte[] name = section.name().getBytes(StandardCharsets.US_ASCII);
+      MemorySegment.copy(name, 0, form, ValueLayout.JAVA_BYTE, entry, name.length);
+      form.set(LONG, entry + 8, start);
+      form.set(LONG, entry + 16, length);
+      form.set(INT, entry + 24, checksum(form.asSlice(start, length)));
+      at = start + length;
+      entry += ENTRY_BYTES;
+    }
+    form.set(INT, 12, checksum(form.asSlice(0, firstSection(spec, sections.size()))));
+  }
+
+  /**
+   * Reads and checks a form.
+   *
+   * @throws DamagedIndexException when it is not what was written, or not of these rows
+   */
+  public static IndexForm read(MemorySegment form, VectorRows rows) {
+    long head = headerBytes(form);
+    checkHeader(form, head, rows);
+    int count = form.get(INT, 16);
+    byte[] text =
+        form.asSlice(HEADER_BYTES + (long) ENTRY_BYTES * count, form.get(INT, 20))
+            .toArray(ValueLayout.JAVA_BYTE);
+    Map<String, MemorySegment> sections = new LinkedHashMap<>();
+    for (int i = 0; i < count; i++) {
+      long entry = HEADER_BYTES + (long) ENTRY_BYTES * i;
+      String name =
+          new String(
+                  form.asSlice(entry, NAME_BYTES).toArray(ValueLayout.JAVA_BYTE),
+                  StandardCharsets.US_ASCII)
+              .replace("\0", "");
+      long offset = form.get(LONG, entry + 8);
+      long length = form.get(LONG, entry + 16);
+      if (offset < head || length < 0 || offset > form.byteSize() - length) {
+        throw new DamagedIndexException(
+            "section " + name + " at " + offset + " of " + length + " bytes is outside");
+      }
+      MemorySegment bytes = form.asSlice(offset, length);
+      check("section " + name, offset, form.get(INT, entry + 24), checksum(bytes));
+      sections.put(name, bytes);
+    }
+    return new IndexForm(
+        IndexSpec.parse(new String(text, StandardCharsets.UTF_8)), Map.copyOf(sections));
+  }
+
+  private static long headerBytes(MemorySegment form) {
+    if (form.byteSize() < HEADER_BYTES || form.get(LONG, 0) != MAGIC) {
+      throw new DamagedIndexException("it does not begin as an index does");
+    }
+    if (form.get(SHORT, 8) != MAJOR) {
+      throw new DamagedIndexException(
+          "it has version " + form.get(SHORT, 8) + ", this program reads " + MAJOR);
+    }
+    int count = form.get(INT, 16);
+    int text = form.get(INT, 20);
+    if (count < 0 || count > SECTIONS_MAX || text < 0 || text > SPEC_BYTES_MAX) {
+      throw new DamagedIndexException(count + " sections and " + text + " bytes of specification");
+    }
+    long head = HEADER_BYTES + (long) ENTRY_BYTES * count + text;
+    if (head > form.byteSize()) {
+      throw new DamagedIndexException("its header ends beyond its " + form.byteSize() + " bytes");
+    }
+    return head;
+  }
+
+  private static void checkHeader(MemorySegment form, long head, VectorRows rows) {
+    CRC32C crc = new CRC32C();
+    update(crc, form.asSlice(0, 12));
+    crc.update(new byte[4]);
+    update(crc, form.asSlice(16, head - 16));
+    check("the header", 0, form.get(INT, 12), (int) crc.getValue());
+    if (form.get(LONG, 40) > form.byteSize()) {
+      throw new DamagedIndexException(
+          "it has " + form.byteSize() + " of its " + form.get(LONG, 40) + " bytes");
+    }
+    boolean same =
+        form.get(ValueLayout.JAVA_BYTE, 24) == rows.metric().ordinal()
+            && form.get(ValueLayout.JAVA_BYTE, 25) == rows.encoding().ordinal()
+            && form.get(INT, 28) == rows.dimension()
+            && form.get(LONG, 32) == rows.count();
+    if (!same) {
+      throw new DamagedIndexException(
+          "it is of "
+              + form.get(LONG, 32)
+              + " rows of "
+              + form.get(INT, 28)
+              + " dimensions, metric and encoding "
+              + form.get(ValueLayout.JAVA_BYTE, 24)
+              + " and "
+              + form.get(ValueLayout.JAVA_BYTE, 25)
+              + ", not of these "
+              + rows.count());
+    }
+  }
+
+  public IndexSpec spec() {
+    return spec;
+  }
+
+  /** The bytes of a section. */
+  public MemorySegment section(String name) {
+    MemorySegment section = sections.get(name);
+    if (section == null) {
+      throw new DamagedIndexException("it has no section " + name);
+    }
+    return section;
+  }
+
+  /** As {@link #section(String)}, of a length that is known. */
+  public MemorySegment section(String name, long bytes) {
+    MemorySegment section = section(name);
+    if (section.byteSize() != bytes) {
+      throw new DamagedIndexException(
+          "section " + name + " has " + section.byteSize() + " bytes, it should have " + bytes);
+    }
+    return section;
+  }
+
+  private static long firstSection(IndexSpec spec, int sections) {
+    return HEADER_BYTES
+        + (long) ENTRY_BYTES * sections
+        + spec.toString().getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private static long align(long offset) {
+    return (offset + BlockReader.BLOCK_BYTES - 1) & -BlockReader.BLOCK_BYTES;
+  }
+
+  private static void check(String what, long offset, int written, int found) {
+    if (written != found) {
+      throw new DamagedIndexException(
+          "%s at byte %d has checksum %08x, %08x was written"
+              .formatted(what, offset, found, written));
+    }
+  }
+
+  private static int checksum(MemorySegment bytes) {
+    CRC32C crc = new CRC32C();
+    update(crc, bytes);
+    return (int) crc.getValue();
+  }
+
+  private static void update(CRC32C crc, MemorySegment bytes) {
+    // A buffer holds no more than 2 GiB.
+    for (long at = 0; at < bytes.byteSize(); at += 1 << 30) {
+      crc.update(bytes.asSlice(at, Math.min(1 << 30, bytes.byteSize() - at)).asByteBuffer());
+    }
+  }
+
+  private static ValueLayout.OfShort little(ValueLayout.OfShort layout) {
+    return layout.withOrder(ByteOrder.LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,63 @@
+package io.quiver.vector.index;
+
+import java.lang.foreign.MemorySegment;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What is searched for.
+ *
+ * @param query packed in the rows' encoding, in native memory
+ * @param k rows wanted, at least 1; fewer come back only when fewer qualify
+ * @param radius only rows at most this far away, in the metric's own terms
+ * @param filter over the index's rows
+ * @param cancelled asked now and then; a search that is cancelled throws
+ */
+public record SearchRequest(
+    MemorySegment query,
+    int k,
+    Effort effort,
+    double radius,
+    RowFilter filter,
+    BooleanSupplier cancelled) {
+  public SearchRequest {
+    if (k < 1) {
+      throw new IllegalArgumentException("k is " + k + ", it must be at least 1");
+    }
+    if (!query.isNative()) {
+      throw new IllegalArgumentException("kernels read native memory alone");
+    }
+    if (Double.isNaN(radius)) {
+      throw new IllegalArgumentException("the radius is not a number");
+    }
+  }
+
+  /** The k nearest of all rows. */
+  public static SearchRequest of(MemorySegment query, int k, int rows) {
+    return new SearchRequest(
+        query, k, Effort.DEFAULT, Double.POSITIVE_INFINITY, RowFilter.all(rows), () -> false);
+  }
+
+  public SearchRequest withQuery(MemorySegment newQuery) {
+    return new SearchRequest(newQuery, k, effort, radius, filter, cancelled);
+  }
+
+  public SearchRequest withK(int newK) {
+    return new SearchRequest(query, newK, effort, radius, filter, cancelled);
+  }
+
+  public SearchRequest withEffort(Effort newEffort) {
+    return new SearchRequest(query, k, newEffort, radius, filter, cancelled);
+  }
+
+  public SearchRequest withRadius(double newRadius) {
+    return new SearchRequest(query, k, effort, newRadius, filter, cancelled);
+  }
+
+  public SearchRequest withFilter(RowFilter newFilter) {
+    return new SearchRequest(query, k, effort, radius, newFilter, cancelled);
+  }
+
+  public SearchRequest withCancelled(BooleanSupplier newCancelled) {
+    return new SearchRequest(query, k, effort, radius, filter, newCancelled);
+  }
+}

@@ -1,0 +1,43 @@
+package io.quiver.vector.index;
+
+import io.quiver.vector.distance.Encoding;
+import io.quiver.vector.distance.Metric;
+import io.quiver.vector.distance.RowBlock;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/**
+ * The rows that an index serves, and the distance between them. The owner keeps their memory,
+ * mapped or resident; an index reads it while it builds, and while it searches to rank the last
+ * candidates exactly.
+ *
+ * @param metric one that the rows' encoding has
+ * @param count rows of the block that are there
+ */
+public record VectorRows(Metric metric, RowBlock block, int count) {
+  public VectorRows {
+    if (!block.encoding().has(metric)) {
+      throw new IllegalArgumentException(metric + " is not defined over " + block.encoding());
+    }
+    if (count > 0) {
+      Objects.checkFromIndexSize(
+          block.position(count - 1),
+          block.encoding().bytes(block.dimension()),
+          block.memory().byteSize());
+    }
+  }
+
+  public Encoding encoding() {
+    return block.encoding();
+  }
+
+  public int dimension() {
+    return block.dimension();
+  }
+
+  /** One row, packed in the encoding. */
+  public MemorySegment row(int row) {
+    Objects.checkIndex(row, count);
+    return block.memory().asSlice(block.position(row), encoding().bytes(dimension()));
+  }
+}
