@@ -1,5 +1,7 @@
 package io.quiver.vector.index;
 
+import io.quiver.vector.distance.Encoding;
+import io.quiver.vector.distance.Metric;
 import io.quiver.vector.memory.BlockReader;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -95,8 +97,8 @@ public final class IndexForm {
     form.set(SHORT, 8, MAJOR);
     form.set(INT, 16, sections.size());
     form.set(INT, 20, text.length);
-    form.set(ValueLayout.JAVA_BYTE, 24, (byte) rows.metric().ordinal());
-    form.set(ValueLayout.JAVA_BYTE, 25, (byte) rows.encoding().ordinal());
+    form.set(ValueLayout.JAVA_BYTE, 24, code(rows.metric()));
+    form.set(ValueLayout.JAVA_BYTE, 25, code(rows.encoding()));
     form.set(INT, 28, rows.dimension());
     form.set(LONG, 32, rows.count());
     form.set(LONG, 40, total);
@@ -189,8 +191,8 @@ public final class IndexForm {
           "it has " + form.byteSize() + " of its " + form.get(LONG, 40) + " bytes");
     }
     boolean same =
-        form.get(ValueLayout.JAVA_BYTE, 24) == rows.metric().ordinal()
-            && form.get(ValueLayout.JAVA_BYTE, 25) == rows.encoding().ordinal()
+        form.get(ValueLayout.JAVA_BYTE, 24) == code(rows.metric())
+            && form.get(ValueLayout.JAVA_BYTE, 25) == code(rows.encoding())
             && form.get(INT, 28) == rows.dimension()
             && form.get(LONG, 32) == rows.count();
     if (!same) {
@@ -260,6 +262,28 @@ public final class IndexForm {
     for (long at = 0; at < bytes.byteSize(); at += 1 << 30) {
       crc.update(bytes.asSlice(at, Math.min(1 << 30, bytes.byteSize() - at)).asByteBuffer());
     }
+  }
+
+  private static byte code(Metric metric) {
+    return switch (metric) {
+      case L2 -> 0;
+      case L2_SQUARED -> 1;
+      case COSINE -> 2;
+      case NEGATIVE_INNER_PRODUCT -> 3;
+      case L1 -> 4;
+      case HAMMING -> 5;
+      case JACCARD -> 6;
+    };
+  }
+
+  private static byte code(Encoding encoding) {
+    return switch (encoding) {
+      case FLOAT32 -> 0;
+      case FLOAT16 -> 1;
+      case BFLOAT16 -> 2;
+      case INT8 -> 3;
+      case BINARY -> 4;
+    };
   }
 
   private static ValueLayout.OfShort little(ValueLayout.OfShort layout) {

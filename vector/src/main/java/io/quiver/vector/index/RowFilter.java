@@ -32,6 +32,8 @@ public final class RowFilter {
   }
 
   /**
+   * Lets through the rows whose bits are set.
+   *
    * @param bits native memory of whole 64-bit words, with no bit set at or beyond {@code rows}
    */
   public static RowFilter of(MemorySegment bits, int rows) {
@@ -55,7 +57,7 @@ public final class RowFilter {
     MemorySegment bits = Arena.ofAuto().allocate(Math.max(8, 8 * ((rows + 63L) >> 6)), 64);
     for (int row = 0; row < rows; row++) {
       if (predicate.test(row)) {
-        long at = 8 * (row >>> 6);
+        long at = 8L * (row >>> 6);
         bits.set(WORD, at, bits.get(WORD, at) | 1L << row);
       }
     }
