@@ -19,11 +19,13 @@ final class BitKernels {
 
   private BitKernels() {}
 
-  static double distance(
-      Metric metric, MemorySegment a, long aFrom, MemorySegment b, long bFrom, int bytes) {
-    return metric == Metric.HAMMING
-        ? hamming(a, aFrom, b, bFrom, bytes)
-        : jaccard(a, aFrom, b, bFrom, bytes);
+  static void distances(
+      Metric metric, MemorySegment query, long from, KernelRows rows, int bytes, double[] out) {
+    if (metric == Metric.HAMMING) {
+      hamming(query, from, rows, bytes, out);
+    } else {
+      jaccard(query, from, rows, bytes, out);
+    }
   }
 
   private static LongVector load(MemorySegment memory, long position) {
@@ -38,57 +40,66 @@ final class BitKernels {
     return all(memory).get(JAVA_BYTE, position) & 0xFF;
   }
 
-  private static double hamming(
-      MemorySegment a, long aFrom, MemorySegment b, long bFrom, int bytes) {
-    LongVector sum0 = LongVector.zero(SPECIES);
-    LongVector sum1 = sum0;
-    int i = 0;
-    for (; i <= bytes - 2 * STEP; i += 2 * STEP) {
-      LongVector x0 = load(a, aFrom + i).lanewise(VectorOperators.XOR, load(b, bFrom + i));
-      LongVector x1 =
-          load(a, aFrom + i + STEP).lanewise(VectorOperators.XOR, load(b, bFrom + i + STEP));
-      sum0 = sum0.add(x0.lanewise(VectorOperators.BIT_COUNT));
-      sum1 = sum1.add(x1.lanewise(VectorOperators.BIT_COUNT));
+  private static void hamming(
+      MemorySegment query, long from, KernelRows rows, int bytes, double[] out) {
+    MemorySegment memory = rows.memory();
+    int count = rows.count();
+    for (int row = 0; row < count; row++) {
+      long at = rows.at(row);
+      long sum = 0;
+      int i = 0;
+      if (bytes >= STEP) {
+        LongVector bits = LongVector.zero(SPECIES);
+        for (; i <= bytes - STEP; i += STEP) {
+          LongVector x = load(query, from + i).lanewise(VectorOperators.XOR, load(memory, at + i));
+          bits = bits.add(x.lanewise(VectorOperators.BIT_COUNT));
+        }
+        sum = bits.reduceLanes(VectorOperators.ADD);
+      }
+      for (; i <= bytes - 8; i += 8) {
+        sum += Long.bitCount(word(query, from + i) ^ word(memory, at + i));
+      }
+      for (; i < bytes; i++) {
+        sum += Integer.bitCount(octet(query, from + i) ^ octet(memory, at + i));
+      }
+      out[row] = sum;
     }
-    for (; i <= bytes - STEP; i += STEP) {
-      LongVector x = load(a, aFrom + i).lanewise(VectorOperators.XOR, load(b, bFrom + i));
-      sum0 = sum0.add(x.lanewise(VectorOperators.BIT_COUNT));
-    }
-    long sum = sum0.add(sum1).reduceLanes(VectorOperators.ADD);
-    for (; i <= bytes - 8; i += 8) {
-      sum += Long.bitCount(word(a, aFrom + i) ^ word(b, bFrom + i));
-    }
-    for (; i < bytes; i++) {
-      sum += Integer.bitCount(octet(a, aFrom + i) ^ octet(b, bFrom + i));
-    }
-    return sum;
   }
 
-  private static double jaccard(
-      MemorySegment a, long aFrom, MemorySegment b, long bFrom, int bytes) {
-    LongVector both = LongVector.zero(SPECIES);
-    LongVector either = both;
-    int i = 0;
-    for (; i <= bytes - STEP; i += STEP) {
-      LongVector x = load(a, aFrom + i);
-      LongVector y = load(b, bFrom + i);
-      both = both.add(x.and(y).lanewise(VectorOperators.BIT_COUNT));
-      either = either.add(x.or(y).lanewise(VectorOperators.BIT_COUNT));
+  private static void jaccard(
+      MemorySegment query, long from, KernelRows rows, int bytes, double[] out) {
+    MemorySegment memory = rows.memory();
+    int count = rows.count();
+    for (int row = 0; row < count; row++) {
+      long at = rows.at(row);
+      long common = 0;
+      long union = 0;
+      int i = 0;
+      if (bytes >= STEP) {
+        LongVector both = LongVector.zero(SPECIES);
+        LongVector either = LongVector.zero(SPECIES);
+        for (; i <= bytes - STEP; i += STEP) {
+          LongVector x = load(query, from + i);
+          LongVector y = load(memory, at + i);
+          both = both.add(x.and(y).lanewise(VectorOperators.BIT_COUNT));
+          either = either.add(x.or(y).lanewise(VectorOperators.BIT_COUNT));
+        }
+        common = both.reduceLanes(VectorOperators.ADD);
+        union = either.reduceLanes(VectorOperators.ADD);
+      }
+      for (; i <= bytes - 8; i += 8) {
+        long x = word(query, from + i);
+        long y = word(memory, at + i);
+        common += Long.bitCount(x & y);
+        union += Long.bitCount(x | y);
+      }
+      for (; i < bytes; i++) {
+        int x = octet(query, from + i);
+        int y = octet(memory, at + i);
+        common += Integer.bitCount(x & y);
+        union += Integer.bitCount(x | y);
+      }
+      out[row] = ScalarKernels.jaccardDistance(common, union);
     }
-    long common = both.reduceLanes(VectorOperators.ADD);
-    long union = either.reduceLanes(VectorOperators.ADD);
-    for (; i <= bytes - 8; i += 8) {
-      long x = word(a, aFrom + i);
-      long y = word(b, bFrom + i);
-      common += Long.bitCount(x & y);
-      union += Long.bitCount(x | y);
-    }
-    for (; i < bytes; i++) {
-      int x = octet(a, aFrom + i);
-      int y = octet(b, bFrom + i);
-      common += Integer.bitCount(x & y);
-      union += Integer.bitCount(x | y);
-    }
-    return ScalarKernels.jaccardDistance(common, union);
   }
 }

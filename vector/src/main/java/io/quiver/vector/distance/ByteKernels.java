@@ -3,7 +3,10 @@ package io.quiver.vector.distance;
 import static io.quiver.vector.memory.AbsoluteMemory.all;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.quiver.vector.memory.AbsoluteMemory;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
@@ -11,6 +14,7 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kernels over signed bytes, in integer arithmetic, so that every sum is exact: bytes are widened
@@ -28,25 +32,108 @@ final class ByteKernels {
   private static final int STEP = BYTES.length();
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
+
+  private static final ThreadLocal<MemorySegment> SCRATCH =
+      ThreadLocal.withInitial(() -> MemorySegment.NULL);
+
   private ByteKernels() {}
 
-  /** With the squared length of the query. */
-  static double distance(
-      Metric metric,
-      MemorySegment query,
-      long from,
-      double qq,
-      MemorySegment row,
-      long at,
-      int dimension) {
-    return switch (metric) {
-      case L2 -> Math.sqrt((double) l2Squared(query, from, row, at, dimension));
-      case L2_SQUARED -> l2Squared(query, from, row, at, dimension);
-      case COSINE -> cosine(query, from, qq, row, at, dimension);
-      case NEGATIVE_INNER_PRODUCT -> 0 - (double) dot(query, from, row, at, dimension);
-      case L1 -> l1(query, from, row, at, dimension);
+  /** Those of L2 are squared, inner products as they are. */
+  static void distances(
+      Metric metric, MemorySegment query, long from, KernelRows rows, int dimension, double[] out) {
+    MemorySegment memory = rows.memory();
+    int count = rows.count();
+    switch (metric) {
+      case L2, L2_SQUARED -> {
+        for (int i = 0; i < count; i++) {
+          out[i] = l2Squared(query, from, memory, rows.at(i), dimension);
+        }
+      }
+      case NEGATIVE_INNER_PRODUCT -> innerProducts(query, from, rows, dimension, out);
+      case L1 -> {
+        for (int i = 0; i < count; i++) {
+          out[i] = l1(query, from, memory, rows.at(i), dimension);
+        }
+      }
+      case COSINE -> {
+        double qq = dot(query, from, query, from, dimension);
+        for (int i = 0; i < count; i++) {
+          out[i] = cosine(query, from, qq, memory, rows.at(i), dimension);
+        }
+      }
       case HAMMING, JACCARD -> throw new IllegalArgumentException(metric + " over bytes");
-    };
+    }
+  }
+
+  private static void innerProducts(
+      MemorySegment query, long from, KernelRows rows, int dimension, double[] out) {
+    MemorySegment wide = widened(query, dimension);
+    if (wide == null) {
+      for (int i = 0; i < rows.count(); i++) {
+        out[i] = dot(query, from, rows.memory(), rows.at(i), dimension);
+      }
+    } else {
+      long wideFrom = AbsoluteMemory.start(wide, 0, 2L * dimension);
+      wideProducts(wide, wideFrom, rows, dimension, out);
+      AbsoluteMemory.keepAlive(wide, wide);
+    }
+  }
+
+  /**
+   * The query as shorts, in memory that is this thread's until the next call; null when it has a
+   * -128: two products of it may then overflow a short.
+   */
+  private static @Nullable MemorySegment widened(MemorySegment query, int dimension) {
+    MemorySegment wide = SCRATCH.get();
+    if (wide.byteSize() < 2L * dimension) {
+      wide = Arena.ofAuto().allocate(2L * dimension, 64);
+      SCRATCH.set(wide);
+    }
+    for (int i = 0; i < dimension; i++) {
+      byte x = query.get(JAVA_BYTE, i);
+      if (x == Byte.MIN_VALUE) {
+        return null;
+      }
+      wide.set(SHORT, 2L * i, x);
+    }
+    return wide;
+  }
+
+  /**
+   * Two products are added in a short before anything is widened. An int then holds two such sums;
+   * flipping the sign of the lower one makes it unsigned, off by 32,768, which is taken back.
+   */
+  private static void wideProducts(
+      MemorySegment query, long from, KernelRows rows, int dimension, double[] out) {
+    MemorySegment memory = rows.memory();
+    int count = rows.count();
+    int pairs = dimension / (2 * STEP);
+    long excess = (long) pairs * INTS.length() * 0x8000;
+    for (int row = 0; row < count; row++) {
+      long at = rows.at(row);
+      IntVector both = IntVector.zero(INTS);
+      IntVector high = IntVector.zero(INTS);
+      int i = 0;
+      for (; i <= dimension - 2 * STEP; i += 2 * STEP) {
+        ShortVector p = load(memory, at + i).mul(loadShorts(query, from + 2L * i));
+        ShortVector q = load(memory, at + i + STEP).mul(loadShorts(query, from + 2L * (i + STEP)));
+        IntVector x = p.add(q).reinterpretAsInts();
+        high = high.add(x.lanewise(VectorOperators.ASHR, 16));
+        both = both.add(x.lanewise(VectorOperators.XOR, 0x8000));
+      }
+      IntVector low = both.sub(high.lanewise(VectorOperators.LSHL, 16));
+      long sum = low.add(high).reduceLanes(VectorOperators.ADD) - excess;
+      for (; i < dimension; i++) {
+        sum += (long) all(query).get(SHORT, from + 2L * i) * element(memory, at + i);
+      }
+      out[row] = sum;
+    }
+  }
+
+  private static ShortVector loadShorts(MemorySegment memory, long position) {
+    return ShortVector.fromMemorySegment(SHORTS, all(memory), position, ORDER);
   }
 
   private static ShortVector load(MemorySegment memory, long position) {
@@ -59,9 +146,9 @@ final class ByteKernels {
     return all(memory).get(JAVA_BYTE, position);
   }
 
-  static long dot(MemorySegment a, long aFrom, MemorySegment b, long bFrom, int dimension) {
+  private static long dot(MemorySegment a, long aFrom, MemorySegment b, long bFrom, int dimension) {
     IntVector low = IntVector.zero(INTS);
-    IntVector high = low;
+    IntVector high = IntVector.zero(INTS);
     int i = 0;
     for (; i <= dimension - STEP; i += STEP) {
       IntVector p = load(a, aFrom + i).mul(load(b, bFrom + i)).reinterpretAsInts();
@@ -78,7 +165,7 @@ final class ByteKernels {
   private static long l2Squared(
       MemorySegment a, long aFrom, MemorySegment b, long bFrom, int dimension) {
     IntVector low = IntVector.zero(INTS);
-    IntVector high = low;
+    IntVector high = IntVector.zero(INTS);
     int i = 0;
     for (; i <= dimension - STEP; i += STEP) {
       ShortVector d = load(a, aFrom + i).sub(load(b, bFrom + i));
@@ -96,7 +183,7 @@ final class ByteKernels {
 
   private static long l1(MemorySegment a, long aFrom, MemorySegment b, long bFrom, int dimension) {
     IntVector low = IntVector.zero(INTS);
-    IntVector high = low;
+    IntVector high = IntVector.zero(INTS);
     int i = 0;
     for (; i <= dimension - STEP; i += STEP) {
       IntVector d = load(a, aFrom + i).sub(load(b, bFrom + i)).abs().reinterpretAsInts();
@@ -113,9 +200,9 @@ final class ByteKernels {
   private static double cosine(
       MemorySegment a, long aFrom, double aa, MemorySegment b, long bFrom, int dimension) {
     IntVector dot = IntVector.zero(INTS);
-    IntVector dotHigh = dot;
-    IntVector square = dot;
-    IntVector squareHigh = dot;
+    IntVector dotHigh = IntVector.zero(INTS);
+    IntVector square = IntVector.zero(INTS);
+    IntVector squareHigh = IntVector.zero(INTS);
     int i = 0;
     for (; i <= dimension - STEP; i += STEP) {
       ShortVector y = load(b, bFrom + i);

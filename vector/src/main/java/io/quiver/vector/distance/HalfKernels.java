@@ -2,6 +2,7 @@ package io.quiver.vector.distance;
 
 import static io.quiver.vector.memory.AbsoluteMemory.all;
 
+import io.quiver.vector.memory.AbsoluteMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -44,7 +45,7 @@ final class HalfKernels {
   private HalfKernels() {}
 
   /** The query as 32-bit floats, in memory that is this thread's until the next call. */
-  static MemorySegment decoded(MemorySegment query, int dimension, Encoding encoding) {
+  private static MemorySegment decoded(MemorySegment query, int dimension, Encoding encoding) {
     MemorySegment floats = SCRATCH.get();
     if (floats.byteSize() < 4L * dimension) {
       floats = Arena.ofAuto().allocate(4L * dimension, 64);
@@ -62,7 +63,7 @@ final class HalfKernels {
         : Float.intBitsToFloat(bits << BFLOAT16_SHIFT);
   }
 
-  static double squaredLength(MemorySegment floats, int dimension) {
+  private static double squaredLength(MemorySegment floats, int dimension) {
     double sum = 0;
     for (int i = 0; i < dimension; i++) {
       double x = floats.get(FLOAT, 4L * i);
@@ -71,35 +72,44 @@ final class HalfKernels {
     return sum;
   }
 
-  /** With the squared length of the query. */
-  static double float16(
-      Metric metric, MemorySegment a, long from, double aa, MemorySegment b, long at, int count) {
-    return distance(metric, a, from, aa, b, at, count, FLOAT16_SHIFT);
-  }
-
-  /** As {@link #float16}. */
-  static double bfloat16(
-      Metric metric, MemorySegment a, long from, double aa, MemorySegment b, long at, int count) {
-    return distance(metric, a, from, aa, b, at, count, BFLOAT16_SHIFT);
-  }
-
-  private static double distance(
+  /** The distances of rows in the encoding; those of L2 are squared, inner products as they are. */
+  static void distances(
       Metric metric,
-      MemorySegment a,
-      long aFrom,
-      double aa,
-      MemorySegment b,
-      long bFrom,
+      MemorySegment query,
+      Encoding encoding,
+      KernelRows rows,
       int dimension,
-      int shift) {
-    return switch (metric) {
-      case L2 -> Math.sqrt(l2Squared(a, aFrom, b, bFrom, dimension, shift));
-      case L2_SQUARED -> l2Squared(a, aFrom, b, bFrom, dimension, shift);
-      case COSINE -> cosine(a, aFrom, aa, b, bFrom, dimension, shift);
-      case NEGATIVE_INNER_PRODUCT -> 0 - dot(a, aFrom, b, bFrom, dimension, shift);
-      case L1 -> l1(a, aFrom, b, bFrom, dimension, shift);
+      double[] out) {
+    MemorySegment floats = decoded(query, dimension, encoding);
+    long from = AbsoluteMemory.start(floats, 0, 4L * dimension);
+    int shift = encoding == Encoding.FLOAT16 ? FLOAT16_SHIFT : BFLOAT16_SHIFT;
+    MemorySegment memory = rows.memory();
+    int count = rows.count();
+    switch (metric) {
+      case L2, L2_SQUARED -> {
+        for (int i = 0; i < count; i++) {
+          out[i] = l2Squared(floats, from, memory, rows.at(i), dimension, shift);
+        }
+      }
+      case NEGATIVE_INNER_PRODUCT -> {
+        for (int i = 0; i < count; i++) {
+          out[i] = dot(floats, from, memory, rows.at(i), dimension, shift);
+        }
+      }
+      case L1 -> {
+        for (int i = 0; i < count; i++) {
+          out[i] = l1(floats, from, memory, rows.at(i), dimension, shift);
+        }
+      }
+      case COSINE -> {
+        double qq = squaredLength(floats, dimension);
+        for (int i = 0; i < count; i++) {
+          out[i] = cosine(floats, from, qq, memory, rows.at(i), dimension, shift);
+        }
+      }
       case HAMMING, JACCARD -> throw new IllegalArgumentException(metric + " over floats");
-    };
+    }
+    AbsoluteMemory.keepAlive(floats, floats);
   }
 
   private static int mask(int shift) {
@@ -141,7 +151,7 @@ final class HalfKernels {
     int mask = mask(shift);
     float factor = factor(shift);
     FloatVector sum0 = FloatVector.zero(FLOATS);
-    FloatVector sum1 = sum0;
+    FloatVector sum1 = FloatVector.zero(FLOATS);
     int i = 0;
     for (; i <= dimension - STEP; i += STEP) {
       FloatVector d0 = query(a, aFrom + 4L * i).sub(row(b, bFrom + 2L * i, shift, mask, factor));
@@ -160,7 +170,7 @@ final class HalfKernels {
       double d = element(a, aFrom + 4L * i) - element(b, bFrom + 2L * i, shift);
       sum += d * d;
     }
-    return sum >= SimdKernels.SMALLEST_SUM && sum <= SimdKernels.LARGEST_SUM
+    return sum >= FloatKernels.SMALLEST_SUM && sum <= FloatKernels.LARGEST_SUM
         ? sum
         : exact(Metric.L2_SQUARED, a, aFrom, b, bFrom, dimension, shift);
   }
@@ -170,7 +180,7 @@ final class HalfKernels {
     int mask = mask(shift);
     float factor = factor(shift);
     FloatVector sum0 = FloatVector.zero(FLOATS);
-    FloatVector sum1 = sum0;
+    FloatVector sum1 = FloatVector.zero(FLOATS);
     int i = 0;
     for (; i <= dimension - STEP; i += STEP) {
       sum0 = query(a, aFrom + 4L * i).fma(row(b, bFrom + 2L * i, shift, mask, factor), sum0);
@@ -185,7 +195,7 @@ final class HalfKernels {
     for (; i < dimension; i++) {
       sum += element(a, aFrom + 4L * i) * element(b, bFrom + 2L * i, shift);
     }
-    return Math.abs(sum) <= SimdKernels.LARGEST_SUM
+    return Math.abs(sum) <= FloatKernels.LARGEST_SUM
         ? sum
         : exact(Metric.NEGATIVE_INNER_PRODUCT, a, aFrom, b, bFrom, dimension, shift);
   }
@@ -195,7 +205,7 @@ final class HalfKernels {
     int mask = mask(shift);
     float factor = factor(shift);
     FloatVector sum0 = FloatVector.zero(FLOATS);
-    FloatVector sum1 = sum0;
+    FloatVector sum1 = FloatVector.zero(FLOATS);
     int i = 0;
     for (; i <= dimension - STEP; i += STEP) {
       FloatVector d0 = query(a, aFrom + 4L * i).sub(row(b, bFrom + 2L * i, shift, mask, factor));
@@ -213,7 +223,7 @@ final class HalfKernels {
     for (; i < dimension; i++) {
       sum += Math.abs(element(a, aFrom + 4L * i) - element(b, bFrom + 2L * i, shift));
     }
-    return sum <= SimdKernels.LARGEST_SUM
+    return sum <= FloatKernels.LARGEST_SUM
         ? sum
         : exact(Metric.L1, a, aFrom, b, bFrom, dimension, shift);
   }
@@ -229,9 +239,9 @@ final class HalfKernels {
     int mask = mask(shift);
     float factor = factor(shift);
     FloatVector dot0 = FloatVector.zero(FLOATS);
-    FloatVector dot1 = dot0;
-    FloatVector bb0 = dot0;
-    FloatVector bb1 = dot0;
+    FloatVector dot1 = FloatVector.zero(FLOATS);
+    FloatVector bb0 = FloatVector.zero(FLOATS);
+    FloatVector bb1 = FloatVector.zero(FLOATS);
     int i = 0;
     for (; i <= dimension - STEP; i += STEP) {
       FloatVector y0 = row(b, bFrom + 2L * i, shift, mask, factor);
@@ -254,7 +264,8 @@ final class HalfKernels {
       bb += y * y;
     }
     boolean sound =
-        Math.min(aa, bb) >= SimdKernels.SMALLEST_SUM && Math.max(aa, bb) <= SimdKernels.LARGEST_SUM;
+        Math.min(aa, bb) >= FloatKernels.SMALLEST_SUM
+            && Math.max(aa, bb) <= FloatKernels.LARGEST_SUM;
     return sound
         ? ScalarKernels.cosineDistance(dot, aa, bb)
         : exact(Metric.COSINE, a, aFrom, b, bFrom, dimension, shift);

@@ -1,0 +1,206 @@
+package io.quiver.bench;
+
+import io.quiver.vector.distance.DistanceKernels;
+import io.quiver.vector.distance.Encoding;
+import io.quiver.vector.distance.Metric;
+import io.quiver.vector.distance.RowBlock;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.SplittableRandom;
+
+/**
+ * How fast are the kernels beside those that a C compiler makes, in the same process and over the
+ * same memory?
+ *
+ * <p>One call takes 10,000 rows. Both are timed in turn, and the middle of the ratios of all rounds
+ * counts: 1.0 is parity, above it Java is faster. Needs gcc and a processor with AVX-512. Ends with
+ * status 1 when a kernel is more than 20 % below its bar.
+ */
+public final class BenchmarkKernels {
+  private static final int ROWS = 10_000;
+  private static final int ROUNDS = 41;
+  private static final double TOLERANCE = 0.8;
+
+  /**
+   * A kernel, and what it has to reach.
+   *
+   * @param function in {@code kernels.c}
+   */
+  private record Kernel(
+      String function, Metric metric, Encoding encoding, int dimension, double bar) {}
+
+  private static final List<Kernel> KERNELS =
+      List.of(
+          new Kernel("l2_squared", Metric.L2_SQUARED, Encoding.FLOAT32, 128, 0.8),
+          new Kernel("l2_squared", Metric.L2_SQUARED, Encoding.FLOAT32, 768, 0.8),
+          new Kernel("inner_product", Metric.NEGATIVE_INNER_PRODUCT, Encoding.FLOAT32, 128, 0.8),
+          new Kernel("inner_product", Metric.NEGATIVE_INNER_PRODUCT, Encoding.FLOAT32, 768, 0.8),
+          new Kernel(
+              "int8_inner_product", Metric.NEGATIVE_INNER_PRODUCT, Encoding.INT8, 128, 0.85),
+          new Kernel(
+              "int8_inner_product", Metric.NEGATIVE_INNER_PRODUCT, Encoding.INT8, 768, 0.85),
+          new Kernel("hamming", Metric.HAMMING, Encoding.BINARY, 128, 0.9),
+          new Kernel("hamming", Metric.HAMMING, Encoding.BINARY, 768, 0.9),
+          new Kernel("hamming", Metric.HAMMING, Encoding.BINARY, 1024, 0.9));
+
+  private BenchmarkKernels() {}
+
+  public static void main(String[] arguments) throws Exception {
+    SymbolLookup compiled = compile();
+    boolean fallen = false;
+    System.out.println("kernel                    dimension  Java ns/row  C ns/row  C/Java  bar");
+    for (Kernel kernel : KERNELS) {
+      double ratio = measure(kernel, compiled);
+      fallen |= ratio < TOLERANCE * kernel.bar();
+    }
+    if (fallen) {
+      System.out.println("a kernel fell more than 20 % below its bar");
+      System.exit(1);
+    }
+  }
+
+  private static double measure(Kernel kernel, SymbolLookup compiled) throws Exception {
+    int dimension = kernel.dimension();
+    Encoding encoding = kernel.encoding();
+    SplittableRandom random = new SplittableRandom(7);
+    MemorySegment query = random(encoding, dimension, 1, random);
+    MemorySegment rows = random(encoding, dimension, ROWS, random);
+    MemorySegment theirs = Arena.ofAuto().allocate(8L * ROWS, 64);
+    double[] ours = new double[ROWS];
+    RowBlock block = RowBlock.packed(rows, dimension, encoding);
+    DistanceKernels kernels = warm(encoding);
+    MethodHandle function = function(compiled, kernel.function());
+    double[] ratios = new double[ROUNDS];
+    double[] java = new double[ROUNDS];
+    double[] c = new double[ROUNDS];
+    for (int round = -5; round < ROUNDS; round++) {
+      long start = System.nanoTime();
+      kernels.distances(kernel.metric(), query, block, ROWS, ours);
+      long middle = System.nanoTime();
+      call(function, query, rows, dimension, theirs);
+      long end = System.nanoTime();
+      if (round >= 0) {
+        java[round] = (middle - start) / (double) ROWS;
+        c[round] = (end - middle) / (double) ROWS;
+        ratios[round] = c[round] / java[round];
+      }
+    }
+    check(kernel, ours, theirs);
+    double ratio = median(ratios);
+    System.out.printf(
+        Locale.ROOT,
+        "%-25s %9d  %11.1f  %8.1f  %6.2f  %.2f%n",
+        kernel.function(),
+        dimension,
+        median(java),
+        median(c),
+        ratio,
+        kernel.bar());
+    return ratio;
+  }
+
+  /** As a database has them after its first second. */
+  private static DistanceKernels warm(Encoding encoding) throws InterruptedException {
+    DistanceKernels kernels = DistanceKernels.get(encoding);
+    for (int i = 0; i < 300 && !kernels.description().startsWith("SIMD"); i++) {
+      Thread.sleep(100);
+      kernels = DistanceKernels.get(encoding);
+    }
+    return kernels;
+  }
+
+  private static void check(Kernel kernel, double[] ours, MemorySegment theirs) {
+    for (int i = 0; i < ROWS; i++) {
+      double expected = theirs.get(ValueLayout.JAVA_DOUBLE, 8L * i);
+      if (Math.abs(ours[i] - expected) > 1e-4 * Math.max(1, Math.abs(expected))) {
+        throw new IllegalStateException(
+            kernel + ", row " + i + ": " + ours[i] + " and " + expected + " differ");
+      }
+    }
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+
+  private static MemorySegment random(
+      Encoding encoding, int dimension, int rows, SplittableRandom random) {
+    long bytes = (long) encoding.bytes(dimension) * rows;
+    MemorySegment memory = Arena.ofAuto().allocate(bytes, 64);
+    if (encoding == Encoding.FLOAT32) {
+      for (long at = 0; at < bytes; at += 4) {
+        memory.set(ValueLayout.JAVA_FLOAT, at, random.nextFloat() - 0.5f);
+      }
+    } else {
+      for (long at = 0; at < bytes; at++) {
+        memory.set(ValueLayout.JAVA_BYTE, at, (byte) random.nextInt());
+      }
+    }
+    return memory;
+  }
+
+  private static SymbolLookup compile() throws IOException, InterruptedException {
+    Path directory = Files.createTempDirectory("quiver-kernels");
+    Path source = directory.resolve("kernels.c");
+    Path library = directory.resolve("kernels.so");
+    try (InputStream text = BenchmarkKernels.class.getResourceAsStream("kernels.c")) {
+      Files.copy(Objects.requireNonNull(text), source);
+    }
+    Process gcc =
+        new ProcessBuilder(
+                "gcc",
+                "-O3",
+                "-march=native",
+                "-shared",
+                "-fPIC",
+                "-o",
+                library.toString(),
+                source.toString())
+            .inheritIO()
+            .start();
+    if (gcc.waitFor() != 0) {
+      throw new IllegalStateException("gcc ended with status " + gcc.exitValue());
+    }
+    return SymbolLookup.libraryLookup(library, Arena.global());
+  }
+
+  private static MethodHandle function(SymbolLookup compiled, String name) {
+    return Linker.nativeLinker()
+        .downcallHandle(
+            compiled.findOrThrow(name),
+            FunctionDescriptor.ofVoid(
+                ValueLayout.ADDRESS,
+                ValueLayout.ADDRESS,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.ADDRESS));
+  }
+
+  private static void call(
+      MethodHandle function,
+      MemorySegment query,
+      MemorySegment rows,
+      int dimension,
+      MemorySegment out) {
+    try {
+      function.invokeExact(query, rows, (long) ROWS, (long) dimension, out);
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
