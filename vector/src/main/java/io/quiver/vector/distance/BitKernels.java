@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** Kernels over packed bits. The order of the bits within a byte does not matter here. */
 final class BitKernels {
-  private static final VectorSpecies<Long> SPECIES = LongVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Long> SPECIES = VectorWidth.LONGS;
   private static final int STEP = SPECIES.vectorByteSize();
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);

@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
 // Two vectors, where each begins, and how long they are: a record of these would be allocated.
 @SuppressWarnings("ParameterNumber")
 final class ByteKernels {
-  private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Short> SHORTS = VectorWidth.SHORTS;
   private static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(SHORTS.vectorBitSize() / 2));
-  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> INTS = VectorWidth.INTS;
   private static final int STEP = BYTES.length();
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 

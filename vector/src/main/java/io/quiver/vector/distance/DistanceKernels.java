@@ -47,7 +47,7 @@ public sealed interface DistanceKernels permits ScalarKernels, SimdKernels {
     return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
   }
 
-  /** What runs, such as {@code SIMD: 512-bit, 16 floats at a time}. */
+  /** What runs, such as {@code SIMD: 256-bit vectors, the widest of this processor}. */
   String description();
 
   /** The sum of squared differences of 32-bit floats. */

@@ -20,7 +20,7 @@ import jdk.incubator.vector.VectorSpecies;
 // Two vectors, where each begins, and how long they are: a record of these would be allocated.
 @SuppressWarnings("ParameterNumber")
 final class FloatKernels {
-  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> SPECIES = VectorWidth.FLOATS;
   private static final int LANES = SPECIES.length();
   private static final int STEP = 4 * LANES;
   private static final long VECTOR = 4L * LANES;

@@ -5,8 +5,6 @@ import static io.quiver.vector.memory.AbsoluteMemory.keepAlive;
 import io.quiver.vector.memory.AbsoluteMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +20,11 @@ import org.jspecify.annotations.Nullable;
  * access the segments are read as they are.
  */
 public final class SimdKernels implements DistanceKernels {
-  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-
   SimdKernels() {}
 
   @Override
   public String description() {
-    return "SIMD: " + SPECIES.vectorBitSize() + "-bit, " + SPECIES.length() + " floats at a time";
+    return "SIMD: " + VectorWidth.description();
   }
 
   @Override
