@@ -5,6 +5,7 @@ import io.quiver.vector.index.IndexForm;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.VectorIndex;
 import io.quiver.vector.index.VectorRows;
+import io.quiver.vector.index.flat.FlatIndex;
 import java.lang.foreign.MemorySegment;
 
 /** The door: builds and opens an index of any kind. */
@@ -17,7 +18,13 @@ public final class Indexes {
    * @throws java.util.concurrent.CancellationException when the options say so
    */
   public static VectorIndex build(IndexSpec spec, VectorRows rows, BuildOptions options) {
-    throw new UnsupportedOperationException(spec.kind());
+    return switch (spec) {
+      case IndexSpec.Flat _ -> new FlatIndex(rows);
+      case IndexSpec.Hnsw _ -> throw new UnsupportedOperationException(spec.kind());
+      case IndexSpec.Ivf _ -> throw new UnsupportedOperationException(spec.kind());
+      case IndexSpec.DiskAnn _ -> throw new UnsupportedOperationException(spec.kind());
+      case IndexSpec.Auto _ -> throw new UnsupportedOperationException(spec.kind());
+    };
   }
 
   /**
@@ -27,6 +34,12 @@ public final class Indexes {
    */
   public static VectorIndex open(MemorySegment form, VectorRows rows) {
     IndexForm read = IndexForm.read(form, rows);
-    throw new UnsupportedOperationException(read.spec().kind());
+    return switch (read.spec()) {
+      case IndexSpec.Flat _ -> new FlatIndex(rows);
+      case IndexSpec.Hnsw _ -> throw new UnsupportedOperationException(read.spec().kind());
+      case IndexSpec.Ivf _ -> throw new UnsupportedOperationException(read.spec().kind());
+      case IndexSpec.DiskAnn _ -> throw new UnsupportedOperationException(read.spec().kind());
+      case IndexSpec.Auto _ -> throw new UnsupportedOperationException(read.spec().kind());
+    };
   }
 }
