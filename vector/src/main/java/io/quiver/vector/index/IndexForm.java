@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
 /**
@@ -68,12 +70,17 @@ public final class IndexForm {
    * A named part of the form.
    *
    * @param name of 1 to 8 ASCII characters
+   * @param writer fills memory of so many bytes
    */
-  public record Section(String name, MemorySegment bytes) {
+  public record Section(String name, long byteSize, Consumer<MemorySegment> writer) {
     public Section {
       if (name.isEmpty() || name.length() > NAME_BYTES) {
         throw new IllegalArgumentException("a section's name has 1 to 8 characters: " + name);
       }
+    }
+
+    public Section(String name, MemorySegment bytes) {
+      this(name, bytes.byteSize(), target -> target.copyFrom(bytes));
     }
   }
 
@@ -81,7 +88,7 @@ public final class IndexForm {
   public static long bytes(IndexSpec spec, List<Section> sections) {
     long bytes = firstSection(spec, sections.size());
     for (Section section : sections) {
-      bytes = align(bytes) + section.bytes().byteSize();
+      bytes = align(bytes) + section.byteSize();
     }
     return bytes;
   }
@@ -112,9 +119,9 @@ public final class IndexForm {
         text.length);
     for (Section section : sections) {
       long start = align(at);
-      long length = section.bytes().byteSize();
+      long length = section.byteSize();
       form.asSlice(at, start - at).fill((byte) 0);
-      MemorySegment.copy(section.bytes(), 0, form, start, length);
+      section.writer().accept(form.asSlice(start, length));
       byte[] name = section.name().getBytes(StandardCharsets.US_ASCII);
       MemorySegment.copy(name, 0, form, ValueLayout.JAVA_BYTE, entry, name.length);
       form.set(LONG, entry + 8, start);
@@ -132,6 +139,14 @@ public final class IndexForm {
    * @throws DamagedIndexException when it is not what was written, or not of these rows
    */
   public static IndexForm read(MemorySegment form, VectorRows rows) {
+    return read(form, rows, Set.of());
+  }
+
+  /**
+   * As {@link #read(MemorySegment, VectorRows)}, but leaves some sections to be checked by whoever
+   * reads them piece by piece.
+   */
+  public static IndexForm read(MemorySegment form, VectorRows rows, Set<String> unchecked) {
     long head = headerBytes(form);
     checkHeader(form, head, rows);
     int count = form.get(INT, 16);
@@ -153,7 +168,9 @@ public final class IndexForm {
             "section " + name + " at " + offset + " of " + length + " bytes is outside");
       }
       MemorySegment bytes = form.asSlice(offset, length);
-      check("section " + name, offset, form.get(INT, entry + 24), checksum(bytes));
+      if (!unchecked.contains(name)) {
+        check("section " + name, offset, form.get(INT, entry + 24), checksum(bytes));
+      }
       sections.put(name, bytes);
     }
     return new IndexForm(
