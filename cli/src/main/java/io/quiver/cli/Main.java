@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
     name = "quiver",
     description = "Quiver, the SQL vector database.",
     subcommands = {
+      BenchCommand.class,
       DemoCommand.class,
       ConsoleCommand.class,
       ServerCommand.class,

@@ -1,0 +1,206 @@
+package io.quiver.cli.ann;
+
+import io.quiver.vector.Indexes;
+import io.quiver.vector.distance.DistanceKernels;
+import io.quiver.vector.index.BuildOptions;
+import io.quiver.vector.index.Effort;
+import io.quiver.vector.index.IndexSpec;
+import io.quiver.vector.index.VectorIndex;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Builds one index over a directory's vectors and measures it at several efforts. */
+public final class AnnBenchmark {
+  /** Searches run this long before anything is timed, so that they are compiled. */
+  private static final double WARM_UP_SECONDS = 2;
+
+  /** Kernels that are not compiled by then stay the slow ones. */
+  private static final double KERNELS_SECONDS_MAX = 35;
+
+  private static final List<Integer> CANDIDATES = List.of(10, 20, 40, 80, 160, 320, 640);
+  private static final List<Integer> PROBES = List.of(1, 2, 4, 8, 16, 32, 64, 128);
+  private static final int FIRST_EFFORT = 16;
+
+  private final AnnOptions options;
+  private final String version;
+  private final PrintWriter out;
+  private final PrintWriter notes;
+
+  /**
+   * @param version of the program, for the rows
+   * @param out gets CSV with a header, a row for each effort
+   * @param notes is told what happens
+   */
+  public AnnBenchmark(AnnOptions options, String version, PrintWriter out, PrintWriter notes) {
+    this.options = options;
+    this.version = version;
+    this.out = out;
+    this.notes = notes;
+  }
+
+  /**
+   * Measures.
+   *
+   * @throws io.quiver.types.QuiverException for data that cannot be used
+   */
+  public void run() {
+    // Asked for now, so that they are compiled while files are read.
+    DistanceKernels.get(options.encoding());
+    AnnData data = AnnData.load(options, notes);
+    awaitKernels();
+    notes.printf(
+        Locale.ROOT,
+        "%s: %d rows of %d %s, %d queries, %s; building %s%n",
+        data.name(),
+        data.rows().count(),
+        data.rows().dimension(),
+        data.rows().encoding(),
+        data.queries().count(),
+        data.rows().metric(),
+        options.spec());
+    notes.flush();
+    long start = System.nanoTime();
+    VectorIndex index =
+        Indexes.build(options.spec(), data.rows(), BuildOptions.threads(options.buildThreads()));
+    double buildSeconds = (System.nanoTime() - start) / 1e9;
+    out.println(
+        "peer,version,dataset,params,threads,recall@"
+            + options.k()
+            + ",qps,p50_us,p95_us,build_s,index_bytes,qps_cpu,memory_bytes");
+    out.flush();
+    List<CurvePlot.Point> points = new ArrayList<>();
+    try (SearchClients clients = new SearchClients(data, index, options.k(), options.threads())) {
+      warmUp(clients);
+      for (Effort effort : efforts(clients, data)) {
+        points.add(measure(clients, effort, data, index, buildSeconds));
+      }
+    }
+    options
+        .plot()
+        .ifPresent(
+            file -> CurvePlot.write(file, data.name() + ": " + index.spec(), options.k(), points));
+  }
+
+  private CurvePlot.Point measure(
+      SearchClients clients, Effort effort, AnnData data, VectorIndex index, double buildSeconds) {
+    double recall = clients.recall(effort);
+    SearchClients.Speed speed = clients.measure(effort, options.seconds());
+    String params = index.spec().toString().replace(',', ';');
+    if (effort instanceof Effort.Fixed(int value)) {
+      params += " effort=" + value;
+    }
+    out.printf(
+        Locale.ROOT,
+        "quiver,%s,%s,%s,%d,%.4f,%.1f,%.1f,%.1f,%.2f,%d,%.1f,%d%n",
+        version,
+        data.name(),
+        params,
+        options.threads(),
+        recall,
+        speed.perSecond(),
+        speed.medianMicros(),
+        speed.percentile95Micros(),
+        buildSeconds,
+        index.formBytes(),
+        speed.perCpuSecond(),
+        index.memoryBytes());
+    out.flush();
+    return new CurvePlot.Point(recall, speed.perSecond());
+  }
+
+  private List<Effort> efforts(SearchClients clients, AnnData data) {
+    if (!options.recalls().isEmpty()) {
+      RecallSearch search = new RecallSearch(clients, data.rows().count());
+      List<Effort> found = new ArrayList<>();
+      for (double target : options.recalls()) {
+        search.least(target).ifPresent(effort -> found.add(Effort.of(effort)));
+      }
+      return found;
+    }
+    List<Integer> values = options.efforts().isEmpty() ? sweep() : options.efforts();
+    return values.isEmpty() ? List.of(Effort.DEFAULT) : values.stream().map(Effort::of).toList();
+  }
+
+  private List<Integer> sweep() {
+    return switch (options.spec()) {
+      case IndexSpec.Flat _ -> List.of();
+      case IndexSpec.Ivf _ -> PROBES;
+      case IndexSpec.Hnsw _, IndexSpec.DiskAnn _, IndexSpec.Auto _ -> CANDIDATES;
+    };
+  }
+
+  private void warmUp(SearchClients clients) {
+    Effort effort =
+        options.spec() instanceof IndexSpec.Flat
+            ? Effort.DEFAULT
+            : Effort.of(options.efforts().isEmpty() ? FIRST_EFFORT : options.efforts().getFirst());
+    clients.measure(effort, WARM_UP_SECONDS);
+  }
+
+  private void awaitKernels() {
+    String fast = DistanceKernels.choose(true).description();
+    long end = System.nanoTime() + (long) (KERNELS_SECONDS_MAX * 1e9);
+    while (!DistanceKernels.get(options.encoding()).description().equals(fast)) {
+      if (System.nanoTime() - end > 0) {
+        notes.println("the fast kernels did not become ready: plain Java is measured");
+        return;
+      }
+      try {
+        Thread.sleep(10);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while kernels were compiled", e);
+      }
+    }
+  }
+
+  /** Finds the least effort of a recall, remembering what was measured. */
+  private final class RecallSearch {
+    private final SearchClients clients;
+    private final int greatest;
+    private final Map<Integer, Double> recalls = new TreeMap<>();
+
+    RecallSearch(SearchClients clients, int greatest) {
+      this.clients = clients;
+      this.greatest = greatest;
+    }
+
+    /** Doubles until it is reached, then halves the gap. */
+    Optional<Integer> least(double target) {
+      int below = 0;
+      int reached = Math.min(FIRST_EFFORT, greatest);
+      while (recall(reached) < target) {
+        if (reached == greatest) {
+          notes.printf(
+              Locale.ROOT,
+              "recall %s is not reached: it is %.4f at effort %d%n",
+              target,
+              recall(reached),
+              reached);
+          notes.flush();
+          return Optional.empty();
+        }
+        below = reached;
+        reached = (int) Math.min(greatest, 2L * reached);
+      }
+      while (reached - below > 1) {
+        int middle = (below + reached) >>> 1;
+        if (recall(middle) < target) {
+          below = middle;
+        } else {
+          reached = middle;
+        }
+      }
+      return Optional.of(reached);
+    }
+
+    private double recall(int effort) {
+      return recalls.computeIfAbsent(effort, value -> clients.recall(Effort.of(value)));
+    }
+  }
+}
