@@ -1,0 +1,124 @@
+package io.quiver.vector.index.recall;
+
+import io.quiver.vector.distance.Encoding;
+import io.quiver.vector.distance.RowDecoder;
+import io.quiver.vector.index.Neighbors;
+import io.quiver.vector.index.SearchRequest;
+import io.quiver.vector.index.VectorRows;
+import io.quiver.vector.index.VectorSearcher;
+import io.quiver.vector.memory.NativeMemory;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Queries that lie among the rows without being any of them: a row, moved along the line between
+ * two of its neighbours. A row itself would be too easy for an index, which has linked it with what
+ * is near it; random noise would be too, because most of its directions are those in which the rows
+ * do not spread.
+ */
+final class SampleQueries {
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final int NEIGHBORS = 8;
+
+  /** About as far from the row as its neighbours are: two of them differ by more than that. */
+  private static final float MOVE = 0.7f;
+
+  private final VectorRows rows;
+  private final VectorSearcher searcher;
+  private final SplittableRandom random;
+  private final MemorySegment floats;
+
+  /**
+   * @param searcher finds the neighbours; it may miss some
+   */
+  SampleQueries(VectorRows rows, VectorSearcher searcher, long seed) {
+    this.rows = rows;
+    this.searcher = searcher;
+    this.random = new SplittableRandom(seed);
+    this.floats = NativeMemory.allocate(3L * 4 * rows.dimension());
+  }
+
+  /** So many queries at most, packed as the rows are; fewer where rows have no neighbours. */
+  List<MemorySegment> make(int count) {
+    List<MemorySegment> queries = new ArrayList<>();
+    Neighbors near = new Neighbors();
+    for (int attempt = 0; attempt < 2 * count && queries.size() < count; attempt++) {
+      int row = random.nextInt(rows.count());
+      searcher.search(SearchRequest.of(rows.row(row), NEIGHBORS, rows.count()), near);
+      if (near.size() >= 2) {
+        int a = random.nextInt(near.size());
+        int b = (a + 1 + random.nextInt(near.size() - 1)) % near.size();
+        queries.add(between(row, near.row(a), near.row(b)));
+      }
+    }
+    return queries;
+  }
+
+  private MemorySegment between(int row, int a, int b) {
+    int bytes = rows.encoding().bytes(rows.dimension());
+    MemorySegment query = NativeMemory.allocate(bytes).asSlice(0, bytes);
+    if (rows.encoding() == Encoding.BINARY) {
+      mixBits(rows.row(row), rows.row(a), query);
+      return query;
+    }
+    long length = 4L * rows.dimension();
+    decode(row, 0);
+    decode(a, length);
+    decode(b, 2 * length);
+    for (int i = 0; i < rows.dimension(); i++) {
+      long at = 4L * i;
+      float difference = floats.get(FLOAT, length + at) - floats.get(FLOAT, 2 * length + at);
+      set(query, i, floats.get(FLOAT, at) + MOVE * difference);
+    }
+    return query;
+  }
+
+  private void decode(int row, long at) {
+    RowDecoder.decode(
+        rows.encoding(),
+        rows.block().memory(),
+        rows.block().position(row),
+        rows.dimension(),
+        floats,
+        at);
+  }
+
+  /** Rounds to what the encoding holds. */
+  private void set(MemorySegment query, int element, float value) {
+    switch (rows.encoding()) {
+      case FLOAT32 -> query.set(FLOAT, 4L * element, value);
+      case FLOAT16 -> query.set(SHORT, 2L * element, Float.floatToFloat16(bounded(value, 65_504)));
+      case BFLOAT16 -> {
+        int bits = Float.floatToIntBits(bounded(value, 3e38f));
+        query.set(SHORT, 2L * element, (short) (bits >> 16));
+      }
+      case INT8 ->
+          query.set(
+              ValueLayout.JAVA_BYTE, element, (byte) Math.clamp(Math.round(value), -128, 127));
+      case BINARY -> throw new IllegalStateException("bits are mixed");
+    }
+  }
+
+  private static float bounded(float value, float greatest) {
+    return Math.clamp(value, -greatest, greatest);
+  }
+
+  /** Takes each bit from either at random. */
+  private void mixBits(MemorySegment a, MemorySegment b, MemorySegment query) {
+    for (long i = 0; i < query.byteSize(); i++) {
+      int mask = random.nextInt(256);
+      int bits =
+          (a.get(ValueLayout.JAVA_BYTE, i) & mask) | (b.get(ValueLayout.JAVA_BYTE, i) & ~mask);
+      query.set(ValueLayout.JAVA_BYTE, i, (byte) bits);
+    }
+  }
+}
