@@ -23,6 +23,7 @@ import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
 import io.quiver.vector.index.flat.FlatIndex;
 import io.quiver.vector.memory.NativeMemory;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Random;
@@ -120,7 +121,8 @@ class RecallTest {
       assertThat(read.recall(effort)).isEqualTo(curve.recall(effort));
     }
     for (long at : new long[] {0, 8, 16, 31}) {
-      MemorySegment bytes = section.bytes();
+      MemorySegment bytes = Arena.ofAuto().allocate(section.byteSize(), 64);
+      section.writer().accept(bytes);
       byte before = bytes.get(JAVA_BYTE, at);
       bytes.set(JAVA_BYTE, at, (byte) 0x7F);
       assertThatThrownBy(() -> EffortCurve.read(form(rows, section)))
