@@ -35,8 +35,8 @@ final class HalfKernels {
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
-  private static final int FLOAT16_SHIFT = 13;
-  private static final int BFLOAT16_SHIFT = 16;
+  static final int FLOAT16_SHIFT = 13;
+  static final int BFLOAT16_SHIFT = 16;
 
   private static final ThreadLocal<MemorySegment> SCRATCH =
       ThreadLocal.withInitial(() -> MemorySegment.NULL);
@@ -111,11 +111,11 @@ final class HalfKernels {
     AbsoluteMemory.keepAlive(floats, floats);
   }
 
-  private static int mask(int shift) {
+  static int mask(int shift) {
     return shift == FLOAT16_SHIFT ? 0x8FFF_E000 : -1;
   }
 
-  private static float factor(int shift) {
+  static float factor(int shift) {
     return shift == FLOAT16_SHIFT ? 0x1p112f : 1;
   }
 

@@ -48,4 +48,15 @@ public final class RowDecoder {
       case BINARY -> throw new IllegalArgumentException("bits are no numbers");
     }
   }
+
+  /** One element of a row that begins at the position. */
+  static float element(Encoding encoding, MemorySegment memory, long position, int i) {
+    return switch (encoding) {
+      case FLOAT32 -> memory.get(FLOAT, position + 4L * i);
+      case FLOAT16 -> Float.float16ToFloat(memory.get(SHORT, position + 2L * i));
+      case BFLOAT16 -> Float.intBitsToFloat(memory.get(SHORT, position + 2L * i) << 16);
+      case INT8 -> memory.get(ValueLayout.JAVA_BYTE, position + i);
+      case BINARY -> throw new IllegalArgumentException("bits are no numbers");
+    };
+  }
 }

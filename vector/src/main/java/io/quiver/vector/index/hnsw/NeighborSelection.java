@@ -1,0 +1,69 @@
+package io.quiver.vector.index.hnsw;
+
+import io.quiver.vector.distance.PointDistances;
+
+/**
+ * Chooses a node's links among candidates: Malkov and Yashunin 2018, algorithm 4. It belongs to one
+ * thread.
+ */
+final class NeighborSelection {
+  /**
+   * Kept nodes that a candidate is compared with at once, before it is looked whether one is near.
+   */
+  private static final int STEP = 4;
+
+  private final PointDistances distances;
+  private final int[] step = new int[STEP];
+  private final float[] stepDistances = new float[STEP + PointDistances.PADDING];
+  private final int[] kept;
+  private int count;
+
+  NeighborSelection(PointDistances distances, int linksMax) {
+    this.distances = distances;
+    kept = new int[linksMax];
+  }
+
+  /**
+   * Selects from the pool, nearest first.
+   *
+   * @param except a node that is no candidate, such as the one that is linked; -1 for none
+   */
+  void select(CandidatePool candidates, int except, int max) {
+    count = 0;
+    for (int i = 0; i < candidates.size() && count < max; i++) {
+      int node = candidates.node(i);
+      if (node != except && isDiverse(node, candidates.distance(i))) {
+        kept[count++] = node;
+      }
+    }
+  }
+
+  // Keep a neighbour only if it is closer to the node than to every neighbour already kept. Without
+  // this, clusters lose their bridges.
+  private boolean isDiverse(int node, float distance) {
+    if (count == 0) {
+      return true;
+    }
+    distances.fromRow(node);
+    for (int i = 0; i < count; i += STEP) {
+      int length = Math.min(STEP, count - i);
+      System.arraycopy(kept, i, step, 0, length);
+      distances.to(step, length, stepDistances);
+      for (int k = 0; k < length; k++) {
+        if (stepDistances[k] < distance) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** What the last selection kept, nearest first. */
+  int[] kept() {
+    return kept;
+  }
+
+  int count() {
+    return count;
+  }
+}

@@ -1,0 +1,122 @@
+package io.quiver.vector.index.hnsw;
+
+import io.quiver.vector.distance.PointDistances;
+import java.util.Arrays;
+import java.util.function.Supplier;
+
+/**
+ * Links nodes into a graph: Malkov and Yashunin 2018, algorithm 1. It belongs to one thread; many
+ * may link different nodes at the same time, while others search.
+ */
+final class NodeLinker {
+  private final GraphRows rows;
+  private final HnswGraph graph;
+  private final int efConstruction;
+  private final LayerSearch search;
+  private final NeighborSelection selection;
+  private final PointDistances others;
+  private final CandidatePool crowd = new CandidatePool();
+  private final int[] links;
+  private final float[] linkDistances;
+  private final int[][] chosen = new int[HnswGraph.LEVEL_MAX + 1][];
+
+  NodeLinker(GraphRows rows, HnswGraph graph, int efConstruction) {
+    this.rows = rows;
+    this.graph = graph;
+    this.efConstruction = efConstruction;
+    others = rows.exact();
+    search = new LayerSearch(graph, rows.exact());
+    selection = new NeighborSelection(others, graph.linksMax(0));
+    links = new int[graph.linksMax(0) + 1];
+    linkDistances = new float[links.length + PointDistances.PADDING];
+  }
+
+  /** Makes one for each thread. */
+  record Factory(GraphRows rows, HnswGraph graph, int efConstruction)
+      implements Supplier<NodeLinker> {
+    @Override
+    public NodeLinker get() {
+      return new NodeLinker(rows, graph, efConstruction);
+    }
+  }
+
+  /** Links a row's node, unless the row is absent. */
+  void linkIfPresent(int node) {
+    if (rows.present().contains(node)) {
+      link(node);
+    }
+  }
+
+  /** Links a node that has no links, and to which there are none. */
+  void link(int node) {
+    long entry = graph.entry();
+    int level = graph.level(node);
+    if (entry < 0) {
+      synchronized (graph) {
+        entry = graph.entry();
+        if (entry < 0) {
+          graph.enterAt(node, level);
+          return;
+        }
+      }
+    }
+    int entryLevel = HnswGraph.entryLevel(entry);
+    int top = Math.min(level, entryLevel);
+    search.distances().fromRow(node);
+    int nearest = search.descend(HnswGraph.entryNode(entry), entryLevel, top);
+    for (int at = top; at >= 0; at--) {
+      search.begin(efConstruction);
+      search.start(nearest);
+      search.run(at, () -> false);
+      CandidatePool pool = search.pool();
+      selection.select(pool, node, graph.m());
+      chosen[at] = Arrays.copyOf(selection.kept(), selection.count());
+      synchronized (graph.lock(node)) {
+        graph.setLinks(node, at, chosen[at], chosen[at].length);
+      }
+      nearest = pool.node(0) != node || pool.size() == 1 ? pool.node(0) : pool.node(1);
+    }
+    // Only now, when it leads on from each of its levels, others may come upon it.
+    for (int at = top; at >= 0; at--) {
+      for (int neighbor : chosen[at]) {
+        linkBack(neighbor, node, at);
+      }
+    }
+    if (level > entryLevel) {
+      raiseEntry(node, level);
+    }
+  }
+
+  private void raiseEntry(int node, int level) {
+    synchronized (graph) {
+      if (level > HnswGraph.entryLevel(graph.entry())) {
+        graph.enterAt(node, level);
+      }
+    }
+  }
+
+  /** Adds a link from a node to another; where its list is full, the best of all are kept. */
+  private void linkBack(int node, int to, int level) {
+    synchronized (graph.lock(node)) {
+      int count = graph.links(node, level, links);
+      for (int i = 0; i < count; i++) {
+        if (links[i] == to) {
+          return;
+        }
+      }
+      if (count < graph.linksMax(level)) {
+        graph.setLink(node, level, count, to);
+        return;
+      }
+      links[count++] = to;
+      others.fromRow(node);
+      others.to(links, count, linkDistances);
+      crowd.clear(count);
+      for (int i = 0; i < count; i++) {
+        crowd.insert(linkDistances[i], links[i]);
+      }
+      selection.select(crowd, node, graph.linksMax(level));
+      graph.setLinks(node, level, selection.kept(), selection.count());
+    }
+  }
+}

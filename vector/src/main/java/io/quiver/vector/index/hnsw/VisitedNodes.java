@@ -1,0 +1,43 @@
+package io.quiver.vector.index.hnsw;
+
+import java.util.Arrays;
+
+/** Which nodes a search has seen: a byte each, so that forgetting them all is adding one. */
+final class VisitedNodes {
+  private final byte[] marks;
+  private byte mark;
+
+  VisitedNodes(int nodes) {
+    marks = new byte[nodes];
+  }
+
+  /** Forgets all. */
+  void clear() {
+    if (++mark == 0) {
+      Arrays.fill(marks, (byte) 0);
+      mark = 1;
+    }
+  }
+
+  /** Marks a node; returns whether it was not marked. */
+  boolean add(int node) {
+    if (marks[node] == mark) {
+      return false;
+    }
+    marks[node] = mark;
+    return true;
+  }
+
+  boolean contains(int node) {
+    return marks[node] == mark;
+  }
+
+  /** One for each node; those that equal {@link #mark} have been seen. */
+  byte[] marks() {
+    return marks;
+  }
+
+  byte mark() {
+    return mark;
+  }
+}
