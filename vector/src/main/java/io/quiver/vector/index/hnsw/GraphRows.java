@@ -4,6 +4,7 @@ import io.quiver.vector.distance.DistanceKernels;
 import io.quiver.vector.distance.ExactPointDistances;
 import io.quiver.vector.distance.Metric;
 import io.quiver.vector.distance.PointDistances;
+import io.quiver.vector.distance.RowDecoder;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
@@ -14,33 +15,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rows of an index as its graph sees them: which of them are there, and what is kept of each
  * beside its links.
+ *
+ * @param present rows that are there and have a distance to others
+ * @param reciprocals for cosine: one over each row's length, 0 for a row of zeros
+ * @param codes what the graph is walked by; null for the rows themselves
  */
-final class GraphRows {
+record GraphRows(
+    VectorRows rows,
+    RowSet present,
+    @Nullable MemorySegment reciprocals,
+    @Nullable RowCodes codes) {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private final VectorRows rows;
-  private final RowSet present;
-
-  /** For cosine: one over each row's length, 0 for a row of zeros. */
-  private final @Nullable MemorySegment reciprocals;
-
-  GraphRows(VectorRows rows, RowSet present, @Nullable MemorySegment reciprocals) {
-    checkVectorModule();
-    this.rows = rows;
-    this.present = present;
-    this.reciprocals = reciprocals;
-  }
-
-  /** Room for all rows; none is there yet. */
-  static GraphRows empty(VectorRows rows) {
-    return new GraphRows(
-        rows,
-        new RowSet(NativeMemory.allocate(RowSet.bytes(rows.count()))),
-        rows.metric() == Metric.COSINE ? NativeMemory.allocate(4L * rows.count()) : null);
-  }
-
-  private static void checkVectorModule() {
+  GraphRows {
     if (ModuleLayer.boot().findModule(DistanceKernels.VECTOR_MODULE).isEmpty()) {
       throw new IllegalStateException(
           "hnsw needs the Vector API: start Java with --add-modules "
@@ -48,24 +36,25 @@ final class GraphRows {
     }
   }
 
-  VectorRows rows() {
-    return rows;
+  /** Room for all rows; none is there yet. */
+  static GraphRows empty(VectorRows rows) {
+    return new GraphRows(
+        rows,
+        new RowSet(NativeMemory.allocate(RowSet.bytes(rows.count()))),
+        rows.metric() == Metric.COSINE ? NativeMemory.allocate(4L * rows.count()) : null,
+        null);
   }
 
-  RowSet present() {
-    return present;
-  }
-
-  @Nullable MemorySegment reciprocals() {
-    return reciprocals;
+  GraphRows withCodes(RowCodes newCodes) {
+    return new GraphRows(rows, present, reciprocals, newCodes);
   }
 
   /**
-   * Computes what is kept of a row.
+   * Computes a row's length, where the metric needs it.
    *
    * @return false when the row has no distance to anything, so that it must not be linked
    */
-  boolean prepare(int row) {
+  boolean measure(int row) {
     if (reciprocals == null) {
       return true;
     }
@@ -76,13 +65,42 @@ final class GraphRows {
     return reciprocal != 0;
   }
 
-  /** Exact distances. */
+  /** Writes a row's floats, under cosine brought to length 1. */
+  void point(int row, MemorySegment into, long at) {
+    RowDecoder.decode(
+        rows.encoding(),
+        rows.block().memory(),
+        rows.block().position(row),
+        rows.dimension(),
+        into,
+        at);
+    if (reciprocals != null) {
+      float factor = reciprocals.get(FLOAT, 4L * row);
+      for (long p = at; p < at + 4L * rows.dimension(); p += 4) {
+        into.set(FLOAT, p, factor * into.get(FLOAT, p));
+      }
+    }
+  }
+
+  /** Exact distances, for one thread. */
   PointDistances exact() {
     return new ExactPointDistances(rows.metric(), rows.block(), reciprocals);
   }
 
+  /** What the graph is walked by, for one thread. */
+  PointDistances distances() {
+    return codes != null ? codes.distances() : exact();
+  }
+
+  /** Candidates that are ranked exactly for so many wanted. */
+  int rerank(int k) {
+    return codes == null ? k : codes.rerank(k);
+  }
+
   /** Bytes that are kept beside the rows. */
   long memoryBytes() {
-    return present.bits().byteSize() + (reciprocals == null ? 0 : reciprocals.byteSize());
+    return present.bits().byteSize()
+        + (reciprocals == null ? 0 : reciprocals.byteSize())
+        + (codes == null ? 0 : codes.memoryBytes());
   }
 }

@@ -4,67 +4,108 @@ import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.Workers;
-import java.util.function.IntUnaryOperator;
+import io.quiver.vector.quantize.ScalarQuantizer;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /** Builds the graph over rows that are all there. */
 final class HnswBuilder {
   /** Rows that one thread links first: with fewer, threads would not find each other's. */
   private static final int FIRST = 256;
 
-  private static final int CHUNK = 16;
+  private static final int LINK_CHUNK = 16;
+  private static final int ENCODE_CHUNK = 1024;
 
-  /** Of the whole work, what reading all rows takes. */
+  /** Of the whole work, what reading all rows takes, and what encoding them takes. */
   private static final double PREPARE_SHARE = 0.01;
+
+  /** Scratch of one thread beside a byte a node. */
+  private static final long THREAD_BYTES = 1 << 20;
 
   private final IndexSpec.Hnsw spec;
   private final BuildOptions options;
+  private final Workers workers;
 
   HnswBuilder(IndexSpec.Hnsw spec, BuildOptions options) {
     this.spec = spec;
     this.options = options;
+    workers = new Workers(options);
   }
 
   HnswIndex build(VectorRows rows) {
-    int count = rows.count();
     checkMemory(rows);
-    IntUnaryOperator levels = TallNodes.drawn(spec.m(), options.seed());
-    GraphRows graphRows = GraphRows.empty(rows);
-    HnswGraph graph = HnswGraph.empty(count, spec.m(), levels);
-    Workers workers = new Workers(options);
+    GraphRows prepared = prepare(rows);
+    HnswGraph graph =
+        HnswGraph.empty(rows.count(), spec.m(), TallNodes.drawn(spec.m(), options.seed()));
+    link(prepared, graph, 0, rows.count(), 1 - 2 * PREPARE_SHARE);
+    return new HnswIndex(spec, prepared, graph);
+  }
+
+  /** Everything of the rows but their links. */
+  GraphRows prepare(VectorRows rows) {
+    GraphRows prepared = GraphRows.empty(rows);
     workers.forEach(
         0,
-        count,
-        1024,
+        rows.count(),
+        ENCODE_CHUNK,
         PREPARE_SHARE,
-        () -> graphRows,
+        () -> prepared,
         (own, row) -> {
-          if (own.prepare(row)) {
+          if (own.measure(row)) {
             own.present().add(row);
           }
         });
-    link(graphRows, graph, workers);
-    return new HnswIndex(spec, graphRows, graph);
+    return switch (spec.quantizer()) {
+      case NONE -> prepared;
+      case SQ8 -> encode(prepared, ScalarRowCodes.empty(rows, trained(prepared)));
+      case RABITQ -> throw new UnsupportedOperationException("rabitq");
+    };
   }
 
-  private void link(GraphRows rows, HnswGraph graph, Workers workers) {
-    int count = graph.nodes();
-    int first = Math.min(FIRST, count);
-    double firstShare = (1 - PREPARE_SHARE) * first / Math.max(1, count);
-    NodeLinker.Factory linkers = new NodeLinker.Factory(rows, graph, spec.efConstruction());
-    workers.forEach(0, first, first, firstShare, linkers, NodeLinker::linkIfPresent);
+  private ScalarQuantizer trained(GraphRows prepared) {
+    VectorRows rows = prepared.rows();
+    return ScalarQuantizer.train(rows.count(), rows.dimension(), options.seed(), prepared::point);
+  }
+
+  private GraphRows encode(GraphRows prepared, RowCodes codes) {
+    VectorRows rows = prepared.rows();
     workers.forEach(
-        first, count, CHUNK, 1 - PREPARE_SHARE - firstShare, linkers, NodeLinker::linkIfPresent);
+        0,
+        rows.count(),
+        ENCODE_CHUNK,
+        PREPARE_SHARE,
+        () -> Arena.ofAuto().allocate(4L * rows.dimension(), 64),
+        (MemorySegment point, int row) -> {
+          prepared.point(row, point, 0);
+          codes.put(row, point);
+        });
+    return prepared.withCodes(codes);
+  }
+
+  /** Links the rows of a range that are present. */
+  void link(GraphRows rows, HnswGraph graph, int from, int to, double share) {
+    int first = Math.min(from + FIRST, to);
+    double firstShare = share * (first - from) / Math.max(1, to - from);
+    NodeLinker.Factory linkers = new NodeLinker.Factory(rows, graph, spec.efConstruction());
+    workers.forEach(from, first, FIRST, firstShare, linkers, NodeLinker::linkIfPresent);
+    workers.forEach(first, to, LINK_CHUNK, share - firstShare, linkers, NodeLinker::linkIfPresent);
   }
 
   private void checkMemory(VectorRows rows) {
     int count = rows.count();
+    long codes =
+        switch (spec.quantizer()) {
+          case NONE -> 0;
+          case SQ8 -> (long) count * rows.dimension();
+          case RABITQ -> (long) count * (rows.dimension() / 8 + 16);
+        };
     // The lists above level 0 are drawn; on average there are 1 / (m - 1) of them a row.
     long links = HnswGraph.baseBytes(count, spec.m()) + 8L * count;
-    long scratch = (long) options.threads() * (count + (1 << 20));
-    if (links + scratch > options.memoryBytesMax()) {
+    long scratch = options.threads() * (count + THREAD_BYTES);
+    if (links + codes + scratch > options.memoryBytesMax()) {
       throw new IllegalArgumentException(
           "building takes about "
-              + (links + scratch)
+              + (links + codes + scratch)
               + " bytes, of which "
               + options.memoryBytesMax()
               + " are allowed");

@@ -1,64 +1,181 @@
 package io.quiver.vector.index.hnsw;
 
+import io.quiver.vector.distance.ExactPointDistances;
+import io.quiver.vector.distance.Metric;
 import io.quiver.vector.distance.PointDistances;
 import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.IndexSpec;
+import io.quiver.vector.index.NearestRows;
 import io.quiver.vector.index.Neighbors;
+import io.quiver.vector.index.RowFilter;
 import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.SearchStatistics;
+import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
 
-/** Searches an {@link HnswIndex}. */
+/**
+ * Searches an {@link HnswIndex}. How many rows match decides the way:
+ *
+ * <ul>
+ *   <li>few: exact distances to all of them;
+ *   <li>a part: {@link FilteredWalk};
+ *   <li>most: {@link LayerSearch}, with a pool that is larger by what does not pass.
+ * </ul>
+ *
+ * Where the graph gives fewer rows than were wanted and may match, all matches are scanned.
+ */
 final class HnswSearcher implements VectorSearcher {
+  /** So many matches are scanned in the time of one walk. */
+  private static final int FEW_MATCHES = Integer.getInteger("few", 2000);
+
+  /** From this part of the rows on, walking over all is cheaper than over the passing ones. */
+  private static final double MOST = Double.parseDouble(System.getProperty("most", "0.3"));
+
+  /** A pool of a larger part of the nodes than this is slower than a scan. */
+  private static final int POOL_PART = 16;
+
+  private static final int WIDER = 4;
+
   private final IndexSpec.Hnsw spec;
   private final GraphRows rows;
   private final HnswGraph graph;
   private final PointDistances distances;
   private final LayerSearch walk;
-  private final ExactRanking ranking;
-  private SearchStatistics statistics = SearchStatistics.NONE;
+  private final FilteredWalk filteredWalk;
+  private final ExactScan exact;
+  private final NearestRows nearest = new NearestRows();
+
+  private String plan = "none";
+  private long visited;
+  private long walked;
 
   HnswSearcher(IndexSpec.Hnsw spec, GraphRows rows, HnswGraph graph) {
     this.spec = spec;
     this.rows = rows;
     this.graph = graph;
-    distances = rows.exact();
+    distances = rows.distances();
     walk = new LayerSearch(graph, distances);
-    ranking = new ExactRanking(rows.rows());
+    filteredWalk = new FilteredWalk(graph, rows, distances, walk.visited());
+    exact = new ExactScan(rows);
   }
 
   @Override
   public void search(SearchRequest request, Neighbors into) {
+    if (request.filter().rows() != rows.rows().count()) {
+      throw new IllegalArgumentException(
+          "a filter of " + request.filter().rows() + " rows, the index has " + rows.rows().count());
+    }
     into.clear();
-    int ef =
-        switch (request.effort()) {
-          case Effort.Default ignored -> spec.efSearch();
-          case Effort.Fixed fixed -> fixed.value();
-          case Effort.Recall recall -> (int) (spec.efSearch() * recall.target());
-        };
-    long entry = graph.entry();
-    if (entry < 0) {
+    plan = "none";
+    visited = 0;
+    walked = 0;
+    exact.resetCount();
+    walk.resetCounts();
+    if (graph.entry() < 0 || !hasDistances(request)) {
       return;
     }
+    nearest.reset(request.k(), request.radius());
+    if (request.filter().count() <= FEW_MATCHES || !searchGraph(request)) {
+      plan = "exact";
+      nearest.reset(request.k(), request.radius());
+      exact.scan(request, nearest);
+    }
+    nearest.drainTo(into);
+  }
+
+  private boolean hasDistances(SearchRequest request) {
+    VectorRows all = rows.rows();
+    return all.metric() != Metric.COSINE
+        || ExactPointDistances.reciprocalLength(all.encoding(), request.query(), 0, all.dimension())
+            != 0;
+  }
+
+  private int ef(SearchRequest request) {
+    return switch (request.effort()) {
+      case Effort.Default _ -> spec.efSearch();
+      case Effort.Fixed fixed -> fixed.value();
+      case Effort.Recall recall -> (int) (spec.efSearch() * recall.target());
+    };
+  }
+
+  /** Returns false when it did not find all that it should, so that a scan has to. */
+  private boolean searchGraph(SearchRequest request) {
+    int ef = ef(request);
+    boolean bounded = request.radius() != Double.POSITIVE_INFINITY;
+    // Within a radius k is only a limit, which may be far above the rows that there are.
+    int pool = bounded ? ef : Math.max(ef, request.k());
     distances.from(request.query());
-    int nearest = walk.descend(HnswGraph.entryNode(entry), HnswGraph.entryLevel(entry), 0);
-    walk.begin(Math.max(ef, request.k()));
-    walk.start(nearest);
-    walk.run(0, request.cancelled());
-    CandidatePool pool = walk.pool();
-    ranking.clear();
-    for (int i = 0; i < pool.size() && ranking.size() < request.k(); i++) {
-      if (rows.present().contains(pool.node(i))) {
-        ranking.add(pool.node(i));
+    long entry = graph.entry();
+    int start = walk.descend(HnswGraph.entryNode(entry), HnswGraph.entryLevel(entry), 0);
+    while (pool <= request.filter().count() / POOL_PART) {
+      int wanted = Math.min(request.k(), pool);
+      CandidatePool found = candidates(request, start, pool);
+      int offered = offer(request, found, rows.rerank(wanted));
+      distances.keepAlive();
+      graph.keepAlive();
+      if (nearest.size() == request.k() || offered >= wanted && nearest.size() < offered) {
+        return true;
+      }
+      if (offered < wanted) {
+        return false;
+      }
+      // All that were looked at are within the radius, so there may be more.
+      nearest.reset(request.k(), request.radius());
+      pool *= WIDER;
+    }
+    return false;
+  }
+
+  /** Walks; the pool that comes back may have nodes that do not pass. */
+  private CandidatePool candidates(SearchRequest request, int start, int pool) {
+    RowFilter filter = request.filter();
+    double part = (double) filter.count() / filter.rows();
+    if (part >= MOST) {
+      int larger = (int) Math.ceil(pool / part);
+      plan = "graph";
+      walk.begin(larger);
+      walk.start(start);
+      walk.run(0, request.cancelled());
+      visited = walk.expansions();
+      walked = walk.computed();
+      if (filter.isAll() || 2 * passingIn(walk.pool(), filter) >= pool) {
+        return walk.pool();
       }
     }
-    ranking.finish(request, into);
-    distances.keepAlive();
-    graph.keepAlive();
+    plan = "filtered graph";
+    filteredWalk.run(start, pool, filter, request.cancelled());
+    visited += filteredWalk.expansions();
+    walked += filteredWalk.computed();
+    return filteredWalk.passing();
+  }
+
+  private static int passingIn(CandidatePool pool, RowFilter filter) {
+    int count = 0;
+    for (int i = 0; i < pool.size(); i++) {
+      count += filter.passes(pool.node(i)) ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Ranks the nearest candidates that pass; returns how many they were. */
+  private int offer(SearchRequest request, CandidatePool pool, int max) {
+    RowFilter filter = request.filter();
+    int offered = 0;
+    for (int i = 0; i < pool.size() && offered < max; i++) {
+      int row = pool.node(i);
+      if (filter.passes(row) && rows.present().contains(row)) {
+        exact.add(row);
+        offered++;
+      }
+    }
+    exact.rank(request, nearest);
+    return offered;
   }
 
   @Override
   public SearchStatistics statistics() {
-    return statistics;
+    return rows.codes() == null
+        ? new SearchStatistics(plan, visited, walked + exact.computed(), 0, 0)
+        : new SearchStatistics(plan, visited, exact.computed(), walked, 0);
   }
 }

@@ -24,8 +24,8 @@ final class NodeLinker {
     this.rows = rows;
     this.graph = graph;
     this.efConstruction = efConstruction;
-    others = rows.exact();
-    search = new LayerSearch(graph, rows.exact());
+    others = rows.distances();
+    search = new LayerSearch(graph, rows.distances());
     selection = new NeighborSelection(others, graph.linksMax(0));
     links = new int[graph.linksMax(0) + 1];
     linkDistances = new float[links.length + PointDistances.PADDING];
