@@ -6,6 +6,7 @@ import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.VectorIndex;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.flat.FlatIndex;
+import io.quiver.vector.index.hnsw.HnswIndex;
 import java.lang.foreign.MemorySegment;
 
 /** The door: builds and opens an index of any kind. */
@@ -20,7 +21,11 @@ public final class Indexes {
   public static VectorIndex build(IndexSpec spec, VectorRows rows, BuildOptions options) {
     return switch (spec) {
       case IndexSpec.Flat _ -> new FlatIndex(rows);
-      case IndexSpec.Hnsw _ -> throw new UnsupportedOperationException(spec.kind());
+      case IndexSpec.Hnsw hnsw ->
+          switch (hnsw.layout()) {
+            case COMPACT -> HnswIndex.build(hnsw, rows, options);
+            case FUSED -> throw new UnsupportedOperationException(spec.toString());
+          };
       case IndexSpec.Ivf _ -> throw new UnsupportedOperationException(spec.kind());
       case IndexSpec.DiskAnn _ -> throw new UnsupportedOperationException(spec.kind());
       case IndexSpec.Auto _ -> throw new UnsupportedOperationException(spec.kind());
@@ -36,7 +41,11 @@ public final class Indexes {
     IndexForm read = IndexForm.read(form, rows);
     return switch (read.spec()) {
       case IndexSpec.Flat _ -> new FlatIndex(rows);
-      case IndexSpec.Hnsw _ -> throw new UnsupportedOperationException(read.spec().kind());
+      case IndexSpec.Hnsw hnsw ->
+          switch (hnsw.layout()) {
+            case COMPACT -> HnswIndex.open(read, rows);
+            case FUSED -> throw new UnsupportedOperationException(hnsw.toString());
+          };
       case IndexSpec.Ivf _ -> throw new UnsupportedOperationException(read.spec().kind());
       case IndexSpec.DiskAnn _ -> throw new UnsupportedOperationException(read.spec().kind());
       case IndexSpec.Auto _ -> throw new UnsupportedOperationException(read.spec().kind());

@@ -19,8 +19,14 @@ final class FilteredWalk {
   /** An expansion that meets fewer new passing nodes ranks the failing ones as bridges. */
   private static final int FEW = 4;
 
-  /** Failing nodes expanded before any passing one is. */
-  private static final int BRIDGES_FIRST = 32;
+  /** An expansion that meets so many of them looks at no more neighbours' neighbours. */
+  private static final int ENOUGH = 16;
+
+  /** Failing nodes that may be expanded although passing ones are left. */
+  private static final int BRIDGES = 8;
+
+  /** Passing nodes expanded before another bridge may be. */
+  private static final int PASSING_FOR_BRIDGE = 4;
 
   private static final int CANCEL_PERIOD = 32;
 
@@ -78,19 +84,21 @@ final class FilteredWalk {
     computed = 0;
     visited.clear();
     passing.clear(poolSize);
-    failing.clear(Math.max(poolSize, BRIDGES_FIRST));
+    failing.clear(poolSize);
     addSeeds(start);
-    int bridgesLeft = BRIDGES_FIRST;
+    // Each passing node that is expanded earns a part of one.
+    int bridgesLeft = BRIDGES * PASSING_FOR_BRIDGE;
     while (true) {
       float nextPassing = passing.nextDistance();
       float nextFailing = failing.nextDistance();
       boolean morePassing = nextPassing != Float.POSITIVE_INFINITY;
-      if (nextFailing < nextPassing && (bridgesLeft > 0 || !morePassing && !passing.isFull())) {
+      if (nextFailing < nextPassing
+          && (bridgesLeft >= PASSING_FOR_BRIDGE || (!morePassing && !passing.isFull()))) {
         expand(failing.expandNext(), true);
-        bridgesLeft--;
+        bridgesLeft -= PASSING_FOR_BRIDGE;
       } else if (morePassing) {
         expand(passing.expandNext(), false);
-        bridgesLeft = Math.min(BRIDGES_FIRST, bridgesLeft + 1);
+        bridgesLeft++;
       } else {
         break;
       }
@@ -156,7 +164,7 @@ final class FilteredWalk {
         bridges[bridgeCount++] = links[i];
       }
     }
-    for (int i = 0; i < bridgeCount; i++) {
+    for (int i = 0; i < bridgeCount && computed - before + batchSize < ENOUGH; i++) {
       int length = graph.links(bridges[i], 0, bridged);
       for (int k = 0; k < length; k++) {
         if (!visited.contains(bridged[k]) && passes(bridged[k])) {

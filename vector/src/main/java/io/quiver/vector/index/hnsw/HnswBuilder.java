@@ -4,9 +4,11 @@ import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.Workers;
+import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.ScalarQuantizer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
 
 /** Builds the graph over rows that are all there. */
 final class HnswBuilder {
@@ -37,8 +39,9 @@ final class HnswBuilder {
     GraphRows prepared = prepare(rows);
     HnswGraph graph =
         HnswGraph.empty(rows.count(), spec.m(), TallNodes.drawn(spec.m(), options.seed()));
-    link(prepared, graph, 0, rows.count(), 1 - 2 * PREPARE_SHARE);
-    return new HnswIndex(spec, prepared, graph);
+    RowSet linked = new RowSet(NativeMemory.allocate(RowSet.bytes(rows.count())));
+    link(prepared, graph, linked, 1 - 2 * PREPARE_SHARE);
+    return new HnswIndex(spec, prepared, graph, false);
   }
 
   /** Everything of the rows but their links. */
@@ -82,13 +85,24 @@ final class HnswBuilder {
     return prepared.withCodes(codes);
   }
 
-  /** Links the rows of a range that are present. */
-  void link(GraphRows rows, HnswGraph graph, int from, int to, double share) {
-    int first = Math.min(from + FIRST, to);
-    double firstShare = share * (first - from) / Math.max(1, to - from);
-    NodeLinker.Factory linkers = new NodeLinker.Factory(rows, graph, spec.efConstruction());
-    workers.forEach(from, first, FIRST, firstShare, linkers, NodeLinker::linkIfPresent);
-    workers.forEach(first, to, LINK_CHUNK, share - firstShare, linkers, NodeLinker::linkIfPresent);
+  /** Links the rows that are present and not linked yet. */
+  void link(GraphRows rows, HnswGraph graph, RowSet linked, double share) {
+    int count = graph.nodes();
+    int first = Math.min(FIRST, count);
+    double firstShare = share * first / Math.max(1, count);
+    Supplier<NodeLinker> linkers = () -> new NodeLinker(rows, graph, spec.efConstruction());
+    Workers.Task<NodeLinker> task =
+        (linker, row) -> {
+          if (rows.present().contains(row) && !linked.contains(row)) {
+            linker.link(row);
+          }
+        };
+    workers.forEach(0, first, FIRST, firstShare, linkers, task);
+    workers.forEach(first, count, LINK_CHUNK, share - firstShare, linkers, task);
+  }
+
+  Workers workers() {
+    return workers;
   }
 
   private void checkMemory(VectorRows rows) {

@@ -120,8 +120,18 @@ final class HnswGraph {
     entry = (long) level << 32 | node;
   }
 
-  void enterNowhere() {
-    entry = -1;
+  /** Enters at a node of the greatest level among these; nowhere when there are none. */
+  void enterAtTallest(RowSet among) {
+    long tallest = -1;
+    for (int i = 0; i < (nodes + 63) >>> 6; i++) {
+      for (long word = among.word(i); word != 0; word &= word - 1) {
+        int node = 64 * i + Long.numberOfTrailingZeros(word);
+        if (tallest < 0 || level(node) > entryLevel(tallest)) {
+          tallest = (long) level(node) << 32 | node;
+        }
+      }
+    }
+    entry = tallest;
   }
 
   static int entryNode(long entry) {
@@ -166,6 +176,11 @@ final class HnswGraph {
       into[count++] = link;
     }
     return count;
+  }
+
+  /** The link of this rank, or -1. */
+  int link(int node, int level, int rank) {
+    return memory(level).get(INT, list(node, level) + 4L * rank);
   }
 
   /** Copies those of a node's links that have not been visited, and marks them as visited. */

@@ -1,22 +1,37 @@
 package io.quiver.vector.index.hnsw;
 
 import io.quiver.vector.index.BuildOptions;
+import io.quiver.vector.index.GrowingIndex;
+import io.quiver.vector.index.IndexForm;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.VectorIndex;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** The index of kind {@code hnsw} with layout {@code compact}. */
-public final class HnswIndex implements VectorIndex {
+/**
+ * The index of kind {@code hnsw} with layout {@code compact}.
+ *
+ * <p>It serves L2, inner product and cosine over numbers, and Hamming and Jaccard over bits; those
+ * without quantizer. A graph for the inner product links rows by their inner products, without
+ * bringing them to one length first.
+ */
+public final class HnswIndex implements VectorIndex, GrowingIndex {
   private final IndexSpec.Hnsw spec;
   private final GraphRows rows;
   private final HnswGraph graph;
+  private final boolean growing;
 
-  HnswIndex(IndexSpec.Hnsw spec, GraphRows rows, HnswGraph graph) {
+  /** Linkers that no thread uses just now: each keeps a byte a node. */
+  private final ConcurrentLinkedQueue<NodeLinker> idle = new ConcurrentLinkedQueue<>();
+
+  HnswIndex(IndexSpec.Hnsw spec, GraphRows rows, HnswGraph graph, boolean growing) {
     this.spec = spec;
     this.rows = rows;
     this.graph = graph;
+    this.growing = growing;
   }
 
   /**
@@ -27,6 +42,42 @@ public final class HnswIndex implements VectorIndex {
    */
   public static HnswIndex build(IndexSpec.Hnsw spec, VectorRows rows, BuildOptions options) {
     return new HnswBuilder(spec, options).build(rows);
+  }
+
+  /**
+   * An index without rows, which takes them in by {@link #add}.
+   *
+   * @param rows as many as there is room for
+   * @param seed of the nodes' levels
+   */
+  public static HnswIndex growing(IndexSpec.Hnsw spec, VectorRows rows, long seed) {
+    if (spec.quantizer() != IndexSpec.Quantizer.NONE) {
+      throw new IllegalArgumentException(
+          "codes are made for rows that are known, so an index that grows has quantizer = none, not"
+              + " "
+              + spec);
+    }
+    HnswGraph graph = HnswGraph.empty(rows.count(), spec.m(), TallNodes.drawn(spec.m(), seed));
+    return new HnswIndex(spec, GraphRows.empty(rows), graph, true);
+  }
+
+  /**
+   * Builds the index over rows of which another index has the most, whose graph is reused.
+   *
+   * @param larger the other index, over the same encoding, metric and dimensions
+   * @param newNumbers what each row of the other index is among these; -1 where it is not
+   */
+  public static HnswIndex merge(
+      HnswIndex larger, int[] newNumbers, VectorRows rows, BuildOptions options) {
+    return new HnswMerge(larger.spec, larger.graph, larger.rows, newNumbers, options).merge(rows);
+  }
+
+  /**
+   * Opens a written index, in the form's own memory. It takes no rows in or out: {@link #merge} it
+   * into one that does.
+   */
+  public static HnswIndex open(IndexForm form, VectorRows rows) {
+    return HnswForm.open(form, rows);
   }
 
   @Override
@@ -45,15 +96,64 @@ public final class HnswIndex implements VectorIndex {
   }
 
   @Override
+  public int capacity() {
+    return graph.nodes();
+  }
+
+  @Override
+  public void add(int row) {
+    checkGrowing(row);
+    if (!rows.measure(row)) {
+      return;
+    }
+    if (!rows.present().add(row)) {
+      throw new IllegalStateException("row " + row + " is there already");
+    }
+    NodeLinker linker = linker();
+    linker.link(row);
+    idle.add(linker);
+  }
+
+  @Override
+  public void remove(int row) {
+    checkGrowing(row);
+    if (!rows.present().remove(row)) {
+      return;
+    }
+    synchronized (graph) {
+      if (graph.entry() >= 0 && HnswGraph.entryNode(graph.entry()) == row) {
+        graph.enterAtTallest(rows.present());
+      }
+    }
+    NodeLinker linker = linker();
+    new NodeUnlinker(linker).unlink(row);
+    idle.add(linker);
+  }
+
+  private void checkGrowing(int row) {
+    if (!growing) {
+      throw new IllegalStateException("this index was built over rows that do not change");
+    }
+    Objects.checkIndex(row, graph.nodes());
+  }
+
+  private NodeLinker linker() {
+    NodeLinker linker = idle.poll();
+    return linker != null ? linker : new NodeLinker(rows, graph, spec.efConstruction());
+  }
+
+  @Override
   public long memoryBytes() {
     return rows.memoryBytes() + graph.memoryBytes();
   }
 
   @Override
   public long formBytes() {
-    return 0;
+    return IndexForm.bytes(spec, HnswForm.sections(rows, graph));
   }
 
   @Override
-  public void write(MemorySegment form) {}
+  public void write(MemorySegment form) {
+    IndexForm.write(form, spec, rows.rows(), HnswForm.sections(rows, graph));
+  }
 }

@@ -26,15 +26,24 @@ import io.quiver.vector.index.VectorSearcher;
  */
 final class HnswSearcher implements VectorSearcher {
   /** So many matches are scanned in the time of one walk. */
-  private static final int FEW_MATCHES = Integer.getInteger("few", 2000);
+  private static final int FEW_MATCHES = 4000;
 
   /** From this part of the rows on, walking over all is cheaper than over the passing ones. */
-  private static final double MOST = Double.parseDouble(System.getProperty("most", "0.3"));
+  private static final double MOST = 0.15;
 
   /** A pool of a larger part of the nodes than this is slower than a scan. */
   private static final int POOL_PART = 16;
 
   private static final int WIDER = 4;
+
+  /**
+   * Matches that lie beyond a larger part of the rows than this stand all around the query with
+   * nothing in common, and a walk finds about half of the nearest: they are scanned.
+   */
+  private static final double FAR_OUT = 0.025;
+
+  /** Matches that are so many times as far out as they would be at random are far out. */
+  private static final double FARTHER = 4;
 
   private final IndexSpec.Hnsw spec;
   private final GraphRows rows;
@@ -43,6 +52,7 @@ final class HnswSearcher implements VectorSearcher {
   private final LayerSearch walk;
   private final FilteredWalk filteredWalk;
   private final ExactScan exact;
+  private final RowSample sample;
   private final NearestRows nearest = new NearestRows();
 
   private String plan = "none";
@@ -57,6 +67,7 @@ final class HnswSearcher implements VectorSearcher {
     walk = new LayerSearch(graph, distances);
     filteredWalk = new FilteredWalk(graph, rows, distances, walk.visited());
     exact = new ExactScan(rows);
+    sample = new RowSample(rows, distances);
   }
 
   @Override
@@ -110,10 +121,13 @@ final class HnswSearcher implements VectorSearcher {
     while (pool <= request.filter().count() / POOL_PART) {
       int wanted = Math.min(request.k(), pool);
       CandidatePool found = candidates(request, start, pool);
+      if (isFarOut(request, found)) {
+        return false;
+      }
       int offered = offer(request, found, rows.rerank(wanted));
       distances.keepAlive();
       graph.keepAlive();
-      if (nearest.size() == request.k() || offered >= wanted && nearest.size() < offered) {
+      if (nearest.size() == request.k() || (offered >= wanted && nearest.size() < offered)) {
         return true;
       }
       if (offered < wanted) {
@@ -147,6 +161,15 @@ final class HnswSearcher implements VectorSearcher {
     visited += filteredWalk.expansions();
     walked += filteredWalk.computed();
     return filteredWalk.passing();
+  }
+
+  private boolean isFarOut(SearchRequest request, CandidatePool found) {
+    if (found != filteredWalk.passing() || found.size() == 0) {
+      return false;
+    }
+    int wanted = Math.min(request.k(), found.size());
+    double nearer = sample.nearerThan(found.distance(wanted - 1));
+    return nearer > Math.max(FAR_OUT, FARTHER * wanted / request.filter().count());
   }
 
   private static int passingIn(CandidatePool pool, RowFilter filter) {

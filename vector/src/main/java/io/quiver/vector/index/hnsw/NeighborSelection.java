@@ -12,30 +12,56 @@ final class NeighborSelection {
    */
   private static final int STEP = 4;
 
+  private final RowSet present;
   private final PointDistances distances;
   private final int[] step = new int[STEP];
   private final float[] stepDistances = new float[STEP + PointDistances.PADDING];
   private final int[] kept;
+  private final CandidatePool crowd = new CandidatePool();
+  private float[] crowdDistances = new float[0];
   private int count;
 
-  NeighborSelection(PointDistances distances, int linksMax) {
-    this.distances = distances;
+  NeighborSelection(GraphRows rows, int linksMax) {
+    present = rows.present();
+    distances = rows.distances();
     kept = new int[linksMax];
   }
 
   /**
-   * Selects from the pool, nearest first.
+   * Selects from the pool, nearest first, among the rows that are present.
    *
-   * @param except a node that is no candidate, such as the one that is linked; -1 for none
+   * @param except a node that is no candidate: the one that is linked
    */
   void select(CandidatePool candidates, int except, int max) {
     count = 0;
     for (int i = 0; i < candidates.size() && count < max; i++) {
       int node = candidates.node(i);
-      if (node != except && isDiverse(node, candidates.distance(i))) {
+      boolean again = i > 0 && candidates.node(i - 1) == node;
+      if (node != except
+          && !again
+          && present.contains(node)
+          && isDiverse(node, candidates.distance(i))) {
         kept[count++] = node;
       }
     }
+  }
+
+  /**
+   * Selects for a node among others, which may come in any order, and more than once.
+   *
+   * @param candidates none of them the node itself
+   */
+  void selectAround(int node, int[] candidates, int length, int max) {
+    if (crowdDistances.length < length + PointDistances.PADDING) {
+      crowdDistances = new float[2 * length + PointDistances.PADDING];
+    }
+    distances.fromRow(node);
+    distances.to(candidates, length, crowdDistances);
+    crowd.clear(length);
+    for (int i = 0; i < length; i++) {
+      crowd.insert(crowdDistances[i], candidates[i]);
+    }
+    select(crowd, node, max);
   }
 
   // Keep a neighbour only if it is closer to the node than to every neighbour already kept. Without

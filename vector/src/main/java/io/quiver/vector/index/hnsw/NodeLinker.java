@@ -1,50 +1,37 @@
 package io.quiver.vector.index.hnsw;
 
-import io.quiver.vector.distance.PointDistances;
 import java.util.Arrays;
-import java.util.function.Supplier;
 
 /**
  * Links nodes into a graph: Malkov and Yashunin 2018, algorithm 1. It belongs to one thread; many
  * may link different nodes at the same time, while others search.
  */
 final class NodeLinker {
-  private final GraphRows rows;
   private final HnswGraph graph;
   private final int efConstruction;
   private final LayerSearch search;
   private final NeighborSelection selection;
-  private final PointDistances others;
-  private final CandidatePool crowd = new CandidatePool();
   private final int[] links;
-  private final float[] linkDistances;
   private final int[][] chosen = new int[HnswGraph.LEVEL_MAX + 1][];
 
   NodeLinker(GraphRows rows, HnswGraph graph, int efConstruction) {
-    this.rows = rows;
     this.graph = graph;
     this.efConstruction = efConstruction;
-    others = rows.distances();
     search = new LayerSearch(graph, rows.distances());
-    selection = new NeighborSelection(others, graph.linksMax(0));
+    selection = new NeighborSelection(rows, graph.linksMax(0));
     links = new int[graph.linksMax(0) + 1];
-    linkDistances = new float[links.length + PointDistances.PADDING];
   }
 
-  /** Makes one for each thread. */
-  record Factory(GraphRows rows, HnswGraph graph, int efConstruction)
-      implements Supplier<NodeLinker> {
-    @Override
-    public NodeLinker get() {
-      return new NodeLinker(rows, graph, efConstruction);
-    }
+  HnswGraph graph() {
+    return graph;
   }
 
-  /** Links a row's node, unless the row is absent. */
-  void linkIfPresent(int node) {
-    if (rows.present().contains(node)) {
-      link(node);
-    }
+  LayerSearch search() {
+    return search;
+  }
+
+  NeighborSelection selection() {
+    return selection;
   }
 
   /** Links a node that has no links, and to which there are none. */
@@ -109,13 +96,7 @@ final class NodeLinker {
         return;
       }
       links[count++] = to;
-      others.fromRow(node);
-      others.to(links, count, linkDistances);
-      crowd.clear(count);
-      for (int i = 0; i < count; i++) {
-        crowd.insert(linkDistances[i], links[i]);
-      }
-      selection.select(crowd, node, graph.linksMax(level));
+      selection.selectAround(node, links, count, graph.linksMax(level));
       graph.setLinks(node, level, selection.kept(), selection.count());
     }
   }
