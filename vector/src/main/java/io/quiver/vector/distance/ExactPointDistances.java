@@ -19,6 +19,7 @@ public final class ExactPointDistances implements PointDistances {
 
   private MemorySegment point = MemorySegment.NULL;
   private long pointStart;
+  private double[] bitDistances = new double[64];
   private float pointReciprocal;
 
   /**
@@ -124,10 +125,13 @@ public final class ExactPointDistances implements PointDistances {
   private void bits(int[] numbers, int count, float[] out) {
     MemorySegment memory = rows.memory();
     long base = AbsoluteMemory.start(memory, rows.offset(), 0);
-    int bytes = rows.rowBytes();
+    if (bitDistances.length < count) {
+      bitDistances = new double[count];
+    }
+    KernelRows some = new KernelRows(memory, base, rows.stride(), numbers, count, rows.rowCount());
+    BitKernels.distances(metric, point, pointStart, some, rows.rowBytes(), bitDistances);
     for (int i = 0; i < count; i++) {
-      long at = base + numbers[i] * rows.stride();
-      out[i] = (float) BitKernels.distance(metric, point, pointStart, memory, at, bytes);
+      out[i] = (float) bitDistances[i];
     }
   }
 

@@ -120,12 +120,13 @@ class RecallTest {
     for (int effort = 1; effort <= 100; effort++) {
       assertThat(read.recall(effort)).isEqualTo(curve.recall(effort));
     }
+    MemorySegment bytes = Arena.ofAuto().allocate(section.byteSize(), 64);
+    section.writer().accept(bytes);
     for (long at : new long[] {0, 8, 16, 31}) {
-      MemorySegment bytes = Arena.ofAuto().allocate(section.byteSize(), 64);
-      section.writer().accept(bytes);
       byte before = bytes.get(JAVA_BYTE, at);
       bytes.set(JAVA_BYTE, at, (byte) 0x7F);
-      assertThatThrownBy(() -> EffortCurve.read(form(rows, section)))
+      assertThatThrownBy(
+              () -> EffortCurve.read(form(rows, new IndexForm.Section(section.name(), bytes))))
           .isInstanceOf(DamagedIndexException.class);
       bytes.set(JAVA_BYTE, at, before);
     }
