@@ -5,9 +5,13 @@ import io.quiver.vector.index.IndexForm;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.VectorIndex;
 import io.quiver.vector.index.VectorRows;
+import io.quiver.vector.index.disk.DiskAnnIndex;
 import io.quiver.vector.index.flat.FlatIndex;
 import io.quiver.vector.index.hnsw.HnswIndex;
+import io.quiver.vector.memory.BlockReader;
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The door: builds and opens an index of any kind. */
 public final class Indexes {
@@ -27,7 +31,7 @@ public final class Indexes {
             case FUSED -> throw new UnsupportedOperationException(spec.toString());
           };
       case IndexSpec.Ivf _ -> throw new UnsupportedOperationException(spec.kind());
-      case IndexSpec.DiskAnn _ -> throw new UnsupportedOperationException(spec.kind());
+      case IndexSpec.DiskAnn diskAnn -> DiskAnnIndex.build(diskAnn, rows, options);
       case IndexSpec.Auto _ -> throw new UnsupportedOperationException(spec.kind());
     };
   }
@@ -38,7 +42,19 @@ public final class Indexes {
    * @throws io.quiver.vector.index.DamagedIndexException when it is not what was written
    */
   public static VectorIndex open(MemorySegment form, VectorRows rows) {
-    IndexForm read = IndexForm.read(form, rows);
+    return open(form, rows, null);
+  }
+
+  /**
+   * As {@link #open(MemorySegment, VectorRows)}, where an index of kind {@code diskann} reads its
+   * rows by a reader.
+   *
+   * @param blocks reads the form's section {@code blocks}, from its first byte on; null to read it
+   *     from the form, which may be mapped
+   */
+  public static VectorIndex open(
+      MemorySegment form, VectorRows rows, @Nullable BlockReader blocks) {
+    IndexForm read = IndexForm.read(form, rows, Set.of(DiskAnnIndex.BLOCKS));
     return switch (read.spec()) {
       case IndexSpec.Flat _ -> new FlatIndex(rows);
       case IndexSpec.Hnsw hnsw ->
@@ -47,7 +63,7 @@ public final class Indexes {
             case FUSED -> throw new UnsupportedOperationException(hnsw.toString());
           };
       case IndexSpec.Ivf _ -> throw new UnsupportedOperationException(read.spec().kind());
-      case IndexSpec.DiskAnn _ -> throw new UnsupportedOperationException(read.spec().kind());
+      case IndexSpec.DiskAnn _ -> DiskAnnIndex.open(read, rows, blocks);
       case IndexSpec.Auto _ -> throw new UnsupportedOperationException(read.spec().kind());
     };
   }

@@ -16,4 +16,14 @@ public interface BlockReader {
 
   /** Fills the memory with what stands at the offset. */
   void read(long offset, MemorySegment into) throws IOException;
+
+  /**
+   * Fills several pieces of memory. A reader over a disk that serves many requests at once sends
+   * them together.
+   */
+  default void read(long[] offsets, MemorySegment[] into, int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      read(offsets[i], into[i]);
+    }
+  }
 }

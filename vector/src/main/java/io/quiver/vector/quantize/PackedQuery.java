@@ -83,7 +83,8 @@ public final class PackedQuery {
     return position;
   }
 
-  float squared() {
+  /** The squared length of the query less the centre. */
+  public float squared() {
     return squared;
   }
 

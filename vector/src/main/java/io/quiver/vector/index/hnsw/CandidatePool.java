@@ -8,7 +8,7 @@ package io.quiver.vector.index.hnsw;
  * <p>A node is a long: its distance, in 32 bits that order as signed integers do, above a bit that
  * says whether it was expanded, above its number of 31 bits.
  */
-final class CandidatePool {
+public final class CandidatePool {
   private static final long EXPANDED = 1L << 31;
 
   private long[] keys = new long[64];
@@ -19,7 +19,7 @@ final class CandidatePool {
   private int next;
 
   /** Empties it, and sets how many it keeps. */
-  void clear(int newCapacity) {
+  public void clear(int newCapacity) {
     if (keys.length < newCapacity) {
       keys = new long[Math.max(newCapacity, 2 * keys.length)];
     }
@@ -28,29 +28,29 @@ final class CandidatePool {
     next = 0;
   }
 
-  int size() {
+  public int size() {
     return size;
   }
 
-  boolean isFull() {
+  public boolean isFull() {
     return size == capacity;
   }
 
-  int node(int rank) {
+  public int node(int rank) {
     return (int) keys[rank] & Integer.MAX_VALUE;
   }
 
-  float distance(int rank) {
+  public float distance(int rank) {
     return distance(keys[rank]);
   }
 
   /** Of the farthest that is kept while it is full, otherwise infinite. */
-  float worst() {
+  public float worst() {
     return size == capacity ? distance(keys[size - 1]) : Float.POSITIVE_INFINITY;
   }
 
   /** Keeps a node if it is near enough; returns whether. */
-  boolean insert(float distance, int node) {
+  public boolean insert(float distance, int node) {
     long key = key(distance, node);
     if (size == capacity) {
       if (key >= keys[size - 1]) {
@@ -76,7 +76,7 @@ final class CandidatePool {
   }
 
   /** The nearest node that is not expanded, which then is; -1 when all are. */
-  int expandNext() {
+  public int expandNext() {
     while (next < size) {
       long key = keys[next];
       if ((key & EXPANDED) == 0) {
@@ -89,7 +89,7 @@ final class CandidatePool {
   }
 
   /** The distance of the node that would be expanded next; infinite when there is none. */
-  float nextDistance() {
+  public float nextDistance() {
     while (next < size) {
       if ((keys[next] & EXPANDED) == 0) {
         return distance(keys[next]);

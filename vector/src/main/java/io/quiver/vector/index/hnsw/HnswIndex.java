@@ -95,6 +95,15 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
     return new HnswSearcher(spec, rows, graph);
   }
 
+  /**
+   * A node's links on the lowest level, at most 2m; returns how many.
+   *
+   * @param into of at least 2m
+   */
+  public int links(int node, int[] into) {
+    return graph.links(node, 0, into);
+  }
+
   @Override
   public int capacity() {
     return graph.nodes();

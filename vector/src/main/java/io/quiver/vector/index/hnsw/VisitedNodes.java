@@ -3,16 +3,16 @@ package io.quiver.vector.index.hnsw;
 import java.util.Arrays;
 
 /** Which nodes a search has seen: a byte each, so that forgetting them all is adding one. */
-final class VisitedNodes {
+public final class VisitedNodes {
   private final byte[] marks;
   private byte mark;
 
-  VisitedNodes(int nodes) {
+  public VisitedNodes(int nodes) {
     marks = new byte[nodes];
   }
 
   /** Forgets all. */
-  void clear() {
+  public void clear() {
     if (++mark == 0) {
       Arrays.fill(marks, (byte) 0);
       mark = 1;
@@ -20,7 +20,7 @@ final class VisitedNodes {
   }
 
   /** Marks a node; returns whether it was not marked. */
-  boolean add(int node) {
+  public boolean add(int node) {
     if (marks[node] == mark) {
       return false;
     }
@@ -28,16 +28,16 @@ final class VisitedNodes {
     return true;
   }
 
-  boolean contains(int node) {
+  public boolean contains(int node) {
     return marks[node] == mark;
   }
 
   /** One for each node; those that equal {@link #mark} have been seen. */
-  byte[] marks() {
+  public byte[] marks() {
     return marks;
   }
 
-  byte mark() {
+  public byte mark() {
     return mark;
   }
 }

@@ -1,0 +1,302 @@
+package io.quiver.vector.index.disk;
+
+import io.quiver.vector.distance.DistanceKernels;
+import io.quiver.vector.distance.Metric;
+import io.quiver.vector.distance.RowBlock;
+import io.quiver.vector.index.Effort;
+import io.quiver.vector.index.IndexSpec;
+import io.quiver.vector.index.NearestRows;
+import io.quiver.vector.index.Neighbors;
+import io.quiver.vector.index.RowFilter;
+import io.quiver.vector.index.SearchRequest;
+import io.quiver.vector.index.SearchStatistics;
+import io.quiver.vector.index.VectorRows;
+import io.quiver.vector.index.VectorSearcher;
+import io.quiver.vector.index.hnsw.CandidatePool;
+import io.quiver.vector.index.hnsw.VisitedNodes;
+import io.quiver.vector.quantize.PackedQuery;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CancellationException;
+
+/**
+ * Finds candidates by their codes, in the graph or, where a filter lets few rows through, among all
+ * of those; then reads the candidates in the order of their estimates, until the next one's
+ * estimate, less what it may be wrong by, is beyond the k-th row.
+ */
+final class DiskSearcher implements VectorSearcher {
+  /** So many codes are looked at in the time of one walk. */
+  private static final int SCAN_MAX = 4_000;
+
+  private static final int SCAN_BATCH = 256;
+
+  /**
+   * Standard deviations that an estimate is trusted to be within, for each candidate kept: the
+   * harder a search tries, the more it reads beside the k rows.
+   */
+  private static final double DEVIATIONS_OF_CANDIDATE = 1.0 / 160;
+
+  private static final double DEVIATIONS_MAX = 2;
+
+  private final IndexSpec.DiskAnn spec;
+  private final DiskCodes codes;
+  private final DiskLinks links;
+  private final DiskBlocks blocks;
+  private final VectorRows rows;
+
+  private final DiskCodes.Point scratch;
+  private final PackedQuery query;
+  private final CandidatePool pool = new CandidatePool();
+  private final CandidatePool passing = new CandidatePool();
+  private final VisitedNodes visited;
+  private final int[] fresh;
+  private final float[] estimates;
+  private final int[] linked;
+  private final NearestRows nearest = new NearestRows();
+
+  private final int[] pieces;
+  private final long[] offsets;
+  private final MemorySegment[] buffers;
+  private final double[] exact = new double[1];
+
+  private double querySquared;
+  private String plan = "none";
+  private long expanded;
+  private long estimated;
+  private long measured;
+  private long reads;
+
+  DiskSearcher(IndexSpec.DiskAnn spec, DiskCodes codes, DiskLinks links, DiskBlocks blocks) {
+    this.spec = spec;
+    this.codes = codes;
+    this.links = links;
+    this.blocks = blocks;
+    rows = codes.space().rows();
+    scratch = codes.scratch();
+    query = codes.newQuery();
+    visited = new VisitedNodes(rows.count());
+    linked = new int[links.degree()];
+    fresh = new int[Math.max(SCAN_BATCH, links.degree())];
+    estimates = new float[fresh.length];
+    pieces = new int[spec.beam()];
+    offsets = new long[spec.beam()];
+    buffers = new MemorySegment[spec.beam()];
+    for (int i = 0; i < buffers.length; i++) {
+      buffers[i] = Arena.ofAuto().allocate(blocks.pieceBytes(), 4096);
+    }
+  }
+
+  @Override
+  public void search(SearchRequest request, Neighbors into) {
+    if (request.filter().rows() != rows.count()) {
+      throw new IllegalArgumentException(
+          "a filter of " + request.filter().rows() + " rows, the index has " + rows.count());
+    }
+    into.clear();
+    plan = "none";
+    expanded = 0;
+    estimated = 0;
+    measured = 0;
+    reads = 0;
+    querySquared = codes.setQuery(request.query(), scratch, query);
+    boolean undefined = querySquared == 0 && rows.metric() == Metric.COSINE;
+    if (undefined || links.entries().length == 0) {
+      return;
+    }
+    nearest.reset(request.k(), request.radius());
+    if (request.filter().count() <= SCAN_MAX || !searchGraph(request)) {
+      plan = "codes";
+      nearest.reset(request.k(), request.radius());
+      scan(request);
+      rank(request, passing);
+    }
+    nearest.drainTo(into);
+  }
+
+  private int effort(SearchRequest request) {
+    return switch (request.effort()) {
+      case Effort.Fixed fixed -> fixed.value();
+      case Effort.Default _, Effort.Recall _ -> spec.efSearch();
+    };
+  }
+
+  /** Returns false when there may be rows that it did not find. */
+  private boolean searchGraph(SearchRequest request) {
+    RowFilter filter = request.filter();
+    double part = (double) filter.count() / filter.rows();
+    int wanted = (int) Math.ceil(Math.max(effort(request), request.k()) / part);
+    if (wanted > rows.count() / 8) {
+      return false;
+    }
+    plan = "graph";
+    walk(request, wanted);
+    CandidatePool found = pool;
+    if (!filter.isAll()) {
+      keepPassing(filter, wanted);
+      found = passing;
+    }
+    if (found.size() < Math.min(request.k(), filter.count())) {
+      return false;
+    }
+    boolean allWithin = rank(request, found);
+    boolean bounded = request.radius() != Double.POSITIVE_INFINITY;
+    return nearest.size() == request.k() || (bounded && !allWithin);
+  }
+
+  private void keepPassing(RowFilter filter, int max) {
+    passing.clear(max);
+    for (int i = 0; i < pool.size(); i++) {
+      if (filter.passes(pool.node(i))) {
+        passing.insert(pool.distance(i), pool.node(i));
+      }
+    }
+  }
+
+  /** Best first, by estimates alone. */
+  private void walk(SearchRequest request, int size) {
+    pool.clear(size);
+    visited.clear();
+    int[] entries = links.entries();
+    offer(entries, Math.min(entries.length, estimates.length));
+    int node;
+    while ((node = pool.expandNext()) >= 0) {
+      if ((++expanded & 63) == 0) {
+        check(request);
+      }
+      offer(linked, links.links(node, linked));
+    }
+  }
+
+  private void offer(int[] nodes, int count) {
+    int unseen = 0;
+    for (int i = 0; i < count; i++) {
+      if (visited.add(nodes[i])) {
+        fresh[unseen++] = nodes[i];
+      }
+    }
+    codes.estimate(fresh, unseen, query, estimates);
+    estimated += unseen;
+    for (int i = 0; i < unseen; i++) {
+      pool.insert(estimates[i], fresh[i]);
+    }
+  }
+
+  /** Estimates all rows that pass, and keeps the nearest. */
+  private void scan(SearchRequest request) {
+    RowFilter filter = request.filter();
+    boolean bounded = request.radius() != Double.POSITIVE_INFINITY;
+    // Within a radius, and with few matches, any may have to be read.
+    long most = bounded ? filter.count() : 4L * Math.max(effort(request), request.k());
+    passing.clear((int) Math.max(1, Math.min(filter.count(), most)));
+    int count = 0;
+    for (int i = 0; i < (filter.rows() + 63) >>> 6; i++) {
+      for (long word = filter.word(i); word != 0; word &= word - 1) {
+        int row = 64 * i + Long.numberOfTrailingZeros(word);
+        if (!codes.space().absent().get(row)) {
+          fresh[count++] = row;
+        }
+        if (count == SCAN_BATCH) {
+          check(request);
+          keep(count);
+          count = 0;
+        }
+      }
+    }
+    keep(count);
+  }
+
+  private void keep(int count) {
+    codes.estimate(fresh, count, query, estimates);
+    estimated += count;
+    for (int i = 0; i < count; i++) {
+      passing.insert(estimates[i], fresh[i]);
+    }
+  }
+
+  /** Reads candidates and ranks them; returns whether all of them were within the radius. */
+  private boolean rank(SearchRequest request, CandidatePool candidates) {
+    int next = 0;
+    int offered = 0;
+    while (next < candidates.size()) {
+      check(request);
+      int wave = 0;
+      int first = next;
+      // What is read before there are k rows is read in any case; beyond, the bound may spare it.
+      int missing = request.k() - nearest.size();
+      int most = missing > 0 ? Math.min(missing, pieces.length) : pieces.length;
+      while (next < candidates.size()
+          && (wave < most || pieceAt(candidates.node(next), wave) >= 0)) {
+        if (!mayBelong(request, candidates, next)) {
+          next = candidates.size();
+          break;
+        }
+        wave = addPiece(candidates.node(next), wave);
+        next++;
+      }
+      if (wave == 0) {
+        break;
+      }
+      blocks.read(pieces, wave, offsets, buffers);
+      reads += (long) wave * blocks.readsOfPiece();
+      for (int i = first; i < candidates.size() && i < first + 4 * buffers.length; i++) {
+        int at = pieceAt(candidates.node(i), wave);
+        if (at < 0) {
+          break;
+        }
+        measure(request, candidates.node(i), buffers[at]);
+        offered++;
+      }
+    }
+    return offered == candidates.size() && nearest.size() == offered;
+  }
+
+  private int addPiece(int row, int wave) {
+    if (pieceAt(row, wave) >= 0) {
+      return wave;
+    }
+    pieces[wave] = blocks.piece(row);
+    return wave + 1;
+  }
+
+  private int pieceAt(int row, int wave) {
+    int piece = blocks.piece(row);
+    for (int i = 0; i < wave; i++) {
+      if (pieces[i] == piece) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** Whether a candidate may be among the rows wanted, as far as its estimate can be trusted. */
+  private boolean mayBelong(SearchRequest request, CandidatePool candidates, int i) {
+    if (nearest.size() < request.k() && request.radius() == Double.POSITIVE_INFINITY) {
+      return true;
+    }
+    double limit = codes.space().squared(nearest.bound(), querySquared);
+    double margin =
+        2
+            * Math.min(DEVIATIONS_MAX, DEVIATIONS_OF_CANDIDATE * effort(request))
+            * codes.spread()
+            * Math.sqrt((double) query.squared() * codes.squared(candidates.node(i)));
+    return candidates.distance(i) - margin <= limit;
+  }
+
+  private void measure(SearchRequest request, int row, MemorySegment piece) {
+    RowBlock block = blocks.row(row, piece);
+    DistanceKernels.get(rows.encoding()).distances(rows.metric(), request.query(), block, 1, exact);
+    measured++;
+    nearest.offer(row, exact[0]);
+  }
+
+  private static void check(SearchRequest request) {
+    if (request.cancelled().getAsBoolean()) {
+      throw new CancellationException("the search was cancelled");
+    }
+  }
+
+  @Override
+  public SearchStatistics statistics() {
+    return new SearchStatistics(plan, expanded, measured, estimated, reads);
+  }
+}
