@@ -30,11 +30,19 @@ final class DiskSearcher implements VectorSearcher {
 
   private static final int SCAN_BATCH = 256;
 
+  /** To keep a larger part of all nodes is slower than to look at all codes that pass. */
+  private static final int WALK_PART = 8;
+
+  private static final int WIDER = 4;
+
   /**
    * Standard deviations that an estimate is trusted to be within, for each candidate kept: the
    * harder a search tries, the more it reads beside the k rows.
    */
-  private static final double DEVIATIONS_OF_CANDIDATE = 1.0 / 160;
+  private static final double DEVIATIONS_OF_CANDIDATE = 1.0 / 100;
+
+  /** Behind a filter, where more rows are about as far away. */
+  private static final double DEVIATIONS_FILTERED = 1.5;
 
   private static final double DEVIATIONS_MAX = 2;
 
@@ -123,33 +131,30 @@ final class DiskSearcher implements VectorSearcher {
   /** Returns false when there may be rows that it did not find. */
   private boolean searchGraph(SearchRequest request) {
     RowFilter filter = request.filter();
-    double part = (double) filter.count() / filter.rows();
-    int wanted = (int) Math.ceil(Math.max(effort(request), request.k()) / part);
-    if (wanted > rows.count() / 8) {
-      return false;
-    }
+    int wanted = Math.max(effort(request), request.k());
     plan = "graph";
-    walk(request, wanted);
-    CandidatePool found = pool;
-    if (!filter.isAll()) {
-      keepPassing(filter, wanted);
-      found = passing;
+    // A filter may let through few of the rows near the query, whatever it lets through in all.
+    for (long size = (long) wanted * filter.rows() / filter.count();
+        size <= rows.count() / WALK_PART;
+        size *= WIDER) {
+      walk(request, (int) size);
+      CandidatePool found = filter.isAll() ? pool : keepPassing(filter, wanted);
+      if (found.size() == wanted) {
+        boolean allWithin = rank(request, found);
+        return nearest.size() == request.k() || !allWithin;
+      }
     }
-    if (found.size() < Math.min(request.k(), filter.count())) {
-      return false;
-    }
-    boolean allWithin = rank(request, found);
-    boolean bounded = request.radius() != Double.POSITIVE_INFINITY;
-    return nearest.size() == request.k() || (bounded && !allWithin);
+    return false;
   }
 
-  private void keepPassing(RowFilter filter, int max) {
+  private CandidatePool keepPassing(RowFilter filter, int max) {
     passing.clear(max);
-    for (int i = 0; i < pool.size(); i++) {
+    for (int i = 0; i < pool.size() && passing.size() < max; i++) {
       if (filter.passes(pool.node(i))) {
         passing.insert(pool.distance(i), pool.node(i));
       }
     }
+    return passing;
   }
 
   /** Best first, by estimates alone. */
@@ -276,10 +281,15 @@ final class DiskSearcher implements VectorSearcher {
     double limit = codes.space().squared(nearest.bound(), querySquared);
     double margin =
         2
-            * Math.min(DEVIATIONS_MAX, DEVIATIONS_OF_CANDIDATE * effort(request))
+            * deviations(request)
             * codes.spread()
             * Math.sqrt((double) query.squared() * codes.squared(candidates.node(i)));
     return candidates.distance(i) - margin <= limit;
+  }
+
+  private double deviations(SearchRequest request) {
+    double least = request.filter().isAll() ? 0 : DEVIATIONS_FILTERED;
+    return Math.clamp(DEVIATIONS_OF_CANDIDATE * effort(request), least, DEVIATIONS_MAX);
   }
 
   private void measure(SearchRequest request, int row, MemorySegment piece) {
