@@ -6,7 +6,8 @@ package io.quiver.vector.index.hnsw;
  * farthest result is the last, and a search is over when all are expanded.
  *
  * <p>A node is a long: its distance, in 32 bits that order as signed integers do, above a bit that
- * says whether it was expanded, above its number of 31 bits.
+ * says whether it was expanded, above the 31 bits of its number, inverted: of nodes that are
+ * equally far the one with the greater number comes first. See {@link NeighborSelection} for why.
  */
 public final class CandidatePool {
   private static final long EXPANDED = 1L << 31;
@@ -37,7 +38,7 @@ public final class CandidatePool {
   }
 
   public int node(int rank) {
-    return (int) keys[rank] & Integer.MAX_VALUE;
+    return ~(int) keys[rank] & Integer.MAX_VALUE;
   }
 
   public float distance(int rank) {
@@ -81,7 +82,7 @@ public final class CandidatePool {
       long key = keys[next];
       if ((key & EXPANDED) == 0) {
         keys[next++] = key | EXPANDED;
-        return (int) key & Integer.MAX_VALUE;
+        return ~(int) key & Integer.MAX_VALUE;
       }
       next++;
     }
@@ -102,7 +103,7 @@ public final class CandidatePool {
   private static long key(float distance, int node) {
     int bits = Float.floatToIntBits(distance);
     // Negative floats order the wrong way round as integers: all their bits but the sign turn.
-    return (long) (bits ^ (bits >> 31 & Integer.MAX_VALUE)) << 32 | node;
+    return (long) (bits ^ (bits >> 31 & Integer.MAX_VALUE)) << 32 | (~node & Integer.MAX_VALUE);
   }
 
   private static float distance(long key) {

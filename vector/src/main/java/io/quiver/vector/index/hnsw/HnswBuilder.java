@@ -40,7 +40,7 @@ final class HnswBuilder {
     HnswGraph graph =
         HnswGraph.empty(rows.count(), spec.m(), TallNodes.drawn(spec.m(), options.seed()));
     RowSet linked = new RowSet(NativeMemory.allocate(RowSet.bytes(rows.count())));
-    link(prepared, graph, linked, 1 - 2 * PREPARE_SHARE);
+    link(prepared, graph, linked, 1 - prepareShare());
     return new HnswIndex(spec, prepared, graph, false);
   }
 
@@ -63,6 +63,11 @@ final class HnswBuilder {
       case SQ8 -> encode(prepared, ScalarRowCodes.empty(rows, trained(prepared)));
       case RABITQ -> throw new UnsupportedOperationException("rabitq");
     };
+  }
+
+  /** Which part of the work {@link #prepare} is. */
+  double prepareShare() {
+    return spec.quantizer() == IndexSpec.Quantizer.NONE ? PREPARE_SHARE : 2 * PREPARE_SHARE;
   }
 
   private ScalarQuantizer trained(GraphRows prepared) {

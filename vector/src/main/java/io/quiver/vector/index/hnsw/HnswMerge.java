@@ -68,7 +68,7 @@ final class HnswMerge {
               }
             });
     graph.enterAtTallest(carried);
-    builder.link(prepared, graph, carried, 1 - CARRY_SHARE);
+    builder.link(prepared, graph, carried, 1 - CARRY_SHARE - builder.prepareShare());
     return new HnswIndex(spec, prepared, graph, false);
   }
 

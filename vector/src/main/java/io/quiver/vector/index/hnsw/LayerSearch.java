@@ -64,7 +64,10 @@ final class LayerSearch {
     return batchDistances[0];
   }
 
-  /** Goes down greedily to the level above {@code to}; returns the nearest node found there. */
+  /**
+   * Goes down greedily to the level above {@code to}; returns the nearest node found there, of
+   * equal ones that with the greatest number.
+   */
   int descend(int node, int from, int to) {
     int nearest = node;
     float least = distanceTo(node);
@@ -76,7 +79,7 @@ final class LayerSearch {
         distances.to(batch, count, batchDistances);
         computed += count;
         for (int i = 0; i < count; i++) {
-          if (batchDistances[i] < least) {
+          if (batchDistances[i] < least || (batchDistances[i] == least && batch[i] > nearest)) {
             least = batchDistances[i];
             nearest = batch[i];
           }

@@ -1,16 +1,29 @@
 package io.quiver.vector.index.hnsw;
 
+import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.distance.PointDistances;
 
 /**
  * Chooses a node's links among candidates: Malkov and Yashunin 2018, algorithm 4. It belongs to one
  * thread.
+ *
+ * <p>Beyond the paper it cares for equal rows, which real tables have by the thousand. They do not
+ * prune each other, so they would link to nothing but each other, all of them to the same few, and
+ * most could not be reached. Instead a node has at most a quarter of its links to rows that are
+ * equally far, and those are the ones with the greatest numbers, thus the last to come: equal rows
+ * form a chain in the order of their numbers, and on the levels above a skip list over it.
  */
 final class NeighborSelection {
   /**
    * Kept nodes that a candidate is compared with at once, before it is looked whether one is near.
    */
   private static final int STEP = 4;
+
+  /** This part of the links may lead to rows that are equally far. */
+  private static final int EQUAL_PART = 4;
+
+  /** Whether distances are of bits, so that rows are equally far without being equal. */
+  private final boolean countsBits;
 
   private final RowSet present;
   private final PointDistances distances;
@@ -22,6 +35,7 @@ final class NeighborSelection {
   private int count;
 
   NeighborSelection(GraphRows rows, int linksMax) {
+    countsBits = rows.rows().encoding() == Encoding.BINARY;
     present = rows.present();
     distances = rows.distances();
     kept = new int[linksMax];
@@ -34,13 +48,19 @@ final class NeighborSelection {
    */
   void select(CandidatePool candidates, int except, int max) {
     count = 0;
+    int equal = 0;
+    float lastKept = Float.NaN;
     for (int i = 0; i < candidates.size() && count < max; i++) {
       int node = candidates.node(i);
+      float distance = candidates.distance(i);
       boolean again = i > 0 && candidates.node(i - 1) == node;
-      if (node != except
-          && !again
-          && present.contains(node)
-          && isDiverse(node, candidates.distance(i))) {
+      boolean crowded = distance == lastKept && equal >= max / EQUAL_PART;
+      if (node == except || again || (crowded && !(countsBits && distance > 0))) {
+        continue;
+      }
+      if (present.contains(node) && isDiverse(node, distance)) {
+        equal = distance == lastKept ? equal + 1 : 1;
+        lastKept = distance;
         kept[count++] = node;
       }
     }
