@@ -46,7 +46,11 @@ public final class SparseIndex {
 
   /** A new searcher. */
   public SparseSearcher searcher() {
-    return new SparseSearcher(rows, lists);
+    return searcher(SparseSearcher.PLACES_MAX);
+  }
+
+  SparseSearcher searcher(int placesMax) {
+    return new SparseSearcher(rows, lists, placesMax);
   }
 
   /** Bytes of memory that it keeps beside the rows. */

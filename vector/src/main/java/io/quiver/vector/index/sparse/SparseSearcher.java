@@ -23,8 +23,12 @@ import java.util.concurrent.CancellationException;
 public final class SparseSearcher {
   private static final int STEPS_BETWEEN_ASKING = 64;
 
+  /** Of the table of entries, 4 bytes each; a query that would take more searches for them. */
+  static final int PLACES_MAX = 1 << 20;
+
   private final SparseRows rows;
   private final SparseLists lists;
+  private final int placesMax;
   private final NearestRows nearest = new NearestRows();
   private final float[] bounds;
   private final BlockQueue queue;
@@ -37,6 +41,14 @@ public final class SparseSearcher {
   private float[] factors = new float[64];
   private int terms;
 
+  /**
+   * Entry of term i and block b at {@code i * blocks + b}. It is not cleared: what stands there
+   * from an earlier search is an entry of another block, or outside the term's.
+   */
+  private int[] entries = new int[0];
+
+  private boolean hasEntries;
+
   /** A sum of so many floats may fall short of what it bounds by this factor, its rounding. */
   private double rounding;
 
@@ -45,7 +57,13 @@ public final class SparseSearcher {
   private long measured;
   private long estimated;
 
-  SparseSearcher(SparseRows rows, SparseLists lists) {
+  /**
+   * A new searcher.
+   *
+   * @param placesMax of the table of entries, which is {@link #PLACES_MAX}
+   */
+  SparseSearcher(SparseRows rows, SparseLists lists, int placesMax) {
+    this.placesMax = placesMax;
     this.rows = rows;
     this.lists = lists;
     int blocks = (rows.count() + SparseLists.BLOCK_ROWS - 1) / SparseLists.BLOCK_ROWS;
@@ -156,11 +174,21 @@ public final class SparseSearcher {
 
   private void boundBlocks(SparseRequest request) {
     Arrays.fill(bounds, 0);
+    long places = (long) terms * bounds.length;
+    hasEntries = places <= placesMax;
+    if (hasEntries && entries.length < places) {
+      entries = new int[(int) Math.min(placesMax, 2 * places)];
+    }
     for (int term = 0; term < terms; term++) {
       ask(request, 0);
       float factor = factors[term];
+      int base = term * bounds.length;
       for (int entry = firstEntries[term]; entry < endEntries[term]; entry++) {
-        bounds[lists.block(entry)] += factor * lists.greatest(entry);
+        int block = lists.block(entry);
+        bounds[block] += factor * lists.greatest(entry);
+        if (hasEntries) {
+          entries[base + block] = entry;
+        }
       }
     }
   }
@@ -199,6 +227,12 @@ public final class SparseSearcher {
 
   /** The term's entry of the block, negative when it has none. */
   private int entry(int term, int block) {
+    if (hasEntries) {
+      int entry = entries[term * bounds.length + block];
+      boolean found =
+          entry >= firstEntries[term] && entry < endEntries[term] && lists.block(entry) == block;
+      return found ? entry : -1;
+    }
     int low = firstEntries[term];
     int high = endEntries[term] - 1;
     while (low <= high) {

@@ -36,9 +36,12 @@ class SparseIndexTest {
     Random random = new Random(seed);
     List<SortedMap<Integer, Float>> vectors = vectors(random, ROWS, 40, negative);
     SparseRows rows = rows(vectors);
-    SparseSearcher searcher = SparseIndex.build(rows, ONE_THREAD).searcher();
+    SparseIndex index = SparseIndex.build(rows, ONE_THREAD);
+    SparseSearcher withTable = index.searcher();
+    SparseSearcher withoutTable = index.searcher(0);
     Neighbors found = new Neighbors();
     for (int query = 0; query < 30; query++) {
+      SparseSearcher searcher = query % 2 == 0 ? withTable : withoutTable;
       SparseRequest all = request(vectors(random, 1, 1 + 3 * query, negative).getFirst(), 1, rows);
       int skip = random.nextInt(2, 60);
       List<RowFilter> filters =
