@@ -7,6 +7,7 @@ import io.quiver.vector.index.VectorIndex;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.disk.DiskAnnIndex;
 import io.quiver.vector.index.flat.FlatIndex;
+import io.quiver.vector.index.fused.FusedIndex;
 import io.quiver.vector.index.hnsw.HnswIndex;
 import io.quiver.vector.memory.BlockReader;
 import java.lang.foreign.MemorySegment;
@@ -28,7 +29,7 @@ public final class Indexes {
       case IndexSpec.Hnsw hnsw ->
           switch (hnsw.layout()) {
             case COMPACT -> HnswIndex.build(hnsw, rows, options);
-            case FUSED -> throw new UnsupportedOperationException(spec.toString());
+            case FUSED -> FusedIndex.build(hnsw, rows, options);
           };
       case IndexSpec.Ivf _ -> throw new UnsupportedOperationException(spec.kind());
       case IndexSpec.DiskAnn diskAnn -> DiskAnnIndex.build(diskAnn, rows, options);
@@ -60,7 +61,7 @@ public final class Indexes {
       case IndexSpec.Hnsw hnsw ->
           switch (hnsw.layout()) {
             case COMPACT -> HnswIndex.open(read, rows);
-            case FUSED -> throw new UnsupportedOperationException(hnsw.toString());
+            case FUSED -> FusedIndex.open(read, hnsw, rows);
           };
       case IndexSpec.Ivf _ -> throw new UnsupportedOperationException(read.spec().kind());
       case IndexSpec.DiskAnn _ -> DiskAnnIndex.open(read, rows, blocks);

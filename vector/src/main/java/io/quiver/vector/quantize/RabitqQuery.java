@@ -59,6 +59,15 @@ public final class RabitqQuery {
     }
   }
 
+  /**
+   * Adds to the query's product with any signs, until the next query: so that estimates become
+   * bounds, from below as slopes are negative.
+   */
+  public void raise(float product) {
+    MemorySegment all = all(memory);
+    all.set(FLOAT, position + 4, all.get(FLOAT, position + 4) + product);
+  }
+
   /** What the last {@link Rabitq#estimate} found for a slot. */
   public float estimate(int slot) {
     return all(memory).get(FLOAT, position + ESTIMATES + 4L * slot);

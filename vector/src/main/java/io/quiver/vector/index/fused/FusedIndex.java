@@ -1,0 +1,172 @@
+package io.quiver.vector.index.fused;
+
+import io.quiver.vector.distance.DistanceKernels;
+import io.quiver.vector.index.BuildOptions;
+import io.quiver.vector.index.EuclideanRows;
+import io.quiver.vector.index.IndexForm;
+import io.quiver.vector.index.IndexSpec.Exact;
+import io.quiver.vector.index.IndexSpec.Hnsw;
+import io.quiver.vector.index.VectorIndex;
+import io.quiver.vector.index.VectorRows;
+import io.quiver.vector.index.VectorSearcher;
+import io.quiver.vector.memory.NativeMemory;
+import io.quiver.vector.quantize.ScalarQuantizer;
+import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code hnsw} with {@code quantizer = rabitq} and {@code layout = fused}, over rows that do not
+ * change: the fastest of the graphs, for about twice the rows' memory. With {@code exact = sq8} it
+ * takes a third less, and reads the last candidates' rows where the owner has them.
+ *
+ * <p>Blocks are in memory of their own, on huge pages where there are; its written form is read
+ * once, when it is opened.
+ */
+public final class FusedIndex implements VectorIndex {
+  private final Hnsw spec;
+  private final FusedParts parts;
+
+  private FusedIndex(Hnsw spec, FusedParts parts) {
+    this.spec = spec;
+    this.parts = parts;
+  }
+
+  /** Rows but those without a point. */
+  private record Unchanging(BitSet absent, int rows, int count) implements RowPresence {
+    static RowPresence of(EuclideanRows space) {
+      int rows = space.rows().count();
+      return new Unchanging(space.absent(), rows, rows - space.absent().cardinality());
+    }
+
+    @Override
+    public boolean has(int row) {
+      return !absent.get(row);
+    }
+
+    @Override
+    public boolean isComplete() {
+      return count == rows;
+    }
+  }
+
+  /**
+   * Builds an index.
+   *
+   * @throws IllegalArgumentException when that takes more memory than the options allow, or there
+   *     are more rows than such an index can have
+   * @throws IllegalStateException when this JVM was started without the Vector API
+   * @throws java.util.concurrent.CancellationException when the options say so
+   */
+  public static FusedIndex build(Hnsw spec, VectorRows rows, BuildOptions options) {
+    checkVectorModule();
+    EuclideanRows space = EuclideanRows.of(rows);
+    checkMemory(spec, space, options);
+    FusedGraph graph = FusedGraphBuilder.build(space, spec.efConstruction(), options);
+    RowPresence present = Unchanging.of(space);
+    RecallCurve curve = RecallCurve.measure(graph, present, options);
+    @Nullable ScalarQuantizer quantizer = null;
+    if (spec.exact() == Exact.SQ8) {
+      quantizer =
+          ScalarQuantizer.train(rows.count(), space.dimension(), options.seed(), space::point);
+      graph = withByteCodes(graph, quantizer);
+    }
+    options.progress().accept(1);
+    return new FusedIndex(
+        spec, new FusedParts(space, graph, quantizer, present, curve, spec.efSearch()));
+  }
+
+  /**
+   * Opens a written index.
+   *
+   * @throws io.quiver.vector.index.DamagedIndexException when it is not what was written
+   * @throws IllegalStateException when this JVM was started without the Vector API
+   */
+  public static FusedIndex open(IndexForm form, Hnsw spec, VectorRows rows) {
+    checkVectorModule();
+    FusedForm read = FusedForm.read(form, spec, rows);
+    RowPresence present = Unchanging.of(read.space());
+    return new FusedIndex(
+        spec,
+        new FusedParts(
+            read.space(), read.graph(), read.quantizer(), present, read.curve(), spec.efSearch()));
+  }
+
+  static void checkVectorModule() {
+    if (ModuleLayer.boot().findModule(DistanceKernels.VECTOR_MODULE).isEmpty()) {
+      throw new IllegalStateException(
+          "layout = fused needs the Vector API: start Java with --add-modules "
+              + DistanceKernels.VECTOR_MODULE);
+    }
+  }
+
+  private static void checkMemory(Hnsw spec, EuclideanRows space, BuildOptions options) {
+    int count = space.rows().count();
+    if (count > FusedLinks.nodesMax()) {
+      throw new IllegalArgumentException(
+          "layout = fused has at most %d rows, these are %d"
+              .formatted(FusedLinks.nodesMax(), count));
+    }
+    FusedLayout floats = new FusedLayout(space.dimension(), Exact.FLOAT32);
+    FusedLayout kept = new FusedLayout(space.dimension(), spec.exact());
+    long bytes = FusedGraphBuilder.memoryBytes(floats, count, options.threads());
+    if (spec.exact() == Exact.SQ8) {
+      bytes = Math.max(bytes, count * (floats.stride() + kept.stride()));
+    }
+    if (bytes > options.memoryBytesMax()) {
+      throw new IllegalArgumentException(
+          "building this index takes %d bytes beyond the rows, allowed are %d"
+              .formatted(bytes, options.memoryBytesMax()));
+    }
+  }
+
+  /** The same graph with a byte for each float of its points. */
+  private static FusedGraph withByteCodes(FusedGraph graph, ScalarQuantizer quantizer) {
+    FusedLayout from = graph.layout();
+    FusedLayout to = new FusedLayout(from.dimension(), Exact.SQ8);
+    MemorySegment blocks = NativeMemory.allocate(to.stride() * graph.nodes());
+    long rest = from.links() + 4L * FusedLayout.DEGREE - from.codes();
+    for (int node = 0; node < graph.nodes(); node++) {
+      long source = node * from.stride();
+      long target = node * to.stride();
+      quantizer.encode(graph.blocks(), source, from.dimension(), blocks, target);
+      MemorySegment.copy(graph.blocks(), source + from.codes(), blocks, target + to.codes(), rest);
+    }
+    return new FusedGraph(to, graph.rotation(), blocks, graph.entry());
+  }
+
+  @Override
+  public Hnsw spec() {
+    return spec;
+  }
+
+  @Override
+  public VectorRows rows() {
+    return parts.space().rows();
+  }
+
+  @Override
+  public VectorSearcher searcher() {
+    return new FusedSearcher(parts);
+  }
+
+  @Override
+  public long memoryBytes() {
+    return parts.memoryBytes();
+  }
+
+  @Override
+  public long formBytes() {
+    return IndexForm.bytes(spec, sections());
+  }
+
+  @Override
+  public void write(MemorySegment form) {
+    IndexForm.write(form, spec, rows(), sections());
+  }
+
+  private List<IndexForm.Section> sections() {
+    return new FusedForm(parts.space(), parts.graph(), parts.quantizer(), parts.curve()).sections();
+  }
+}

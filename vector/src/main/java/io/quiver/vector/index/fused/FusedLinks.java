@@ -1,0 +1,153 @@
+package io.quiver.vector.index.fused;
+
+import io.quiver.vector.memory.AbsoluteMemory;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The links of a graph that is being made or changed, with their distances, which blocks do not
+ * keep. Each node's are guarded by one of many locks; no two are ever held at a time. Whatever is
+ * done here is done in the node's block too, so that it can be searched meanwhile.
+ */
+final class FusedLinks {
+  private static final int DEGREE = FusedLayout.DEGREE;
+  private static final int LOCKS = 1 << 10;
+
+  private final FusedGraph graph;
+
+  /** All nodes' rotated points. */
+  private final MemorySegment rotated;
+
+  private final long rotatedAt;
+  private final long rotatedBytes;
+
+  /** {@link NodeKey}s of each node's neighbours, by slot, from {@code DEGREE * node} on. */
+  private final long[] keys;
+
+  private final byte[] degrees;
+  private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
+
+  FusedLinks(FusedGraph graph, MemorySegment rotated) {
+    this.graph = graph;
+    this.rotated = rotated;
+    rotatedAt = AbsoluteMemory.start(rotated, 0, rotated.byteSize());
+    rotatedBytes = 4L * graph.codes().codeBits();
+    keys = new long[DEGREE * graph.nodes()];
+    degrees = new byte[graph.nodes()];
+    for (int i = 0; i < LOCKS; i++) {
+      locks[i] = new ReentrantLock();
+    }
+  }
+
+  /** Nodes whose links an array holds. */
+  static int nodesMax() {
+    return Integer.MAX_VALUE / (2 * DEGREE);
+  }
+
+  MemorySegment rotated() {
+    return rotated;
+  }
+
+  /** Where a node's rotated point is, as kernels count. */
+  long rotated(int node) {
+    return rotatedAt + node * rotatedBytes;
+  }
+
+  ReentrantLock lock(int node) {
+    return locks[node & (LOCKS - 1)];
+  }
+
+  int degree(int node) {
+    return degrees[node];
+  }
+
+  long key(int node, int slot) {
+    return keys[DEGREE * node + slot];
+  }
+
+  boolean contains(int node, int neighbor) {
+    for (int slot = 0; slot < degrees[node]; slot++) {
+      if (NodeKey.node(key(node, slot)) == neighbor) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Adds a link behind the others; the node's lock is held. */
+  void append(int node, long key) {
+    int slot = degrees[node];
+    keys[DEGREE * node + slot] = key;
+    int neighbor = NodeKey.node(key);
+    // The code of the new one with the number of the old one would be taken for the latter's; an
+    // empty slot passes no limit.
+    graph.setLink(node, slot, neighbor);
+    encode(node, slot);
+    degrees[node]++;
+  }
+
+  /** Removes a link and moves the last one there; the node's lock is held. */
+  void remove(int node, int slot) {
+    int last = --degrees[node];
+    if (slot != last) {
+      keys[DEGREE * node + slot] = keys[DEGREE * node + last];
+      graph.copy(node, last, slot);
+    }
+    graph.clear(node, last);
+  }
+
+  /** Removes all links; the node's lock is held. */
+  void clear(int node) {
+    while (degrees[node] > 0) {
+      graph.clear(node, --degrees[node]);
+    }
+  }
+
+  /**
+   * Adds a link to a node unless it is there; where the node is full, the selection decides which
+   * of all stay.
+   *
+   * @param scratch of 33 keys
+   */
+  void connect(int node, long key, NeighborSelection selection, long[] scratch) {
+    ReentrantLock lock = lock(node);
+    lock.lock();
+    try {
+      int degree = degrees[node];
+      if (contains(node, NodeKey.node(key))) {
+        return;
+      }
+      if (degree < DEGREE) {
+        append(node, key);
+        return;
+      }
+      System.arraycopy(keys, DEGREE * node, scratch, 0, degree);
+      scratch[degree] = key;
+      Arrays.sort(scratch, 0, degree + 1);
+      selection.select(scratch, degree + 1);
+      for (int slot = degree - 1; slot >= 0; slot--) {
+        if (!selection.isChosen(key(node, slot))) {
+          remove(node, slot);
+        }
+      }
+      if (selection.isChosen(key)) {
+        append(node, key);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void encode(int node, int slot) {
+    graph
+        .codes()
+        .encode(
+            rotated,
+            rotated(NodeKey.node(key(node, slot))),
+            rotated(node),
+            graph.blocks(),
+            graph.codes(node),
+            slot);
+  }
+}

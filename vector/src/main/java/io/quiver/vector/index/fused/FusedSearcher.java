@@ -1,0 +1,276 @@
+package io.quiver.vector.index.fused;
+
+import io.quiver.vector.distance.DistanceKernels;
+import io.quiver.vector.distance.Metric;
+import io.quiver.vector.index.Effort;
+import io.quiver.vector.index.EuclideanRows;
+import io.quiver.vector.index.IndexSpec.Exact;
+import io.quiver.vector.index.NearestRows;
+import io.quiver.vector.index.Neighbors;
+import io.quiver.vector.index.RowFilter;
+import io.quiver.vector.index.SearchRequest;
+import io.quiver.vector.index.SearchStatistics;
+import io.quiver.vector.index.VectorRows;
+import io.quiver.vector.index.VectorSearcher;
+import java.util.Locale;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Searches a fused graph, or past it where a filter leaves too few rows to be met there: see {@link
+ * SearchPlan}. Whichever way it takes, as many rows come back as qualify: what a graph cannot reach
+ * is found exactly.
+ */
+final class FusedSearcher implements VectorSearcher {
+  /** Candidates by codes of a byte that are computed from their rows. */
+  private static final int RERANKED_MIN = 20;
+
+  private static final int RERANKED_FACTOR = 2;
+
+  /** Neighbours that a search within a radius looks for at first. */
+  private static final int RADIUS_WANTED = 32;
+
+  /**
+   * A graph's answer under a filter is trusted when so many of its nodes pass, in proportion to the
+   * effort: else the rows that pass are somewhere else than the query.
+   */
+  private static final double TRUSTED = 0.7;
+
+  /** Distances between two looks at the cancel flag. */
+  private static final int CANCEL_INTERVAL = 1024;
+
+  private final FusedParts parts;
+  private final EuclideanRows space;
+  private final RowPresence present;
+  private final FusedWalk walk;
+  private final ExactDistances exact;
+  private final NearestKeys nearest = new NearestKeys();
+  private final NearestKeys reranked = new NearestKeys();
+  private final NearestRows ordered = new NearestRows();
+  private @Nullable CodeScan scan;
+  private int[] rows = new int[16];
+  private double[] distances = new double[16];
+
+  private SearchPlan plan = SearchPlan.GRAPH;
+  private long visited;
+  private long exactCount;
+  private long estimateCount;
+
+  FusedSearcher(FusedParts parts) {
+    this.parts = parts;
+    space = parts.space();
+    present = parts.present();
+    walk = FusedWalk.of(parts.graph(), parts.quantizer());
+    exact = new ExactDistances(space, parts.graph());
+  }
+
+  @Override
+  public void search(SearchRequest request, Neighbors into) {
+    into.clear();
+    visited = 0;
+    exactCount = 0;
+    estimateCount = 0;
+    RowFilter filter = request.filter();
+    if (filter.rows() != space.rows().count()) {
+      throw new IllegalArgumentException(
+          "a filter of %d rows, the index has %d".formatted(filter.rows(), space.rows().count()));
+    }
+    double squaredLength = space.query(request.query(), walk.query(), 0);
+    boolean undefined = squaredLength == 0 && space.rows().metric() == Metric.COSINE;
+    int passing = passing(filter);
+    if (passing == 0 || undefined || Double.isNaN(squaredLength)) {
+      return;
+    }
+    walk.prepare();
+    if (request.radius() == Double.POSITIVE_INFINITY) {
+      find(request, Math.min(request.k(), passing), passing);
+    } else {
+      findWithin(request, passing, squaredLength);
+    }
+    answer(request, squaredLength, into);
+  }
+
+  /** Rows of the index that the filter lets through. */
+  private int passing(RowFilter filter) {
+    if (filter.isAll()) {
+      return present.count();
+    }
+    if (present.isComplete()) {
+      return filter.count();
+    }
+    int passing = 0;
+    for (int i = 0; i < (filter.rows() + 63) >>> 6; i++) {
+      for (long word = filter.word(i); word != 0; word &= word - 1) {
+        passing += present.has(64 * i + Long.numberOfTrailingZeros(word)) ? 1 : 0;
+      }
+    }
+    return passing;
+  }
+
+  private int effort(SearchRequest request, int wanted) {
+    int effort =
+        switch (request.effort()) {
+          case Effort.Default _ -> parts.efSearch();
+          case Effort.Fixed(int value) -> value;
+          case Effort.Recall(double target) -> parts.curve().effortFor(target);
+        };
+    // With no more candidates than rows wanted, the last of these would often be missed.
+    return Math.max(effort, wanted + wanted / 2);
+  }
+
+  /** Looks for more and more until some are too far away, or all that are wanted are there. */
+  private void findWithin(SearchRequest request, int passing, double squaredLength) {
+    int most = Math.min(request.k(), passing);
+    int wanted = Math.min(most, RADIUS_WANTED);
+    while (true) {
+      find(request, wanted, passing);
+      double farthest = space.distance(NodeKey.distance(nearest.last()), squaredLength);
+      if (wanted == most || farthest > request.radius()) {
+        return;
+      }
+      wanted = (int) Math.min(most, 4L * wanted);
+    }
+  }
+
+  /** Finds the nearest {@code wanted} rows, of which there are as many. */
+  private void find(SearchRequest request, int wanted, int passing) {
+    int effort = effort(request, wanted);
+    RowFilter filter = request.filter();
+    FusedLayout layout = parts.graph().layout();
+    plan = SearchPlan.of(layout, filter, passing, wanted, effort, parts.hasCodeRows());
+    if (plan == SearchPlan.GRAPH) {
+      searchGraph(request, wanted, passing, effort);
+      if (nearest.size() == wanted) {
+        return;
+      }
+      boolean scannable = parts.hasCodeRows() && passing > wanted;
+      plan = scannable ? SearchPlan.CODES : SearchPlan.EXACT;
+    }
+    nearest.reset(wanted);
+    if (plan == SearchPlan.CODES) {
+      scanCodes(request);
+    }
+    // Codes of extreme numbers can have no bounds.
+    if (nearest.size() < wanted) {
+      plan = SearchPlan.EXACT;
+      nearest.reset(wanted);
+      scanRows(request);
+    }
+  }
+
+  private void searchGraph(SearchRequest request, int wanted, int passing, int effort) {
+    RowFilter filter = request.filter();
+    walk.run((int) SearchPlan.graphEffort(filter.rows(), passing, effort), request.cancelled());
+    visited += walk.expandedCount();
+    estimateCount += (long) FusedLayout.DEGREE * walk.expandedCount();
+    boolean coarse = parts.graph().layout().exact() == Exact.SQ8;
+    NearestKeys found = coarse ? reranked : nearest;
+    found.reset(coarse ? Math.max(RERANKED_MIN, RERANKED_FACTOR * wanted) : wanted);
+    int taken = take(filter, found);
+    boolean complete = filter.isAll() && present.isComplete();
+    if (!complete && taken < Math.min(passing, TRUSTED * effort)) {
+      nearest.reset(wanted);
+      return;
+    }
+    if (coarse) {
+      nearest.reset(wanted);
+      for (int i = 0; i < reranked.size(); i++) {
+        offerExactly(NodeKey.node(reranked.key(i)));
+      }
+    } else {
+      exactCount += walk.expandedCount();
+    }
+  }
+
+  /** Takes those that pass from the nodes that were expanded, and returns how many do. */
+  private int take(RowFilter filter, NearestKeys found) {
+    long[] expanded = walk.expanded();
+    int count = walk.expandedCount();
+    if (filter.isAll() && present.isComplete()) {
+      for (int i = 0; i < count; i++) {
+        found.offer(expanded[i]);
+      }
+      return count;
+    }
+    int taken = 0;
+    for (int i = 0; i < count; i++) {
+      int node = NodeKey.node(expanded[i]);
+      if (filter.passes(node) && present.has(node)) {
+        found.offer(expanded[i]);
+        taken++;
+      }
+    }
+    return taken;
+  }
+
+  private void scanCodes(SearchRequest request) {
+    CodeRows codes = parts.codeRows(request.cancelled());
+    CodeScan own = scan;
+    if (own == null) {
+      own = new CodeScan(codes, present);
+      scan = own;
+    }
+    own.run(request.filter(), walk, exact, nearest, request.cancelled());
+    estimateCount += own.boundCount();
+    exactCount += own.exactCount();
+  }
+
+  private void scanRows(SearchRequest request) {
+    RowFilter filter = request.filter();
+    int computed = 0;
+    for (int i = 0; i < (filter.rows() + 63) >>> 6; i++) {
+      for (long word = filter.word(i); word != 0; word &= word - 1) {
+        int row = 64 * i + Long.numberOfTrailingZeros(word);
+        if (present.isComplete() || present.has(row)) {
+          offerExactly(row);
+          if (++computed % CANCEL_INTERVAL == 0 && request.cancelled().getAsBoolean()) {
+            throw new CancellationException("the search was cancelled");
+          }
+        }
+      }
+    }
+  }
+
+  private void offerExactly(int row) {
+    nearest.offer(NodeKey.of(exact.squared(walk.query(), walk.queryAt(), row), row));
+    exactCount++;
+  }
+
+  /** Turns squared distances into the metric's. */
+  private void answer(SearchRequest request, double squaredLength, Neighbors into) {
+    if (space.rows().metric() == Metric.NEGATIVE_INNER_PRODUCT) {
+      answerProducts(request, into);
+      return;
+    }
+    for (int i = 0; i < nearest.size(); i++) {
+      double distance = space.distance(NodeKey.distance(nearest.key(i)), squaredLength);
+      if (distance <= request.radius()) {
+        into.add(NodeKey.node(nearest.key(i)), distance);
+      }
+    }
+  }
+
+  /** A product is a small difference of large squares, so it is computed again from the rows. */
+  private void answerProducts(SearchRequest request, Neighbors into) {
+    int count = nearest.size();
+    if (rows.length < count) {
+      rows = new int[count];
+      distances = new double[count];
+    }
+    for (int i = 0; i < count; i++) {
+      rows[i] = NodeKey.node(nearest.key(i));
+    }
+    VectorRows served = space.rows();
+    DistanceKernels.get(served.encoding())
+        .distances(served.metric(), request.query(), served.block(), rows, count, distances);
+    ordered.reset(request.k(), request.radius());
+    ordered.offer(rows, distances, count);
+    ordered.drainTo(into);
+  }
+
+  @Override
+  public SearchStatistics statistics() {
+    return new SearchStatistics(
+        plan.name().toLowerCase(Locale.ROOT), visited, exactCount, estimateCount, 0);
+  }
+}

@@ -1,0 +1,152 @@
+package io.quiver.vector.index.fused;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Links nodes into a graph, by searching it for their neighbours: one thread's memory for it. All
+ * threads that change a graph share its {@link FusedLinks}.
+ */
+final class NodeLinker {
+  private static final int DEGREE = FusedLayout.DEGREE;
+
+  /** Candidates that an insertion chooses from: more are hardly ever chosen. */
+  private static final int INSERT_CANDIDATES = 100;
+
+  /** Candidates that a refinement chooses from. */
+  private static final int REFINE_CANDIDATES = 500;
+
+  /**
+   * Cosines of the angle between two links below which both are worth having, tried one after the
+   * other until the node is full.
+   */
+  private static final float[] COSINES = {0.7f, 0.85f, 0.95f};
+
+  private final FusedGraph graph;
+  private final FusedLinks links;
+  private final FloatPoints points;
+  private final FusedWalk walk;
+  private final NeighborSelection selection;
+  private final long[] scratch = new long[DEGREE + 1];
+  private long[] candidates = new long[1024];
+  private int candidateCount;
+
+  NodeLinker(FusedLinks links, FusedGraph graph, FloatPoints points) {
+    this.graph = graph;
+    this.links = links;
+    this.points = points;
+    walk = FusedWalk.of(graph, null);
+    selection = new NeighborSelection(points);
+  }
+
+  /** Links a node that has no links with its neighbours, in both directions. */
+  void insert(int node, int effort, BooleanSupplier cancelled) {
+    search(node, effort, cancelled);
+    selection.select(candidates, Math.min(candidateCount, INSERT_CANDIDATES));
+    long[] chosen = new long[selection.chosenCount()];
+    ReentrantLock lock = links.lock(node);
+    lock.lock();
+    try {
+      for (int i = 0; i < chosen.length; i++) {
+        chosen[i] = selection.chosen(i);
+        if (!links.contains(node, NodeKey.node(chosen[i])) && links.degree(node) < DEGREE) {
+          links.append(node, chosen[i]);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    for (long key : chosen) {
+      connectBack(node, key);
+    }
+  }
+
+  /** Links the neighbour of a link to the link's node. */
+  void connectBack(int node, long key) {
+    links.connect(NodeKey.node(key), NodeKey.of(NodeKey.distance(key), node), selection, scratch);
+  }
+
+  /** Chooses a node's neighbours anew, from a search and those that it has. */
+  NeighborSelection reconsider(int node, int effort, BooleanSupplier cancelled) {
+    search(node, effort, cancelled);
+    for (int slot = 0; slot < links.degree(node); slot++) {
+      long key = links.key(node, slot);
+      if (!walk.hasExpanded(NodeKey.node(key))) {
+        candidates[candidateCount++] = key;
+      }
+    }
+    Arrays.sort(candidates, 0, candidateCount);
+    selection.select(candidates, Math.min(candidateCount, REFINE_CANDIDATES));
+    return selection;
+  }
+
+  /** Finds candidates for a node's neighbours, sorted, with room for its links behind them. */
+  private void search(int node, int effort, BooleanSupplier cancelled) {
+    walk.prepare(node, points, links.rotated(), links.rotated(node));
+    walk.run(effort, cancelled);
+    int count = walk.expandedCount();
+    if (candidates.length < count + DEGREE) {
+      candidates = new long[2 * (count + DEGREE)];
+    }
+    candidateCount = 0;
+    long[] expanded = walk.expanded();
+    for (int i = 0; i < count; i++) {
+      if (NodeKey.node(expanded[i]) != node) {
+        candidates[candidateCount++] = expanded[i];
+      }
+    }
+    Arrays.sort(candidates, 0, candidateCount);
+  }
+
+  /**
+   * Fills a node up to 32 links: estimates of empty slots would cost as much. It takes pruned
+   * candidates in directions that it has no link in yet, then any of them, then nodes at random,
+   * which bridge what would otherwise stay apart.
+   *
+   * @param pruned candidates that were not chosen, nearest first, in {@code from} to {@code to}
+   */
+  void fill(int node, long[] pruned, int from, int to, SplittableRandom random) {
+    for (float cosine : COSINES) {
+      for (int i = from; i < to && links.degree(node) < DEGREE; i++) {
+        if (isApart(node, pruned[i], cosine)) {
+          links.append(node, pruned[i]);
+        }
+      }
+    }
+    for (int i = from; i < to && links.degree(node) < DEGREE; i++) {
+      if (!links.contains(node, NodeKey.node(pruned[i]))) {
+        links.append(node, pruned[i]);
+      }
+    }
+    for (int tries = 0; tries < 4 * DEGREE && links.degree(node) < DEGREE; tries++) {
+      int other = random.nextInt(graph.nodes());
+      boolean wanted = other != node && links.degree(other) > 0;
+      if (wanted && !links.contains(node, other)) {
+        links.append(node, NodeKey.of(points.between(node, other), other));
+      }
+    }
+  }
+
+  /** Whether no nearer link of the node points where the candidate is. */
+  private boolean isApart(int node, long candidate, float cosine) {
+    int other = NodeKey.node(candidate);
+    float distance = NodeKey.distance(candidate);
+    for (int slot = 0; slot < links.degree(node); slot++) {
+      long key = links.key(node, slot);
+      int neighbor = NodeKey.node(key);
+      float near = NodeKey.distance(key);
+      if (neighbor == other) {
+        return false;
+      }
+      if (near <= distance) {
+        float twiceProduct = distance + near - points.between(other, neighbor);
+        if (twiceProduct > cosine * 2 * (float) Math.sqrt((double) near * distance)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+}
