@@ -1,6 +1,8 @@
 package io.quiver.vector;
 
+import io.quiver.vector.index.AutoChoice;
 import io.quiver.vector.index.BuildOptions;
+import io.quiver.vector.index.DamagedIndexException;
 import io.quiver.vector.index.IndexForm;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.VectorIndex;
@@ -19,7 +21,8 @@ public final class Indexes {
   private Indexes() {}
 
   /**
-   * Builds an index over rows that do not change.
+   * Builds an index over rows that do not change; for {@code auto}, of the kind that {@link
+   * AutoChoice} takes.
    *
    * @throws java.util.concurrent.CancellationException when the options say so
    */
@@ -33,7 +36,8 @@ public final class Indexes {
           };
       case IndexSpec.Ivf _ -> throw new UnsupportedOperationException(spec.kind());
       case IndexSpec.DiskAnn diskAnn -> DiskAnnIndex.build(diskAnn, rows, options);
-      case IndexSpec.Auto _ -> throw new UnsupportedOperationException(spec.kind());
+      case IndexSpec.Auto auto ->
+          build(AutoChoice.of(auto, rows, options.memoryBytesMax()).spec(), rows, options);
     };
   }
 
@@ -65,7 +69,7 @@ public final class Indexes {
           };
       case IndexSpec.Ivf _ -> throw new UnsupportedOperationException(read.spec().kind());
       case IndexSpec.DiskAnn _ -> DiskAnnIndex.open(read, rows, blocks);
-      case IndexSpec.Auto _ -> throw new UnsupportedOperationException(read.spec().kind());
+      case IndexSpec.Auto _ -> throw new DamagedIndexException("it does not say what was chosen");
     };
   }
 }
