@@ -97,6 +97,14 @@ class BenchAnnCommandTest {
         .contains(",1.0000,");
   }
 
+  @Test
+  void autoSaysWhatItChoseAndWhy() {
+    List<String> lines = run("--index", "auto", "--seconds", "0.1", "--metric", "ip");
+    assertThat(errors).contains("500 rows of 12 FLOAT32 are scanned as fast as any index answers");
+    assertThat(lines).hasSize(2);
+    assertThat(lines.get(1)).contains(",flat(),1,1.0000,");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

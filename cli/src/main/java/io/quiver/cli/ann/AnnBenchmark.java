@@ -2,6 +2,7 @@ package io.quiver.cli.ann;
 
 import io.quiver.vector.Indexes;
 import io.quiver.vector.distance.DistanceKernels;
+import io.quiver.vector.index.AutoChoice;
 import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.IndexSpec;
@@ -10,9 +11,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
+import java.util.OptionalInt;
 
 /** Builds one index over a directory's vectors and measures it at several efforts. */
 public final class AnnBenchmark {
@@ -24,7 +23,7 @@ public final class AnnBenchmark {
 
   private static final List<Integer> CANDIDATES = List.of(10, 20, 40, 80, 160, 320, 640);
   private static final List<Integer> PROBES = List.of(1, 2, 4, 8, 16, 32, 64, 128);
-  private static final int FIRST_EFFORT = 16;
+  private static final int WARM_UP_EFFORT = 16;
 
   private final AnnOptions options;
   private final String version;
@@ -53,6 +52,7 @@ public final class AnnBenchmark {
     DistanceKernels.get(options.encoding());
     AnnData data = AnnData.load(options, notes);
     awaitKernels();
+    IndexSpec spec = chosen(data);
     notes.printf(
         Locale.ROOT,
         "%s: %d rows of %d %s, %d queries, %s; building %s%n",
@@ -62,11 +62,11 @@ public final class AnnBenchmark {
         data.rows().encoding(),
         data.queries().count(),
         data.rows().metric(),
-        options.spec());
+        spec);
     notes.flush();
     long start = System.nanoTime();
     VectorIndex index =
-        Indexes.build(options.spec(), data.rows(), BuildOptions.threads(options.buildThreads()));
+        Indexes.build(spec, data.rows(), BuildOptions.threads(options.buildThreads()));
     double buildSeconds = (System.nanoTime() - start) / 1e9;
     out.println(
         "peer,version,dataset,params,threads,recall@"
@@ -75,8 +75,8 @@ public final class AnnBenchmark {
     out.flush();
     List<CurvePlot.Point> points = new ArrayList<>();
     try (SearchClients clients = new SearchClients(data, index, options.k(), options.threads())) {
-      warmUp(clients);
-      for (Effort effort : efforts(clients, data)) {
+      warmUp(clients, index);
+      for (Effort effort : efforts(clients, data, index)) {
         points.add(measure(clients, effort, data, index, buildSeconds));
       }
     }
@@ -113,32 +113,49 @@ public final class AnnBenchmark {
     return new CurvePlot.Point(recall, speed.perSecond());
   }
 
-  private List<Effort> efforts(SearchClients clients, AnnData data) {
+  private List<Effort> efforts(SearchClients clients, AnnData data, VectorIndex index) {
     if (!options.recalls().isEmpty()) {
-      RecallSearch search = new RecallSearch(clients, data.rows().count());
+      LeastEffort least =
+          new LeastEffort(effort -> clients.recall(Effort.of(effort)), data.rows().count());
       List<Effort> found = new ArrayList<>();
       for (double target : options.recalls()) {
-        search.least(target).ifPresent(effort -> found.add(Effort.of(effort)));
+        OptionalInt effort = least.reaching(target);
+        if (effort.isPresent()) {
+          found.add(Effort.of(effort.getAsInt()));
+        } else {
+          notes.println("recall " + target + " is not reached with any effort");
+          notes.flush();
+        }
       }
       return found;
     }
-    List<Integer> values = options.efforts().isEmpty() ? sweep() : options.efforts();
+    List<Integer> values = options.efforts().isEmpty() ? sweep(index) : options.efforts();
     return values.isEmpty() ? List.of(Effort.DEFAULT) : values.stream().map(Effort::of).toList();
   }
 
-  private List<Integer> sweep() {
-    return switch (options.spec()) {
+  private List<Integer> sweep(VectorIndex index) {
+    return switch (index.spec()) {
       case IndexSpec.Flat _ -> List.of();
       case IndexSpec.Ivf _ -> PROBES;
       case IndexSpec.Hnsw _, IndexSpec.DiskAnn _, IndexSpec.Auto _ -> CANDIDATES;
     };
   }
 
-  private void warmUp(SearchClients clients) {
+  private IndexSpec chosen(AnnData data) {
+    if (!(options.spec() instanceof IndexSpec.Auto auto)) {
+      return options.spec();
+    }
+    AutoChoice choice = AutoChoice.of(auto, data.rows(), Long.MAX_VALUE);
+    notes.println(choice.reason());
+    return choice.spec();
+  }
+
+  private void warmUp(SearchClients clients, VectorIndex index) {
     Effort effort =
-        options.spec() instanceof IndexSpec.Flat
+        index.spec() instanceof IndexSpec.Flat
             ? Effort.DEFAULT
-            : Effort.of(options.efforts().isEmpty() ? FIRST_EFFORT : options.efforts().getFirst());
+            : Effort.of(
+                options.efforts().isEmpty() ? WARM_UP_EFFORT : options.efforts().getFirst());
     clients.measure(effort, WARM_UP_SECONDS);
   }
 
@@ -156,51 +173,6 @@ public final class AnnBenchmark {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted while kernels were compiled", e);
       }
-    }
-  }
-
-  /** Finds the least effort of a recall, remembering what was measured. */
-  private final class RecallSearch {
-    private final SearchClients clients;
-    private final int greatest;
-    private final Map<Integer, Double> recalls = new TreeMap<>();
-
-    RecallSearch(SearchClients clients, int greatest) {
-      this.clients = clients;
-      this.greatest = greatest;
-    }
-
-    /** Doubles until it is reached, then halves the gap. */
-    Optional<Integer> least(double target) {
-      int below = 0;
-      int reached = Math.min(FIRST_EFFORT, greatest);
-      while (recall(reached) < target) {
-        if (reached == greatest) {
-          notes.printf(
-              Locale.ROOT,
-              "recall %s is not reached: it is %.4f at effort %d%n",
-              target,
-              recall(reached),
-              reached);
-          notes.flush();
-          return Optional.empty();
-        }
-        below = reached;
-        reached = (int) Math.min(greatest, 2L * reached);
-      }
-      while (reached - below > 1) {
-        int middle = (below + reached) >>> 1;
-        if (recall(middle) < target) {
-          below = middle;
-        } else {
-          reached = middle;
-        }
-      }
-      return Optional.of(reached);
-    }
-
-    private double recall(int effort) {
-      return recalls.computeIfAbsent(effort, value -> clients.recall(Effort.of(value)));
     }
   }
 }
