@@ -20,8 +20,8 @@ import jdk.incubator.vector.VectorSpecies;
 // A point, where it begins, four rows and where results go: a record of these would be allocated.
 @SuppressWarnings("ParameterNumber")
 final class FourByteRows {
-  private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Short> SHORTS = VectorWidth.SHORTS;
+  private static final VectorSpecies<Integer> INTS = VectorWidth.INTS;
   private static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(SHORTS.vectorBitSize() / 2));
   private static final int LANES = BYTES.length();

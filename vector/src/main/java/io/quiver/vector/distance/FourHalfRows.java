@@ -6,7 +6,6 @@ import io.quiver.vector.memory.AbsoluteMemory;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -20,8 +19,8 @@ import jdk.incubator.vector.VectorSpecies;
 // A point, where it begins, four rows and where results go: a record of these would be allocated.
 @SuppressWarnings("ParameterNumber")
 final class FourHalfRows {
-  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> SPECIES = VectorWidth.FLOATS;
+  private static final VectorSpecies<Integer> INTS = VectorWidth.INTS;
   private static final VectorSpecies<Short> SHORTS =
       VectorSpecies.of(short.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
   private static final int LANES = SPECIES.length();

@@ -17,7 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
 // A point, where it begins, four rows and where results go: a record of these would be allocated.
 @SuppressWarnings("ParameterNumber")
 final class FourRows {
-  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> SPECIES = VectorWidth.FLOATS;
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 

@@ -2,6 +2,7 @@ package io.quiver.vector.quantize;
 
 import static io.quiver.vector.memory.AbsoluteMemory.all;
 
+import io.quiver.vector.distance.VectorWidth;
 import io.quiver.vector.memory.AbsoluteMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -22,9 +23,9 @@ import jdk.incubator.vector.VectorSpecies;
 // A point, where it begins, four rows and where results go: a record of these would be allocated.
 @SuppressWarnings("ParameterNumber")
 final class FourCodeRows {
-  private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Byte> BYTES = VectorWidth.BYTES;
+  private static final VectorSpecies<Short> SHORTS = VectorWidth.SHORTS;
+  private static final VectorSpecies<Integer> INTS = VectorWidth.INTS;
   private static final int STEP = BYTES.length();
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final ValueLayout.OfShort SHORT =

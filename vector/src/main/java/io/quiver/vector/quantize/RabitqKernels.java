@@ -2,6 +2,7 @@ package io.quiver.vector.quantize;
 
 import static io.quiver.vector.memory.AbsoluteMemory.all;
 
+import io.quiver.vector.distance.VectorWidth;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -23,7 +24,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class RabitqKernels {
   /** Whether one register holds a group of 16 dimensions of all slots. */
-  static final boolean WIDE = FloatVector.SPECIES_PREFERRED.vectorBitSize() == 512;
+  static final boolean WIDE = VectorWidth.FLOATS.vectorBitSize() == 512;
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
   private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_512;

@@ -2,6 +2,7 @@ package io.quiver.vector.quantize;
 
 import static io.quiver.vector.memory.AbsoluteMemory.all;
 
+import io.quiver.vector.distance.VectorWidth;
 import io.quiver.vector.memory.AbsoluteMemory;
 import io.quiver.vector.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
@@ -25,7 +26,7 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>It is immutable. The same signs give the same floats on every machine.
  */
 public final class Rotation {
-  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> SPECIES = VectorWidth.FLOATS;
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final ValueLayout.OfFloat FLOAT =

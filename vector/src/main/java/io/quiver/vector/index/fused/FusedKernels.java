@@ -2,6 +2,7 @@ package io.quiver.vector.index.fused;
 
 import static io.quiver.vector.memory.AbsoluteMemory.all;
 
+import io.quiver.vector.distance.VectorWidth;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -22,7 +23,7 @@ import jdk.incubator.vector.VectorSpecies;
  * times slower at 784 dimensions. A test holds them to it.
  */
 final class FusedKernels {
-  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
   private static final VectorSpecies<Integer> INTS =
       VectorSpecies.of(int.class, FLOATS.vectorShape());
   private static final VectorSpecies<Long> LONGS =

@@ -248,7 +248,7 @@ class HnswIndexTest {
     Clusters clusters = new Clusters(12, Encoding.FLOAT32, 16, 1);
     VectorRows rows = clusters.rows(Metric.L2, 2000);
     List<Double> parts = new ArrayList<>();
-    var unused = HnswIndex.build(SPEC, rows, BuildOptions.threads(1).withProgress(parts::add));
+    var _ = HnswIndex.build(SPEC, rows, BuildOptions.threads(1).withProgress(parts::add));
     assertThat(parts).isSorted();
     assertThat(parts.getLast()).isCloseTo(1, offset(1e-9));
     assertThatThrownBy(
