@@ -1,0 +1,65 @@
+package io.quiver.vector.index.ivf;
+
+import io.quiver.vector.index.IndexForm.Section;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * What a list keeps of a row, in blocks of some slots: 64, or fewer where rows are large. A block
+ * begins at a multiple of 64 bytes with what the code itself specifies; after that come, at {@link
+ * #tailAt},
+ *
+ * <pre>
+ *    0              an int a slot: its row, -1 where it is empty
+ *    4 * slots      int: slots that were ever used, the first ones
+ *    4 * slots + 4  60 bytes: 0
+ * </pre>
+ */
+sealed interface BlockCode permits FlatCode, RabitqCode {
+  /** The most slots that a block may have. */
+  int SLOTS_MAX = 64;
+
+  /** Slots of a block, a multiple of 16. */
+  int slots();
+
+  /** Where the rows stand in a block. */
+  long tailAt();
+
+  /** Bytes of a block. */
+  default long blockBytes() {
+    return tailAt() + 4L * slots() + 64;
+  }
+
+  /**
+   * Puts a row into a slot; its number the caller sets afterwards.
+   *
+   * @param point the row's
+   */
+  void encode(int row, RowPoint point, int list, MemorySegment blocks, Slot slot);
+
+  /** Empties a slot, so that nothing is found in it. */
+  void clear(MemorySegment blocks, Slot slot);
+
+  /** Estimates that cost about as much as one exact distance of a row. */
+  int estimatesPerDistance();
+
+  /** Candidates that are ranked exactly, at most, for k rows to be found. */
+  int candidates(int k);
+
+  /** What scans blocks for one searcher. */
+  BlockScan scan();
+
+  /** Bytes that it keeps beside the blocks. */
+  long memoryBytes();
+
+  /** What it writes beside the blocks. */
+  List<Section> sections();
+
+  /**
+   * A place in memory.
+   *
+   * @param block where the block begins
+   * @param number from 0 on
+   */
+  record Slot(long block, int number) {}
+}

@@ -1,0 +1,32 @@
+package io.quiver.vector.index.ivf;
+
+import java.lang.foreign.MemorySegment;
+
+/** Estimates squared distances from one query to the rows of blocks. It belongs to one thread. */
+sealed interface BlockScan permits FlatScan, RabitqScan {
+  /**
+   * Sets the query.
+   *
+   * @param packed in the rows' encoding
+   * @param squared the query's squared length
+   */
+  void query(RowPoint point, MemorySegment packed, double squared);
+
+  /** Sets the list to which the next blocks belong, and the query's squared distance from it. */
+  void list(int list, float squared);
+
+  /**
+   * Estimates a block's distances.
+   *
+   * @param used slots that may be
+   * @return a bit for each slot that is worth a look, the first lowest: those whose estimate may be
+   *     below the threshold
+   */
+  long block(MemorySegment blocks, long block, int used, float threshold);
+
+  /** The squared distance of a slot of the last block. */
+  float estimate(int slot);
+
+  /** By how much estimates in the last list are typically wrong; 0 where they are exact. */
+  float deviation();
+}

@@ -1,0 +1,199 @@
+package io.quiver.vector.index.ivf;
+
+import io.quiver.vector.distance.RowBlock;
+import io.quiver.vector.index.BuildOptions;
+import io.quiver.vector.index.EuclideanRows;
+import io.quiver.vector.index.IndexSpec;
+import io.quiver.vector.index.VectorRows;
+import io.quiver.vector.index.Workers;
+import io.quiver.vector.index.ivf.BlockCode.Slot;
+import io.quiver.vector.memory.NativeMemory;
+import io.quiver.vector.quantize.KMeans;
+import io.quiver.vector.quantize.NearestCentroid;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/** Builds an index: centroids of a sample, each row's list, and the lists' blocks. */
+final class IvfBuilder {
+  /** Rows of the sample for each list, and rounds of k-means over it. */
+  private static final int SAMPLE_PER_LIST = 40;
+
+  private static final int ROUNDS = 8;
+
+  /** Lists are not made so small on their own that most slots of their blocks stay empty. */
+  private static final int ROWS_PER_LIST_MIN = 32;
+
+  /** Shares of the time that the steps take. */
+  private static final double TRAINING = 0.6;
+
+  private static final double ASSIGNMENT = 0.25;
+  private static final double ENCODING = 0.15;
+
+  private final IndexSpec.Ivf spec;
+  private final VectorRows rows;
+  private final int present;
+  private final BuildOptions options;
+  private final Workers workers;
+  private final EuclideanRows euclidean;
+  private final int[] points;
+  private final long stride;
+
+  IvfBuilder(IndexSpec.Ivf spec, VectorRows rows, int present, BuildOptions options) {
+    this.spec = spec;
+    this.rows = rows;
+    this.present = present;
+    this.options = options;
+    workers = new Workers(options);
+    euclidean = EuclideanRows.of(rows);
+    points = presentPoints();
+    stride = NativeMemory.align(4L * euclidean.dimension());
+  }
+
+  private int[] presentPoints() {
+    int[] numbers = new int[present];
+    int count = 0;
+    for (int row = 0; row < present; row++) {
+      if (!euclidean.absent().get(row)) {
+        numbers[count++] = row;
+      }
+    }
+    return Arrays.copyOf(numbers, count);
+  }
+
+  IvfIndex build() {
+    int count = lists();
+    RowBlock trained = train(count);
+    int[] listOf = new int[points.length];
+    float meanResidual = assign(trained, count, listOf);
+    Centroids centroids = Centroids.of(trained, count, meanResidual, options.seed());
+    BlockCode code =
+        switch (spec.code()) {
+          case FLAT -> new FlatCode(euclidean);
+          case RABITQ -> new RabitqCode(centroids, spec.bits());
+          case SQ8, PQ -> throw new UnsupportedOperationException(spec.kind());
+        };
+    InvertedLists lists = fill(centroids, code, listOf);
+    PresentRows there = new PresentRows(rows.count());
+    for (int row : points) {
+      there.add(row);
+    }
+    IndexSpec.Ivf built =
+        new IndexSpec.Ivf(spec.code(), count, spec.probes(), spec.bits(), spec.parts());
+    return new IvfIndex(built, euclidean, centroids, code, lists, there);
+  }
+
+  private int lists() {
+    int wanted = spec.lists();
+    if (wanted == 0) {
+      wanted =
+          (int) Math.min(4 * Math.sqrt(points.length), points.length / (double) ROWS_PER_LIST_MIN);
+    }
+    return Math.clamp(wanted, 1, Math.max(1, points.length));
+  }
+
+  /** The centroids of a sample of the rows, or the origin where there are no rows. */
+  private RowBlock train(int count) {
+    int size = (int) Math.min(points.length, (long) SAMPLE_PER_LIST * count);
+    RowBlock sample =
+        new RowBlock(NativeMemory.allocate((size + 3) * stride), 0, stride, euclidean.dimension());
+    if (size == 0) {
+      return sample;
+    }
+    int[] drawn = points.clone();
+    SplittableRandom random = new SplittableRandom(options.seed());
+    for (int i = 0; i < size; i++) {
+      int other = random.nextInt(i, drawn.length);
+      int row = drawn[other];
+      drawn[other] = drawn[i];
+      euclidean.point(row, sample.memory(), sample.position(i));
+    }
+    return KMeans.train(sample, size, count, ROUNDS, options.seed(), workers, TRAINING);
+  }
+
+  /** Finds each row's list; returns the mean distance from its centroid. */
+  private float assign(RowBlock trained, int count, int[] listOf) {
+    NearestCentroid search = new NearestCentroid(trained, count);
+    int batches = Math.ceilDiv(points.length, NearestCentroid.POINTS_MAX);
+    double[] sums = new double[batches];
+    workers.forEach(
+        0,
+        batches,
+        1,
+        ASSIGNMENT,
+        () -> new Assignment(euclidean.dimension(), stride),
+        (own, batch) -> {
+          int from = NearestCentroid.POINTS_MAX * batch;
+          int some = Math.min(NearestCentroid.POINTS_MAX, points.length - from);
+          for (int i = 0; i < some; i++) {
+            euclidean.point(points[from + i], own.points.memory(), own.points.position(i));
+          }
+          search.find(own.points, 0, some, own.scratch, own.found);
+          System.arraycopy(own.found, 0, listOf, from, some);
+          for (int i = 0; i < some; i++) {
+            sums[batch] += own.scratch.distance(i);
+          }
+        });
+    double sum = 0;
+    for (double part : sums) {
+      sum += part;
+    }
+    return (float) (sum / Math.max(1, points.length));
+  }
+
+  private static final class Assignment {
+    private final NearestCentroid.Scratch scratch = new NearestCentroid.Scratch();
+    private final int[] found = new int[NearestCentroid.POINTS_MAX];
+    private final RowBlock points;
+
+    Assignment(int dimension, long stride) {
+      MemorySegment memory = NativeMemory.allocate(NearestCentroid.POINTS_MAX * stride);
+      points = new RowBlock(memory, 0, stride, dimension);
+    }
+  }
+
+  /** Encodes the rows, list by list and in order. */
+  private InvertedLists fill(Centroids centroids, BlockCode code, int[] listOf) {
+    int[] ends = new int[centroids.count()];
+    for (int list : listOf) {
+      ends[list]++;
+    }
+    int[] blockCounts = new int[ends.length];
+    int[] firstBlocks = new int[ends.length];
+    int blocks = 0;
+    int end = 0;
+    for (int list = 0; list < ends.length; list++) {
+      firstBlocks[list] = blocks;
+      blockCounts[list] = Math.ceilDiv(ends[list], code.slots());
+      blocks += blockCounts[list];
+      end += ends[list];
+      ends[list] = end;
+    }
+    int[] members = new int[listOf.length];
+    int[] next = ends.clone();
+    for (int i = listOf.length - 1; i >= 0; i--) {
+      members[--next[listOf[i]]] = points[i];
+    }
+    MemorySegment memory = NativeMemory.allocate(blocks * code.blockBytes());
+    workers.forEach(
+        0,
+        ends.length,
+        4,
+        ENCODING,
+        () -> new RowPoint(euclidean, centroids),
+        (point, list) -> {
+          long block = firstBlocks[list] * code.blockBytes();
+          for (int from = next[list]; from < ends[list]; from += code.slots()) {
+            InvertedLists.clear(code, memory, block);
+            for (int i = 0; i < Math.min(code.slots(), ends[list] - from); i++) {
+              Slot slot = new Slot(block, i);
+              point.row(members[from + i]);
+              code.encode(members[from + i], point, list, memory, slot);
+              InvertedLists.publish(code, memory, slot, members[from + i]);
+            }
+            block += code.blockBytes();
+          }
+        });
+    return new InvertedLists(code, memory, blockCounts, true);
+  }
+}

@@ -1,0 +1,62 @@
+package io.quiver.vector.index.ivf;
+
+import io.quiver.vector.index.EuclideanRows;
+import io.quiver.vector.memory.NativeMemory;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * A row or query as a point, and the same turned as the centroids are. It belongs to one thread.
+ */
+final class RowPoint {
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final EuclideanRows rows;
+  private final Centroids centroids;
+  private final MemorySegment point;
+  private final MemorySegment centred;
+  private final MemorySegment rotated;
+  private final float[] residual;
+
+  RowPoint(EuclideanRows rows, Centroids centroids) {
+    this.rows = rows;
+    this.centroids = centroids;
+    point = NativeMemory.allocate(4L * rows.dimension());
+    centred = NativeMemory.allocate(4L * rows.dimension());
+    rotated = NativeMemory.allocate(centroids.stride());
+    residual = new float[centroids.dimension()];
+  }
+
+  void row(int row) {
+    rows.point(row, point, 0);
+    centroids.rotate(point, centred, rotated);
+  }
+
+  /** Returns the query's squared length, as {@link EuclideanRows#query}. */
+  double query(MemorySegment query) {
+    double squared = rows.query(query, point, 0);
+    centroids.rotate(point, centred, rotated);
+    return squared;
+  }
+
+  /** {@link EuclideanRows#dimension} floats, and zeros up to whole cache lines. */
+  MemorySegment point() {
+    return point;
+  }
+
+  /** {@link Centroids#dimension} floats. */
+  MemorySegment rotated() {
+    return rotated;
+  }
+
+  /** What is left of the rotated point without a list's centroid; good until the next call. */
+  float[] residual(int list) {
+    long centroid = list * centroids.stride();
+    for (int i = 0; i < residual.length; i++) {
+      residual[i] = rotated.get(FLOAT, 4L * i) - centroids.rotated().get(FLOAT, centroid + 4L * i);
+    }
+    return residual;
+  }
+}
