@@ -2,6 +2,7 @@ package io.quiver.vector.quantize;
 
 import static io.quiver.vector.memory.AbsoluteMemory.all;
 
+import io.quiver.vector.distance.VectorWidth;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -27,9 +28,8 @@ final class CentroidKernels {
   /** Points that are scored at a time. */
   static final int POINTS = 3;
 
-  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> INTS =
-      VectorSpecies.of(int.class, FLOATS.vectorShape());
+  private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
+  private static final VectorSpecies<Integer> INTS = VectorWidth.INTS;
   static final int LANES = FLOATS.length();
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final ValueLayout.OfFloat FLOAT =

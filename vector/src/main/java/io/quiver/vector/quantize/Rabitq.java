@@ -118,7 +118,7 @@ public record Rabitq(int codeBits) {
   }
 
   /** Where in a group's half the byte of a slot is: so that the sums come out in order. */
-  static int place(int slot) {
+  public static int place(int slot) {
     return 4 * (slot & 7) + 2 * (slot >> 3 & 1) + (slot >> 4);
   }
 }

@@ -1,6 +1,7 @@
 package io.quiver.vector.index.ivf;
 
 import io.quiver.vector.index.IndexForm.Section;
+import io.quiver.vector.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -10,9 +11,7 @@ import java.util.List;
  * #tailAt},
  *
  * <pre>
- *    0              an int a slot: its row, -1 where it is empty
- *    4 * slots      int: slots that were ever used, the first ones
- *    4 * slots + 4  60 bytes: 0
+ *    0  an int a slot: its row, -1 where it is empty; and 0 to a multiple of 64 bytes
  * </pre>
  */
 sealed interface BlockCode permits FlatCode, RabitqCode {
@@ -27,7 +26,7 @@ sealed interface BlockCode permits FlatCode, RabitqCode {
 
   /** Bytes of a block. */
   default long blockBytes() {
-    return tailAt() + 4L * slots() + 64;
+    return NativeMemory.align(tailAt() + 4L * slots());
   }
 
   /**
@@ -46,8 +45,12 @@ sealed interface BlockCode permits FlatCode, RabitqCode {
   /** Candidates that are ranked exactly, at most, for k rows to be found. */
   int candidates(int k);
 
-  /** What scans blocks for one searcher. */
-  BlockScan scan();
+  /**
+   * What scans blocks for one searcher.
+   *
+   * @param point the searcher's, which holds the query
+   */
+  BlockScan scan(RowPoint point);
 
   /** Bytes that it keeps beside the blocks. */
   long memoryBytes();

@@ -5,12 +5,12 @@ import java.lang.foreign.MemorySegment;
 /** Estimates squared distances from one query to the rows of blocks. It belongs to one thread. */
 sealed interface BlockScan permits FlatScan, RabitqScan {
   /**
-   * Sets the query.
+   * Takes the query that its point holds now.
    *
    * @param packed in the rows' encoding
    * @param squared the query's squared length
    */
-  void query(RowPoint point, MemorySegment packed, double squared);
+  void query(MemorySegment packed, double squared);
 
   /** Sets the list to which the next blocks belong, and the query's squared distance from it. */
   void list(int list, float squared);
@@ -18,11 +18,10 @@ sealed interface BlockScan permits FlatScan, RabitqScan {
   /**
    * Estimates a block's distances.
    *
-   * @param used slots that may be
    * @return a bit for each slot that is worth a look, the first lowest: those whose estimate may be
-   *     below the threshold
+   *     below the threshold; of empty slots too
    */
-  long block(MemorySegment blocks, long block, int used, float threshold);
+  long block(MemorySegment blocks, long block, float threshold);
 
   /** The squared distance of a slot of the last block. */
   float estimate(int slot);

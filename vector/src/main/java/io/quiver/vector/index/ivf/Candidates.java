@@ -49,12 +49,17 @@ final class Candidates {
     return size;
   }
 
-  /** Sorts the best by estimate; returns how many they are. */
-  int sort() {
+  /** Drops all but the wanted ones; returns how many remain, in no order. */
+  int keep() {
     if (size > wanted) {
       keepBest();
     }
-    Arrays.sort(keys, 0, size);
+    return size;
+  }
+
+  /** Drops all but the wanted ones and sorts these by estimate; returns how many they are. */
+  int sort() {
+    Arrays.sort(keys, 0, keep());
     return size;
   }
 

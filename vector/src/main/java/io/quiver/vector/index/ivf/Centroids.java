@@ -3,6 +3,7 @@ package io.quiver.vector.index.ivf;
 import io.quiver.vector.distance.RowBlock;
 import io.quiver.vector.memory.AbsoluteMemory;
 import io.quiver.vector.memory.NativeMemory;
+import io.quiver.vector.quantize.Rabitq;
 import io.quiver.vector.quantize.Rotation;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -22,7 +23,18 @@ final class Centroids {
   private final int count;
   private final float meanResidual;
 
+  /** Codes of one bit for the centroids, which find those that are worth an exact distance. */
+  private final Rabitq codes;
+
+  private final MemorySegment blocks;
+
+  private int blockCount() {
+    return Math.ceilDiv(count, Rabitq.SLOTS);
+  }
+
   /**
+   * Centroids that are turned already.
+   *
    * @param meanResidual mean distance of rows from their centroid
    * @param mean of {@link Rotation#dimension} floats
    * @param rotated {@code count} times {@link Rotation#codeBits} floats
@@ -34,6 +46,28 @@ final class Centroids {
     this.rotated = rotated;
     this.count = count;
     this.meanResidual = meanResidual;
+    codes = new Rabitq(rotation.codeBits());
+    blocks = NativeMemory.allocate((long) blockCount() * codes.blockBytes());
+  }
+
+  /** Fills the codes, once the centroids are there. */
+  private Centroids encoded() {
+    long stride = stride();
+    MemorySegment points = NativeMemory.allocate(2 * stride);
+    long point = AbsoluteMemory.start(points, 0, 2 * stride);
+    long block = AbsoluteMemory.start(blocks, 0, (long) blockCount() * codes.blockBytes());
+    for (int i = 0; i < blockCount() * Rabitq.SLOTS; i++) {
+      if (i < count) {
+        MemorySegment.copy(rotated, i * stride, points, 0, stride);
+        codes.encode(points, point, point + stride, blocks, block, i % Rabitq.SLOTS);
+      } else {
+        codes.clear(blocks, block, i % Rabitq.SLOTS);
+      }
+      if (i % Rabitq.SLOTS == Rabitq.SLOTS - 1) {
+        block += codes.blockBytes();
+      }
+    }
+    return this;
   }
 
   /** Moves and turns centroids. */
@@ -56,7 +90,7 @@ final class Centroids {
       MemorySegment point = points.memory().asSlice(points.position(i), 4L * dimension);
       centroids.rotate(point, centred, rotated.asSlice(i * stride, stride));
     }
-    return centroids;
+    return centroids.encoded();
   }
 
   int count() {
@@ -91,8 +125,31 @@ final class Centroids {
     return rotated;
   }
 
+  /** The code of one bit a dimension. */
+  Rabitq codes() {
+    return codes;
+  }
+
+  /**
+   * Offers the centroids by their estimated distances.
+   *
+   * @param point the query
+   */
+  void estimate(RowPoint point, Candidates nearest) {
+    float squared = point.rotatedSquared();
+    long block = AbsoluteMemory.start(blocks, 0, (long) blockCount() * codes.blockBytes());
+    for (int first = 0; first < count; first += Rabitq.SLOTS, block += codes.blockBytes()) {
+      int below = codes.estimate(blocks, block, point.tables(), nearest.threshold() - squared);
+      for (; below != 0; below &= below - 1) {
+        int slot = Integer.numberOfTrailingZeros(below);
+        nearest.add(point.tables().estimate(slot) + squared, first + slot);
+      }
+    }
+    AbsoluteMemory.keepAlive(blocks, rotated);
+  }
+
   long memoryBytes() {
-    return rotated.byteSize() + mean.byteSize() + 4L * rotation.codeBits();
+    return blocks.byteSize() + rotated.byteSize() + mean.byteSize() + 4L * rotation.codeBits();
   }
 
   /**

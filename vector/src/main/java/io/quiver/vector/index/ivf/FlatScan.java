@@ -9,19 +9,21 @@ import java.lang.foreign.MemorySegment;
 /** Computes the distances of {@link FlatCode}. */
 final class FlatScan implements BlockScan {
   private final FlatCode code;
-  private final float[] squared = new float[BlockCode.SLOTS_MAX];
-  private final double[] distances = new double[BlockCode.SLOTS_MAX];
-  private MemorySegment point = MemorySegment.NULL;
+  private final float[] squared;
+  private final double[] distances;
+  private final MemorySegment point;
   private MemorySegment packed = MemorySegment.NULL;
   private double querySquared;
 
-  FlatScan(FlatCode code) {
+  FlatScan(FlatCode code, MemorySegment point) {
     this.code = code;
+    this.point = point;
+    squared = new float[code.slots()];
+    distances = new double[code.slots()];
   }
 
   @Override
-  public void query(RowPoint newPoint, MemorySegment newPacked, double newSquared) {
-    point = newPoint.point();
+  public void query(MemorySegment newPacked, double newSquared) {
     packed = newPacked;
     querySquared = newSquared;
   }
@@ -32,7 +34,8 @@ final class FlatScan implements BlockScan {
   }
 
   @Override
-  public long block(MemorySegment blocks, long block, int used, float threshold) {
+  public long block(MemorySegment blocks, long block, float threshold) {
+    int used = code.used(blocks, block);
     long stride = code.stride();
     if (code.holdsPoints()) {
       long query = AbsoluteMemory.start(point, 0, stride);
@@ -47,7 +50,7 @@ final class FlatScan implements BlockScan {
         squared[i] = (float) code.rows().squared(distances[i], querySquared);
       }
     }
-    long present = used == BlockCode.SLOTS_MAX ? -1 : (1L << used) - 1;
+    long present = (1L << used) - 1;
     return PointKernels.below(squared, threshold) & present;
   }
 

@@ -81,11 +81,6 @@ final class InvertedLists {
     return code.blockBytes() * (block < baseBlocks ? block : (block - baseBlocks) % CHUNK_BLOCKS);
   }
 
-  /** Slots of a block that were ever used. */
-  int used(MemorySegment memory, long position) {
-    return memory.get(INT, position + code.tailAt() + 4L * code.slots());
-  }
-
   /** The row in a slot, or -1. */
   int row(MemorySegment memory, long position, int slot) {
     return memory.get(INT, position + code.tailAt() + 4L * slot);
@@ -97,17 +92,11 @@ final class InvertedLists {
       memory.set(INT, position + code.tailAt() + 4L * slot, -1);
       code.clear(memory, new Slot(position, slot));
     }
-    memory.set(INT, position + code.tailAt() + 4L * code.slots(), 0);
   }
 
   /** Sets a slot's row, after which readers find it. */
   static void publish(BlockCode code, MemorySegment memory, Slot slot, int row) {
-    long tail = slot.block() + code.tailAt();
-    ROW.setRelease(memory, tail + 4L * slot.number(), row);
-    long used = tail + 4L * code.slots();
-    if ((int) ROW.get(memory, used) <= slot.number()) {
-      ROW.setRelease(memory, used, slot.number() + 1);
-    }
+    ROW.setRelease(memory, slot.block() + code.tailAt() + 4L * slot.number(), row);
   }
 
   /** Puts a row into a list. */

@@ -53,8 +53,8 @@ final class IvfSearcher implements VectorSearcher {
   IvfSearcher(IvfIndex index) {
     this.index = index;
     point = index.newPoint();
-    order = new ProbeOrder(index.centroids());
-    scan = index.code().scan();
+    order = new ProbeOrder(index.centroids(), point);
+    scan = index.code().scan(point);
   }
 
   @Override
@@ -111,8 +111,8 @@ final class IvfSearcher implements VectorSearcher {
     querySquared = point.query(request.query());
     int lists = index.centroids().count();
     int probes = Math.min(lists, index.probes(request.effort()));
-    order.rank(point, probes);
-    scan.query(point, request.query(), querySquared);
+    order.start(probes);
+    scan.query(request.query(), querySquared);
     float radius = (float) Math.max(0, index.euclidean().squared(request.radius(), querySquared));
     long wanted = wantedRows(request.filter(), probes);
     int qualify = Math.min(request.k(), request.filter().count());
@@ -148,35 +148,35 @@ final class IvfSearcher implements VectorSearcher {
     if (probed % LISTS_UNCANCELLED == 0) {
       checkCancelled(request);
     }
-    int list = order.list(probed);
-    scan.list(list, order.squared(probed));
+    order.next();
+    scan.list(order.list(), order.squared());
     if (probed == 0) {
       deviation = scan.deviation();
     }
     probed++;
     InvertedLists lists = index.lists();
+    int slots = index.code().slots();
     RowFilter filter = request.filter();
     float limit =
         radius == Float.POSITIVE_INFINITY
             ? radius
             : Math.nextUp(radius * (1 + 1e-5f) + ERRORS_AT_RADIUS * scan.deviation());
-    for (int block : lists.blocks(list)) {
+    for (int block : lists.blocks(order.list())) {
       MemorySegment memory = lists.memory(block);
       long position = lists.position(block);
-      int used = lists.used(memory, position);
       long passing = -1;
-      if (!filter.isAll()) {
-        passing = passing(filter, memory, position, used);
-        seen += Long.bitCount(passing);
+      if (filter.isAll()) {
+        seen += slots;
       } else {
-        seen += used;
+        passing = passing(filter, memory, position);
+        seen += Long.bitCount(passing);
+        if (passing == 0) {
+          continue;
+        }
       }
-      if (passing == 0 || used == 0) {
-        continue;
-      }
-      estimates += used;
+      estimates += slots;
       float threshold = Math.min(limit, candidates.threshold());
-      long below = scan.block(memory, position, used, threshold) & passing;
+      long below = scan.block(memory, position, threshold) & passing;
       for (; below != 0; below &= below - 1) {
         int slot = Long.numberOfTrailingZeros(below);
         int row = lists.row(memory, position, slot);
@@ -188,10 +188,10 @@ final class IvfSearcher implements VectorSearcher {
   }
 
   /** The slots whose rows pass the filter. */
-  private long passing(RowFilter filter, MemorySegment memory, long position, int used) {
+  private long passing(RowFilter filter, MemorySegment memory, long position) {
     InvertedLists lists = index.lists();
     long passing = 0;
-    for (int slot = 0; slot < used; slot++) {
+    for (int slot = 0; slot < index.code().slots(); slot++) {
       int row = lists.row(memory, position, slot);
       if (row >= 0 && filter.passes(row)) {
         passing |= 1L << slot;

@@ -2,6 +2,7 @@ package io.quiver.vector.index.ivf;
 
 import static io.quiver.vector.memory.AbsoluteMemory.all;
 
+import io.quiver.vector.distance.VectorWidth;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -10,7 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** Squared distances from a point to others that stand in a row, four at a time. */
 final class PointKernels {
-  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
   private static final int LANES = FLOATS.length();
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
@@ -110,13 +111,13 @@ final class PointKernels {
   }
 
   /**
-   * Which of 64 numbers are below a threshold.
+   * Which numbers, of a multiple of 16 and at most 64, are below a threshold.
    *
    * @return a bit for each, the first lowest
    */
   static long below(float[] numbers, float threshold) {
     long below = 0;
-    for (int i = 0; i < 64; i += LANES) {
+    for (int i = 0; i < numbers.length; i += LANES) {
       below |=
           FloatVector.fromArray(FLOATS, numbers, i).compare(VectorOperators.LT, threshold).toLong()
               << i;

@@ -1,41 +1,100 @@
 package io.quiver.vector.index.ivf;
 
-/** The lists in the order in which a query probes them: nearest first. It belongs to one thread. */
+import java.util.Arrays;
+
+/**
+ * Gives the lists in the order in which a query probes them: nearest first. Codes of one bit say
+ * which centroids may be near, and exact distances order those; of all lists only where a search
+ * goes on to more than it meant to. It belongs to one thread.
+ */
 final class ProbeOrder {
+  /** Centroids whose exact distances are computed, for each list wanted and beside all. */
+  private static final int EXACT_FACTOR = 2;
+
+  private static final int EXACT_MORE = 24;
+
   private final Centroids centroids;
+  private final RowPoint point;
+  private final Candidates estimated = new Candidates();
   private final Candidates nearest = new Candidates();
   private final float[] squared;
+  private final boolean[] given;
   private int ranked;
+  private int at;
+  private int count;
+  private boolean extended;
 
-  ProbeOrder(Centroids centroids) {
+  ProbeOrder(Centroids centroids, RowPoint point) {
     this.centroids = centroids;
+    this.point = point;
     squared = new float[centroids.count()];
+    given = new boolean[centroids.count()];
   }
 
-  /** Ranks the lists for a query; the nearest so many of them are then known in order. */
-  void rank(RowPoint point, int wanted) {
-    centroids.squaredDistances(point.rotated(), squared);
-    order(wanted);
-  }
-
-  private void order(int wanted) {
-    nearest.reset(Math.min(wanted, squared.length), Float.POSITIVE_INFINITY);
-    for (int list = 0; list < squared.length; list++) {
-      nearest.add(squared[list], list);
+  /** Begins with the point's query, of which so many lists are likely to be asked for. */
+  void start(int wanted) {
+    at = -1;
+    count = 0;
+    extended = false;
+    int exact = EXACT_FACTOR * wanted + EXACT_MORE;
+    if (2 * exact >= squared.length) {
+      extend(Math.min(wanted, squared.length));
+      return;
+    }
+    estimated.reset(exact, Float.POSITIVE_INFINITY);
+    centroids.estimate(point, estimated);
+    int found = estimated.keep();
+    nearest.reset(wanted, Float.POSITIVE_INFINITY);
+    for (int i = 0; i < found; i++) {
+      int list = estimated.number(i);
+      nearest.add(centroids.squaredDistance(point.rotated(), list), list);
     }
     ranked = nearest.sort();
   }
 
-  /** The list of rank i, from 0 to the number of lists - 1. */
-  int list(int i) {
-    if (i >= ranked) {
-      order(Math.max(2 * ranked, i + 1));
+  /** Ranks as many of the lists that have not been given yet, by their exact distances. */
+  private void extend(int wanted) {
+    if (!extended) {
+      centroids.squaredDistances(point.rotated(), squared);
+      Arrays.fill(given, false);
+      for (int i = 0; i < count; i++) {
+        given[nearest.number(i)] = true;
+      }
+      extended = true;
     }
-    return nearest.number(i);
+    nearest.reset(wanted, Float.POSITIVE_INFINITY);
+    for (int list = 0; list < squared.length; list++) {
+      if (!given[list]) {
+        nearest.add(squared[list], list);
+      }
+    }
+    ranked = nearest.sort();
+    for (int i = 0; i < ranked; i++) {
+      given[nearest.number(i)] = true;
+    }
+    at = -1;
   }
 
-  /** The query's squared distance from the list of rank i, which was asked for. */
-  float squared(int i) {
-    return nearest.estimate(i);
+  /** Goes to the next list; returns false when there is none left. */
+  boolean next() {
+    if (count == squared.length) {
+      return false;
+    }
+    at++;
+    if (at == ranked) {
+      extend(Math.min(2 * count, squared.length - count));
+      at = 0;
+    }
+    count++;
+    return true;
+  }
+
+  int list() {
+    return nearest.number(at);
+  }
+
+  /** The query's squared distance from the list's centroid. */
+  float squared() {
+    return nearest.estimate(at);
   }
 }

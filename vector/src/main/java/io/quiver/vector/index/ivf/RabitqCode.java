@@ -1,8 +1,9 @@
 package io.quiver.vector.index.ivf;
 
 import io.quiver.vector.index.IndexForm.Section;
-import io.quiver.vector.quantize.FastScan;
-import io.quiver.vector.quantize.SignTables;
+import io.quiver.vector.memory.AbsoluteMemory;
+import io.quiver.vector.memory.NativeMemory;
+import io.quiver.vector.quantize.Rabitq;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -13,35 +14,24 @@ import java.util.List;
  * open whether a row is near: RaBitQ (Gao and Long, SIGMOD 2024) and its extension (Gao et al.,
  * SIGMOD 2025).
  *
- * <p>Let r be the rotated row without its list's centroid c, and s the signs of r, each 1 or -1.
- * With {@code g = |r|² / sum |r_i|},
+ * <p>The first bits and their factors are those of {@link Rabitq}. The error of its estimate is
+ * about {@code |slope| |q - c| sqrt(1 - cos²(r, s))}. With b bits the place of the signs s takes u,
+ * whose elements are -(2^b - 1) / 2 to (2^b - 1) / 2 in steps of 1, rounded from r at the scale
+ * that leaves the least angle between them, and g is {@code |r|² / <r, u>}.
+ *
+ * <p>A block has {@link Rabitq#blockBytes} bytes as {@link Rabitq} specifies them, and with more
+ * bits than one, of D rotated dimensions:
  *
  * <pre>
- *   |q - x|² ~ |q - c|² + (|r|² + 2 g &lt;c, s&gt;) + (-2 g) &lt;q, s&gt;
- *            = |q - c|² + constant + slope &lt;q, s&gt;
- * </pre>
- *
- * without bias, and with an error of about {@code |slope| |q - c| sqrt(1 - cos²(r, s))}. With b
- * bits the place of s takes u, whose elements are -(2^b - 1) / 2 to (2^b - 1) / 2 in steps of 1,
- * rounded from r at the scale that leaves the least angle between them, and g is {@code |r|² / <r,
- * u>}.
- *
- * <p>Of D rotated dimensions, a block has:
- *
- * <pre>
- *   0              8 D bytes: the signs, as {@link FastScan} interleaves them; a part is 4 dimensions,
- *                  the first in its lowest bit, which is set where the sign is positive
- *   + 256          64 floats: constants; infinity where a slot is empty
- *   + 256          64 floats: slopes
- *   with more bits than one:
- *   + 256          64 floats: constants of all bits
- *   + 256          64 floats: slopes of all bits
- *   + ...          the further bits, of slot 0 first: for each, the second highest first, D / 8 bytes,
- *                  the first dimension in the lowest bit of the first byte
+ *   + 0            32 floats: constants of all bits
+ *   + 128          32 floats: slopes of all bits
+ *   + 256          the further bits, of slot 0 first: for each, the second highest first, D / 8
+ *                  bytes, the first dimension in the lowest bit of the first byte
+ *   + ...          0, to a multiple of 64
  * </pre>
  */
 final class RabitqCode implements BlockCode {
-  private static final int SLOTS = FastScan.SLOTS;
+  private static final int SLOTS = Rabitq.SLOTS;
 
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -50,12 +40,14 @@ final class RabitqCode implements BlockCode {
   private static final float[] REACHES = {1.6f, 2f, 2.4f, 2.8f, 3.2f, 3.6f, 4f, 4.5f, 5f};
 
   private final Centroids centroids;
+  private final Rabitq firstBits;
   private final int bits;
   private final int dimension;
 
   RabitqCode(Centroids centroids, int bits) {
     this.centroids = centroids;
     this.bits = bits;
+    firstBits = centroids.codes();
     this.dimension = centroids.dimension();
   }
 
@@ -63,8 +55,9 @@ final class RabitqCode implements BlockCode {
     return bits;
   }
 
-  int dimension() {
-    return dimension;
+  /** The code of the first bits. */
+  Rabitq firstBits() {
+    return firstBits;
   }
 
   /** The size of a slope where the residual's elements are normal: 2 |r| sqrt(pi / 2 D). */
@@ -72,14 +65,9 @@ final class RabitqCode implements BlockCode {
     return 2 * centroids.meanResidual() * (float) Math.sqrt(Math.PI / 2 / dimension);
   }
 
-  /** Where the constants and slopes of the first bits stand in a block. */
-  long factorsAt() {
-    return FastScan.codeBytes(dimension / SignTables.DIMENSIONS);
-  }
-
-  /** Where those of all bits stand. */
+  /** Where the constants and slopes of all bits stand in a block. */
   long fineFactorsAt() {
-    return factorsAt() + 8L * SLOTS;
+    return firstBits.blockBytes();
   }
 
   /** Bytes of one bit of all dimensions. */
@@ -99,36 +87,18 @@ final class RabitqCode implements BlockCode {
 
   @Override
   public long tailAt() {
-    return bits == 1 ? fineFactorsAt() : planesAt(SLOTS);
+    return NativeMemory.align(bits == 1 ? firstBits.blockBytes() : planesAt(SLOTS));
   }
 
   @Override
   public void encode(int row, RowPoint point, int list, MemorySegment blocks, Slot slot) {
-    float[] residual = point.residual(list);
-    long centroid = list * centroids.stride();
-    double squared = 0;
-    double absolute = 0;
-    double withCentroid = 0;
-    for (int d = 0; d < dimension; d++) {
-      float r = residual[d];
-      float c = centroids.rotated().get(FLOAT, centroid + 4L * d);
-      squared += (double) r * r;
-      absolute += Math.abs(r);
-      withCentroid += r > 0 ? c : -c;
-    }
-    long signs = slot.block() + FastScan.place(slot.number());
-    for (int d = 0; d < dimension; d += 8) {
-      int eight = 0;
-      for (int i = 0; i < 8; i++) {
-        eight |= residual[d + i] > 0 ? 1 << i : 0;
-      }
-      blocks.set(ValueLayout.JAVA_BYTE, signs + 8L * d, (byte) eight);
-    }
-    double slope = absolute == 0 ? 0 : -2 * squared / absolute;
-    factors(
-        blocks, slot.block() + factorsAt(), slot.number(), squared - slope * withCentroid, slope);
+    long vector = point.withCentroid(list);
+    long at = AbsoluteMemory.start(blocks, slot.block(), blockBytes());
+    long centre = vector + centroids.stride();
+    firstBits.encode(point.rotated(), vector, centre, blocks, at, slot.number());
+    AbsoluteMemory.keepAlive(point.rotated(), blocks);
     if (bits > 1) {
-      encodeFine(residual, squared, absolute, centroid, blocks, slot);
+      encodeFine(point.residual(list), list, blocks, slot);
     }
   }
 
@@ -138,13 +108,14 @@ final class RabitqCode implements BlockCode {
     blocks.set(FLOAT, at + 4L * (SLOTS + slot), (float) slope);
   }
 
-  private void encodeFine(
-      float[] residual,
-      double squared,
-      double absolute,
-      long centroid,
-      MemorySegment blocks,
-      Slot slot) {
+  private void encodeFine(float[] residual, int list, MemorySegment blocks, Slot slot) {
+    long centroid = list * centroids.stride();
+    double squared = 0;
+    double absolute = 0;
+    for (float r : residual) {
+      squared += (double) r * r;
+      absolute += Math.abs(r);
+    }
     int half = 1 << (bits - 1);
     float inverse = inverseStep(residual, (float) (absolute / dimension), half);
     double withResidual = 0;
@@ -205,9 +176,21 @@ final class RabitqCode implements BlockCode {
 
   @Override
   public void clear(MemorySegment blocks, Slot slot) {
-    factors(blocks, slot.block() + factorsAt(), slot.number(), Float.POSITIVE_INFINITY, 0);
+    firstBits.clear(
+        blocks, AbsoluteMemory.start(blocks, slot.block(), blockBytes()), slot.number());
     if (bits > 1) {
       factors(blocks, slot.block() + fineFactorsAt(), slot.number(), Float.POSITIVE_INFINITY, 0);
+    }
+  }
+
+  /** Collects a slot's first bits, the first dimension in the lowest of the first byte. */
+  void readSigns(MemorySegment blocks, long block, int slot, MemorySegment into) {
+    long at = block + Rabitq.place(slot);
+    for (int i = 0; i < planeBytes(); i += 2, at += 2 * SLOTS) {
+      int outer = blocks.get(ValueLayout.JAVA_BYTE, at);
+      int inner = blocks.get(ValueLayout.JAVA_BYTE, at + SLOTS);
+      into.set(ValueLayout.JAVA_BYTE, i, (byte) (outer & 0xF | inner << 4));
+      into.set(ValueLayout.JAVA_BYTE, i + 1, (byte) (outer >> 4 & 0xF | inner & 0xF0));
     }
   }
 
@@ -222,8 +205,8 @@ final class RabitqCode implements BlockCode {
   }
 
   @Override
-  public BlockScan scan() {
-    return new RabitqScan(this);
+  public BlockScan scan(RowPoint point) {
+    return new RabitqScan(this, point);
   }
 
   @Override
