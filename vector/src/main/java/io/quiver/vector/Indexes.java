@@ -11,6 +11,7 @@ import io.quiver.vector.index.disk.DiskAnnIndex;
 import io.quiver.vector.index.flat.FlatIndex;
 import io.quiver.vector.index.fused.FusedIndex;
 import io.quiver.vector.index.hnsw.HnswIndex;
+import io.quiver.vector.index.ivf.IvfIndex;
 import io.quiver.vector.memory.BlockReader;
 import java.lang.foreign.MemorySegment;
 import java.util.Set;
@@ -34,7 +35,7 @@ public final class Indexes {
             case COMPACT -> HnswIndex.build(hnsw, rows, options);
             case FUSED -> FusedIndex.build(hnsw, rows, options);
           };
-      case IndexSpec.Ivf _ -> throw new UnsupportedOperationException(spec.kind());
+      case IndexSpec.Ivf ivf -> IvfIndex.build(ivf, rows, options);
       case IndexSpec.DiskAnn diskAnn -> DiskAnnIndex.build(diskAnn, rows, options);
       case IndexSpec.Auto auto ->
           build(AutoChoice.of(auto, rows, options.memoryBytesMax()).spec(), rows, options);
@@ -67,7 +68,7 @@ public final class Indexes {
             case COMPACT -> HnswIndex.open(read, rows);
             case FUSED -> FusedIndex.open(read, hnsw, rows);
           };
-      case IndexSpec.Ivf _ -> throw new UnsupportedOperationException(read.spec().kind());
+      case IndexSpec.Ivf ivf -> IvfIndex.open(read, ivf, rows);
       case IndexSpec.DiskAnn _ -> DiskAnnIndex.open(read, rows, blocks);
       case IndexSpec.Auto _ -> throw new DamagedIndexException("it does not say what was chosen");
     };

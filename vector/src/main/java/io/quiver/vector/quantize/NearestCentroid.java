@@ -92,7 +92,7 @@ public final class NearestCentroid {
     long stride = points.stride();
     long start =
         AbsoluteMemory.start(
-            points.memory(), points.position(from), tiles * CentroidKernels.POINTS * stride);
+            points.memory(), points.position(from), (long) tiles * CentroidKernels.POINTS * stride);
     long centroids = AbsoluteMemory.start(transposed, 0, transposed.byteSize());
     long scores = AbsoluteMemory.start(scratch.scores, 0, scratch.scores.byteSize());
     long best = AbsoluteMemory.start(scratch.best, 0, scratch.best.byteSize());

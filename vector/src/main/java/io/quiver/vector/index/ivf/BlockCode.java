@@ -42,8 +42,11 @@ sealed interface BlockCode permits FlatCode, RabitqCode {
   /** Estimates that cost about as much as one exact distance of a row. */
   int estimatesPerDistance();
 
-  /** Candidates that are ranked exactly, at most, for k rows to be found. */
+  /** Candidates with the best first estimates that are kept for k rows to be found. */
   int candidates(int k);
+
+  /** Candidates with the best refined estimates that are ranked exactly, at most. */
+  int refined(int k);
 
   /**
    * What scans blocks for one searcher.

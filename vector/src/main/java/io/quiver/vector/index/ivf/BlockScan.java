@@ -23,9 +23,25 @@ sealed interface BlockScan permits FlatScan, RabitqScan {
    */
   long block(MemorySegment blocks, long block, float threshold);
 
-  /** The squared distance of a slot of the last block. */
+  /** The estimate of a slot of the last block. */
   float estimate(int slot);
 
-  /** By how much estimates in the last list are typically wrong; 0 where they are exact. */
-  float deviation();
+  /** Whether {@link #refine} knows more than {@link #estimate}. */
+  boolean refines();
+
+  /**
+   * A better estimate than the first, from the rest of the code.
+   *
+   * @param squared the query's squared distance from the slot's list
+   */
+  float refine(MemorySegment blocks, long block, int slot, float squared);
+
+  /**
+   * By how much estimates at some squared distance from a list's centroid are typically wrong; 0
+   * where they are exact.
+   */
+  float deviation(float squared);
+
+  /** The same of refined ones. */
+  float refinedDeviation(float squared);
 }

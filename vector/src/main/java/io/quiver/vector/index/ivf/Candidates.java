@@ -9,12 +9,17 @@ import java.util.Arrays;
  */
 final class Candidates {
   private static final int COLLECTED = 4;
+
+  /** So many wanted ones are never dropped. */
+  private static final int UNBOUNDED = 1 << 16;
+
   private static final long NUMBER = 0xFFFF_FFFFL;
 
   /** The bits of the estimate, which order as the floats do where these are not negative. */
   private long[] keys = new long[0];
 
   private int wanted;
+  private int capacity;
   private int size;
   private float threshold;
 
@@ -23,8 +28,10 @@ final class Candidates {
     wanted = newWanted;
     size = 0;
     threshold = newThreshold;
-    if (keys.length < COLLECTED * newWanted) {
-      keys = new long[COLLECTED * newWanted];
+    // Where all are wanted, the array grows as they come.
+    capacity = newWanted < UNBOUNDED ? COLLECTED * newWanted : Integer.MAX_VALUE;
+    if (keys.length < Math.min(capacity, UNBOUNDED)) {
+      keys = new long[Math.min(capacity, UNBOUNDED)];
     }
   }
 
@@ -37,8 +44,11 @@ final class Candidates {
     if (!(estimate < threshold)) {
       return;
     }
+    if (size == keys.length) {
+      keys = Arrays.copyOf(keys, 2 * size);
+    }
     keys[size++] = (long) Float.floatToRawIntBits(Math.max(0f, estimate)) << 32 | number;
-    if (size == COLLECTED * wanted) {
+    if (size == capacity) {
       keepBest();
       threshold = Math.min(threshold, Float.intBitsToFloat((int) (keys[wanted - 1] >>> 32)));
     }
@@ -63,6 +73,39 @@ final class Candidates {
     return size;
   }
 
+  /** Sorts the next so many, once those before are sorted; returns where the sorted ones end. */
+  int sortFrom(int from, int count) {
+    int end = from + count;
+    if (end + count >= size) {
+      end = size;
+    } else {
+      select(from, end);
+    }
+    Arrays.sort(keys, from, end);
+    return end;
+  }
+
+  /** Sorts all that were collected; returns how many they are. */
+  int sortAll() {
+    Arrays.sort(keys, 0, size);
+    return size;
+  }
+
+  /** Drops so many from the front. */
+  void drop(int count) {
+    size -= count;
+    System.arraycopy(keys, count, keys, 0, size);
+  }
+
+  /** The estimate of rank i among those that were collected; the order of all changes. */
+  float estimateOf(int i) {
+    if (i < 0) {
+      return Float.POSITIVE_INFINITY;
+    }
+    select(0, i);
+    return estimate(i);
+  }
+
   float estimate(int i) {
     return Float.intBitsToFloat((int) (keys[i] >>> 32));
   }
@@ -71,10 +114,17 @@ final class Candidates {
     return (int) (keys[i] & NUMBER);
   }
 
-  /** Brings the wanted ones to the front, the worst of them last: quickselect (Hoare 1961). */
   private void keepBest() {
-    int last = wanted - 1;
-    int from = 0;
+    select(0, wanted - 1);
+    size = wanted;
+  }
+
+  /**
+   * Brings the lesser keys, from the first on, before that of rank {@code last}: quickselect (Hoare
+   * 1961).
+   */
+  private void select(int first, int last) {
+    int from = first;
     int to = size - 1;
     while (from < to) {
       long pivot = median(keys[from], keys[(from + to) >>> 1], keys[to]);
@@ -101,7 +151,6 @@ final class Candidates {
         break;
       }
     }
-    size = wanted;
   }
 
   private static long median(long a, long b, long c) {

@@ -28,18 +28,7 @@ final class Centroids {
 
   private final MemorySegment blocks;
 
-  private int blockCount() {
-    return Math.ceilDiv(count, Rabitq.SLOTS);
-  }
-
-  /**
-   * Centroids that are turned already.
-   *
-   * @param meanResidual mean distance of rows from their centroid
-   * @param mean of {@link Rotation#dimension} floats
-   * @param rotated {@code count} times {@link Rotation#codeBits} floats
-   */
-  Centroids(
+  private Centroids(
       Rotation rotation, MemorySegment mean, MemorySegment rotated, int count, float meanResidual) {
     this.rotation = rotation;
     this.mean = mean;
@@ -48,6 +37,22 @@ final class Centroids {
     this.meanResidual = meanResidual;
     codes = new Rabitq(rotation.codeBits());
     blocks = NativeMemory.allocate((long) blockCount() * codes.blockBytes());
+  }
+
+  /**
+   * Centroids that are turned already.
+   *
+   * @param mean of {@link Rotation#dimension} floats
+   * @param rotated {@code count} times {@link Rotation#codeBits} floats
+   * @param meanResidual mean distance of rows from their centroid
+   */
+  static Centroids of(
+      Rotation rotation, MemorySegment mean, MemorySegment rotated, int count, float meanResidual) {
+    return new Centroids(rotation, mean, rotated, count, meanResidual).encoded();
+  }
+
+  private int blockCount() {
+    return Math.ceilDiv(count, Rabitq.SLOTS);
   }
 
   /** Fills the codes, once the centroids are there. */
@@ -110,6 +115,11 @@ final class Centroids {
   /** The mean distance of rows from their centroid, when the index was built. */
   float meanResidual() {
     return meanResidual;
+  }
+
+  /** As {@link #meanResidual}, but never 0: where nothing is known, the spread of the centroids. */
+  double typicalResidual() {
+    return meanResidual > 0 ? meanResidual : 1;
   }
 
   Rotation rotation() {

@@ -206,7 +206,7 @@ final class InvertedLists {
   long memoryBytes() {
     int[] found = slots;
     return base.byteSize()
-        + chunks.length * CHUNK_BLOCKS * code.blockBytes()
+        + (long) chunks.length * CHUNK_BLOCKS * code.blockBytes()
         + (found == null ? 0 : 4L * found.length);
   }
 

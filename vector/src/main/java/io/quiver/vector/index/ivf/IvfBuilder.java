@@ -10,6 +10,7 @@ import io.quiver.vector.index.ivf.BlockCode.Slot;
 import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.KMeans;
 import io.quiver.vector.quantize.NearestCentroid;
+import io.quiver.vector.quantize.Rotation;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -63,24 +64,56 @@ final class IvfBuilder {
 
   IvfIndex build() {
     int count = lists();
+    checkMemory(count);
     RowBlock trained = train(count);
     int[] listOf = new int[points.length];
     float meanResidual = assign(trained, count, listOf);
     Centroids centroids = Centroids.of(trained, count, meanResidual, options.seed());
-    BlockCode code =
-        switch (spec.code()) {
-          case FLAT -> new FlatCode(euclidean);
-          case RABITQ -> new RabitqCode(centroids, spec.bits());
-          case SQ8, PQ -> throw new UnsupportedOperationException(spec.kind());
-        };
+    IndexSpec.Ivf built =
+        new IndexSpec.Ivf(spec.code(), count, spec.probes(), spec.bits(), spec.parts());
+    BlockCode code = IvfIndex.code(built, euclidean, centroids, null);
     InvertedLists lists = fill(centroids, code, listOf);
     PresentRows there = new PresentRows(rows.count());
     for (int row : points) {
       there.add(row);
     }
-    IndexSpec.Ivf built =
-        new IndexSpec.Ivf(spec.code(), count, spec.probes(), spec.bits(), spec.parts());
-    return new IvfIndex(built, euclidean, centroids, code, lists, there);
+    IvfIndex.Contents contents = new IvfIndex.Contents(lists, there);
+    IvfIndex unmeasured =
+        new IvfIndex(built, euclidean, centroids, code, contents, RecallCurve.unknown());
+    RecallCurve curve =
+        RecallCurve.measure(unmeasured, points, options.seed(), options.cancelled());
+    return new IvfIndex(built, euclidean, centroids, code, contents, curve);
+  }
+
+  /** Fails before any work where the sample, the centroids or the blocks would not fit. */
+  private void checkMemory(int count) {
+    long sample = (sampleRows(count) + 3L) * stride;
+    long centroids = count * stride + NearestCentroid.bytes(count, euclidean.dimension());
+    long numbers = 16L * points.length;
+    // A list's last block is half empty on average, and no less than one slot is used.
+    long slots = points.length + (long) count * BlockCode.SLOTS_MAX;
+    long needed = Math.max(sample, slots * slotBytes()) + centroids + numbers;
+    if (needed > options.memoryBytesMax()) {
+      throw new IllegalArgumentException(
+          "the build of %s over %d rows takes up to %d bytes, it may take %d"
+              .formatted(spec, points.length, needed, options.memoryBytesMax()));
+    }
+  }
+
+  /** About the bytes that a list keeps of a row. */
+  private long slotBytes() {
+    long dimension = Rotation.codeBits(euclidean.dimension());
+    return 16
+        + switch (spec.code()) {
+          case FLAT -> stride;
+          case SQ8 -> dimension;
+          case PQ -> spec.parts() == 0 ? dimension / 4 : (spec.parts() + 1L) / 2;
+          case RABITQ -> dimension * spec.bits() / 8;
+        };
+  }
+
+  private int sampleRows(int count) {
+    return (int) Math.min(points.length, (long) SAMPLE_PER_LIST * count);
   }
 
   private int lists() {
@@ -94,7 +127,7 @@ final class IvfBuilder {
 
   /** The centroids of a sample of the rows, or the origin where there are no rows. */
   private RowBlock train(int count) {
-    int size = (int) Math.min(points.length, (long) SAMPLE_PER_LIST * count);
+    int size = sampleRows(count);
     RowBlock sample =
         new RowBlock(NativeMemory.allocate((size + 3) * stride), 0, stride, euclidean.dimension());
     if (size == 0) {

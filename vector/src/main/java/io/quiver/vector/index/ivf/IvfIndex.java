@@ -1,14 +1,20 @@
 package io.quiver.vector.index.ivf;
 
+import io.quiver.vector.distance.DistanceKernels;
+import io.quiver.vector.distance.Metric;
 import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.EuclideanRows;
 import io.quiver.vector.index.GrowingIndex;
+import io.quiver.vector.index.IndexForm;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows in lists around centroids (Jégou, Douze and Schmid, TPAMI 2011). A search ranks the
@@ -16,7 +22,8 @@ import java.util.Objects;
  * distances of the best candidates from the owner's rows. Its effort is the number of lists probed.
  *
  * <p>Rows come and go while it is searched; centroids stay, so that after many changes the lists
- * may no longer fit: see {@link #drift}.
+ * may no longer fit: see {@link #rebuildRecommended}. A row is searched for as soon as {@link #add}
+ * returns.
  */
 public final class IvfIndex implements GrowingIndex {
   private final IndexSpec.Ivf spec;
@@ -25,29 +32,80 @@ public final class IvfIndex implements GrowingIndex {
   private final BlockCode code;
   private final InvertedLists lists;
   private final PresentRows present;
+  private final RecallCurve curve;
+  private final Drift drift;
+  private final AtomicLong changes = new AtomicLong();
+  private final ConcurrentLinkedDeque<Writer> writers = new ConcurrentLinkedDeque<>();
+
+  /** What changes: the lists, and which rows are in them. */
+  record Contents(InvertedLists lists, PresentRows present) {}
+
+  /** What a thread needs to add a row. */
+  private static final class Writer {
+    private final RowPoint point;
+    private final float[] distances;
+
+    Writer(RowPoint point, int lists) {
+      this.point = point;
+      distances = new float[lists];
+    }
+  }
 
   IvfIndex(
       IndexSpec.Ivf spec,
       EuclideanRows euclidean,
       Centroids centroids,
       BlockCode code,
-      InvertedLists lists,
-      PresentRows present) {
+      Contents contents,
+      RecallCurve curve) {
     this.spec = spec;
     this.euclidean = euclidean;
     this.centroids = centroids;
     this.code = code;
-    this.lists = lists;
-    this.present = present;
+    this.lists = contents.lists();
+    this.present = contents.present();
+    this.curve = curve;
+    drift = new Drift(centroids.meanResidual(), euclidean);
   }
 
   /**
-   * Builds an index.
+   * Builds an index over all rows.
    *
    * @throws java.util.concurrent.CancellationException when the options say so
    */
   public static IvfIndex build(IndexSpec.Ivf spec, VectorRows rows, BuildOptions options) {
-    return new IvfBuilder(spec, rows, rows.count(), options).build();
+    return build(spec, rows, rows.count(), options);
+  }
+
+  /**
+   * Builds an index over the first rows, to which the others may be added.
+   *
+   * @param present how many rows are there
+   * @throws java.util.concurrent.CancellationException when the options say so
+   */
+  public static IvfIndex build(
+      IndexSpec.Ivf spec, VectorRows rows, int present, BuildOptions options) {
+    checkVectorModule();
+    Objects.checkFromIndexSize(0, present, rows.count());
+    return new IvfBuilder(spec, rows, present, options).build();
+  }
+
+  /**
+   * Opens an index, as {@link IvfForm} specifies it.
+   *
+   * @throws io.quiver.vector.index.DamagedIndexException when it is not what was written
+   */
+  public static IvfIndex open(IndexForm form, IndexSpec.Ivf spec, VectorRows rows) {
+    checkVectorModule();
+    return IvfForm.read(form, spec, rows);
+  }
+
+  private static void checkVectorModule() {
+    if (ModuleLayer.boot().findModule(DistanceKernels.VECTOR_MODULE).isEmpty()) {
+      throw new IllegalStateException(
+          "inverted files need the Vector API: start Java with --add-modules "
+              + DistanceKernels.VECTOR_MODULE);
+    }
   }
 
   @Override
@@ -73,13 +131,48 @@ public final class IvfIndex implements GrowingIndex {
   @Override
   public void add(int row) {
     Objects.checkIndex(row, capacity());
-    throw new UnsupportedOperationException();
+    Writer writer = writers.poll();
+    if (writer == null) {
+      writer = new Writer(newPoint(), centroids.count());
+    }
+    writer.point.row(row);
+    double squared = writer.point.squaredLength();
+    // A row of zeros has no direction: it has a distance to nothing, and no search finds it.
+    if (squared > 0 || rows().metric() != Metric.COSINE) {
+      if (!present.add(row)) {
+        throw new IllegalStateException("row " + row + " is there already");
+      }
+      int list = centroids.nearest(writer.point.rotated(), writer.distances);
+      changes.incrementAndGet();
+      lists.add(row, writer.point, list);
+      drift.added(writer.distances[list], squared);
+    }
+    writers.push(writer);
   }
 
   @Override
   public void remove(int row) {
     Objects.checkIndex(row, capacity());
-    throw new UnsupportedOperationException();
+    if (present.remove(row)) {
+      changes.incrementAndGet();
+      lists.remove(row, capacity());
+    }
+  }
+
+  /**
+   * How well the lists fit the rows that came after the build: their mean distance from their
+   * centroids, over that of the rows of the build. It is 1 when they are alike, and when none came.
+   */
+  public double drift() {
+    return drift.ratio();
+  }
+
+  /**
+   * Whether an index that is built anew would serve better: so many rows came that are farther from
+   * their centroids than those of the build, or that are longer than any of these.
+   */
+  public boolean rebuildRecommended() {
+    return drift.rebuildRecommended(present.count());
   }
 
   @Override
@@ -92,12 +185,13 @@ public final class IvfIndex implements GrowingIndex {
 
   @Override
   public long formBytes() {
-    throw new UnsupportedOperationException();
+    return IndexForm.bytes(spec, IvfForm.sections(this));
   }
 
+  /** As {@link IvfForm} specifies it; no row may come or go meanwhile. */
   @Override
   public void write(MemorySegment form) {
-    throw new UnsupportedOperationException();
+    IndexForm.write(form, spec, rows(), IvfForm.sections(this));
   }
 
   /** Lists that a search of this effort probes. */
@@ -105,8 +199,27 @@ public final class IvfIndex implements GrowingIndex {
     return switch (effort) {
       case Effort.Default _ -> spec.probes();
       case Effort.Fixed fixed -> fixed.value();
-      case Effort.Recall _ -> spec.probes();
+      case Effort.Recall recall -> curve.probes(recall.target(), centroids.count());
     };
+  }
+
+  /**
+   * The code of a kind.
+   *
+   * @param form that has its sections; null for a code that has none
+   */
+  static BlockCode code(
+      IndexSpec.Ivf spec, EuclideanRows euclidean, Centroids centroids, @Nullable IndexForm form) {
+    return switch (spec.code()) {
+      case FLAT -> new FlatCode(euclidean);
+      case RABITQ -> new RabitqCode(centroids, spec.bits());
+      case SQ8, PQ -> throw new UnsupportedOperationException(spec.kind());
+    };
+  }
+
+  /** Rows that came or went. */
+  long changes() {
+    return changes.get();
   }
 
   EuclideanRows euclidean() {
@@ -127,6 +240,10 @@ public final class IvfIndex implements GrowingIndex {
 
   PresentRows present() {
     return present;
+  }
+
+  RecallCurve curve() {
+    return curve;
   }
 
   RowPoint newPoint() {

@@ -2,59 +2,51 @@ package io.quiver.vector.index.ivf;
 
 import io.quiver.vector.distance.DistanceKernels;
 import io.quiver.vector.index.NearestRows;
+import io.quiver.vector.index.NeighborIterator;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
 import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.SearchStatistics;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
-import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CancellationException;
 
 /**
- * Probes lists from the nearest on, keeps the candidates with the least estimates, and ranks them
- * by their exact distances until no further one is likely to be among the k nearest.
+ * Searches an {@link IvfIndex}: exactly among few rows that pass a filter, and otherwise list by
+ * list, until it has been through as many as the effort asks for. Under a filter that is too few,
+ * since the nearest rows that pass are farther away; it then goes on until the next list is as
+ * unlikely to have a nearer one as it is at this effort without a filter.
  */
 final class IvfSearcher implements VectorSearcher {
   /** Where fewer rows pass, exact distances to all of them cost less than lists do. */
   private static final int EXACT_ROWS_MAX = 5_000;
 
-  /** Rows whose exact distances are computed at a time. */
-  private static final int BATCH = 8;
-
   /** Lists that are scanned between two looks at the cancel flag. */
   private static final int LISTS_UNCANCELLED = 16;
 
-  /** Typical errors by which an estimate must exceed the k-th distance to end the ranking. */
-  private static final float ERRORS = 1.5f;
+  /** Lists are scanned between two looks at how far a filtered search has come: a part of all. */
+  private static final int LOOK_EVERY = 8;
 
-  /** The same for a radius, which no other candidate makes good for. */
-  private static final float ERRORS_AT_RADIUS = 6;
+  /**
+   * Candidates that a filtered search keeps at least: the nearest rows that pass may be far away,
+   * at distances that differ by less than the errors of their estimates.
+   */
+  private static final int FILTERED_CANDIDATES = 4096;
+
+  /** Searches again that changes of the index may cause. */
+  private static final int ATTEMPTS_MAX = 3;
 
   private final IvfIndex index;
-  private final RowPoint point;
-  private final ProbeOrder order;
-  private final BlockScan scan;
-  private final Candidates candidates = new Candidates();
+  private final Probe probe;
   private final NearestRows nearest = new NearestRows();
-  private final int[] numbers = new int[BATCH];
-  private final double[] distances = new double[BATCH];
   private int[] matches = new int[0];
   private double[] matchDistances = new double[0];
+  private double reach;
   private SearchStatistics statistics = SearchStatistics.NONE;
-
-  private double querySquared;
-  private float deviation;
-  private int probed;
-  private long seen;
-  private long exact;
-  private long estimates;
 
   IvfSearcher(IvfIndex index) {
     this.index = index;
-    point = index.newPoint();
-    order = new ProbeOrder(index.centroids(), point);
-    scan = index.code().scan(point);
+    probe = new Probe(index);
   }
 
   @Override
@@ -62,8 +54,33 @@ final class IvfSearcher implements VectorSearcher {
     return statistics;
   }
 
+  /** How far the last search came: see {@link Probe#reach()}. */
+  double reach() {
+    return reach;
+  }
+
   @Override
   public void search(SearchRequest request, Neighbors into) {
+    check(request);
+    RowFilter filter = request.filter();
+    if (!filter.isAll() && filter.count() <= exactRowsMax(request)) {
+      rankAll(request, into);
+      return;
+    }
+    long changes;
+    int attempt = 0;
+    do {
+      changes = index.changes();
+      probe(request);
+      nearest.drainTo(into);
+      // A row that went and came again in another list may have been met twice, or its place in
+      // the candidates have been lost.
+    } while (changes != index.changes() && ++attempt < ATTEMPTS_MAX && !isSound(request, into));
+    dropDuplicates(into);
+    statistics = new SearchStatistics("lists", probe.probed(), probe.exact(), probe.estimates(), 0);
+  }
+
+  private void check(SearchRequest request) {
     VectorRows rows = index.rows();
     if (request.filter().rows() != rows.count()) {
       throw new IllegalArgumentException(
@@ -71,20 +88,6 @@ final class IvfSearcher implements VectorSearcher {
               .formatted(request.filter().rows(), rows.count()));
     }
     checkCancelled(request);
-    probed = 0;
-    seen = 0;
-    exact = 0;
-    estimates = 0;
-    nearest.reset(request.k(), request.radius());
-    RowFilter filter = request.filter();
-    boolean few = !filter.isAll() && filter.count() <= exactRowsMax(request);
-    if (few) {
-      rankAll(request);
-    } else {
-      probe(request);
-    }
-    nearest.drainTo(into);
-    statistics = new SearchStatistics(few ? "exact" : "lists", probed, exact, estimates, 0);
   }
 
   private int exactRowsMax(SearchRequest request) {
@@ -93,7 +96,7 @@ final class IvfSearcher implements VectorSearcher {
   }
 
   /** Exact distances to all rows that pass. */
-  private void rankAll(SearchRequest request) {
+  private void rankAll(SearchRequest request, Neighbors into) {
     int count = request.filter().count();
     if (matches.length < count) {
       matches = new int[count];
@@ -103,126 +106,95 @@ final class IvfSearcher implements VectorSearcher {
     VectorRows rows = index.rows();
     DistanceKernels.get(rows.encoding())
         .distances(rows.metric(), request.query(), rows.block(), matches, found, matchDistances);
+    nearest.reset(request.k(), request.radius());
     nearest.offer(matches, matchDistances, found);
-    exact += found;
+    nearest.drainTo(into);
+    statistics = new SearchStatistics("exact", 0, found, 0, 0);
   }
 
   private void probe(SearchRequest request) {
-    querySquared = point.query(request.query());
     int lists = index.centroids().count();
     int probes = Math.min(lists, index.probes(request.effort()));
-    order.start(probes);
-    scan.query(request.query(), querySquared);
-    float radius = (float) Math.max(0, index.euclidean().squared(request.radius(), querySquared));
-    long wanted = wantedRows(request.filter(), probes);
     int qualify = Math.min(request.k(), request.filter().count());
+    int candidates = index.code().candidates(request.k());
+    if (!request.filter().isAll()) {
+      candidates = Math.max(candidates, FILTERED_CANDIDATES);
+    }
+    probe.start(request, probes, candidates);
     while (true) {
-      if (probed == 0) {
-        candidates.reset(index.code().candidates(request.k()), Float.POSITIVE_INFINITY);
+      scan(request, probes);
+      if (!request.filter().isAll()) {
+        goOn(request, index.curve().reach(probes));
       }
-      while (probed < lists && (probed < probes || seen < wanted)) {
-        scanList(request, radius);
-      }
-      rank(request);
-      if (nearest.size() >= qualify || probed == lists) {
-        return;
+      nearest.reset(request.k(), request.radius());
+      probe.rank(nearest);
+      if (nearest.size() >= qualify || probe.probed() == lists) {
+        break;
       }
       // Too few lists held k rows that qualify: twice as many, and in the end all.
-      probes = Math.min(lists, 2 * probed);
-      nearest.reset(request.k(), request.radius());
+      probes = Math.min(lists, 2 * probe.probed());
     }
+    reach = nearest.size() == request.k() ? probe.reach(probe.squared(nearest.bound())) : -1;
   }
 
-  /**
-   * Rows that pass which a search should see: under a filter the nearest are farther away, where
-   * more lists are about as near.
-   */
-  private long wantedRows(RowFilter filter, int probes) {
-    double all = index.present().count();
-    double part = Math.min(1, filter.count() / Math.max(1, all));
-    double usual = all * probes / index.centroids().count();
-    return (long) Math.min(filter.count(), usual * Math.pow(part, 0.35));
-  }
-
-  private void scanList(SearchRequest request, float radius) {
-    if (probed % LISTS_UNCANCELLED == 0) {
-      checkCancelled(request);
-    }
-    order.next();
-    scan.list(order.list(), order.squared());
-    if (probed == 0) {
-      deviation = scan.deviation();
-    }
-    probed++;
-    InvertedLists lists = index.lists();
-    int slots = index.code().slots();
-    RowFilter filter = request.filter();
-    float limit =
-        radius == Float.POSITIVE_INFINITY
-            ? radius
-            : Math.nextUp(radius * (1 + 1e-5f) + ERRORS_AT_RADIUS * scan.deviation());
-    for (int block : lists.blocks(order.list())) {
-      MemorySegment memory = lists.memory(block);
-      long position = lists.position(block);
-      long passing = -1;
-      if (filter.isAll()) {
-        seen += slots;
-      } else {
-        passing = passing(filter, memory, position);
-        seen += Long.bitCount(passing);
-        if (passing == 0) {
-          continue;
-        }
+  private void scan(SearchRequest request, int probes) {
+    while (probe.probed() < probes && probe.next()) {
+      if (probe.probed() % LISTS_UNCANCELLED == 0) {
+        checkCancelled(request);
       }
-      estimates += slots;
-      float threshold = Math.min(limit, candidates.threshold());
-      long below = scan.block(memory, position, threshold) & passing;
-      for (; below != 0; below &= below - 1) {
-        int slot = Long.numberOfTrailingZeros(below);
-        int row = lists.row(memory, position, slot);
-        if (row >= 0) {
-          candidates.add(scan.estimate(slot), row);
-        }
+      probe.scanList();
+    }
+  }
+
+  /** Scans further lists, as long as they may well have rows that are nearer. */
+  private void goOn(SearchRequest request, double wanted) {
+    int lists = index.centroids().count();
+    while (probe.probed() < lists && (probe.candidates() < request.k() || probe.reach() < wanted)) {
+      scan(request, Math.min(lists, probe.probed() + 1 + probe.probed() / LOOK_EVERY));
+    }
+  }
+
+  private boolean isSound(SearchRequest request, Neighbors found) {
+    int qualify = Math.min(request.k(), request.filter().count());
+    int before = found.size();
+    return before >= qualify && !hasDuplicates(found);
+  }
+
+  private static boolean hasDuplicates(Neighbors found) {
+    for (int i = 1; i < found.size(); i++) {
+      // The distances of the same row are the same, and so they are neighbours in order.
+      if (found.row(i) == found.row(i - 1)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void dropDuplicates(Neighbors found) {
+    if (!hasDuplicates(found)) {
+      return;
+    }
+    int size = found.size();
+    int[] rows = found.rows();
+    double[] distances = new double[size];
+    for (int i = 0; i < size; i++) {
+      distances[i] = found.distance(i);
+    }
+    found.clear();
+    for (int i = 0; i < size; i++) {
+      if (i == 0 || rows[i] != rows[i - 1]) {
+        found.add(rows[i], distances[i]);
       }
     }
   }
 
-  /** The slots whose rows pass the filter. */
-  private long passing(RowFilter filter, MemorySegment memory, long position) {
-    InvertedLists lists = index.lists();
-    long passing = 0;
-    for (int slot = 0; slot < index.code().slots(); slot++) {
-      int row = lists.row(memory, position, slot);
-      if (row >= 0 && filter.passes(row)) {
-        passing |= 1L << slot;
-      }
-    }
-    return passing;
+  @Override
+  public NeighborIterator iterator(SearchRequest request) {
+    check(request);
+    return new IvfIterator(index, probe, request);
   }
 
-  /** Exact distances to the candidates, best estimates first, while they may matter. */
-  private void rank(SearchRequest request) {
-    VectorRows rows = index.rows();
-    DistanceKernels kernels = DistanceKernels.get(rows.encoding());
-    int count = candidates.sort();
-    for (int i = 0; i < count; i += BATCH) {
-      if (nearest.size() == request.k()) {
-        double bound = index.euclidean().squared(nearest.bound(), querySquared);
-        if (candidates.estimate(i) > bound * (1 + 1e-5) + ERRORS * deviation) {
-          return;
-        }
-      }
-      int some = Math.min(BATCH, count - i);
-      for (int j = 0; j < some; j++) {
-        numbers[j] = candidates.number(i + j);
-      }
-      kernels.distances(rows.metric(), request.query(), rows.block(), numbers, some, distances);
-      nearest.offer(numbers, distances, some);
-      exact += some;
-    }
-  }
-
-  private static void checkCancelled(SearchRequest request) {
+  static void checkCancelled(SearchRequest request) {
     if (request.cancelled().getAsBoolean()) {
       throw new CancellationException("the search was cancelled");
     }

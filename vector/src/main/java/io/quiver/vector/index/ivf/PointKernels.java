@@ -96,8 +96,8 @@ final class PointKernels {
           FloatVector.fromMemorySegment(FLOATS, from, query + i, ORDER)
               .sub(FloatVector.fromMemorySegment(FLOATS, memory, point + i, ORDER));
       FloatVector y =
-          FloatVector.fromMemorySegment(FLOATS, from, query + i + 4 * LANES, ORDER)
-              .sub(FloatVector.fromMemorySegment(FLOATS, memory, point + i + 4 * LANES, ORDER));
+          FloatVector.fromMemorySegment(FLOATS, from, query + i + 4L * LANES, ORDER)
+              .sub(FloatVector.fromMemorySegment(FLOATS, memory, point + i + 4L * LANES, ORDER));
       sum0 = x.fma(x, sum0);
       sum1 = y.fma(y, sum1);
     }

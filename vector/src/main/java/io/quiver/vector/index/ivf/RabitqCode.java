@@ -39,6 +39,9 @@ final class RabitqCode implements BlockCode {
   /** Multiples of the mean absolute element at which the greatest code is tried. */
   private static final float[] REACHES = {1.6f, 2f, 2.4f, 2.8f, 3.2f, 3.6f, 4f, 4.5f, 5f};
 
+  private static final int CANDIDATES_FACTOR = 15;
+  private static final int CANDIDATES_MORE = 75;
+
   private final Centroids centroids;
   private final Rabitq firstBits;
   private final int bits;
@@ -77,7 +80,7 @@ final class RabitqCode implements BlockCode {
 
   /** Where a slot's further bits stand. */
   long planesAt(int slot) {
-    return fineFactorsAt() + 8L * SLOTS + slot * (bits - 1) * planeBytes();
+    return fineFactorsAt() + 8L * SLOTS + slot * (bits - 1L) * planeBytes();
   }
 
   @Override
@@ -189,8 +192,8 @@ final class RabitqCode implements BlockCode {
     for (int i = 0; i < planeBytes(); i += 2, at += 2 * SLOTS) {
       int outer = blocks.get(ValueLayout.JAVA_BYTE, at);
       int inner = blocks.get(ValueLayout.JAVA_BYTE, at + SLOTS);
-      into.set(ValueLayout.JAVA_BYTE, i, (byte) (outer & 0xF | inner << 4));
-      into.set(ValueLayout.JAVA_BYTE, i + 1, (byte) (outer >> 4 & 0xF | inner & 0xF0));
+      into.set(ValueLayout.JAVA_BYTE, i, (byte) ((outer & 0xF) | (inner << 4)));
+      into.set(ValueLayout.JAVA_BYTE, i + 1, (byte) ((outer >> 4 & 0xF) | (inner & 0xF0)));
     }
   }
 
@@ -201,6 +204,11 @@ final class RabitqCode implements BlockCode {
 
   @Override
   public int candidates(int k) {
+    return CANDIDATES_FACTOR * k + CANDIDATES_MORE;
+  }
+
+  @Override
+  public int refined(int k) {
     return k + ((9 * k + 50) >> (bits - 1));
   }
 

@@ -19,18 +19,12 @@ final class RabitqScan implements BlockScan {
    */
   private static final float SINE = 0.603f;
 
-  /** Typical errors that a first estimate is given before the further bits are read. */
-  private static final float ERRORS = 2.5f;
-
   private final RabitqCode code;
   private final Rabitq firstBits;
   private final MemorySegment signs;
   private final RowPoint point;
-  private MemorySegment blocks = MemorySegment.NULL;
-  private long block;
   private float pointSum;
   private float base;
-  private float firstDeviation;
 
   RabitqScan(RabitqCode code, RowPoint point) {
     this.code = code;
@@ -53,26 +47,28 @@ final class RabitqScan implements BlockScan {
   @Override
   public void list(int list, float squared) {
     base = squared;
-    firstDeviation = SINE * code.typicalSlope() * (float) Math.sqrt(base);
   }
 
   @Override
-  public long block(MemorySegment newBlocks, long newBlock, float threshold) {
-    blocks = newBlocks;
-    block = newBlock;
+  public long block(MemorySegment blocks, long block, float threshold) {
     long at = AbsoluteMemory.start(blocks, block, code.blockBytes());
-    float lenient = code.bits() == 1 ? threshold : threshold + ERRORS * firstDeviation;
-    int below = firstBits.estimate(blocks, at, point.tables(), lenient - base);
+    int below = firstBits.estimate(blocks, at, point.tables(), threshold - base);
     AbsoluteMemory.keepAlive(blocks, blocks);
     return Integer.toUnsignedLong(below);
   }
 
   @Override
   public float estimate(int slot) {
-    return code.bits() == 1 ? base + point.tables().estimate(slot) : fineEstimate(slot);
+    return base + point.tables().estimate(slot);
   }
 
-  private float fineEstimate(int slot) {
+  @Override
+  public boolean refines() {
+    return code.bits() > 1;
+  }
+
+  @Override
+  public float refine(MemorySegment blocks, long block, int slot, float squared) {
     code.readSigns(blocks, block, slot, signs);
     int dimension = firstBits.codeBits();
     MemorySegment rotated = point.rotated();
@@ -88,13 +84,20 @@ final class RabitqScan implements BlockScan {
     AbsoluteMemory.keepAlive(rotated, blocks);
     float product = sum - ((1 << code.bits()) - 1) * 0.5f * pointSum;
     long factors = block + code.fineFactorsAt() + 4L * slot;
-    return base
+    return squared
         + blocks.get(FLOAT, factors)
         + blocks.get(FLOAT, factors + 4L * Rabitq.SLOTS) * product;
   }
 
   @Override
-  public float deviation() {
-    return firstDeviation / (1 << (code.bits() - 1));
+  public float deviation(float squared) {
+    float slope = code.typicalSlope();
+    // An index that was built over nothing does not know how far its rows are from centroids.
+    return slope > 0 ? SINE * slope * (float) Math.sqrt(squared) : squared;
+  }
+
+  @Override
+  public float refinedDeviation(float squared) {
+    return deviation(squared) / (1 << (code.bits() - 1));
   }
 }

@@ -51,6 +51,16 @@ final class RowPoint {
     return squared;
   }
 
+  /** The squared length of the point before it was moved and turned. */
+  double squaredLength() {
+    double sum = 0;
+    for (int i = 0; i < rows.dimension(); i++) {
+      double x = point.get(FLOAT, 4L * i);
+      sum += x * x;
+    }
+    return sum;
+  }
+
   /** The squared length of the rotated point. */
   float rotatedSquared() {
     double sum = 0;

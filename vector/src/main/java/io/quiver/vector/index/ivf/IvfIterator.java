@@ -1,0 +1,89 @@
+package io.quiver.vector.index.ivf;
+
+import io.quiver.vector.index.NearestRows;
+import io.quiver.vector.index.NeighborIterator;
+import io.quiver.vector.index.Neighbors;
+import io.quiver.vector.index.SearchRequest;
+import java.util.BitSet;
+
+/**
+ * Goes on to further lists batch by batch. Candidates whose turn has not come wait with their
+ * estimates, and those whose exact distances are known already, with these.
+ */
+final class IvfIterator implements NeighborIterator {
+  /** Candidates that are ranked exactly for a row to be returned. */
+  private static final int RANKED_FACTOR = 3;
+
+  private static final int RANKED_MORE = 50;
+
+  private final Probe probe;
+  private final SearchRequest request;
+  private final int probes;
+  private final Neighbors waiting = new Neighbors();
+  private final NearestRows ranking = new NearestRows();
+
+  /** Rows that came: one that moves to another list meanwhile shall not come again. */
+  private final BitSet given = new BitSet();
+
+  IvfIterator(IvfIndex index, Probe probe, SearchRequest request) {
+    this.probe = probe;
+    this.request = request;
+    probes = Math.min(index.centroids().count(), index.probes(request.effort()));
+    probe.start(request, probes, Integer.MAX_VALUE);
+  }
+
+  @Override
+  public boolean next(Neighbors into) {
+    into.clear();
+    while (into.size() == 0) {
+      boolean more = scan();
+      int wanted = RANKED_FACTOR * request.k() + RANKED_MORE;
+      int ranked = Math.min(wanted, probe.candidates());
+      if (!more && ranked == 0 && waiting.size() == 0) {
+        return false;
+      }
+      ranking.reset(waiting.size() + Math.max(1, ranked), request.radius());
+      for (int i = 0; i < waiting.size(); i++) {
+        ranking.offer(waiting.row(i), waiting.distance(i));
+      }
+      probe.take(ranked, ranking);
+      ranking.drainTo(waiting);
+      give(into);
+    }
+    return true;
+  }
+
+  /**
+   * Scans as many lists again, and more while too few candidates wait; returns false at the end.
+   */
+  private boolean scan() {
+    int until = probe.probed() == 0 ? probes : probe.probed() + Math.max(1, probes / 2);
+    while (probe.probed() < until
+        || probe.candidates() + waiting.size() < RANKED_FACTOR * request.k()) {
+      IvfSearcher.checkCancelled(request);
+      if (!probe.next()) {
+        return false;
+      }
+      probe.scanList();
+    }
+    return true;
+  }
+
+  /** Moves the nearest to the caller. */
+  private void give(Neighbors into) {
+    Neighbors rest = new Neighbors();
+    for (int i = 0; i < waiting.size(); i++) {
+      int row = waiting.row(i);
+      if (into.size() == request.k()) {
+        rest.add(row, waiting.distance(i));
+      } else if (!given.get(row)) {
+        given.set(row);
+        into.add(row, waiting.distance(i));
+      }
+    }
+    waiting.clear();
+    for (int i = 0; i < rest.size(); i++) {
+      waiting.add(rest.row(i), rest.distance(i));
+    }
+  }
+}

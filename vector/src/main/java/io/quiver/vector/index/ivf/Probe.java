@@ -1,0 +1,311 @@
+package io.quiver.vector.index.ivf;
+
+import io.quiver.vector.distance.DistanceKernels;
+import io.quiver.vector.index.NearestRows;
+import io.quiver.vector.index.RowFilter;
+import io.quiver.vector.index.SearchRequest;
+import io.quiver.vector.index.VectorRows;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * One query on its way through the lists: scans them from the nearest on, keeps the candidates with
+ * the least estimates, and ranks those by their exact distances. It belongs to one thread and is
+ * used again.
+ */
+final class Probe {
+  /** Rows whose exact distances are computed at a time. */
+  private static final int BATCH = 8;
+
+  /** Candidates that are sorted at a time: mostly the first ones suffice. */
+  private static final int SORTED = 256;
+
+  /** Typical errors by which an estimate must exceed the k-th distance to end the ranking. */
+  private static final float ERRORS = 1.6f;
+
+  /** The same under a filter, where the nearest that pass may be far off and equally far. */
+  private static final float ERRORS_FILTERED = 2.8f;
+
+  /** The same for first estimates, to end the reading of the rest of the codes. */
+  private static final float REFINED_ERRORS = 2;
+
+  /** The same for a radius, which no other candidate makes good for. */
+  private static final float ERRORS_AT_RADIUS = 6;
+
+  /** The part by which floats may be wrong that are exact otherwise. */
+  private static final double ROUNDING = 1e-5;
+
+  private final IvfIndex index;
+  private final RowPoint point;
+  private final ProbeOrder order;
+  private final BlockScan scan;
+  private final Candidates candidates = new Candidates();
+  private final Candidates refined = new Candidates();
+  private final int[] numbers = new int[BATCH];
+  private final double[] distances = new double[BATCH];
+
+  /** Where each candidate stands, as block times slots plus slot, and its list's distance. */
+  private int[] places = new int[1 << 10];
+
+  private float[] listsSquared = new float[1 << 10];
+  private int kept;
+
+  private SearchRequest request;
+  private double querySquared;
+  private float radius;
+  private int probed;
+  private long seen;
+  private long exact;
+  private long estimates;
+
+  Probe(IvfIndex index) {
+    this.index = index;
+    point = index.newPoint();
+    order = new ProbeOrder(index.centroids(), point);
+    scan = index.code().scan(point);
+    request = SearchRequest.of(MemorySegment.NULL, 1, 0);
+  }
+
+  /**
+   * Begins.
+   *
+   * @param probes lists that are likely to be scanned
+   * @param candidatesWanted how many the ranking may look at
+   */
+  void start(SearchRequest newRequest, int probes, int candidatesWanted) {
+    request = newRequest;
+    querySquared = point.query(request.query());
+    order.start(Math.min(probes, index.centroids().count()));
+    scan.query(request.query(), querySquared);
+    radius = (float) Math.max(0, index.euclidean().squared(request.radius(), querySquared));
+    candidates.reset(candidatesWanted, Float.POSITIVE_INFINITY);
+    kept = 0;
+    probed = 0;
+    seen = 0;
+    exact = 0;
+    estimates = 0;
+  }
+
+  /** Lists that were scanned. */
+  int probed() {
+    return probed;
+  }
+
+  /** Slots that were scanned and whose rows pass the filter. */
+  long seen() {
+    return seen;
+  }
+
+  /** Exact distances that were computed. */
+  long exact() {
+    return exact;
+  }
+
+  /** Slots whose distances were estimated. */
+  long estimates() {
+    return estimates;
+  }
+
+  /** Goes on to the next list, which {@link #scanList} scans; returns false when there is none. */
+  boolean next() {
+    if (!order.next()) {
+      return false;
+    }
+    probed++;
+    return true;
+  }
+
+  /** The list that is to be scanned. */
+  int list() {
+    return order.list();
+  }
+
+  void scanList() {
+    float squared = order.squared();
+    scan.list(order.list(), squared);
+    InvertedLists lists = index.lists();
+    int slots = index.code().slots();
+    RowFilter filter = request.filter();
+    float limit =
+        radius == Float.POSITIVE_INFINITY
+            ? radius
+            : Math.nextUp(
+                radius * (1 + (float) ROUNDING) + ERRORS_AT_RADIUS * scan.deviation(squared));
+    for (int block : lists.blocks(order.list())) {
+      MemorySegment memory = lists.memory(block);
+      long position = lists.position(block);
+      long passing = -1;
+      if (filter.isAll()) {
+        seen += slots;
+      } else {
+        passing = passing(filter, memory, position);
+        seen += Long.bitCount(passing);
+        if (passing == 0) {
+          continue;
+        }
+      }
+      estimates += slots;
+      float threshold = Math.min(limit, candidates.threshold());
+      long below = scan.block(memory, position, threshold) & passing;
+      for (; below != 0; below &= below - 1) {
+        int slot = Long.numberOfTrailingZeros(below);
+        if (lists.row(memory, position, slot) >= 0) {
+          keep(scan.estimate(slot), block * slots + slot);
+        }
+      }
+    }
+  }
+
+  /** Keeps a slot as a candidate, with the distance of its list. */
+  private void keep(float estimate, int place) {
+    if (kept == places.length) {
+      places = Arrays.copyOf(places, 2 * kept);
+      listsSquared = Arrays.copyOf(listsSquared, 2 * kept);
+    }
+    places[kept] = place;
+    listsSquared[kept] = order.squared();
+    candidates.add(estimate, kept++);
+  }
+
+  /** The slots whose rows pass the filter. */
+  private long passing(RowFilter filter, MemorySegment memory, long position) {
+    InvertedLists lists = index.lists();
+    long passing = 0;
+    for (int slot = 0; slot < index.code().slots(); slot++) {
+      int row = lists.row(memory, position, slot);
+      if (row >= 0 && filter.passes(row)) {
+        passing |= 1L << slot;
+      }
+    }
+    return passing;
+  }
+
+  /**
+   * How far this probe has come: the cosine that the direction from the last list's centroid to a
+   * row would need with that to the query, for the row to be as near as the k-th candidate. It
+   * grows from list to list, and what is unlikely in one search is so in another.
+   */
+  double reach() {
+    double kth = candidates.estimateOf(Math.min(request.k(), candidates.size()) - 1);
+    return reach(kth);
+  }
+
+  /** The same for a k-th distance that is known. */
+  double reach(double kth) {
+    double residual = index.centroids().typicalResidual();
+    double squared = order.squared();
+    double cosine = (squared + residual * residual - kth) / (2 * Math.sqrt(squared) * residual);
+    return Double.isNaN(cosine) ? -1 : cosine;
+  }
+
+  /** The squared distance that a distance of the metric stands for. */
+  double squared(double distance) {
+    return index.euclidean().squared(distance, querySquared);
+  }
+
+  /** Candidates that are kept now. */
+  int candidates() {
+    return candidates.size();
+  }
+
+  /** Exact distances to the candidates, best estimates first, while they may matter. */
+  void rank(NearestRows nearest) {
+    boolean refines = scan.refines();
+    float errors = request.filter().isAll() ? ERRORS : ERRORS_FILTERED;
+    if (refines) {
+      refine(index.code().refined(request.k()));
+    }
+    Candidates best = refines ? refined : candidates;
+    int count = best.keep();
+    int sorted = 0;
+    int waiting = 0;
+    for (int i = 0; i < count; i++) {
+      if (i == sorted) {
+        sorted = best.sortFrom(i, SORTED);
+      }
+      int number = best.number(i);
+      if (waiting == 0 && nearest.size() == request.k()) {
+        double bound = squared(nearest.bound()) * (1 + ROUNDING);
+        if (best.estimate(i) > bound + errors * deviation(refines, order.squared())) {
+          break;
+        }
+        if (best.estimate(i) > bound + errors * deviation(refines, listsSquared[number])) {
+          continue;
+        }
+      }
+      int row = row(places[number]);
+      // A slot whose row was taken out meanwhile.
+      if (row >= 0) {
+        numbers[waiting++] = row;
+      }
+      if (waiting == BATCH) {
+        rankWaiting(nearest, waiting);
+        waiting = 0;
+      }
+    }
+    rankWaiting(nearest, waiting);
+  }
+
+  private float deviation(boolean ofRefined, float squared) {
+    return ofRefined ? scan.refinedDeviation(squared) : scan.deviation(squared);
+  }
+
+  /** Exact distances to the best candidates, which then are none any more. */
+  void take(int count, NearestRows nearest) {
+    int some = Math.min(count, candidates.sortAll());
+    int waiting = 0;
+    for (int i = 0; i < some; i++) {
+      int row = row(places[candidates.number(i)]);
+      if (row >= 0) {
+        numbers[waiting++] = row;
+      }
+      if (waiting == BATCH || i == some - 1) {
+        rankWaiting(nearest, waiting);
+        waiting = 0;
+      }
+    }
+    candidates.drop(some);
+  }
+
+  private int row(int place) {
+    int slots = index.code().slots();
+    InvertedLists lists = index.lists();
+    int block = place / slots;
+    return lists.row(lists.memory(block), lists.position(block), place % slots);
+  }
+
+  private void rankWaiting(NearestRows nearest, int count) {
+    VectorRows rows = index.rows();
+    DistanceKernels.get(rows.encoding())
+        .distances(rows.metric(), request.query(), rows.block(), numbers, count, distances);
+    nearest.offer(numbers, distances, count);
+    exact += count;
+  }
+
+  /** Reads the rest of the candidates' codes, while that may bring one among the best. */
+  private void refine(int wanted) {
+    refined.reset(wanted, Float.POSITIVE_INFINITY);
+    int slots = index.code().slots();
+    InvertedLists lists = index.lists();
+    float deviation = scan.deviation(order.squared());
+    int count = candidates.keep();
+    int sorted = 0;
+    for (int i = 0; i < count; i++) {
+      if (i == sorted) {
+        sorted = candidates.sortFrom(i, SORTED);
+      }
+      if (candidates.estimate(i) > refined.threshold() + REFINED_ERRORS * deviation) {
+        break;
+      }
+      int number = candidates.number(i);
+      int block = places[number] / slots;
+      float estimate =
+          scan.refine(
+              lists.memory(block),
+              lists.position(block),
+              places[number] % slots,
+              listsSquared[number]);
+      refined.add(estimate, number);
+    }
+  }
+}
