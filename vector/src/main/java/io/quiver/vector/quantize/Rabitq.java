@@ -111,7 +111,8 @@ public record Rabitq(int codeBits) {
             blocks, block, codeBits, query.memory(), query.position(), limit);
   }
 
-  private void setFactors(MemorySegment blocks, long block, int slot, float constant, float slope) {
+  /** Sets the factors of a slot whose code somebody else has written. */
+  public void setFactors(MemorySegment blocks, long block, int slot, float constant, float slope) {
     long factors = block + 4L * codeBits + 4L * slot;
     all(blocks).set(FLOAT, factors, constant);
     all(blocks).set(FLOAT, factors + SLOPES, slope);

@@ -14,7 +14,7 @@ import java.util.List;
  *    0  an int a slot: its row, -1 where it is empty; and 0 to a multiple of 64 bytes
  * </pre>
  */
-sealed interface BlockCode permits FlatCode, RabitqCode {
+sealed interface BlockCode permits FlatCode, Sq8Code, PqCode, RabitqCode {
   /** The most slots that a block may have. */
   int SLOTS_MAX = 64;
 
@@ -47,6 +47,16 @@ sealed interface BlockCode permits FlatCode, RabitqCode {
 
   /** Candidates with the best refined estimates that are ranked exactly, at most. */
   int refined(int k);
+
+  /** Slots of a block up to the last that has a row. */
+  static int used(BlockCode code, MemorySegment blocks, long block) {
+    int used = code.slots();
+    long rows = block + code.tailAt();
+    while (used > 0 && blocks.get(InvertedLists.INT, rows + 4L * (used - 1)) < 0) {
+      used--;
+    }
+    return used;
+  }
 
   /**
    * What scans blocks for one searcher.

@@ -3,7 +3,7 @@ package io.quiver.vector.index.ivf;
 import java.lang.foreign.MemorySegment;
 
 /** Estimates squared distances from one query to the rows of blocks. It belongs to one thread. */
-sealed interface BlockScan permits FlatScan, RabitqScan {
+sealed interface BlockScan permits FlatScan, Sq8Scan, PqScan, RabitqScan {
   /**
    * Takes the query that its point holds now.
    *

@@ -87,15 +87,6 @@ final class FlatCode implements BlockCode {
     return k;
   }
 
-  /** Slots up to the last that has a row. */
-  int used(MemorySegment blocks, long block) {
-    int used = SLOTS;
-    while (used > 0 && blocks.get(InvertedLists.INT, block + tailAt() + 4L * (used - 1)) < 0) {
-      used--;
-    }
-    return used;
-  }
-
   @Override
   public BlockScan scan(RowPoint point) {
     return new FlatScan(this, point.point());

@@ -35,7 +35,7 @@ final class FlatScan implements BlockScan {
 
   @Override
   public long block(MemorySegment blocks, long block, float threshold) {
-    int used = code.used(blocks, block);
+    int used = BlockCode.used(code, blocks, block);
     long stride = code.stride();
     if (code.holdsPoints()) {
       long query = AbsoluteMemory.start(point, 0, stride);

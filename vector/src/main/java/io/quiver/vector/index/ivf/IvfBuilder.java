@@ -11,7 +11,10 @@ import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.KMeans;
 import io.quiver.vector.quantize.NearestCentroid;
 import io.quiver.vector.quantize.Rotation;
+import io.quiver.vector.quantize.ScalarQuantizer;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -22,6 +25,12 @@ final class IvfBuilder {
 
   private static final int ROUNDS = 8;
 
+  /** Residuals that the codewords of a product quantizer are found for. */
+  private static final int RESIDUALS = 2048;
+
+  /** Of a product code whose parts were not chosen. */
+  private static final int DIMENSIONS_PER_PART = 2;
+
   /** Lists are not made so small on their own that most slots of their blocks stay empty. */
   private static final int ROWS_PER_LIST_MIN = 32;
 
@@ -30,6 +39,9 @@ final class IvfBuilder {
 
   private static final double ASSIGNMENT = 0.25;
   private static final double ENCODING = 0.15;
+
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final IndexSpec.Ivf spec;
   private final VectorRows rows;
@@ -69,9 +81,12 @@ final class IvfBuilder {
     int[] listOf = new int[points.length];
     float meanResidual = assign(trained, count, listOf);
     Centroids centroids = Centroids.of(trained, count, meanResidual, options.seed());
-    IndexSpec.Ivf built =
-        new IndexSpec.Ivf(spec.code(), count, spec.probes(), spec.bits(), spec.parts());
-    BlockCode code = IvfIndex.code(built, euclidean, centroids, null);
+    int parts = spec.parts();
+    if (spec.code() == IndexSpec.ListCode.PQ && parts == 0) {
+      parts = centroids.dimension() / DIMENSIONS_PER_PART;
+    }
+    IndexSpec.Ivf built = new IndexSpec.Ivf(spec.code(), count, spec.probes(), spec.bits(), parts);
+    BlockCode code = code(built, centroids, listOf);
     InvertedLists lists = fill(centroids, code, listOf);
     PresentRows there = new PresentRows(rows.count());
     for (int row : points) {
@@ -83,6 +98,43 @@ final class IvfBuilder {
     RecallCurve curve =
         RecallCurve.measure(unmeasured, points, options.seed(), options.cancelled());
     return new IvfIndex(built, euclidean, centroids, code, contents, curve);
+  }
+
+  private BlockCode code(IndexSpec.Ivf built, Centroids centroids, int[] listOf) {
+    return switch (built.code()) {
+      case FLAT -> new FlatCode(euclidean);
+      case SQ8 -> {
+        RowPoint point = new RowPoint(euclidean, centroids);
+        ScalarQuantizer.Points residuals =
+            (i, into, at) -> {
+              point.row(points[i]);
+              float[] residual = point.residual(listOf[i]);
+              MemorySegment.copy(residual, 0, into, FLOAT, at, residual.length);
+            };
+        yield new Sq8Code(
+            centroids,
+            ScalarQuantizer.train(points.length, centroids.dimension(), options.seed(), residuals));
+      }
+      case PQ ->
+          PqCode.train(centroids, built.parts(), residuals(centroids, listOf), options.seed());
+      case RABITQ -> new RabitqCode(centroids, built.bits());
+    };
+  }
+
+  /** Residuals of some rows; of one at the origin where there are no rows. */
+  private float[][] residuals(Centroids centroids, int[] listOf) {
+    int size = Math.min(RESIDUALS, points.length);
+    if (size == 0) {
+      return new float[1][centroids.dimension()];
+    }
+    float[][] residuals = new float[size][];
+    RowPoint point = new RowPoint(euclidean, centroids);
+    for (int i = 0; i < size; i++) {
+      int drawn = (int) ((long) i * points.length / size);
+      point.row(points[drawn]);
+      residuals[i] = point.residual(listOf[drawn]).clone();
+    }
+    return residuals;
   }
 
   /** Fails before any work where the sample, the centroids or the blocks would not fit. */

@@ -116,7 +116,7 @@ final class IvfForm {
     check("longest row", longest, longest >= 0 && Double.isFinite(longest));
     EuclideanRows euclidean = EuclideanRows.of(rows, longest, new BitSet());
     Centroids centroids = centroids(form, header, spec, euclidean);
-    BlockCode code = IvfIndex.code(spec, euclidean, centroids, form);
+    BlockCode code = code(form, spec, euclidean, centroids);
     check("bytes of a block", header.get(LONG, 16), header.get(LONG, 16) == code.blockBytes());
     int blocks = header.get(INT, 12);
     check("blocks", blocks, blocks >= 0);
@@ -139,6 +139,20 @@ final class IvfForm {
     }
     return new IvfIndex(
         spec, euclidean, centroids, code, new IvfIndex.Contents(lists, present), curve(header));
+  }
+
+  private static BlockCode code(
+      IndexForm form, IndexSpec.Ivf spec, EuclideanRows euclidean, Centroids centroids) {
+    return switch (spec.code()) {
+      case FLAT -> new FlatCode(euclidean);
+      case SQ8 -> Sq8Code.read(centroids, form.section(Sq8Code.SECTION, 8));
+      case PQ -> {
+        check("parts", spec.parts(), spec.parts() >= 1 && spec.parts() <= centroids.dimension());
+        long bytes = PqCode.sectionBytes(centroids.dimension());
+        yield PqCode.read(centroids, spec.parts(), form.section(PqCode.SECTION, bytes));
+      }
+      case RABITQ -> new RabitqCode(centroids, spec.bits());
+    };
   }
 
   private static RecallCurve curve(MemorySegment header) {

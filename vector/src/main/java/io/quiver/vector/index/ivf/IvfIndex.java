@@ -14,7 +14,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rows in lists around centroids (Jégou, Douze and Schmid, TPAMI 2011). A search ranks the
@@ -200,20 +199,6 @@ public final class IvfIndex implements GrowingIndex {
       case Effort.Default _ -> spec.probes();
       case Effort.Fixed fixed -> fixed.value();
       case Effort.Recall recall -> curve.probes(recall.target(), centroids.count());
-    };
-  }
-
-  /**
-   * The code of a kind.
-   *
-   * @param form that has its sections; null for a code that has none
-   */
-  static BlockCode code(
-      IndexSpec.Ivf spec, EuclideanRows euclidean, Centroids centroids, @Nullable IndexForm form) {
-    return switch (spec.code()) {
-      case FLAT -> new FlatCode(euclidean);
-      case RABITQ -> new RabitqCode(centroids, spec.bits());
-      case SQ8, PQ -> throw new UnsupportedOperationException(spec.kind());
     };
   }
 
