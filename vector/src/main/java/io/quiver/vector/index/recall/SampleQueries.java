@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Queries that lie among the rows without being any of them: a row, moved along the line between
- * two of its neighbours. A row itself would be too easy for an index, which has linked it with what
- * is near it; random noise would be too, because most of its directions are those in which the rows
- * do not spread.
+ * Queries that lie among the rows without being any of them: a row, moved as far and in the
+ * direction in which one of its neighbours differs from another. A row itself would be too easy for
+ * an index, which has linked it with what is near it; so would be the middle between rows, which is
+ * nearer to all of them than a new row is; and random noise leaves the directions in which rows
+ * spread. On vectors of images, texts, words and SIFT these found the recall of real queries best,
+ * and still somewhat too high.
  */
 final class SampleQueries {
   private static final ValueLayout.OfFloat FLOAT =
@@ -27,10 +29,7 @@ final class SampleQueries {
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private static final int NEIGHBORS = 8;
-
-  /** About as far from the row as its neighbours are: two of them differ by more than that. */
-  private static final float MOVE = 0.7f;
+  private static final int NEIGHBORS = 32;
 
   private final VectorRows rows;
   private final VectorSearcher searcher;
@@ -57,17 +56,17 @@ final class SampleQueries {
       if (near.size() >= 2) {
         int a = random.nextInt(near.size());
         int b = (a + 1 + random.nextInt(near.size() - 1)) % near.size();
-        queries.add(between(row, near.row(a), near.row(b)));
+        queries.add(moved(row, near.row(a), near.row(b)));
       }
     }
     return queries;
   }
 
-  private MemorySegment between(int row, int a, int b) {
+  private MemorySegment moved(int row, int a, int b) {
     int bytes = rows.encoding().bytes(rows.dimension());
     MemorySegment query = NativeMemory.allocate(bytes).asSlice(0, bytes);
     if (rows.encoding() == Encoding.BINARY) {
-      mixBits(rows.row(row), rows.row(a), query);
+      moveBits(rows.row(row), rows.row(a), rows.row(b), query);
       return query;
     }
     long length = 4L * rows.dimension();
@@ -77,7 +76,7 @@ final class SampleQueries {
     for (int i = 0; i < rows.dimension(); i++) {
       long at = 4L * i;
       float difference = floats.get(FLOAT, length + at) - floats.get(FLOAT, 2 * length + at);
-      set(query, i, floats.get(FLOAT, at) + MOVE * difference);
+      set(query, i, floats.get(FLOAT, at) + difference);
     }
     return query;
   }
@@ -104,7 +103,7 @@ final class SampleQueries {
       case INT8 ->
           query.set(
               ValueLayout.JAVA_BYTE, element, (byte) Math.clamp(Math.round(value), -128, 127));
-      case BINARY -> throw new IllegalStateException("bits are mixed");
+      case BINARY -> throw new IllegalStateException("bits are turned");
     }
   }
 
@@ -112,13 +111,12 @@ final class SampleQueries {
     return Math.clamp(value, -greatest, greatest);
   }
 
-  /** Takes each bit from either at random. */
-  private void mixBits(MemorySegment a, MemorySegment b, MemorySegment query) {
+  /** Turns the bits in which the neighbours differ. */
+  private static void moveBits(
+      MemorySegment row, MemorySegment a, MemorySegment b, MemorySegment query) {
     for (long i = 0; i < query.byteSize(); i++) {
-      int mask = random.nextInt(256);
-      int bits =
-          (a.get(ValueLayout.JAVA_BYTE, i) & mask) | (b.get(ValueLayout.JAVA_BYTE, i) & ~mask);
-      query.set(ValueLayout.JAVA_BYTE, i, (byte) bits);
+      int differing = a.get(ValueLayout.JAVA_BYTE, i) ^ b.get(ValueLayout.JAVA_BYTE, i);
+      query.set(ValueLayout.JAVA_BYTE, i, (byte) (row.get(ValueLayout.JAVA_BYTE, i) ^ differing));
     }
   }
 }
