@@ -23,6 +23,9 @@ public final class ScalarCodeDistances implements PointDistances {
 
   private static final int QUERY_MAX = 127;
 
+  /** Farther away, all rows are nearly the same one. */
+  private static final int ORIGIN_MAX = 1 << 13;
+
   private final ScalarQuantizer quantizer;
   private final Metric metric;
   private final Encoding encoding;
@@ -31,6 +34,11 @@ public final class ScalarCodeDistances implements PointDistances {
   private final MemorySegment floats;
   private final MemorySegment prepared;
 
+  /** The code that stands for 0, which may be beyond the codes that there are. */
+  private final int rowOrigin;
+
+  private final int rowShift;
+
   /** Distances are sums over codes times this, and this added. */
   private float scale;
 
@@ -38,7 +46,7 @@ public final class ScalarCodeDistances implements PointDistances {
 
   /**
    * @param encoding of queries
-   * @param codes {@code dimension} bytes a row
+   * @param codes {@link #bytes}: {@code dimension} bytes a row
    */
   public ScalarCodeDistances(
       ScalarQuantizer quantizer,
@@ -52,10 +60,24 @@ public final class ScalarCodeDistances implements PointDistances {
     this.dimension = dimension;
     this.codes = codes;
     floats = Arena.ofAuto().allocate(4L * dimension, NativeMemory.ALIGNMENT);
-    prepared =
-        Arena.ofAuto().allocate(FourCodeRows.preparedBytes(dimension), NativeMemory.ALIGNMENT);
+    prepared = CodeRows.allocatePrepared(dimension);
+    rowOrigin =
+        (int)
+            Math.clamp(
+                Math.rint((double) -quantizer.low() / quantizer.step()), -ORIGIN_MAX, ORIGIN_MAX);
+    int farthest = Math.max(Math.abs(rowOrigin), Math.abs(ScalarQuantizer.CODE_MAX - rowOrigin));
+    int shifted = 0;
+    while (farthest >> shifted > QUERY_MAX) {
+      shifted++;
+    }
+    rowShift = shifted;
     float square = quantizer.step() * quantizer.step();
     scale = metric == Metric.COSINE ? square / 2 : square;
+  }
+
+  /** Bytes that the codes of so many rows take, with those beyond the last that are read too. */
+  public static long bytes(int rows, int dimension) {
+    return (long) dimension * rows + CodeRows.SLACK;
   }
 
   @Override
@@ -67,7 +89,7 @@ public final class ScalarCodeDistances implements PointDistances {
     }
     float factor = metric == Metric.COSINE ? reciprocalLength() : 1;
     for (int i = 0; i < dimension; i++) {
-      FourCodeRows.prepare(prepared, i, quantizer.code(factor * floats.get(FLOAT, 4L * i)));
+      CodeRows.prepare(prepared, i, quantizer.code(factor * floats.get(FLOAT, 4L * i)));
     }
   }
 
@@ -91,7 +113,7 @@ public final class ScalarCodeDistances implements PointDistances {
     }
     float unit = greatest / QUERY_MAX;
     for (int i = 0; i < dimension; i++) {
-      FourCodeRows.prepare(prepared, i, Math.round(floats.get(FLOAT, 4L * i) / unit));
+      CodeRows.prepare(prepared, i, Math.round(floats.get(FLOAT, 4L * i) / unit));
     }
     scale = -quantizer.step() * unit;
     shift = (float) (-quantizer.low() * sum);
@@ -101,10 +123,13 @@ public final class ScalarCodeDistances implements PointDistances {
   public void fromRow(int row) {
     long at = (long) dimension * row;
     if (metric == Metric.NEGATIVE_INNER_PRODUCT) {
-      quantizer.decode(codes, at, dimension, floats, 0);
-      prepareForDot();
+      // The row's values in units of their own step, halved until they fit: x = unit * value.
+      float unit = quantizer.step() * (1 << rowShift);
+      int sum = CodeRows.prepareSigned(prepared, codes, at, dimension, rowOrigin, rowShift);
+      scale = -quantizer.step() * unit;
+      shift = -quantizer.low() * unit * sum;
     } else {
-      FourCodeRows.prepare(prepared, codes, at, dimension);
+      CodeRows.prepare(prepared, codes, at, dimension);
     }
   }
 
@@ -114,12 +139,12 @@ public final class ScalarCodeDistances implements PointDistances {
       return;
     }
     if (metric == Metric.NEGATIVE_INNER_PRODUCT) {
-      FourCodeRows.dot(prepared, codes, dimension, dimension, numbers, count, out);
+      CodeRows.dot(prepared, codes, dimension, dimension, numbers, count, out);
       for (int i = 0; i < count; i++) {
         out[i] = out[i] * scale + shift;
       }
     } else {
-      FourCodeRows.l2(prepared, codes, dimension, dimension, numbers, count, out);
+      CodeRows.l2(prepared, codes, dimension, dimension, numbers, count, out);
       for (int i = 0; i < count; i++) {
         out[i] *= scale;
       }

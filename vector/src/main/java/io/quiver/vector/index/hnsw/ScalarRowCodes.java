@@ -17,7 +17,7 @@ import java.util.List;
  *
  * <pre>
  *  "scale"   4 low, float;  4 step, float
- *  "codes"   a byte for each element, row after row
+ *  "codes"   a byte for each element, row after row;  64 zeros
  * </pre>
  */
 final class ScalarRowCodes implements RowCodes {
@@ -44,15 +44,18 @@ final class ScalarRowCodes implements RowCodes {
 
   /** Room for the codes of all rows. */
   static ScalarRowCodes empty(VectorRows rows, ScalarQuantizer quantizer) {
-    long bytes = (long) rows.dimension() * rows.count();
-    return new ScalarRowCodes(rows, quantizer, NativeMemory.allocate(bytes));
+    return new ScalarRowCodes(rows, quantizer, NativeMemory.allocate(bytes(rows)));
+  }
+
+  private static long bytes(VectorRows rows) {
+    return ScalarCodeDistances.bytes(rows.count(), rows.dimension());
   }
 
   /** Opens what was written. */
   static ScalarRowCodes open(IndexForm form, VectorRows rows) {
     MemorySegment scale = form.section(SCALE, SCALE_BYTES);
     ScalarQuantizer quantizer = new ScalarQuantizer(scale.get(FLOAT, 0), scale.get(FLOAT, 4));
-    MemorySegment codes = form.section(CODES, (long) rows.dimension() * rows.count());
+    MemorySegment codes = form.section(CODES, bytes(rows));
     return new ScalarRowCodes(rows, quantizer, codes);
   }
 
@@ -74,7 +77,7 @@ final class ScalarRowCodes implements RowCodes {
 
   @Override
   public long memoryBytes() {
-    return codes.byteSize() + SCALE_BYTES;
+    return bytes(rows) + SCALE_BYTES;
   }
 
   @Override
@@ -82,6 +85,8 @@ final class ScalarRowCodes implements RowCodes {
     MemorySegment scale = Arena.ofAuto().allocate(SCALE_BYTES);
     scale.set(FLOAT, 0, quantizer.low());
     scale.set(FLOAT, 4, quantizer.step());
-    return List.of(new IndexForm.Section(SCALE, scale), new IndexForm.Section(CODES, codes));
+    return List.of(
+        new IndexForm.Section(SCALE, scale),
+        new IndexForm.Section(CODES, codes.asSlice(0, bytes(rows))));
   }
 }
