@@ -57,6 +57,13 @@ class IndexMatrixTest {
           new Kind("flat()", 1),
           new Kind("hnsw(ef_construction=100,ef_search=100)", 0.95),
           new Kind("hnsw(ef_construction=100,ef_search=100,quantizer=sq8)", 0.95),
+          new Kind("hnsw(ef_search=100,quantizer=rabitq)", 0.95),
+          new Kind("hnsw(ef_search=100,quantizer=rabitq,exact=sq8)", 0.95),
+          new Kind("ivf_flat(lists=40,probes=12)", 0.95),
+          new Kind("ivf_sq8(lists=40,probes=12)", 0.95),
+          new Kind("ivf_pq(lists=40,probes=12)", 0.9),
+          new Kind("ivf_rabitq(lists=40,probes=12)", 0.9),
+          new Kind("ivf_rabitq(lists=40,probes=12,bits=4)", 0.95),
           new Kind("diskann(degree=24,ef_construction=100,ef_search=100)", 0.95));
 
   record Case(Kind kind, Metric metric) {}

@@ -67,6 +67,11 @@ class IndexWidthTest {
             "hnsw(quantizer=sq8)",
             "hnsw(quantizer=rabitq)",
             "hnsw(quantizer=rabitq,exact=sq8)",
+            "ivf_flat(lists=10,probes=10)",
+            "ivf_sq8(lists=10,probes=10)",
+            "ivf_pq(lists=10,probes=10)",
+            "ivf_rabitq(lists=10,probes=10)",
+            "ivf_rabitq(lists=10,probes=10,bits=4)",
             "diskann()");
 
     private Searches() {}

@@ -2,6 +2,7 @@ package io.quiver.vector.quantize;
 
 import static io.quiver.vector.memory.AbsoluteMemory.all;
 
+import io.quiver.vector.distance.VectorWidth;
 import io.quiver.vector.memory.AbsoluteMemory;
 import io.quiver.vector.memory.NativeMemory;
 import java.lang.foreign.Arena;
@@ -32,9 +33,9 @@ import jdk.incubator.vector.VectorSpecies;
 // A point, where it begins, two rows and where results go: a record of these would be allocated.
 @SuppressWarnings("ParameterNumber")
 final class CodeRows {
-  private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Byte> BYTES = VectorWidth.BYTES;
+  private static final VectorSpecies<Short> SHORTS = VectorWidth.SHORTS;
+  private static final VectorSpecies<Integer> INTS = VectorWidth.INTS;
   private static final int STEP = BYTES.length();
   private static final int PREPARED_STEP = 4 * STEP;
   private static final int SIGN = 0x8000;
