@@ -1,6 +1,7 @@
 package io.quiver.vector.index.flat;
 
 import io.quiver.vector.distance.DistanceKernels;
+import io.quiver.vector.distance.RowBlock;
 import io.quiver.vector.index.NearestRows;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
@@ -80,8 +81,16 @@ final class FlatSearcher implements VectorSearcher {
     distances = 0;
     for (int from = 0; from < rows.count(); from += blockRows) {
       int to = (int) Math.min(rows.count(), (long) from + blockRows);
+      RowBlock all = rows.block();
+      RowBlock block =
+          new RowBlock(
+              all.memory(), all.position(from), all.stride(), all.dimension(), all.encoding());
       for (int i = 0; i < count; i++) {
         Scan scan = scans.get(i);
+        if (scan.passesAll(from, to)) {
+          measureRun(scan, kernels, block, from, to - from);
+          continue;
+        }
         scan.collect(from, to);
         if (scan.pending >= KERNEL_ROWS_MIN) {
           measure(scan, kernels);
@@ -95,11 +104,27 @@ final class FlatSearcher implements VectorSearcher {
     }
   }
 
-  private void measure(Scan scan, DistanceKernels kernels) {
+  private void measureRun(Scan scan, DistanceKernels kernels, RowBlock block, int from, int count) {
     SearchRequest request = scan.request();
+    ask(request);
+    kernels.distances(rows.metric(), request.query(), block, count, scan.measured);
+    for (int i = 0; i < count; i++) {
+      if (scan.measured[i] <= scan.nearest.bound()) {
+        scan.nearest.offer(from + i, scan.measured[i]);
+      }
+    }
+    distances += count;
+  }
+
+  private static void ask(SearchRequest request) {
     if (request.cancelled().getAsBoolean()) {
       throw new CancellationException("the search was cancelled");
     }
+  }
+
+  private void measure(Scan scan, DistanceKernels kernels) {
+    SearchRequest request = scan.request();
+    ask(request);
     kernels.distances(
         rows.metric(), request.query(), rows.block(), scan.rowNumbers, scan.pending, scan.measured);
     scan.nearest.offer(scan.rowNumbers, scan.measured, scan.pending);
@@ -136,6 +161,21 @@ final class FlatSearcher implements VectorSearcher {
       return request;
     }
 
+    /** Whether each row of a block passes. */
+    boolean passesAll(int from, int to) {
+      RowFilter filter = request().filter();
+      if (filter.isAll()) {
+        return true;
+      }
+      for (int start = from; start < to; start += WORD_ROWS) {
+        int left = Math.min(WORD_ROWS, to - start);
+        if (filter.word(start / WORD_ROWS) != -1L >>> (WORD_ROWS - left)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
     /**
      * Adds the rows of a block that pass.
      *
@@ -143,12 +183,6 @@ final class FlatSearcher implements VectorSearcher {
      */
     void collect(int from, int to) {
       RowFilter filter = request().filter();
-      if (filter.isAll()) {
-        for (int row = from; row < to; row++) {
-          rowNumbers[pending++] = row;
-        }
-        return;
-      }
       for (int start = from; start < to; start += WORD_ROWS) {
         long word = filter.word(start / WORD_ROWS);
         for (; word != 0; word &= word - 1) {

@@ -231,6 +231,7 @@ class FlatIndexTest {
         RowFilter.matching(ROWS, row -> few[row]),
         RowFilter.matching(ROWS, row -> many[row]),
         RowFilter.matching(ROWS, row -> row >= 640 && row < 1344),
+        RowFilter.matching(ROWS, row -> row >= 1000),
         RowFilter.matching(ROWS, row -> false));
   }
 
