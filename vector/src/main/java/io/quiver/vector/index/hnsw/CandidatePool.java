@@ -1,32 +1,55 @@
 package io.quiver.vector.index.hnsw;
 
+import io.quiver.vector.distance.VectorWidth;
+import java.util.Arrays;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
 /**
  * The nearest nodes that a search has met, sorted, and which of them are expanded. One array does
  * what the paper does with two heaps: the nearest candidate is the first that is not expanded, the
  * farthest result is the last, and a search is over when all are expanded.
  *
- * <p>A node is a long: its distance, in 32 bits that order as signed integers do, above a bit that
- * says whether it was expanded, above the 31 bits of its number, inverted: of nodes that are
- * equally far the one with the greater number comes first. See {@link NeighborSelection} for why.
+ * <p>A node is a long: its distance, in 32 bits that order as signed integers do, above the 31 bits
+ * of its number, inverted, above a bit that says whether it was expanded. So of nodes that are
+ * equally far the one with the greater number comes first; {@link NeighborSelection} says why.
+ *
+ * <p>A register full of longs at a time, inserting k into sorted a is {@code a[i] = max(a[i - 1],
+ * min(a[i], k))}, without a branch that the processor would guess wrong.
  */
 public final class CandidatePool {
-  private static final long EXPANDED = 1L << 31;
+  private static final VectorSpecies<Long> SPECIES = VectorWidth.LONGS;
+  private static final int LANES = SPECIES.length();
+  private static final long EXPANDED = 1;
 
-  private long[] keys = new long[64];
+  /**
+   * Before the first key stands one that is less than all, behind the last those that are greater.
+   */
+  private static final int FIRST = LANES;
+
+  private long[] keys = new long[128];
   private int capacity;
   private int size;
 
-  /** All before this one are expanded. */
+  /** The greatest key that is kept while the pool is full; greater than all while it is not. */
+  private long last;
+
+  /** All before this rank are expanded. */
   private int next;
 
   /** Empties it, and sets how many it keeps. */
   public void clear(int newCapacity) {
-    if (keys.length < newCapacity) {
-      keys = new long[Math.max(newCapacity, 2 * keys.length)];
+    int length = FIRST + ((newCapacity + LANES - 1) & -LANES);
+    if (keys.length < length) {
+      keys = new long[Math.max(length, 2 * keys.length)];
     }
+    Arrays.fill(keys, FIRST, length, Long.MAX_VALUE);
+    keys[FIRST - 1] = Long.MIN_VALUE;
     capacity = newCapacity;
     size = 0;
     next = 0;
+    last = newCapacity == 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
   }
 
   public int size() {
@@ -38,51 +61,51 @@ public final class CandidatePool {
   }
 
   public int node(int rank) {
-    return ~(int) keys[rank] & Integer.MAX_VALUE;
+    return node(keys[FIRST + rank]);
   }
 
   public float distance(int rank) {
-    return distance(keys[rank]);
+    return distance(keys[FIRST + rank]);
   }
 
-  /** Of the farthest that is kept while it is full, otherwise infinite. */
-  public float worst() {
-    return size == capacity ? distance(keys[size - 1]) : Float.POSITIVE_INFINITY;
-  }
-
-  /** Keeps a node if it is near enough; returns whether. */
-  public boolean insert(float distance, int node) {
+  /** Keeps a node if it is near enough. */
+  public void insert(float distance, int node) {
     long key = key(distance, node);
-    if (size == capacity) {
-      if (key >= keys[size - 1]) {
-        return false;
-      }
-    } else {
-      size++;
-    }
-    int low = 0;
-    int high = size - 1;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (keys[middle] > key) {
-        high = middle;
-      } else {
-        low = middle + 1;
+    if (key < last) {
+      size = Math.min(size + 1, capacity);
+      next = Math.min(next, insert(keys, FIRST + ((size - 1) & -LANES), key));
+      if (size == capacity) {
+        last = keys[FIRST + capacity - 1];
       }
     }
-    System.arraycopy(keys, low, keys, low + 1, size - 1 - low);
-    keys[low] = key;
-    next = Math.min(next, low);
-    return true;
+  }
+
+  /**
+   * Inserts a key, and moves those behind it by one.
+   *
+   * @param from where the register of the last key begins
+   * @return the rank of the new key
+   */
+  private static int insert(long[] keys, int from, long key) {
+    int i = from;
+    while (true) {
+      LongVector here = LongVector.fromArray(SPECIES, keys, i);
+      LongVector before = LongVector.fromArray(SPECIES, keys, i - 1);
+      here.min(key).max(before).intoArray(keys, i);
+      if (keys[i - 1] < key) {
+        return i - FIRST + here.compare(VectorOperators.LT, key).trueCount();
+      }
+      i -= LANES;
+    }
   }
 
   /** The nearest node that is not expanded, which then is; -1 when all are. */
   public int expandNext() {
     while (next < size) {
-      long key = keys[next];
+      long key = keys[FIRST + next];
       if ((key & EXPANDED) == 0) {
-        keys[next++] = key | EXPANDED;
-        return ~(int) key & Integer.MAX_VALUE;
+        keys[FIRST + next++] = key | EXPANDED;
+        return node(key);
       }
       next++;
     }
@@ -92,8 +115,8 @@ public final class CandidatePool {
   /** The distance of the node that would be expanded next; infinite when there is none. */
   public float nextDistance() {
     while (next < size) {
-      if ((keys[next] & EXPANDED) == 0) {
-        return distance(keys[next]);
+      if ((keys[FIRST + next] & EXPANDED) == 0) {
+        return distance(keys[FIRST + next]);
       }
       next++;
     }
@@ -103,7 +126,12 @@ public final class CandidatePool {
   private static long key(float distance, int node) {
     int bits = Float.floatToIntBits(distance);
     // Negative floats order the wrong way round as integers: all their bits but the sign turn.
-    return (long) (bits ^ (bits >> 31 & Integer.MAX_VALUE)) << 32 | (~node & Integer.MAX_VALUE);
+    return (long) (bits ^ (bits >> 31 & Integer.MAX_VALUE)) << 32
+        | (long) (~node & Integer.MAX_VALUE) << 1;
+  }
+
+  private static int node(long key) {
+    return ~(int) key >>> 1;
   }
 
   private static float distance(long key) {

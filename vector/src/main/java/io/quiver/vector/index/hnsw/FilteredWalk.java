@@ -53,7 +53,7 @@ final class FilteredWalk {
     this.distances = distances;
     this.visited = visited;
     int max = graph.linksMax(0);
-    links = new int[max];
+    links = new int[max + 1];
     bridges = new int[max];
     bridged = new int[max];
     batch = new int[2 * max];

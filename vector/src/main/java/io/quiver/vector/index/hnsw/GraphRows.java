@@ -92,9 +92,14 @@ record GraphRows(
     return codes != null ? codes.distances() : exact();
   }
 
-  /** Candidates that are ranked exactly for so many wanted. */
-  int rerank(int k) {
-    return codes == null ? k : codes.rerank(k);
+  /** What rows are linked by, for one thread. */
+  PointDistances linkDistances() {
+    return codes != null && codes.linksRows() ? codes.distances() : exact();
+  }
+
+  /** Candidates that are ranked exactly for so many wanted of a pool. */
+  int rerank(int wanted, int pool) {
+    return codes == null ? wanted : codes.rerank(wanted, pool);
   }
 
   /** Bytes that are kept beside the rows. */

@@ -1,10 +1,12 @@
 package io.quiver.vector.index.hnsw;
 
+import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.Workers;
 import io.quiver.vector.memory.NativeMemory;
+import io.quiver.vector.quantize.BitQuantizer;
 import io.quiver.vector.quantize.ScalarQuantizer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -35,6 +37,9 @@ final class HnswBuilder {
   }
 
   HnswIndex build(VectorRows rows) {
+    if (rows.encoding() == Encoding.BINARY && spec.quantizer() != IndexSpec.Quantizer.NONE) {
+      throw new IllegalArgumentException("bits have no shorter codes: " + spec);
+    }
     checkMemory(rows);
     GraphRows prepared = prepare(rows);
     HnswGraph graph =
@@ -61,7 +66,17 @@ final class HnswBuilder {
     return switch (spec.quantizer()) {
       case NONE -> prepared;
       case SQ8 -> encode(prepared, ScalarRowCodes.empty(rows, trained(prepared)));
-      case RABITQ -> throw new UnsupportedOperationException("rabitq");
+      case RABITQ ->
+          encode(
+              prepared,
+              BitRowCodes.empty(
+                  rows,
+                  BitQuantizer.train(
+                      rows.count(),
+                      rows.dimension(),
+                      rows.metric(),
+                      options.seed(),
+                      prepared::point)));
     };
   }
 
@@ -75,6 +90,8 @@ final class HnswBuilder {
     return ScalarQuantizer.train(rows.count(), rows.dimension(), options.seed(), prepared::point);
   }
 
+  private record Scratch(RowCodes.Encoder encoder, MemorySegment point) {}
+
   private GraphRows encode(GraphRows prepared, RowCodes codes) {
     VectorRows rows = prepared.rows();
     workers.forEach(
@@ -82,10 +99,10 @@ final class HnswBuilder {
         rows.count(),
         ENCODE_CHUNK,
         PREPARE_SHARE,
-        () -> Arena.ofAuto().allocate(4L * rows.dimension(), 64),
-        (MemorySegment point, int row) -> {
-          prepared.point(row, point, 0);
-          codes.put(row, point);
+        () -> new Scratch(codes.encoder(), Arena.ofAuto().allocate(4L * rows.dimension(), 64)),
+        (scratch, row) -> {
+          prepared.point(row, scratch.point, 0);
+          scratch.encoder.put(row, scratch.point);
         });
     return prepared.withCodes(codes);
   }

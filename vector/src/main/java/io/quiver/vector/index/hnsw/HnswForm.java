@@ -27,7 +27,7 @@ import java.util.List;
  *  "lengths"  for cosine: one over each row's length, a float; 0 for a row of zeros
  * </pre>
  *
- * Codes have sections of their own: {@link ScalarRowCodes}.
+ * Codes have sections of their own: {@link ScalarRowCodes}, {@link BitRowCodes}.
  */
 final class HnswForm {
   private static final String GRAPH = "graph";
@@ -105,7 +105,7 @@ final class HnswForm {
             switch (spec.quantizer()) {
               case NONE -> null;
               case SQ8 -> ScalarRowCodes.open(form, rows);
-              case RABITQ -> throw new UnsupportedOperationException("rabitq");
+              case RABITQ -> BitRowCodes.open(form, rows);
             });
     return new HnswIndex(spec, graphRows, graph, false);
   }

@@ -183,7 +183,11 @@ final class HnswGraph {
     return memory(level).get(INT, list(node, level) + 4L * rank);
   }
 
-  /** Copies those of a node's links that have not been visited, and marks them as visited. */
+  /**
+   * Copies those of a node's links that have not been visited, and marks them as visited.
+   *
+   * @param into has room for one more than a list
+   */
   int unvisitedLinks(int node, int level, VisitedNodes visited, int[] into) {
     MemorySegment memory = memory(level);
     long list = list(node, level);
@@ -196,10 +200,10 @@ final class HnswGraph {
       if (link < 0) {
         break;
       }
-      if (marks[link] != mark) {
-        marks[link] = mark;
-        into[count++] = link;
-      }
+      // Without a branch, of which every other one would be guessed wrong.
+      into[count] = link;
+      count += marks[link] == mark ? 0 : 1;
+      marks[link] = mark;
     }
     return count;
   }

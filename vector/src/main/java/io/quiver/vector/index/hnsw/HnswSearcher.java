@@ -124,7 +124,7 @@ final class HnswSearcher implements VectorSearcher {
       if (isFarOut(request, found)) {
         return false;
       }
-      int offered = offer(request, found, rows.rerank(wanted));
+      int offered = offer(request, found, rows.rerank(wanted, pool));
       distances.keepAlive();
       graph.keepAlive();
       if (nearest.size() == request.k() || (offered >= wanted && nearest.size() < offered)) {

@@ -26,7 +26,7 @@ final class LayerSearch {
     this.graph = graph;
     this.distances = distances;
     visited = new VisitedNodes(graph.nodes());
-    batch = new int[graph.linksMax(0)];
+    batch = new int[graph.linksMax(0) + 1];
     batchDistances = new float[batch.length + PointDistances.PADDING];
   }
 

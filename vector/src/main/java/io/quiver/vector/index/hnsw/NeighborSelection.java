@@ -37,7 +37,7 @@ final class NeighborSelection {
   NeighborSelection(GraphRows rows, int linksMax) {
     countsBits = rows.rows().encoding() == Encoding.BINARY;
     present = rows.present();
-    distances = rows.distances();
+    distances = rows.linkDistances();
     kept = new int[linksMax];
   }
 

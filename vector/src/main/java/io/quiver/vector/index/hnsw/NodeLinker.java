@@ -17,7 +17,7 @@ final class NodeLinker {
   NodeLinker(GraphRows rows, HnswGraph graph, int efConstruction) {
     this.graph = graph;
     this.efConstruction = efConstruction;
-    search = new LayerSearch(graph, rows.distances());
+    search = new LayerSearch(graph, rows.linkDistances());
     selection = new NeighborSelection(rows, graph.linksMax(0));
     links = new int[graph.linksMax(0) + 1];
   }

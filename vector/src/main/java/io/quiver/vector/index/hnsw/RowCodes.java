@@ -6,19 +6,27 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** What stands for the rows while the graph is walked: fewer bytes, and distances nearly theirs. */
-sealed interface RowCodes permits ScalarRowCodes {
-  /**
-   * Encodes a row.
-   *
-   * @param point the row's floats, of length 1 under cosine; may be overwritten
-   */
-  void put(int row, MemorySegment point);
+sealed interface RowCodes permits ScalarRowCodes, BitRowCodes {
+  /** Encodes rows; belongs to one thread. */
+  interface Encoder {
+    /**
+     * Writes the code of a row.
+     *
+     * @param point the row's floats, of length 1 under cosine
+     */
+    void put(int row, MemorySegment point);
+  }
+
+  Encoder encoder();
 
   /** Distances by the codes, for one thread. */
   PointDistances distances();
 
-  /** How many candidates are ranked by the rows themselves for so many wanted. */
-  int rerank(int k);
+  /** Whether rows may be linked by their codes. */
+  boolean linksRows();
+
+  /** How many candidates are ranked by the rows themselves, for so many wanted of a pool. */
+  int rerank(int wanted, int pool);
 
   long memoryBytes();
 

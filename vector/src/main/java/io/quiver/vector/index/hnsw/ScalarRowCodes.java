@@ -60,8 +60,9 @@ final class ScalarRowCodes implements RowCodes {
   }
 
   @Override
-  public void put(int row, MemorySegment point) {
-    quantizer.encode(point, 0, rows.dimension(), codes, (long) rows.dimension() * row);
+  public Encoder encoder() {
+    int dimension = rows.dimension();
+    return (row, point) -> quantizer.encode(point, 0, dimension, codes, (long) dimension * row);
   }
 
   @Override
@@ -71,8 +72,13 @@ final class ScalarRowCodes implements RowCodes {
   }
 
   @Override
-  public int rerank(int k) {
-    return k + EXTRA;
+  public boolean linksRows() {
+    return true;
+  }
+
+  @Override
+  public int rerank(int wanted, int pool) {
+    return wanted + EXTRA;
   }
 
   @Override

@@ -27,11 +27,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HnswFormTest {
   private static IndexSpec.Hnsw spec(String quantizer) {
     return (IndexSpec.Hnsw)
-        IndexSpec.parse("hnsw(m=8,ef_construction=60,quantizer=" + quantizer + ")");
+        IndexSpec.parse("hnsw(m=8,ef_construction=60,layout=compact,quantizer=" + quantizer + ")");
   }
 
   @ParameterizedTest
-  @CsvSource({"none, L2", "none, COSINE", "sq8, NEGATIVE_INNER_PRODUCT", "sq8, COSINE"})
+  @CsvSource({
+    "none, L2",
+    "none, COSINE",
+    "sq8, NEGATIVE_INNER_PRODUCT",
+    "sq8, COSINE",
+    "rabitq, L2"
+  })
   void whatIsOpenedAnswersAsWhatWasWritten(String quantizer, Metric metric) {
     Clusters clusters = new Clusters(1, Encoding.FLOAT32, 24, 1);
     VectorRows rows = clusters.rows(metric, 5000);

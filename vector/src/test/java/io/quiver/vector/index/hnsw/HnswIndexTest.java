@@ -8,7 +8,6 @@ import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.distance.Metric;
 import io.quiver.vector.distance.RowBlock;
 import io.quiver.vector.index.BuildOptions;
-import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
@@ -78,7 +77,26 @@ class HnswIndexTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"none", "sq8"})
+  @CsvSource({
+    "FLOAT32, L2", "FLOAT32, COSINE", "FLOAT32, NEGATIVE_INNER_PRODUCT",
+    "FLOAT16, COSINE", "BFLOAT16, L2", "INT8, NEGATIVE_INNER_PRODUCT"
+  })
+  void findsNearlyAllNeighboursByCodesOfOneBit(Encoding encoding, Metric metric) {
+    Clusters clusters = new Clusters(14, encoding, 100, 1);
+    VectorRows rows = clusters.rows(metric, ROWS);
+    HnswIndex index =
+        HnswIndex.build(
+            spec("hnsw(m=16,ef_construction=100,ef_search=120,quantizer=rabitq,layout=compact)"),
+            rows,
+            BuildOptions.threads(2));
+    assertThat(
+            Clusters.recall(rows, index.searcher(), clusters.queries(30), RowFilter.all(ROWS), 10))
+        .isGreaterThanOrEqualTo(0.95);
+    assertThat(index.memoryBytes()).isLessThan(ROWS * (16 + 8 + 4L * 32 + 4 + 12) + 8192);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "sq8", "rabitq,layout=compact,ef_search=200"})
   void findsTheGreatestInnerProductsOfRowsOfUnequalLength(String quantizer) {
     Clusters clusters = new Clusters(3, Encoding.FLOAT32, DIMENSION, 10);
     VectorRows rows = clusters.rows(Metric.NEGATIVE_INNER_PRODUCT, ROWS);
@@ -151,7 +169,7 @@ class HnswIndexTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"none", "sq8"})
+  @ValueSource(strings = {"none", "sq8", "rabitq,layout=compact,ef_search=200"})
   void rowsOfZerosAreAbsentUnderCosine(String quantizer) {
     Clusters clusters = new Clusters(8, Encoding.FLOAT32, 16, 1);
     MemorySegment memory = clusters.draw(5000);
@@ -176,7 +194,7 @@ class HnswIndexTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"none", "sq8"})
+  @ValueSource(strings = {"none", "sq8", "rabitq,layout=compact,ef_search=200"})
   void aRadiusBoundsWhatComesBack(String quantizer) {
     Clusters clusters = new Clusters(9, Encoding.FLOAT32, 24, 1);
     VectorRows rows = clusters.rows(Metric.L2, 8000);
@@ -191,8 +209,7 @@ class HnswIndexTest {
     int all = 0;
     for (MemorySegment query : clusters.queries(20)) {
       for (double radius : new double[] {0.5, 2, 2.5, 3, 100}) {
-        SearchRequest request =
-            SearchRequest.of(query, 500, 8000).withRadius(radius).withEffort(Effort.of(64));
+        SearchRequest request = SearchRequest.of(query, 500, 8000).withRadius(radius);
         searcher.search(request, found);
         Neighbors truth = Clusters.exact(rows, request);
         assertThat(found.size()).isLessThanOrEqualTo(truth.size());

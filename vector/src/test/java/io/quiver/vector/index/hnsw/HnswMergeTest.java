@@ -22,11 +22,14 @@ class HnswMergeTest {
   private static final int ROW_BYTES = 4 * DIMENSION;
 
   @ParameterizedTest
-  @CsvSource({"none, 0.02", "none, 0.3", "none, 0.9", "none, 1", "sq8, 0.1"})
+  @CsvSource({"none, 0.02", "none, 0.3", "none, 0.9", "none, 1", "sq8, 0.1", "rabitq, 0.1"})
   void findsNearlyAllAfterRowsWentAndCame(String quantizer, double gone) {
     IndexSpec.Hnsw spec =
         (IndexSpec.Hnsw)
-            IndexSpec.parse("hnsw(m=16,ef_construction=80,quantizer=" + quantizer + ")");
+            IndexSpec.parse(
+                "hnsw(m=16,ef_construction=80,ef_search=120,layout=compact,quantizer="
+                    + quantizer
+                    + ")");
     Clusters clusters = new Clusters(1, Encoding.FLOAT32, DIMENSION, 1);
     VectorRows older = clusters.rows(Metric.COSINE, 4000);
     HnswIndex index = HnswIndex.build(spec, older, BuildOptions.threads(2));
