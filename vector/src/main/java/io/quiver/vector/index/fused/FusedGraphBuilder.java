@@ -48,6 +48,7 @@ final class FusedGraphBuilder {
   private final BooleanSupplier cancelled;
   private final Workers workers;
   private final int refineEffort;
+  private final RowPresence present;
   private final FusedGraph graph;
   private final FloatPoints points;
   private final FusedLinks links;
@@ -57,6 +58,7 @@ final class FusedGraphBuilder {
     this.options = options;
     this.refineEffort = refineEffort;
     count = space.rows().count();
+    present = FixedPresence.of(space);
     cancelled = options.cancelled();
     workers = new Workers(options);
     FusedLayout layout = new FusedLayout(space.dimension(), Exact.FLOAT32);
@@ -94,11 +96,11 @@ final class FusedGraphBuilder {
   }
 
   private NodeLinker linker() {
-    return new NodeLinker(links, graph, points);
+    return new NodeLinker(links, graph, points, present);
   }
 
   private boolean isAbsent(int node) {
-    return space.absent().get(node);
+    return !present.has(node);
   }
 
   private void loadPoints() {

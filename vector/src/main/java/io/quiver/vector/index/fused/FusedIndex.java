@@ -12,7 +12,6 @@ import io.quiver.vector.index.VectorSearcher;
 import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.ScalarQuantizer;
 import java.lang.foreign.MemorySegment;
-import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,24 +32,6 @@ public final class FusedIndex implements VectorIndex {
     this.parts = parts;
   }
 
-  /** Rows but those without a point. */
-  private record Unchanging(BitSet absent, int rows, int count) implements RowPresence {
-    static RowPresence of(EuclideanRows space) {
-      int rows = space.rows().count();
-      return new Unchanging(space.absent(), rows, rows - space.absent().cardinality());
-    }
-
-    @Override
-    public boolean has(int row) {
-      return !absent.get(row);
-    }
-
-    @Override
-    public boolean isComplete() {
-      return count == rows;
-    }
-  }
-
   /**
    * Builds an index.
    *
@@ -64,7 +45,7 @@ public final class FusedIndex implements VectorIndex {
     EuclideanRows space = EuclideanRows.of(rows);
     checkMemory(spec, space, options);
     FusedGraph graph = FusedGraphBuilder.build(space, spec.efConstruction(), options);
-    RowPresence present = Unchanging.of(space);
+    RowPresence present = FixedPresence.of(space);
     RecallCurve curve = RecallCurve.measure(graph, present, options);
     @Nullable ScalarQuantizer quantizer = null;
     if (spec.exact() == Exact.SQ8) {
@@ -86,7 +67,7 @@ public final class FusedIndex implements VectorIndex {
   public static FusedIndex open(IndexForm form, Hnsw spec, VectorRows rows) {
     checkVectorModule();
     FusedForm read = FusedForm.read(form, spec, rows);
-    RowPresence present = Unchanging.of(read.space());
+    RowPresence present = FixedPresence.of(read.space());
     return new FusedIndex(
         spec,
         new FusedParts(
@@ -101,7 +82,7 @@ public final class FusedIndex implements VectorIndex {
     }
   }
 
-  private static void checkMemory(Hnsw spec, EuclideanRows space, BuildOptions options) {
+  static void checkMemory(Hnsw spec, EuclideanRows space, BuildOptions options) {
     int count = space.rows().count();
     if (count > FusedLinks.nodesMax()) {
       throw new IllegalArgumentException(

@@ -45,6 +45,11 @@ final class FusedLinks {
     return Integer.MAX_VALUE / (2 * DEGREE);
   }
 
+  /** Bytes beyond the graph. */
+  long memoryBytes() {
+    return rotated.byteSize() + 8L * keys.length + degrees.length;
+  }
+
   MemorySegment rotated() {
     return rotated;
   }
@@ -67,12 +72,17 @@ final class FusedLinks {
   }
 
   boolean contains(int node, int neighbor) {
+    return slot(node, neighbor) >= 0;
+  }
+
+  /** Where a node has its link with another one; -1 if nowhere. */
+  int slot(int node, int neighbor) {
     for (int slot = 0; slot < degrees[node]; slot++) {
       if (NodeKey.node(key(node, slot)) == neighbor) {
-        return true;
+        return slot;
       }
     }
-    return false;
+    return -1;
   }
 
   /** Adds a link behind the others; the node's lock is held. */

@@ -31,13 +31,13 @@ final class FusedSearcher implements VectorSearcher {
   private static final int RADIUS_WANTED = 32;
 
   /**
-   * A graph's answer under a filter is trusted when so many of its nodes pass, in proportion to the
-   * effort: else the rows that pass are somewhere else than the query.
+   * A graph's answer under a filter is trusted when so large a part of the nodes pass that would by
+   * chance: with fewer, the rows that pass are somewhere else than the query.
    */
-  private static final double TRUSTED = 0.7;
+  private static final double TRUSTED = 0.6;
 
-  /** Distances between two looks at the cancel flag. */
-  private static final int CANCEL_INTERVAL = 1024;
+  /** Rows whose distances are computed by one call, between two looks at the cancel flag. */
+  private static final int BATCH = 256;
 
   private final FusedParts parts;
   private final EuclideanRows space;
@@ -48,10 +48,11 @@ final class FusedSearcher implements VectorSearcher {
   private final NearestKeys reranked = new NearestKeys();
   private final NearestRows ordered = new NearestRows();
   private @Nullable CodeScan scan;
-  private int[] rows = new int[16];
-  private double[] distances = new double[16];
+  private final int[] rows = new int[BATCH];
+  private final double[] distances = new double[BATCH];
 
   private SearchPlan plan = SearchPlan.GRAPH;
+  private boolean prepared;
   private long visited;
   private long exactCount;
   private long estimateCount;
@@ -78,16 +79,20 @@ final class FusedSearcher implements VectorSearcher {
     double squaredLength = space.query(request.query(), walk.query(), 0);
     boolean undefined = squaredLength == 0 && space.rows().metric() == Metric.COSINE;
     int passing = passing(filter);
-    if (passing == 0 || undefined || Double.isNaN(squaredLength)) {
+    if (passing <= 0 || undefined || Double.isNaN(squaredLength)) {
       return;
     }
-    walk.prepare();
+    prepared = false;
     if (request.radius() == Double.POSITIVE_INFINITY) {
       find(request, Math.min(request.k(), passing), passing);
     } else {
       findWithin(request, passing, squaredLength);
     }
-    answer(request, squaredLength, into);
+    if (plan == SearchPlan.EXACT || space.rows().metric() == Metric.NEGATIVE_INNER_PRODUCT) {
+      ordered.drainTo(into);
+    } else {
+      answer(request, squaredLength, into);
+    }
   }
 
   /** Rows of the index that the filter lets through. */
@@ -124,6 +129,9 @@ final class FusedSearcher implements VectorSearcher {
     int wanted = Math.min(most, RADIUS_WANTED);
     while (true) {
       find(request, wanted, passing);
+      if (plan == SearchPlan.EXACT) {
+        return;
+      }
       double farthest = space.distance(NodeKey.distance(nearest.last()), squaredLength);
       if (wanted == most || farthest > request.radius()) {
         return;
@@ -135,51 +143,51 @@ final class FusedSearcher implements VectorSearcher {
   /** Finds the nearest {@code wanted} rows, of which there are as many. */
   private void find(SearchRequest request, int wanted, int passing) {
     int effort = effort(request, wanted);
-    RowFilter filter = request.filter();
-    FusedLayout layout = parts.graph().layout();
-    plan = SearchPlan.of(layout, filter, passing, wanted, effort, parts.hasCodeRows());
-    if (plan == SearchPlan.GRAPH) {
-      searchGraph(request, wanted, passing, effort);
-      if (nearest.size() == wanted) {
-        return;
-      }
-      boolean scannable = parts.hasCodeRows() && passing > wanted;
-      plan = scannable ? SearchPlan.CODES : SearchPlan.EXACT;
+    SearchPlan.Work work = new SearchPlan.Work(present.count(), passing, wanted, effort);
+    plan = SearchPlan.of(parts.graph().layout(), work, parts.hasCodeRows());
+    if (plan != SearchPlan.EXACT && !prepared) {
+      walk.prepare();
+      prepared = true;
     }
-    nearest.reset(wanted);
-    if (plan == SearchPlan.CODES) {
-      scanCodes(request);
+    if (plan == SearchPlan.GRAPH && !searchGraph(request, work)) {
+      plan = parts.hasCodeRows() ? SearchPlan.CODES : SearchPlan.EXACT;
     }
-    // Codes of extreme numbers can have no bounds.
-    if (nearest.size() < wanted) {
+    if (plan == SearchPlan.CODES && !scanCodes(request, wanted, effort)) {
       plan = SearchPlan.EXACT;
-      nearest.reset(wanted);
-      scanRows(request);
+    }
+    if (plan == SearchPlan.EXACT) {
+      computeAll(request);
+    } else if (space.rows().metric() == Metric.NEGATIVE_INNER_PRODUCT) {
+      computeProducts(request);
     }
   }
 
-  private void searchGraph(SearchRequest request, int wanted, int passing, int effort) {
+  /** Returns whether it found all that are wanted, and can be trusted. */
+  private boolean searchGraph(SearchRequest request, SearchPlan.Work work) {
     RowFilter filter = request.filter();
-    walk.run((int) SearchPlan.graphEffort(filter.rows(), passing, effort), request.cancelled());
+    int wanted = work.wanted();
+    walk.run((int) work.graphEffort(), request.cancelled());
     visited += walk.expandedCount();
     estimateCount += (long) FusedLayout.DEGREE * walk.expandedCount();
     boolean coarse = parts.graph().layout().exact() == Exact.SQ8;
     NearestKeys found = coarse ? reranked : nearest;
     found.reset(coarse ? Math.max(RERANKED_MIN, RERANKED_FACTOR * wanted) : wanted);
     int taken = take(filter, found);
-    boolean complete = filter.isAll() && present.isComplete();
-    if (!complete && taken < Math.min(passing, TRUSTED * effort)) {
-      nearest.reset(wanted);
-      return;
+    double chance = work.selectivity() * walk.expandedCount();
+    if (taken < wanted || (!filter.isAll() && taken < TRUSTED * chance)) {
+      return false;
     }
     if (coarse) {
       nearest.reset(wanted);
       for (int i = 0; i < reranked.size(); i++) {
-        offerExactly(NodeKey.node(reranked.key(i)));
+        int row = NodeKey.node(reranked.key(i));
+        nearest.offer(NodeKey.of(exact.squared(walk.query(), walk.queryAt(), row), row));
       }
+      exactCount += reranked.size();
     } else {
       exactCount += walk.expandedCount();
     }
+    return true;
   }
 
   /** Takes those that pass from the nodes that were expanded, and returns how many do. */
@@ -203,69 +211,73 @@ final class FusedSearcher implements VectorSearcher {
     return taken;
   }
 
-  private void scanCodes(SearchRequest request) {
+  /** Returns whether it found all that are wanted: codes of extreme numbers can have no bounds. */
+  private boolean scanCodes(SearchRequest request, int wanted, int effort) {
     CodeRows codes = parts.codeRows(request.cancelled());
     CodeScan own = scan;
     if (own == null) {
       own = new CodeScan(codes, present);
       scan = own;
     }
-    own.run(request.filter(), walk, exact, nearest, request.cancelled());
+    nearest.reset(wanted);
+    own.run(request, effort, walk, exact, nearest);
     estimateCount += own.boundCount();
     exactCount += own.exactCount();
+    return nearest.size() == wanted;
   }
 
-  private void scanRows(SearchRequest request) {
+  /** Computes the distances of all rows that pass. */
+  private void computeAll(SearchRequest request) {
     RowFilter filter = request.filter();
-    int computed = 0;
+    ordered.reset(request.k(), request.radius());
+    int waiting = 0;
     for (int i = 0; i < (filter.rows() + 63) >>> 6; i++) {
       for (long word = filter.word(i); word != 0; word &= word - 1) {
         int row = 64 * i + Long.numberOfTrailingZeros(word);
         if (present.isComplete() || present.has(row)) {
-          offerExactly(row);
-          if (++computed % CANCEL_INTERVAL == 0 && request.cancelled().getAsBoolean()) {
+          rows[waiting++] = row;
+        }
+        if (waiting == BATCH) {
+          compute(request, waiting);
+          waiting = 0;
+          if (request.cancelled().getAsBoolean()) {
             throw new CancellationException("the search was cancelled");
           }
         }
       }
     }
+    compute(request, waiting);
   }
 
-  private void offerExactly(int row) {
-    nearest.offer(NodeKey.of(exact.squared(walk.query(), walk.queryAt(), row), row));
-    exactCount++;
+  /** A product is a small difference of large squares, so it is computed again from the rows. */
+  private void computeProducts(SearchRequest request) {
+    ordered.reset(request.k(), request.radius());
+    for (int from = 0; from < nearest.size(); from += BATCH) {
+      int count = Math.min(BATCH, nearest.size() - from);
+      for (int i = 0; i < count; i++) {
+        rows[i] = NodeKey.node(nearest.key(from + i));
+      }
+      compute(request, count);
+    }
+  }
+
+  /** Offers the distances of the rows in {@link #rows}. */
+  private void compute(SearchRequest request, int count) {
+    VectorRows served = space.rows();
+    DistanceKernels.get(served.encoding())
+        .distances(served.metric(), request.query(), served.block(), rows, count, distances);
+    ordered.offer(rows, distances, count);
+    exactCount += count;
   }
 
   /** Turns squared distances into the metric's. */
   private void answer(SearchRequest request, double squaredLength, Neighbors into) {
-    if (space.rows().metric() == Metric.NEGATIVE_INNER_PRODUCT) {
-      answerProducts(request, into);
-      return;
-    }
     for (int i = 0; i < nearest.size(); i++) {
       double distance = space.distance(NodeKey.distance(nearest.key(i)), squaredLength);
       if (distance <= request.radius()) {
         into.add(NodeKey.node(nearest.key(i)), distance);
       }
     }
-  }
-
-  /** A product is a small difference of large squares, so it is computed again from the rows. */
-  private void answerProducts(SearchRequest request, Neighbors into) {
-    int count = nearest.size();
-    if (rows.length < count) {
-      rows = new int[count];
-      distances = new double[count];
-    }
-    for (int i = 0; i < count; i++) {
-      rows[i] = NodeKey.node(nearest.key(i));
-    }
-    VectorRows served = space.rows();
-    DistanceKernels.get(served.encoding())
-        .distances(served.metric(), request.query(), served.block(), rows, count, distances);
-    ordered.reset(request.k(), request.radius());
-    ordered.offer(rows, distances, count);
-    ordered.drainTo(into);
   }
 
   @Override

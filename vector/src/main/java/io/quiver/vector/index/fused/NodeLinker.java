@@ -27,13 +27,18 @@ final class NodeLinker {
   private final FusedGraph graph;
   private final FusedLinks links;
   private final FloatPoints points;
+
+  /** Nodes that may be linked with. */
+  private final RowPresence present;
+
   private final FusedWalk walk;
   private final NeighborSelection selection;
   private final long[] scratch = new long[DEGREE + 1];
   private long[] candidates = new long[1024];
   private int candidateCount;
 
-  NodeLinker(FusedLinks links, FusedGraph graph, FloatPoints points) {
+  NodeLinker(FusedLinks links, FusedGraph graph, FloatPoints points, RowPresence present) {
+    this.present = present;
     this.graph = graph;
     this.links = links;
     this.points = points;
@@ -60,6 +65,55 @@ final class NodeLinker {
     }
     for (long key : chosen) {
       connectBack(node, key);
+    }
+  }
+
+  /**
+   * Unlinks a node that is not present any more: nodes that were linked with it are linked with its
+   * neighbours instead. Its own links stay, for searches that are there or come by an old way.
+   */
+  void remove(int node, int effort, BooleanSupplier cancelled) {
+    search(node, effort, cancelled);
+    int count = candidateCount;
+    for (int i = 0; i < count; i++) {
+      replace(NodeKey.node(candidates[i]), node);
+    }
+    for (int slot = 0; slot < links.degree(node); slot++) {
+      replace(NodeKey.node(links.key(node, slot)), node);
+    }
+  }
+
+  /**
+   * Replaces a node's link with one that is removed by a link with the nearest of its neighbours
+   * that lies in another direction than the node's other links.
+   */
+  private void replace(int node, int removed) {
+    long replacement = NodeKey.NONE;
+    ReentrantLock lock = links.lock(node);
+    lock.lock();
+    try {
+      int slot = links.slot(node, removed);
+      if (slot < 0) {
+        return;
+      }
+      links.remove(node, slot);
+      for (int i = 0; i < links.degree(removed); i++) {
+        int other = NodeKey.node(links.key(removed, i));
+        if (other != node && present.has(other)) {
+          long key = NodeKey.of(points.between(node, other), other);
+          if (key < replacement && isApart(node, key, COSINES[0])) {
+            replacement = key;
+          }
+        }
+      }
+      if (replacement != NodeKey.NONE) {
+        links.append(node, replacement);
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (replacement != NodeKey.NONE) {
+      connectBack(node, replacement);
     }
   }
 
@@ -93,7 +147,8 @@ final class NodeLinker {
     candidateCount = 0;
     long[] expanded = walk.expanded();
     for (int i = 0; i < count; i++) {
-      if (NodeKey.node(expanded[i]) != node) {
+      int other = NodeKey.node(expanded[i]);
+      if (other != node && (present.isComplete() || present.has(other))) {
         candidates[candidateCount++] = expanded[i];
       }
     }

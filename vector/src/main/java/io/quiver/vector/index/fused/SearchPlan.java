@@ -1,7 +1,5 @@
 package io.quiver.vector.index.fused;
 
-import io.quiver.vector.index.RowFilter;
-
 /**
  * How a search goes about it, by the time that each way is expected to take. A graph finds the
  * nearest of all rows, so of rows that a filter lets through it finds as many as there are among
@@ -35,36 +33,45 @@ enum SearchPlan {
   private static final double CODES_RERANKED = 100;
 
   /**
+   * What there is to do.
+   *
+   * @param nodes rows of the index
+   * @param passing those that the filter lets through, at least 1
+   * @param effort candidates that a graph keeps without a filter
+   */
+  record Work(int nodes, int passing, int wanted, int effort) {
+    /** Candidates that a graph must keep so that as many pass as without a filter. */
+    double graphEffort() {
+      return (double) effort * nodes / passing;
+    }
+
+    /** The part of all rows that passes. */
+    double selectivity() {
+      return (double) passing / nodes;
+    }
+  }
+
+  /**
    * Chooses.
    *
-   * @param passing rows of the index that the filter lets through, at least 1
    * @param codes whether the index can have codes of its rows
    */
-  static SearchPlan of(
-      FusedLayout layout, RowFilter filter, int passing, int wanted, int effort, boolean codes) {
-    int rows = filter.rows();
+  static SearchPlan of(FusedLayout layout, Work work, boolean codes) {
     double distance = DISTANCE + DISTANCE_DIMENSION * layout.dimension();
-    double exact = passing * distance;
-    double inGraph = graphEffort(filter.rows(), passing, effort);
+    double exact = work.passing() * distance;
+    double effort = work.graphEffort();
     double hop =
-        HOP
-            + distance
-            + HOP_BIT * layout.codeBits()
-            + HOP_CANDIDATE * Math.min(inGraph, EFFORT_MAX);
-    double graph = inGraph > EFFORT_MAX ? Double.POSITIVE_INFINITY : inGraph * 1.2 * hop;
+        HOP + distance + HOP_BIT * layout.codeBits() + HOP_CANDIDATE * Math.min(effort, EFFORT_MAX);
+    double graph = effort > EFFORT_MAX ? Double.POSITIVE_INFINITY : effort * 1.2 * hop;
     double scan =
-        rows * (CODE + CODE_BIT * layout.codeBits())
-            + passing * PASSING_CODE
-            + (3.0 * wanted + CODES_RERANKED) * distance;
-    boolean mayScan = codes && (!filter.isAll() || effort > EFFORT_WITHOUT_CODES);
+        work.nodes() * (CODE + CODE_BIT * layout.codeBits())
+            + work.passing() * PASSING_CODE
+            + (3.0 * work.wanted() + CODES_RERANKED) * distance;
+    boolean filtered = work.passing() < work.nodes();
+    boolean mayScan = codes && (filtered || work.effort() > EFFORT_WITHOUT_CODES);
     if (exact <= graph && (!mayScan || exact <= scan)) {
       return EXACT;
     }
     return mayScan && scan < graph ? CODES : GRAPH;
-  }
-
-  /** Candidates that a graph must keep so that as many pass as without a filter. */
-  static double graphEffort(int rows, int passing, int effort) {
-    return (double) effort * rows / passing;
   }
 }

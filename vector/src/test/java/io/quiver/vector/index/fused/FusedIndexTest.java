@@ -132,13 +132,15 @@ class FusedIndexTest {
   @Test
   void everyPlanIsTaken() {
     FusedLayout layout = new FusedLayout(128, IndexSpec.Exact.FLOAT32);
-    RowFilter all = RowFilter.all(1_000_000);
-    assertThat(SearchPlan.of(layout, all, 1_000_000, 10, 64, true)).isEqualTo(SearchPlan.GRAPH);
-    RowFilter some = RowFilter.matching(1_000_000, row -> row % 1000 == 0);
-    assertThat(SearchPlan.of(layout, some, some.count(), 10, 64, true)).isEqualTo(SearchPlan.EXACT);
-    RowFilter tenth = RowFilter.matching(60_000, row -> row % 10 == 0);
-    assertThat(SearchPlan.of(layout, tenth, tenth.count(), 10, 200, true))
+    int rows = 1_000_000;
+    assertThat(SearchPlan.of(layout, new SearchPlan.Work(rows, rows, 10, 64), true))
+        .isEqualTo(SearchPlan.GRAPH);
+    assertThat(SearchPlan.of(layout, new SearchPlan.Work(rows, 1000, 10, 64), true))
+        .isEqualTo(SearchPlan.EXACT);
+    assertThat(SearchPlan.of(layout, new SearchPlan.Work(60_000, 6000, 10, 200), true))
         .isEqualTo(SearchPlan.CODES);
+    assertThat(SearchPlan.of(layout, new SearchPlan.Work(60_000, 6000, 10, 200), false))
+        .isNotEqualTo(SearchPlan.CODES);
   }
 
   @Test

@@ -29,8 +29,16 @@ record FusedSample(VectorRows rows, MemorySegment queries, int queryCount) {
   }
 
   static FusedSample of(Metric metric, Encoding encoding, int count, int dimension, long seed) {
+    return of(new Shape(metric, encoding, dimension), count, 50, seed);
+  }
+
+  /** What all rows have in common. */
+  record Shape(Metric metric, Encoding encoding, int dimension) {}
+
+  static FusedSample of(Shape shape, int count, int queryCount, long seed) {
     Random random = new Random(seed);
-    int queryCount = 50;
+    Encoding encoding = shape.encoding();
+    int dimension = shape.dimension();
     int clusters = 20;
     float[] centres = new float[clusters * dimension];
     for (int i = 0; i < centres.length; i++) {
@@ -47,7 +55,9 @@ record FusedSample(VectorRows rows, MemorySegment queries, int queryCount) {
     }
     RowBlock block = RowBlock.packed(memory.asSlice(0, (long) bytes * count), dimension, encoding);
     return new FusedSample(
-        new VectorRows(metric, block, count), memory.asSlice((long) bytes * count), queryCount);
+        new VectorRows(shape.metric(), block, count),
+        memory.asSlice((long) bytes * count),
+        queryCount);
   }
 
   static void set(MemorySegment memory, Encoding encoding, long at, int i, float value) {

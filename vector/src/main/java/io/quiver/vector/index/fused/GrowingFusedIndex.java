@@ -1,0 +1,272 @@
+package io.quiver.vector.index.fused;
+
+import io.quiver.vector.distance.Metric;
+import io.quiver.vector.index.BuildOptions;
+import io.quiver.vector.index.EuclideanRows;
+import io.quiver.vector.index.GrowingIndex;
+import io.quiver.vector.index.IndexForm;
+import io.quiver.vector.index.IndexSpec.Exact;
+import io.quiver.vector.index.IndexSpec.Hnsw;
+import io.quiver.vector.index.VectorRows;
+import io.quiver.vector.index.VectorSearcher;
+import io.quiver.vector.memory.NativeMemory;
+import io.quiver.vector.quantize.Rotation;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A fused graph that rows are added to and removed from while it is searched. All its memory is
+ * taken when it is made; searches take no lock.
+ *
+ * <p>A row is linked by the search that first builds a graph ({@link FusedGraphBuilder}) uses; the
+ * second pass that makes a graph better comes when the index is built anew. A removed row leaves
+ * the results at once. The rows that were linked with it are found by a search for it, and linked
+ * with its neighbours; one that the search misses keeps a link to a node that no result has.
+ *
+ * <p>Its written form is a {@link FusedIndex}'s, in which the rows that are not there are absent.
+ */
+public final class GrowingFusedIndex implements GrowingIndex {
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final Hnsw spec;
+  private final EuclideanRows space;
+  private final FusedGraph graph;
+  private final FloatPoints points;
+  private final FusedLinks links;
+  private final FusedParts parts;
+
+  /** Rows that were added and not removed. */
+  private final ChangingPresence added;
+
+  /** Those of them that have a point and are linked: what searches return. */
+  private final ChangingPresence present;
+
+  private final ConcurrentLinkedQueue<NodeLinker> linkers = new ConcurrentLinkedQueue<>();
+
+  /** Guards where searches begin. */
+  private final ReentrantLock entryLock = new ReentrantLock();
+
+  private GrowingFusedIndex(Hnsw spec, EuclideanRows space, long seed) {
+    this.spec = spec;
+    this.space = space;
+    int capacity = space.rows().count();
+    FusedLayout layout = new FusedLayout(space.dimension(), Exact.FLOAT32);
+    graph = FusedGraph.empty(layout, Rotation.random(space.dimension(), seed), capacity);
+    points = FloatPoints.of(graph.blocks(), layout.stride(), layout.floats());
+    links =
+        new FusedLinks(
+            graph, NativeMemory.allocate(4L * layout.codeBits() * Math.max(1, capacity)));
+    added = new ChangingPresence(capacity);
+    present = new ChangingPresence(capacity);
+    parts = new FusedParts(space, graph, null, present, RecallCurve.NONE, spec.efSearch());
+    for (int node = 0; node < capacity; node++) {
+      clear(node);
+    }
+  }
+
+  /**
+   * Makes an empty index.
+   *
+   * @param rows as many as it will have room for; the block's memory is there, its rows are read
+   *     when they are added
+   * @param lengthMax that no row will exceed, under inner product; else ignored. Estimates are the
+   *     rougher, the more it is above what rows have
+   * @throws IllegalArgumentException when it takes more memory than the options allow
+   * @throws IllegalStateException when this JVM was started without the Vector API
+   */
+  public static GrowingFusedIndex create(
+      Hnsw spec, VectorRows rows, double lengthMax, BuildOptions options) {
+    FusedIndex.checkVectorModule();
+    if (spec.exact() != Exact.FLOAT32) {
+      throw new IllegalArgumentException(
+          "a fused graph grows with exact = float32; with sq8 it is built at once");
+    }
+    boolean products = rows.metric() == Metric.NEGATIVE_INNER_PRODUCT;
+    if (products && !(lengthMax > 0 && Double.isFinite(lengthMax))) {
+      throw new IllegalArgumentException(
+          "inner products need the length of the longest row, not " + lengthMax);
+    }
+    EuclideanRows space =
+        EuclideanRows.of(rows, products ? lengthMax * lengthMax : 0, new BitSet());
+    FusedIndex.checkMemory(spec, space, options);
+    return new GrowingFusedIndex(spec, space, options.seed());
+  }
+
+  @Override
+  public int capacity() {
+    return graph.nodes();
+  }
+
+  @Override
+  public void add(int row) {
+    Objects.checkIndex(row, capacity());
+    if (!added.add(row)) {
+      throw new IllegalArgumentException("row " + row + " is there already");
+    }
+    boolean linked = false;
+    try {
+      clear(row);
+      long at = graph.layout().stride() * row;
+      space.point(row, graph.blocks(), at);
+      if (hasDistance(row, at)) {
+        graph
+            .rotation()
+            .rotate(graph.blocks(), at, links.rotated(), 4L * graph.rotation().codeBits() * row);
+        link(row);
+      }
+      linked = true;
+    } finally {
+      if (!linked) {
+        added.remove(row);
+      }
+    }
+  }
+
+  /** Whether the row's point, which stands in its block, has distances; throws if it cannot be. */
+  private boolean hasDistance(int row, long at) {
+    Metric metric = space.rows().metric();
+    if (metric == Metric.L2 || metric == Metric.L2_SQUARED) {
+      return true;
+    }
+    double squared = 0;
+    for (int i = 0; i < space.dimension(); i++) {
+      double x = graph.blocks().get(FLOAT, at + 4L * i);
+      squared += x * x;
+    }
+    // A point under inner product has the length of the longest, unless it is longer.
+    double most = space.longestSquared();
+    if (metric == Metric.NEGATIVE_INNER_PRODUCT && squared > most * (1 + 1e-5)) {
+      throw new IllegalArgumentException(
+          "row %d has the length %s, this index was made for at most %s"
+              .formatted(row, Math.sqrt(squared), Math.sqrt(most)));
+    }
+    return squared > 0;
+  }
+
+  private void clear(int node) {
+    ReentrantLock lock = links.lock(node);
+    lock.lock();
+    try {
+      links.clear(node);
+      for (int slot = 0; slot < FusedLayout.DEGREE; slot++) {
+        graph.clear(node, slot);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void link(int row) {
+    if (!becomesEntry(row)) {
+      NodeLinker linker = linker();
+      linker.insert(row, effort(), () -> false);
+      linkers.add(linker);
+      present.add(row);
+    }
+  }
+
+  /** Makes the row the first one, if there is none. */
+  private boolean becomesEntry(int row) {
+    if (graph.entry() >= 0) {
+      return false;
+    }
+    entryLock.lock();
+    try {
+      if (graph.entry() >= 0) {
+        return false;
+      }
+      present.add(row);
+      graph.setEntry(row);
+      return true;
+    } finally {
+      entryLock.unlock();
+    }
+  }
+
+  @Override
+  public void remove(int row) {
+    Objects.checkIndex(row, capacity());
+    if (!added.has(row)) {
+      throw new IllegalArgumentException("row " + row + " is not there");
+    }
+    if (present.remove(row)) {
+      moveEntry(row);
+      NodeLinker linker = linker();
+      linker.remove(row, effort(), () -> false);
+      linkers.add(linker);
+    }
+    added.remove(row);
+  }
+
+  /** Lets searches begin elsewhere than at a row that is removed. */
+  private void moveEntry(int removed) {
+    if (graph.entry() != removed) {
+      return;
+    }
+    entryLock.lock();
+    try {
+      if (graph.entry() == removed) {
+        int other = -1;
+        for (int slot = 0; slot < links.degree(removed) && other < 0; slot++) {
+          int neighbor = NodeKey.node(links.key(removed, slot));
+          other = present.has(neighbor) ? neighbor : -1;
+        }
+        graph.setEntry(other >= 0 ? other : present.any());
+      }
+    } finally {
+      entryLock.unlock();
+    }
+  }
+
+  private int effort() {
+    return Math.max(FusedGraphBuilder.INSERT_EFFORT, spec.efConstruction());
+  }
+
+  private NodeLinker linker() {
+    NodeLinker free = linkers.poll();
+    return free != null ? free : new NodeLinker(links, graph, points, present);
+  }
+
+  @Override
+  public Hnsw spec() {
+    return spec;
+  }
+
+  @Override
+  public VectorRows rows() {
+    return space.rows();
+  }
+
+  @Override
+  public VectorSearcher searcher() {
+    return new FusedSearcher(parts);
+  }
+
+  @Override
+  public long memoryBytes() {
+    return parts.memoryBytes() + links.memoryBytes();
+  }
+
+  @Override
+  public long formBytes() {
+    return IndexForm.bytes(spec, sections());
+  }
+
+  /** Writes it; nothing is added or removed meanwhile. */
+  @Override
+  public void write(MemorySegment form) {
+    IndexForm.write(form, spec, rows(), sections());
+  }
+
+  private List<IndexForm.Section> sections() {
+    EuclideanRows written = EuclideanRows.of(rows(), space.longestSquared(), present.absent());
+    return new FusedForm(written, graph, null, parts.curve()).sections();
+  }
+}
