@@ -57,6 +57,7 @@ class IndexMatrixTest {
           new Kind("flat()", 1),
           new Kind("hnsw(ef_construction=100,ef_search=100)", 0.95),
           new Kind("hnsw(ef_construction=100,ef_search=100,quantizer=sq8)", 0.95),
+          new Kind("hnsw(ef_construction=100,ef_search=100,quantizer=rabitq,layout=compact)", 0.95),
           new Kind("hnsw(ef_search=100,quantizer=rabitq)", 0.95),
           new Kind("hnsw(ef_search=100,quantizer=rabitq,exact=sq8)", 0.95),
           new Kind("ivf_flat(lists=40,probes=12)", 0.95),

@@ -65,6 +65,7 @@ class IndexWidthTest {
         List.of(
             "hnsw()",
             "hnsw(quantizer=sq8)",
+            "hnsw(quantizer=rabitq,layout=compact)",
             "hnsw(quantizer=rabitq)",
             "hnsw(quantizer=rabitq,exact=sq8)",
             "ivf_flat(lists=10,probes=10)",

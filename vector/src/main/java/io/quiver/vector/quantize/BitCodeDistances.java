@@ -6,6 +6,7 @@ import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.distance.Metric;
 import io.quiver.vector.distance.PointDistances;
 import io.quiver.vector.distance.RowDecoder;
+import io.quiver.vector.distance.VectorWidth;
 import io.quiver.vector.memory.AbsoluteMemory;
 import io.quiver.vector.memory.NativeMemory;
 import java.lang.foreign.Arena;
@@ -29,7 +30,7 @@ public final class BitCodeDistances implements PointDistances {
   private static final int PLANES = 4;
   private static final int VALUE_MAX = (1 << PLANES) - 1;
 
-  private static final VectorSpecies<Long> SPECIES = LongVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Long> SPECIES = VectorWidth.LONGS;
   private static final int STEP = SPECIES.vectorByteSize();
 
   /** Planes, and a mask of the bits that there are. */
