@@ -4,6 +4,9 @@ import io.quiver.vector.distance.DistanceKernels;
 import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.distance.Metric;
 import io.quiver.vector.distance.RowBlock;
+import io.quiver.vector.memory.AbsoluteMemory;
+import io.quiver.vector.quantize.Rabitq;
+import io.quiver.vector.quantize.RabitqQuery;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -33,6 +36,10 @@ public final class BenchmarkKernels {
   private static final int ROWS = 10_000;
   private static final int ROUNDS = 41;
   private static final double TOLERANCE = 0.8;
+  private static final double FAST_SCAN_BAR = 0.95;
+
+  /** A whole number of blocks of 32. */
+  private static final int CODES = 9_984;
 
   /**
    * A kernel, and what it has to reach.
@@ -48,10 +55,8 @@ public final class BenchmarkKernels {
           new Kernel("l2_squared", Metric.L2_SQUARED, Encoding.FLOAT32, 768, 0.8),
           new Kernel("inner_product", Metric.NEGATIVE_INNER_PRODUCT, Encoding.FLOAT32, 128, 0.8),
           new Kernel("inner_product", Metric.NEGATIVE_INNER_PRODUCT, Encoding.FLOAT32, 768, 0.8),
-          new Kernel(
-              "int8_inner_product", Metric.NEGATIVE_INNER_PRODUCT, Encoding.INT8, 128, 0.85),
-          new Kernel(
-              "int8_inner_product", Metric.NEGATIVE_INNER_PRODUCT, Encoding.INT8, 768, 0.85),
+          new Kernel("int8_inner_product", Metric.NEGATIVE_INNER_PRODUCT, Encoding.INT8, 128, 0.85),
+          new Kernel("int8_inner_product", Metric.NEGATIVE_INNER_PRODUCT, Encoding.INT8, 768, 0.85),
           new Kernel("hamming", Metric.HAMMING, Encoding.BINARY, 128, 0.9),
           new Kernel("hamming", Metric.HAMMING, Encoding.BINARY, 768, 0.9),
           new Kernel("hamming", Metric.HAMMING, Encoding.BINARY, 1024, 0.9));
@@ -65,6 +70,9 @@ public final class BenchmarkKernels {
     for (Kernel kernel : KERNELS) {
       double ratio = measure(kernel, compiled);
       fallen |= ratio < TOLERANCE * kernel.bar();
+    }
+    for (int codeBits : new int[] {128, 832}) {
+      fallen |= measureFastScan(codeBits, compiled) < TOLERANCE * FAST_SCAN_BAR;
     }
     if (fallen) {
       System.out.println("a kernel fell more than 20 % below its bar");
@@ -90,7 +98,7 @@ public final class BenchmarkKernels {
       long start = System.nanoTime();
       kernels.distances(kernel.metric(), query, block, ROWS, ours);
       long middle = System.nanoTime();
-      call(function, query, rows, dimension, theirs);
+      call(function, query, rows, ROWS, dimension, theirs);
       long end = System.nanoTime();
       if (round >= 0) {
         java[round] = (middle - start) / (double) ROWS;
@@ -100,15 +108,7 @@ public final class BenchmarkKernels {
     }
     check(kernel, ours, theirs);
     double ratio = median(ratios);
-    System.out.printf(
-        Locale.ROOT,
-        "%-25s %9d  %11.1f  %8.1f  %6.2f  %.2f%n",
-        kernel.function(),
-        dimension,
-        median(java),
-        median(c),
-        ratio,
-        kernel.bar());
+    print(kernel.function(), dimension, java, c, ratio, kernel.bar());
     return ratio;
   }
 
@@ -120,6 +120,70 @@ public final class BenchmarkKernels {
       kernels = DistanceKernels.get(encoding);
     }
     return kernels;
+  }
+
+  /** Blocks of 32 codes of a bit a dimension. */
+  private static double measureFastScan(int codeBits, SymbolLookup compiled) {
+    Rabitq codes = new Rabitq(codeBits);
+    SplittableRandom random = new SplittableRandom(7);
+    MemorySegment points = random(Encoding.FLOAT32, codeBits, 2, random);
+    MemorySegment blocks = Arena.ofAuto().allocate((long) codes.blockBytes() * CODES / 32, 64);
+    long query = AbsoluteMemory.start(points, 0, 4L * codeBits);
+    long base = AbsoluteMemory.start(blocks, 0, blocks.byteSize());
+    MemorySegment point = Arena.ofAuto().allocate(8L * codeBits, 64);
+    long vector = AbsoluteMemory.start(point, 0, 8L * codeBits);
+    for (int row = 0; row < CODES; row++) {
+      point.asSlice(0, 4L * codeBits).copyFrom(random(Encoding.FLOAT32, codeBits, 1, random));
+      long block = base + (long) codes.blockBytes() * (row / 32);
+      codes.encode(point, vector, vector + 4L * codeBits, blocks, block, row % 32);
+    }
+    RabitqQuery table = new RabitqQuery(codes);
+    MemorySegment theirs = Arena.ofAuto().allocate(8L * CODES, 64);
+    double[] ours = new double[CODES];
+    MethodHandle function = function(compiled, "rabitq");
+    double[] ratios = new double[ROUNDS];
+    double[] java = new double[ROUNDS];
+    double[] c = new double[ROUNDS];
+    // The kernel takes a block, so that it is compiled after as many blocks as it is ever after.
+    for (int round = -ROUNDS; round < ROUNDS; round++) {
+      long start = System.nanoTime();
+      table.set(points, query);
+      for (int block = 0; block < CODES / 32; block++) {
+        codes.estimate(blocks, base + (long) codes.blockBytes() * block, table, Float.MAX_VALUE);
+        for (int slot = 0; slot < 32; slot++) {
+          ours[32 * block + slot] = table.estimate(slot);
+        }
+      }
+      long middle = System.nanoTime();
+      call(function, points, blocks, CODES, codeBits, theirs);
+      long end = System.nanoTime();
+      if (round >= 0) {
+        java[round] = (middle - start) / (double) CODES;
+        c[round] = (end - middle) / (double) CODES;
+        ratios[round] = c[round] / java[round];
+      }
+    }
+    for (int i = 0; i < CODES; i++) {
+      double expected = theirs.get(ValueLayout.JAVA_DOUBLE, 8L * i);
+      if (Math.abs(ours[i] - expected) > 0.02 * Math.abs(expected) + 0.2) {
+        throw new IllegalStateException("code " + i + ": " + ours[i] + " and " + expected);
+      }
+    }
+    print("fastscan", codeBits, java, c, median(ratios), FAST_SCAN_BAR);
+    return median(ratios);
+  }
+
+  private static void print(
+      String name, int dimension, double[] java, double[] c, double ratio, double bar) {
+    System.out.printf(
+        Locale.ROOT,
+        "%-25s %9d  %11.1f  %8.1f  %6.2f  %.2f%n",
+        name,
+        dimension,
+        median(java),
+        median(c),
+        ratio,
+        bar);
   }
 
   private static void check(Kernel kernel, double[] ours, MemorySegment theirs) {
@@ -154,6 +218,7 @@ public final class BenchmarkKernels {
     return memory;
   }
 
+  @SuppressWarnings("restricted")
   private static SymbolLookup compile() throws IOException, InterruptedException {
     Path directory = Files.createTempDirectory("quiver-kernels");
     Path source = directory.resolve("kernels.c");
@@ -179,6 +244,7 @@ public final class BenchmarkKernels {
     return SymbolLookup.libraryLookup(library, Arena.global());
   }
 
+  @SuppressWarnings("restricted")
   private static MethodHandle function(SymbolLookup compiled, String name) {
     return Linker.nativeLinker()
         .downcallHandle(
@@ -195,10 +261,11 @@ public final class BenchmarkKernels {
       MethodHandle function,
       MemorySegment query,
       MemorySegment rows,
+      int count,
       int dimension,
       MemorySegment out) {
     try {
-      function.invokeExact(query, rows, (long) ROWS, (long) dimension, out);
+      function.invokeExact(query, rows, (long) count, (long) dimension, out);
     } catch (Throwable e) {
       throw new IllegalStateException(e);
     }
