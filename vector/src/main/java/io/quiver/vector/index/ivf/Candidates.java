@@ -54,6 +54,11 @@ final class Candidates {
     }
   }
 
+  /** How many are wanted. */
+  int wanted() {
+    return wanted;
+  }
+
   /** Candidates that are kept now, at most four times as many as are wanted. */
   int size() {
     return size;

@@ -20,8 +20,13 @@ import java.util.SplittableRandom;
 
 /** Builds an index: centroids of a sample, each row's list, and the lists' blocks. */
 final class IvfBuilder {
-  /** Rows of the sample for each list, and rounds of k-means over it. */
+  /** Rows of the sample for each list: at least so many, and at most so many. */
   private static final int SAMPLE_PER_LIST = 40;
+
+  private static final int SAMPLE_PER_LIST_MAX = 256;
+
+  /** Products of elements that the rounds of k-means may take for each row of the index. */
+  private static final double PRODUCTS_PER_ROW = 3.5e6;
 
   private static final int ROUNDS = 8;
 
@@ -165,7 +170,12 @@ final class IvfBuilder {
   }
 
   private int sampleRows(int count) {
-    return (int) Math.min(points.length, (long) SAMPLE_PER_LIST * count);
+    double products = (double) ROUNDS * count * euclidean.dimension();
+    double affordable = points.length * PRODUCTS_PER_ROW / products;
+    double wanted =
+        Math.clamp(
+            affordable, (double) SAMPLE_PER_LIST * count, (double) SAMPLE_PER_LIST_MAX * count);
+    return (int) Math.min(points.length, wanted);
   }
 
   private int lists() {

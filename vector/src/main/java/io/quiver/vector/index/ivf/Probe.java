@@ -18,13 +18,22 @@ final class Probe {
   private static final int BATCH = 8;
 
   /** Candidates that are sorted at a time: mostly the first ones suffice. */
-  private static final int SORTED = 256;
+  private static final int SORTED = 64;
 
-  /** Typical errors by which an estimate must exceed the k-th distance to end the ranking. */
-  private static final float ERRORS = 1.6f;
+  /**
+   * Typical errors by which an estimate must exceed the k-th distance to end the ranking: more
+   * where more lists are probed, since a search that tries harder shall not lose to its estimates
+   * what it has found.
+   */
+  private static final float ERRORS = 0.6f;
+
+  private static final float ERRORS_MORE = 0.17f;
 
   /** The same under a filter, where the nearest that pass may be far off and equally far. */
   private static final float ERRORS_FILTERED = 2.8f;
+
+  /** The same by which the k-th estimate may be too low. */
+  private static final float ERRORS_OF_KTH = 1.2f;
 
   /** The same for first estimates, to end the reading of the rest of the codes. */
   private static final float REFINED_ERRORS = 2;
@@ -49,6 +58,12 @@ final class Probe {
 
   private float[] listsSquared = new float[1 << 10];
   private int kept;
+
+  /** The k-th estimate when it was last looked at, unless all candidates are wanted. */
+  private float kth;
+
+  private boolean bounded;
+  private float errors;
 
   private SearchRequest request;
   private double querySquared;
@@ -79,6 +94,10 @@ final class Probe {
     scan.query(request.query(), querySquared);
     radius = (float) Math.max(0, index.euclidean().squared(request.radius(), querySquared));
     candidates.reset(candidatesWanted, Float.POSITIVE_INFINITY);
+    errors = newRequest.filter().isAll() ? errors(probes) : ERRORS_FILTERED;
+    // Under a filter the best of many far estimates says little about the k-th distance.
+    bounded = candidatesWanted < Integer.MAX_VALUE && newRequest.filter().isAll();
+    kth = Float.POSITIVE_INFINITY;
     kept = 0;
     probed = 0;
     seen = 0;
@@ -126,11 +145,7 @@ final class Probe {
     InvertedLists lists = index.lists();
     int slots = index.code().slots();
     RowFilter filter = request.filter();
-    float limit =
-        radius == Float.POSITIVE_INFINITY
-            ? radius
-            : Math.nextUp(
-                radius * (1 + (float) ROUNDING) + ERRORS_AT_RADIUS * scan.deviation(squared));
+    float limit = limit(squared);
     for (int block : lists.blocks(order.list())) {
       MemorySegment memory = lists.memory(block);
       long position = lists.position(block);
@@ -153,6 +168,27 @@ final class Probe {
           keep(scan.estimate(slot), block * slots + slot);
         }
       }
+    }
+    tighten();
+  }
+
+  /** What no estimate of a list may exceed to be worth a look. */
+  private float limit(float squared) {
+    float limit = Float.POSITIVE_INFINITY;
+    float deviation = scan.deviation(squared);
+    if (radius < limit) {
+      limit = radius * (1 + (float) ROUNDING) + ERRORS_AT_RADIUS * deviation;
+    }
+    if (kth < limit) {
+      limit = Math.min(limit, kth * (1 + (float) ROUNDING) + (errors + ERRORS_OF_KTH) * deviation);
+    }
+    return Math.nextUp(limit);
+  }
+
+  /** Looks which estimate is the k-th so far: after one list, two, four, and so on. */
+  private void tighten() {
+    if (bounded && (probed & (probed - 1)) == 0 && candidates.size() >= request.k()) {
+      kth = candidates.estimateOf(request.k() - 1);
     }
   }
 
@@ -211,12 +247,11 @@ final class Probe {
   /** Exact distances to the candidates, best estimates first, while they may matter. */
   void rank(NearestRows nearest) {
     boolean refines = scan.refines();
-    float errors = request.filter().isAll() ? ERRORS : ERRORS_FILTERED;
     if (refines) {
       refine(index.code().refined(request.k()));
     }
     Candidates best = refines ? refined : candidates;
-    int count = best.keep();
+    int count = Math.min(best.size(), best.wanted());
     int sorted = 0;
     int waiting = 0;
     for (int i = 0; i < count; i++) {
@@ -244,6 +279,10 @@ final class Probe {
       }
     }
     rankWaiting(nearest, waiting);
+  }
+
+  private static float errors(int probes) {
+    return ERRORS + ERRORS_MORE * (float) (Math.log(probes) / Math.log(2));
   }
 
   private float deviation(boolean ofRefined, float squared) {
@@ -288,7 +327,7 @@ final class Probe {
     int slots = index.code().slots();
     InvertedLists lists = index.lists();
     float deviation = scan.deviation(order.squared());
-    int count = candidates.keep();
+    int count = Math.min(candidates.size(), candidates.wanted());
     int sorted = 0;
     for (int i = 0; i < count; i++) {
       if (i == sorted) {

@@ -45,7 +45,7 @@ class GrowingIvfTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ivf_flat", "ivf_rabitq", "ivf_rabitq(bits=4)"})
+  @ValueSource(strings = {"ivf_flat", "ivf_sq8", "ivf_pq", "ivf_rabitq", "ivf_rabitq(bits=4)"})
   void changesKeepTheRecall(String kind) {
     TestRows data = new TestRows(Metric.L2, Encoding.FLOAT32, 4000, 24, 1);
     IvfIndex index = build(kind, data, 2000);
@@ -158,7 +158,7 @@ class GrowingIvfTest {
     SplittableRandom random = new SplittableRandom(4);
     BitSet present = new BitSet();
     present.set(0, 1500);
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 6_000; i++) {
       int row = random.nextInt(1000, 3000);
       if (present.get(row)) {
         index.remove(row);

@@ -76,6 +76,12 @@ class IvfIndexTest {
     "ivf_rabitq, COSINE, BFLOAT16",
     "ivf_rabitq, NEGATIVE_INNER_PRODUCT, FLOAT16",
     "ivf_rabitq, L2_SQUARED, INT8",
+    "ivf_sq8, L2, FLOAT32",
+    "ivf_sq8, COSINE, INT8",
+    "ivf_sq8, NEGATIVE_INNER_PRODUCT, FLOAT16",
+    "ivf_pq, L2, FLOAT32",
+    "ivf_pq, COSINE, FLOAT16",
+    "ivf_pq, NEGATIVE_INNER_PRODUCT, BFLOAT16",
   })
   void findsTheNearest(String kind, Metric metric, Encoding encoding) {
     TestRows data = new TestRows(metric, encoding, 4000, 48, 1);
@@ -84,7 +90,7 @@ class IvfIndexTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ivf_flat", "ivf_rabitq"})
+  @ValueSource(strings = {"ivf_flat", "ivf_rabitq", "ivf_sq8", "ivf_pq"})
   void findsTheGreatestProductsOfRowsWhoseLengthsVaryTenfold(String kind) {
     TestRows data = new TestRows(Metric.NEGATIVE_INNER_PRODUCT, Encoding.FLOAT32, 4000, 32, 10);
     assertThat(recall(build(kind + "(lists=60,probes=20)", data), data, row -> true))
@@ -116,6 +122,8 @@ class IvfIndexTest {
     "ivf_rabitq, 0.1",
     "ivf_rabitq, 0.5",
     "ivf_rabitq, 0.99",
+    "ivf_sq8, 0.2",
+    "ivf_pq, 0.2",
   })
   void filteredSearchKeepsItsRecall(String kind, double part) {
     TestRows data = new TestRows(Metric.L2, Encoding.FLOAT32, 20_000, 24, 1);
@@ -129,7 +137,14 @@ class IvfIndexTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"ivf_flat, 0.3", "ivf_rabitq, 0.1", "ivf_rabitq, 0.3", "ivf_rabitq, 0.7"})
+  @CsvSource({
+    "ivf_flat, 0.3",
+    "ivf_rabitq, 0.1",
+    "ivf_rabitq, 0.3",
+    "ivf_rabitq, 0.7",
+    "ivf_sq8, 0.3",
+    "ivf_pq, 0.3",
+  })
   void filtersAgainstTheQueryKeepTheirRecall(String kind, double part) {
     TestRows data = new TestRows(Metric.L2, Encoding.FLOAT32, 20_000, 24, 1);
     IvfIndex index = build(kind + "(probes=24)", data);
@@ -193,7 +208,7 @@ class IvfIndexTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ivf_flat", "ivf_rabitq", "ivf_rabitq(bits=3)"})
+  @ValueSource(strings = {"ivf_flat", "ivf_sq8", "ivf_pq", "ivf_rabitq", "ivf_rabitq(bits=3)"})
   void iteratorGivesEveryRowOnceAndNearOnesFirst(String kind) {
     TestRows data = new TestRows(Metric.L2, Encoding.FLOAT32, 1500, 24, 1);
     RowFilter filter = RowFilter.matching(1500, row -> row % 3 != 0);

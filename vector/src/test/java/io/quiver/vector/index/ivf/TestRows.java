@@ -3,7 +3,6 @@ package io.quiver.vector.index.ivf;
 import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.distance.Metric;
 import io.quiver.vector.distance.RowBlock;
-import io.quiver.vector.distance.RowDecoder;
 import io.quiver.vector.index.VectorRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -78,17 +77,19 @@ final class TestRows {
   }
 
   double distance(MemorySegment query, int row) {
-    double[] a = decode(query);
-    double[] b = decode(rows.row(row));
+    MemorySegment memory = rows.block().memory();
+    long at = rows.block().position(row);
     double dot = 0;
     double aa = 0;
     double bb = 0;
     double squared = 0;
     for (int d = 0; d < dimension; d++) {
-      dot += a[d] * b[d];
-      aa += a[d] * a[d];
-      bb += b[d] * b[d];
-      squared += (a[d] - b[d]) * (a[d] - b[d]);
+      double a = element(query, 0, d);
+      double b = element(memory, at, d);
+      dot += a * b;
+      aa += a * a;
+      bb += b * b;
+      squared += (a - b) * (a - b);
     }
     return switch (metric) {
       case L2 -> Math.sqrt(squared);
@@ -99,12 +100,14 @@ final class TestRows {
     };
   }
 
-  private double[] decode(MemorySegment packed) {
-    MemorySegment floats = Arena.ofAuto().allocate(4L * dimension, 64);
-    RowDecoder.decode(encoding, packed, 0, dimension, floats, 0);
-    double[] values = new double[dimension];
-    Arrays.setAll(values, d -> floats.get(FLOAT, 4L * d));
-    return values;
+  private double element(MemorySegment memory, long at, int d) {
+    return switch (encoding) {
+      case FLOAT32 -> memory.get(FLOAT, at + 4L * d);
+      case FLOAT16 -> Float.float16ToFloat(memory.get(SHORT, at + 2L * d));
+      case BFLOAT16 -> Float.intBitsToFloat(memory.get(SHORT, at + 2L * d) << 16);
+      case INT8 -> memory.get(ValueLayout.JAVA_BYTE, at + d);
+      case BINARY -> throw new IllegalArgumentException("bits have no lists");
+    };
   }
 
   /** The nearest rows that qualify, exactly. */
