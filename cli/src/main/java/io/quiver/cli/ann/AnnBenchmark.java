@@ -114,6 +114,9 @@ public final class AnnBenchmark {
   }
 
   private List<Effort> efforts(SearchClients clients, AnnData data, VectorIndex index) {
+    if (index.spec() instanceof IndexSpec.Flat) {
+      return List.of(Effort.DEFAULT);
+    }
     if (!options.recalls().isEmpty()) {
       LeastEffort least =
           new LeastEffort(effort -> clients.recall(Effort.of(effort)), data.rows().count());
@@ -130,7 +133,7 @@ public final class AnnBenchmark {
       return found;
     }
     List<Integer> values = options.efforts().isEmpty() ? sweep(index) : options.efforts();
-    return values.isEmpty() ? List.of(Effort.DEFAULT) : values.stream().map(Effort::of).toList();
+    return values.stream().map(Effort::of).toList();
   }
 
   private List<Integer> sweep(VectorIndex index) {

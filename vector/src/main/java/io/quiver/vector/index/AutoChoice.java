@@ -18,7 +18,7 @@ import java.util.Locale;
  * @param reason a sentence for users
  */
 public record AutoChoice(IndexSpec spec, String reason) {
-  /** So many rows are scanned in less time than a search in a graph's worst case takes. */
+  /** So many rows of 768 floats are scanned in about a millisecond. */
   static final int SCANNED_ROWS_MAX = 10_000;
 
   /** So many bytes of rows are scanned from a processor's caches in about 0.2 ms. */
@@ -64,7 +64,8 @@ public record AutoChoice(IndexSpec spec, String reason) {
     String what = String.format(Locale.ROOT, "%,d rows of %,d %s", count, dimension, encoding);
     if (count <= SCANNED_ROWS_MAX || rowBytes <= SCANNED_BYTES_MAX) {
       return new AutoChoice(
-          new IndexSpec.Flat(), what + " are scanned as fast as any index answers, and exactly.");
+          new IndexSpec.Flat(),
+          what + " are few enough to be scanned: exactly, and without a build.");
     }
     double allowed =
         wish.memoryMebibytes() == 0
