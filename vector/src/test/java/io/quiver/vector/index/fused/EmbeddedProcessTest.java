@@ -37,7 +37,7 @@ class EmbeddedProcessTest {
     if (!expected.endsWith("prefetch") || canPrefetch) {
       assertThat(line).startsWith(expected);
     }
-    String[] words = line.split(" ");
+    List<String> words = List.of(line.split(" ", -1));
     for (int i = 2; i < words.length; i++) {
       assertThat(Double.parseDouble(words[i])).as(line).isGreaterThanOrEqualTo(0.95);
     }
