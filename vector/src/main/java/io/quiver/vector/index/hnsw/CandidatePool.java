@@ -23,6 +23,9 @@ public final class CandidatePool {
   private static final int LANES = SPECIES.length();
   private static final long EXPANDED = 1;
 
+  /** Greater than all keys. */
+  static final long NO_KEY = Long.MAX_VALUE;
+
   /**
    * Before the first key stands one that is less than all, behind the last those that are greater.
    */
@@ -44,12 +47,12 @@ public final class CandidatePool {
     if (keys.length < length) {
       keys = new long[Math.max(length, 2 * keys.length)];
     }
-    Arrays.fill(keys, FIRST, length, Long.MAX_VALUE);
+    Arrays.fill(keys, FIRST, length, NO_KEY);
     keys[FIRST - 1] = Long.MIN_VALUE;
     capacity = newCapacity;
     size = 0;
     next = 0;
-    last = newCapacity == 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+    last = newCapacity == 0 ? Long.MIN_VALUE : NO_KEY;
   }
 
   public int size() {
@@ -72,11 +75,29 @@ public final class CandidatePool {
   public void insert(float distance, int node) {
     long key = key(distance, node);
     if (key < last) {
-      size = Math.min(size + 1, capacity);
-      next = Math.min(next, insert(keys, FIRST + ((size - 1) & -LANES), key));
-      if (size == capacity) {
-        last = keys[FIRST + capacity - 1];
-      }
+      insert(key);
+    }
+  }
+
+  /**
+   * Keeps a node, given by its key, if it is near enough.
+   *
+   * @return the key of the node that fell out instead, or was not let in; {@link #NO_KEY} for none
+   */
+  long exchange(long key) {
+    if (key >= last) {
+      return key;
+    }
+    long fallen = size == capacity ? keys[FIRST + capacity - 1] : NO_KEY;
+    insert(key);
+    return fallen;
+  }
+
+  private void insert(long key) {
+    size = Math.min(size + 1, capacity);
+    next = Math.min(next, insert(keys, FIRST + ((size - 1) & -LANES), key));
+    if (size == capacity) {
+      last = keys[FIRST + capacity - 1];
     }
   }
 
@@ -123,7 +144,8 @@ public final class CandidatePool {
     return Float.POSITIVE_INFINITY;
   }
 
-  private static long key(float distance, int node) {
+  /** What stands for a node that is not expanded. */
+  static long key(float distance, int node) {
     int bits = Float.floatToIntBits(distance);
     // Negative floats order the wrong way round as integers: all their bits but the sign turn.
     return (long) (bits ^ (bits >> 31 & Integer.MAX_VALUE)) << 32

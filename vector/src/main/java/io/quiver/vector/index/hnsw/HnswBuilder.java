@@ -46,7 +46,7 @@ final class HnswBuilder {
         HnswGraph.empty(rows.count(), spec.m(), TallNodes.drawn(spec.m(), options.seed()));
     RowSet linked = new RowSet(NativeMemory.allocate(RowSet.bytes(rows.count())));
     link(prepared, graph, linked, 1 - prepareShare());
-    return new HnswIndex(spec, prepared, graph, false);
+    return new HnswIndex(spec, prepared, graph, EffortTable.NONE, false).measured(options.seed());
   }
 
   /** Everything of the rows but their links. */

@@ -27,7 +27,8 @@ import java.util.List;
  *  "lengths"  for cosine: one over each row's length, a float; 0 for a row of zeros
  * </pre>
  *
- * Codes have sections of their own: {@link ScalarRowCodes}, {@link BitRowCodes}.
+ * {@link EffortTable} has a section of its own, and so have codes: {@link ScalarRowCodes}, {@link
+ * BitRowCodes}.
  */
 final class HnswForm {
   private static final String GRAPH = "graph";
@@ -35,6 +36,7 @@ final class HnswForm {
   private static final String LEVELS = "levels";
   private static final String UPPER = "upper";
   private static final String PRESENT = "present";
+  private static final String EFFORTS = "efforts";
   private static final String LENGTHS = "lengths";
 
   private static final int GRAPH_BYTES = 8;
@@ -45,7 +47,7 @@ final class HnswForm {
 
   private HnswForm() {}
 
-  static List<Section> sections(GraphRows rows, HnswGraph graph) {
+  static List<Section> sections(GraphRows rows, HnswGraph graph, EffortTable efforts) {
     List<Section> sections = new ArrayList<>();
     MemorySegment head = Arena.ofAuto().allocate(GRAPH_BYTES);
     head.set(INT, 0, graph.entry() < 0 ? -1 : HnswGraph.entryNode(graph.entry()));
@@ -58,6 +60,7 @@ final class HnswForm {
     sections.add(
         new Section(UPPER, cut(graph.upper(), HnswGraph.upperBytes(graph.tall(), graph.m()))));
     sections.add(new Section(PRESENT, cut(rows.present().bits(), RowSet.bytes(graph.nodes()))));
+    sections.add(new Section(EFFORTS, efforts.written()));
     if (rows.reciprocals() != null) {
       sections.add(new Section(LENGTHS, cut(rows.reciprocals(), 4L * graph.nodes())));
     }
@@ -107,7 +110,7 @@ final class HnswForm {
               case SQ8 -> ScalarRowCodes.open(form, rows);
               case RABITQ -> BitRowCodes.open(form, rows);
             });
-    return new HnswIndex(spec, graphRows, graph, false);
+    return new HnswIndex(spec, graphRows, graph, EffortTable.read(form.section(EFFORTS)), false);
   }
 
   private static HnswGraph graph(IndexForm form, int m, int nodes) {

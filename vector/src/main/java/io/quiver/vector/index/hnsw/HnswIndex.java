@@ -22,16 +22,25 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
   private final IndexSpec.Hnsw spec;
   private final GraphRows rows;
   private final HnswGraph graph;
+  private final EffortTable efforts;
   private final boolean growing;
 
   /** Linkers that no thread uses just now: each keeps a byte a node. */
   private final ConcurrentLinkedQueue<NodeLinker> idle = new ConcurrentLinkedQueue<>();
 
-  HnswIndex(IndexSpec.Hnsw spec, GraphRows rows, HnswGraph graph, boolean growing) {
+  HnswIndex(
+      IndexSpec.Hnsw spec, GraphRows rows, HnswGraph graph, EffortTable efforts, boolean growing) {
+    this.efforts = efforts;
     this.spec = spec;
     this.rows = rows;
     this.graph = graph;
     this.growing = growing;
+  }
+
+  /** The same index, which knows how much each effort finds. */
+  HnswIndex measured(long seed) {
+    EffortTable table = EffortTable.measure(this, rows.present(), seed);
+    return new HnswIndex(spec, rows, graph, table, growing);
   }
 
   /**
@@ -58,7 +67,7 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
               + spec);
     }
     HnswGraph graph = HnswGraph.empty(rows.count(), spec.m(), TallNodes.drawn(spec.m(), seed));
-    return new HnswIndex(spec, GraphRows.empty(rows), graph, true);
+    return new HnswIndex(spec, GraphRows.empty(rows), graph, EffortTable.NONE, true);
   }
 
   /**
@@ -92,7 +101,7 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
 
   @Override
   public VectorSearcher searcher() {
-    return new HnswSearcher(spec, rows, graph);
+    return new HnswSearcher(spec, rows, graph, efforts);
   }
 
   /**
@@ -158,11 +167,11 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
 
   @Override
   public long formBytes() {
-    return IndexForm.bytes(spec, HnswForm.sections(rows, graph));
+    return IndexForm.bytes(spec, HnswForm.sections(rows, graph, efforts));
   }
 
   @Override
   public void write(MemorySegment form) {
-    IndexForm.write(form, spec, rows.rows(), HnswForm.sections(rows, graph));
+    IndexForm.write(form, spec, rows.rows(), HnswForm.sections(rows, graph, efforts));
   }
 }

@@ -69,7 +69,7 @@ final class HnswMerge {
             });
     graph.enterAtTallest(carried);
     builder.link(prepared, graph, carried, 1 - CARRY_SHARE - builder.prepareShare());
-    return new HnswIndex(spec, prepared, graph, false);
+    return new HnswIndex(spec, prepared, graph, EffortTable.NONE, false).measured(options.seed());
   }
 
   private int[] oldNumbers(int rows) {

@@ -6,6 +6,7 @@ import io.quiver.vector.distance.PointDistances;
 import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.NearestRows;
+import io.quiver.vector.index.NeighborIterator;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
 import io.quiver.vector.index.SearchRequest;
@@ -48,6 +49,7 @@ final class HnswSearcher implements VectorSearcher {
   private final IndexSpec.Hnsw spec;
   private final GraphRows rows;
   private final HnswGraph graph;
+  private final EffortTable efforts;
   private final PointDistances distances;
   private final LayerSearch walk;
   private final FilteredWalk filteredWalk;
@@ -59,7 +61,8 @@ final class HnswSearcher implements VectorSearcher {
   private long visited;
   private long walked;
 
-  HnswSearcher(IndexSpec.Hnsw spec, GraphRows rows, HnswGraph graph) {
+  HnswSearcher(IndexSpec.Hnsw spec, GraphRows rows, HnswGraph graph, EffortTable efforts) {
+    this.efforts = efforts;
     this.spec = spec;
     this.rows = rows;
     this.graph = graph;
@@ -72,10 +75,7 @@ final class HnswSearcher implements VectorSearcher {
 
   @Override
   public void search(SearchRequest request, Neighbors into) {
-    if (request.filter().rows() != rows.rows().count()) {
-      throw new IllegalArgumentException(
-          "a filter of " + request.filter().rows() + " rows, the index has " + rows.rows().count());
-    }
+    checkFilter(request);
     into.clear();
     plan = "none";
     visited = 0;
@@ -94,6 +94,33 @@ final class HnswSearcher implements VectorSearcher {
     nearest.drainTo(into);
   }
 
+  @Override
+  public NeighborIterator iterator(SearchRequest request) {
+    checkFilter(request);
+    long entry = graph.entry();
+    if (entry < 0 || !hasDistances(request)) {
+      return into -> {
+        into.clear();
+        return false;
+      };
+    }
+    distances.from(request.query());
+    int start = walk.descend(HnswGraph.entryNode(entry), HnswGraph.entryLevel(entry), 0);
+    int pool = Math.max(ef(request), request.k());
+    ContinuedWalk continued = new ContinuedWalk(request, rows, graph, walk, pool);
+    if (request.filter().count() > FEW_MATCHES) {
+      continued.start(start);
+    }
+    return continued;
+  }
+
+  private void checkFilter(SearchRequest request) {
+    if (request.filter().rows() != rows.rows().count()) {
+      throw new IllegalArgumentException(
+          "a filter of " + request.filter().rows() + " rows, the index has " + rows.rows().count());
+    }
+  }
+
   private boolean hasDistances(SearchRequest request) {
     VectorRows all = rows.rows();
     return all.metric() != Metric.COSINE
@@ -105,7 +132,7 @@ final class HnswSearcher implements VectorSearcher {
     return switch (request.effort()) {
       case Effort.Default _ -> spec.efSearch();
       case Effort.Fixed fixed -> fixed.value();
-      case Effort.Recall recall -> (int) (spec.efSearch() * recall.target());
+      case Effort.Recall recall -> efforts.effortFor(recall.target(), spec.efSearch());
     };
   }
 
