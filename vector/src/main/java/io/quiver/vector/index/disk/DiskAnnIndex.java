@@ -9,6 +9,7 @@ import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
 import io.quiver.vector.index.Workers;
 import io.quiver.vector.index.hnsw.HnswIndex;
+import io.quiver.vector.index.recall.EffortCurve;
 import io.quiver.vector.memory.BlockReader;
 import io.quiver.vector.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
@@ -22,27 +23,34 @@ import org.jspecify.annotations.Nullable;
 /**
  * The index of kind {@code diskann}. In memory are {@link DiskLinks} and {@link DiskCodes}, about
  * 0.3 of the rows at 128 dimensions and 0.09 at 768; on disk are {@link DiskBlocks}. The three name
- * the sections of its form.
+ * the sections of its form, and {@link EffortCurve} another.
  */
 public final class DiskAnnIndex implements VectorIndex {
   /** The section that is too large to be checked when the index is opened. */
   public static final String BLOCKS = "blocks";
 
   private static final int ENTRIES = 64;
+  private static final int[] EFFORTS = {10, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320, 448, 640};
 
   private final IndexSpec.DiskAnn spec;
   private final VectorRows rows;
   private final DiskCodes codes;
   private final DiskLinks links;
   private final DiskBlocks blocks;
+  private final EffortCurve efforts;
 
   private DiskAnnIndex(
-      IndexSpec.DiskAnn spec, DiskCodes codes, DiskLinks links, DiskBlocks blocks) {
+      IndexSpec.DiskAnn spec,
+      DiskCodes codes,
+      DiskLinks links,
+      DiskBlocks blocks,
+      EffortCurve efforts) {
     this.spec = spec;
     this.rows = codes.space().rows();
     this.codes = codes;
     this.links = links;
     this.blocks = blocks;
+    this.efforts = efforts;
   }
 
   /**
@@ -73,7 +81,11 @@ public final class DiskAnnIndex implements VectorIndex {
     Workers workers =
         new Workers(options.withProgress(part -> options.progress().accept(0.9 + part)));
     DiskCodes codes = DiskCodes.encode(space, workers, options.seed());
-    return new DiskAnnIndex(spec, codes, links, DiskBlocks.ofMemory(rows));
+    DiskBlocks blocks = DiskBlocks.ofMemory(rows);
+    EffortCurve unmeasured = EffortCurve.unmeasured(spec.efSearch());
+    DiskSearcher searcher = new DiskSearcher(spec, codes, links, blocks, unmeasured);
+    EffortCurve efforts = EffortCurve.measure(rows, searcher, EFFORTS, options);
+    return new DiskAnnIndex(spec, codes, links, blocks, efforts);
   }
 
   private static int[] entries(EuclideanRows space, long seed) {
@@ -110,7 +122,8 @@ public final class DiskAnnIndex implements VectorIndex {
         reader != null
             ? reader
             : new DiskBlocks.SectionReader(read.section(BLOCKS, DiskBlocks.bytes(rows)));
-    return new DiskAnnIndex(spec, codes, links, new DiskBlocks(rows, from, 0, sums));
+    return new DiskAnnIndex(
+        spec, codes, links, new DiskBlocks(rows, from, 0, sums), EffortCurve.read(read));
   }
 
   @Override
@@ -125,7 +138,7 @@ public final class DiskAnnIndex implements VectorIndex {
 
   @Override
   public VectorSearcher searcher() {
-    return new DiskSearcher(spec, codes, links, blocks);
+    return new DiskSearcher(spec, codes, links, blocks, efforts);
   }
 
   /** Links, codes and checksums; the rows are on disk. */
@@ -147,6 +160,7 @@ public final class DiskAnnIndex implements VectorIndex {
   private List<IndexForm.Section> sections() {
     List<IndexForm.Section> sections = new ArrayList<>(codes.sections());
     sections.addAll(links.sections());
+    sections.add(efforts.section());
     sections.add(new IndexForm.Section("sums", blocks.sums()));
     sections.add(new IndexForm.Section(BLOCKS, DiskBlocks.bytes(rows), blocks::write));
     return sections;

@@ -14,6 +14,7 @@ import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
 import io.quiver.vector.index.hnsw.CandidatePool;
 import io.quiver.vector.index.hnsw.VisitedNodes;
+import io.quiver.vector.index.recall.EffortCurve;
 import io.quiver.vector.quantize.PackedQuery;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -50,6 +51,7 @@ final class DiskSearcher implements VectorSearcher {
   private final DiskCodes codes;
   private final DiskLinks links;
   private final DiskBlocks blocks;
+  private final EffortCurve efforts;
   private final VectorRows rows;
 
   private final DiskCodes.Point scratch;
@@ -74,11 +76,17 @@ final class DiskSearcher implements VectorSearcher {
   private long measured;
   private long reads;
 
-  DiskSearcher(IndexSpec.DiskAnn spec, DiskCodes codes, DiskLinks links, DiskBlocks blocks) {
+  DiskSearcher(
+      IndexSpec.DiskAnn spec,
+      DiskCodes codes,
+      DiskLinks links,
+      DiskBlocks blocks,
+      EffortCurve efforts) {
     this.spec = spec;
     this.codes = codes;
     this.links = links;
     this.blocks = blocks;
+    this.efforts = efforts;
     rows = codes.space().rows();
     scratch = codes.scratch();
     query = codes.newQuery();
@@ -124,7 +132,8 @@ final class DiskSearcher implements VectorSearcher {
   private int effort(SearchRequest request) {
     return switch (request.effort()) {
       case Effort.Fixed fixed -> fixed.value();
-      case Effort.Default _, Effort.Recall _ -> spec.efSearch();
+      case Effort.Default _ -> spec.efSearch();
+      case Effort.Recall recall -> efforts.effort(recall.target());
     };
   }
 

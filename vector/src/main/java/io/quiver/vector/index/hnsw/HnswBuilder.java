@@ -5,6 +5,7 @@ import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.Workers;
+import io.quiver.vector.index.recall.EffortCurve;
 import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.BitQuantizer;
 import io.quiver.vector.quantize.ScalarQuantizer;
@@ -46,7 +47,8 @@ final class HnswBuilder {
         HnswGraph.empty(rows.count(), spec.m(), TallNodes.drawn(spec.m(), options.seed()));
     RowSet linked = new RowSet(NativeMemory.allocate(RowSet.bytes(rows.count())));
     link(prepared, graph, linked, 1 - prepareShare());
-    return new HnswIndex(spec, prepared, graph, EffortTable.NONE, false).measured(options.seed());
+    return new HnswIndex(spec, prepared, graph, EffortCurve.unmeasured(spec.efSearch()), false)
+        .measured(options.seed());
   }
 
   /** Everything of the rows but their links. */

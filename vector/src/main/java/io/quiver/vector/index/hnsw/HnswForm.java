@@ -8,6 +8,7 @@ import io.quiver.vector.index.IndexForm;
 import io.quiver.vector.index.IndexForm.Section;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.VectorRows;
+import io.quiver.vector.index.recall.EffortCurve;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -27,7 +28,7 @@ import java.util.List;
  *  "lengths"  for cosine: one over each row's length, a float; 0 for a row of zeros
  * </pre>
  *
- * {@link EffortTable} has a section of its own, and so have codes: {@link ScalarRowCodes}, {@link
+ * {@link EffortCurve} has a section of its own, and so have codes: {@link ScalarRowCodes}, {@link
  * BitRowCodes}.
  */
 final class HnswForm {
@@ -36,7 +37,6 @@ final class HnswForm {
   private static final String LEVELS = "levels";
   private static final String UPPER = "upper";
   private static final String PRESENT = "present";
-  private static final String EFFORTS = "efforts";
   private static final String LENGTHS = "lengths";
 
   private static final int GRAPH_BYTES = 8;
@@ -47,7 +47,7 @@ final class HnswForm {
 
   private HnswForm() {}
 
-  static List<Section> sections(GraphRows rows, HnswGraph graph, EffortTable efforts) {
+  static List<Section> sections(GraphRows rows, HnswGraph graph, EffortCurve efforts) {
     List<Section> sections = new ArrayList<>();
     MemorySegment head = Arena.ofAuto().allocate(GRAPH_BYTES);
     head.set(INT, 0, graph.entry() < 0 ? -1 : HnswGraph.entryNode(graph.entry()));
@@ -60,7 +60,7 @@ final class HnswForm {
     sections.add(
         new Section(UPPER, cut(graph.upper(), HnswGraph.upperBytes(graph.tall(), graph.m()))));
     sections.add(new Section(PRESENT, cut(rows.present().bits(), RowSet.bytes(graph.nodes()))));
-    sections.add(new Section(EFFORTS, efforts.written()));
+    sections.add(efforts.section());
     if (rows.reciprocals() != null) {
       sections.add(new Section(LENGTHS, cut(rows.reciprocals(), 4L * graph.nodes())));
     }
@@ -110,7 +110,7 @@ final class HnswForm {
               case SQ8 -> ScalarRowCodes.open(form, rows);
               case RABITQ -> BitRowCodes.open(form, rows);
             });
-    return new HnswIndex(spec, graphRows, graph, EffortTable.read(form.section(EFFORTS)), false);
+    return new HnswIndex(spec, graphRows, graph, EffortCurve.read(form), false);
   }
 
   private static HnswGraph graph(IndexForm form, int m, int nodes) {

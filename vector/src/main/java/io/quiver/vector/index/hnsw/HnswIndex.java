@@ -7,6 +7,7 @@ import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.VectorIndex;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
+import io.quiver.vector.index.recall.EffortCurve;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -19,17 +20,21 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * bringing them to one length first.
  */
 public final class HnswIndex implements VectorIndex, GrowingIndex {
+  private static final int[] EFFORTS = {
+    10, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320, 448, 640, 896
+  };
+
   private final IndexSpec.Hnsw spec;
   private final GraphRows rows;
   private final HnswGraph graph;
-  private final EffortTable efforts;
+  private final EffortCurve efforts;
   private final boolean growing;
 
   /** Linkers that no thread uses just now: each keeps a byte a node. */
   private final ConcurrentLinkedQueue<NodeLinker> idle = new ConcurrentLinkedQueue<>();
 
   HnswIndex(
-      IndexSpec.Hnsw spec, GraphRows rows, HnswGraph graph, EffortTable efforts, boolean growing) {
+      IndexSpec.Hnsw spec, GraphRows rows, HnswGraph graph, EffortCurve efforts, boolean growing) {
     this.efforts = efforts;
     this.spec = spec;
     this.rows = rows;
@@ -39,8 +44,10 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
 
   /** The same index, which knows how much each effort finds. */
   HnswIndex measured(long seed) {
-    EffortTable table = EffortTable.measure(this, rows.present(), seed);
-    return new HnswIndex(spec, rows, graph, table, growing);
+    EffortCurve curve =
+        EffortCurve.measure(
+            rows.rows(), searcher(), EFFORTS, BuildOptions.threads(1).withSeed(seed));
+    return new HnswIndex(spec, rows, graph, curve, growing);
   }
 
   /**
@@ -67,7 +74,8 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
               + spec);
     }
     HnswGraph graph = HnswGraph.empty(rows.count(), spec.m(), TallNodes.drawn(spec.m(), seed));
-    return new HnswIndex(spec, GraphRows.empty(rows), graph, EffortTable.NONE, true);
+    return new HnswIndex(
+        spec, GraphRows.empty(rows), graph, EffortCurve.unmeasured(spec.efSearch()), true);
   }
 
   /**

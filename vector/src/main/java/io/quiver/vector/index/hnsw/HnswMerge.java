@@ -3,6 +3,7 @@ package io.quiver.vector.index.hnsw;
 import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.VectorRows;
+import io.quiver.vector.index.recall.EffortCurve;
 import io.quiver.vector.memory.NativeMemory;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
@@ -69,7 +70,8 @@ final class HnswMerge {
             });
     graph.enterAtTallest(carried);
     builder.link(prepared, graph, carried, 1 - CARRY_SHARE - builder.prepareShare());
-    return new HnswIndex(spec, prepared, graph, EffortTable.NONE, false).measured(options.seed());
+    return new HnswIndex(spec, prepared, graph, EffortCurve.unmeasured(spec.efSearch()), false)
+        .measured(options.seed());
   }
 
   private int[] oldNumbers(int rows) {

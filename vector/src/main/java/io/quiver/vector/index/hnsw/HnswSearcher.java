@@ -13,6 +13,7 @@ import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.SearchStatistics;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
+import io.quiver.vector.index.recall.EffortCurve;
 
 /**
  * Searches an {@link HnswIndex}. How many rows match decides the way:
@@ -49,7 +50,7 @@ final class HnswSearcher implements VectorSearcher {
   private final IndexSpec.Hnsw spec;
   private final GraphRows rows;
   private final HnswGraph graph;
-  private final EffortTable efforts;
+  private final EffortCurve efforts;
   private final PointDistances distances;
   private final LayerSearch walk;
   private final FilteredWalk filteredWalk;
@@ -61,7 +62,7 @@ final class HnswSearcher implements VectorSearcher {
   private long visited;
   private long walked;
 
-  HnswSearcher(IndexSpec.Hnsw spec, GraphRows rows, HnswGraph graph, EffortTable efforts) {
+  HnswSearcher(IndexSpec.Hnsw spec, GraphRows rows, HnswGraph graph, EffortCurve efforts) {
     this.efforts = efforts;
     this.spec = spec;
     this.rows = rows;
@@ -132,7 +133,7 @@ final class HnswSearcher implements VectorSearcher {
     return switch (request.effort()) {
       case Effort.Default _ -> spec.efSearch();
       case Effort.Fixed fixed -> fixed.value();
-      case Effort.Recall recall -> efforts.effortFor(recall.target(), spec.efSearch());
+      case Effort.Recall recall -> efforts.effort(recall.target());
     };
   }
 

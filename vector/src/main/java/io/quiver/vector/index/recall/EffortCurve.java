@@ -74,6 +74,11 @@ public final class EffortCurve {
 
   private record Point(int effort, double recall) {}
 
+  /** Of an index that was not measured, as one that grows: whatever is asked for, this effort. */
+  public static EffortCurve unmeasured(int effort) {
+    return new EffortCurve(0, List.of(new Point(effort, 0)));
+  }
+
   /**
    * Measures an index that is built, with queries like those that {@link SampleQueries} makes.
    *

@@ -38,8 +38,8 @@ class EmbeddedProcessTest {
       assertThat(line).startsWith(expected);
     }
     List<String> words = List.of(line.split(" ", -1));
-    for (int i = 2; i < words.length; i++) {
-      assertThat(Double.parseDouble(words[i])).as(line).isGreaterThanOrEqualTo(0.95);
+    for (int i = 2; i < words.size(); i++) {
+      assertThat(Double.parseDouble(words.get(i))).as(line).isGreaterThanOrEqualTo(0.95);
     }
   }
 }

@@ -110,7 +110,7 @@ class HnswFormTest {
       MemorySegment form, VectorRows rows, String section, long at, int value) {
     IndexForm read = IndexForm.read(form, rows);
     List<Section> sections = new ArrayList<>();
-    for (String name : List.of("graph", "links", "levels", "upper", "present", "efforts")) {
+    for (String name : List.of("graph", "links", "levels", "upper", "present", "EFFORTS")) {
       MemorySegment bytes = read.section(name);
       MemorySegment copy = Arena.ofAuto().allocate(Math.max(1, bytes.byteSize()), 64);
       copy.copyFrom(bytes);
