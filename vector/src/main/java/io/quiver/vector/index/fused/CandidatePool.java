@@ -32,13 +32,10 @@ final class CandidatePool {
   /** Places that may hold a candidate: candidates that came, or all. */
   private int filled;
 
-  private int waiting;
-
   /** Empties it. */
   void reset(int newEffort) {
     effort = newEffort;
     filled = 0;
-    waiting = 0;
     int places = places(effort);
     if (places > capacity) {
       memory = NativeMemory.allocate(POOL + 8L * places);
@@ -56,25 +53,24 @@ final class CandidatePool {
     return NodeKey.distance(all(memory).get(LONG, keys + POOL + 8L * (effort - 1)));
   }
 
-  /** Hands in a candidate, for {@link #merge}: at most a block's before each. */
-  void offer(long key) {
-    all(memory).set(LONG, keys + 8L * waiting++, key);
+  /**
+   * Hands in a candidate, for {@link #merge}.
+   *
+   * @param number of those handed in since the last merge, from 0 up to a block's
+   */
+  void offer(int number, long key) {
+    all(memory).set(LONG, keys + 8L * number, key);
   }
 
   /**
    * Takes in what was offered.
    *
-   * @return the place of the nearest candidate that is not expanded; {@code otherwise} when nothing
-   *     was offered
+   * @param count candidates, at least one
+   * @return the place of the nearest candidate that is not expanded
    */
-  int merge(int otherwise) {
-    if (waiting == 0) {
-      return otherwise;
-    }
-    filled = Math.min(filled + waiting, effort);
-    int open = FusedKernels.merge(memory, keys, waiting, keys + POOL, places(filled));
-    waiting = 0;
-    return open;
+  int merge(int count) {
+    filled = Math.min(filled + count, effort);
+    return FusedKernels.merge(memory, keys, count, keys + POOL, places(filled));
   }
 
   /** The first place from here on whose candidate is not expanded; at least the effort if none. */
@@ -87,13 +83,20 @@ final class CandidatePool {
     return place;
   }
 
-  /** As {@link #open}, passing over candidates that were visited by another way. */
+  /**
+   * As {@link #open}, passing over candidates that were visited by another way; these are marked as
+   * expanded, lest every later pass ask for them again.
+   */
   int openAndNew(int from, byte[] visited, byte epoch) {
     MemorySegment all = all(memory);
     for (int place = from; place < effort; place++) {
-      long key = all.get(LONG, keys + POOL + 8L * place);
-      if ((key & NodeKey.EXPANDED) == 0 && visited[NodeKey.node(key)] != epoch) {
-        return place;
+      long at = keys + POOL + 8L * place;
+      long key = all.get(LONG, at);
+      if ((key & NodeKey.EXPANDED) == 0) {
+        if (visited[NodeKey.node(key)] != epoch) {
+          return place;
+        }
+        all.set(LONG, at, key | NodeKey.EXPANDED);
       }
     }
     return effort;

@@ -253,15 +253,18 @@ final class FusedWalk {
     long block = graph.block(node);
     int near = codes.estimate(blocks, block + codesAt, table, pool.farthest() - distance);
     MemorySegment memory = all(blocks);
+    byte[] seen = visited;
+    byte now = epoch;
+    int offered = 0;
     for (; near != 0; near &= near - 1) {
       int slot = Integer.numberOfTrailingZeros(near);
       int neighbor = memory.get(INT, block + linksAt + 4L * slot);
-      if (visited[neighbor] != epoch) {
-        float estimate = Math.max(0, distance + table.estimate(slot));
-        pool.offer(NodeKey.of(estimate, neighbor));
+      if (seen[neighbor] != now) {
+        float estimate = distance + table.estimate(slot);
+        pool.offer(offered++, NodeKey.of(estimate > 0 ? estimate : 0, neighbor));
       }
     }
-    return pool.merge(place);
+    return offered == 0 ? place : pool.merge(offered);
   }
 
   private float distance(int node) {

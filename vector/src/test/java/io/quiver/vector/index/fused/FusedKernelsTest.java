@@ -77,14 +77,14 @@ class FusedKernelsTest {
         int offered = random.nextInt(33);
         for (int i = 0; i < offered; i++) {
           long key = NodeKey.of(random.nextInt(1000) / 8f, random.nextInt(1 << 20));
-          pool.offer(key);
+          pool.offer(i, key);
           model.add(key);
         }
         Collections.sort(model);
         while (model.size() > effort) {
           model.removeLast();
         }
-        int open = pool.merge(effort);
+        int open = offered == 0 ? effort : pool.merge(offered);
         int wanted = 0;
         while (wanted < model.size() && (model.get(wanted) & NodeKey.EXPANDED) != 0) {
           wanted++;
