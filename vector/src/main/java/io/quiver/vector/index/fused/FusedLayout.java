@@ -19,7 +19,7 @@ import io.quiver.vector.quantize.Rotation;
  *   ...              0 up to a multiple of 64
  * </pre>
  *
- * At 784 dimensions a block has 7,040 bytes: 3,136 of the point, 3,328 of codes, 256 of factors,
+ * At 784 dimensions a block has 6,848 bytes: 3,136 of the point, 3,328 of codes, 256 of factors,
  * 128 of links.
  *
  * @param dimension of the points
