@@ -9,7 +9,9 @@ import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.SearchStatistics;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
+import java.util.List;
 import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Searches an {@link IvfIndex}: exactly among few rows that pass a filter, and otherwise list by
@@ -33,11 +35,16 @@ final class IvfSearcher implements VectorSearcher {
    */
   private static final int FILTERED_CANDIDATES = 4096;
 
+  /** Smaller lists stay in the processor's cache from one search to the next. */
+  private static final long BATCH_BYTES_MIN = 64L << 20;
+
   /** Searches again that changes of the index may cause. */
   private static final int ATTEMPTS_MAX = 3;
 
   private final IvfIndex index;
   private final Probe probe;
+  private final long batchBytesMin;
+  private @Nullable IvfBatch batch;
   private final NearestRows nearest = new NearestRows();
   private int[] matches = new int[0];
   private double[] matchDistances = new double[0];
@@ -45,7 +52,15 @@ final class IvfSearcher implements VectorSearcher {
   private SearchStatistics statistics = SearchStatistics.NONE;
 
   IvfSearcher(IvfIndex index) {
+    this(index, BATCH_BYTES_MIN);
+  }
+
+  /**
+   * @param batchBytesMin from this size of the lists on, several searches share their scans
+   */
+  IvfSearcher(IvfIndex index, long batchBytesMin) {
     this.index = index;
+    this.batchBytesMin = batchBytesMin;
     probe = new Probe(index);
   }
 
@@ -78,6 +93,41 @@ final class IvfSearcher implements VectorSearcher {
     } while (changes != index.changes() && ++attempt < ATTEMPTS_MAX && !isSound(request, into));
     dropDuplicates(into);
     statistics = new SearchStatistics("lists", probe.probed(), probe.exact(), probe.estimates(), 0);
+  }
+
+  @Override
+  public void search(List<SearchRequest> requests, List<Neighbors> into) {
+    for (int from = 0; from < requests.size(); ) {
+      int to = from;
+      while (to < requests.size()
+          && to - from < IvfBatch.SEARCHES_MAX
+          && shares(requests.get(to))) {
+        to++;
+      }
+      if (to - from < 2) {
+        search(requests.get(from), into.get(from));
+        from++;
+        continue;
+      }
+      if (batch == null) {
+        batch = new IvfBatch(index);
+      }
+      long changes = index.changes();
+      batch.search(requests.subList(from, to), into.subList(from, to));
+      boolean changed = changes != index.changes();
+      for (int i = from; i < to; i++) {
+        int qualify = Math.min(requests.get(i).k(), index.present().count());
+        if (changed || into.get(i).size() < qualify) {
+          search(requests.get(i), into.get(i));
+        }
+      }
+      from = to;
+    }
+  }
+
+  private boolean shares(SearchRequest request) {
+    check(request);
+    return request.filter().isAll() && index.lists().memoryBytes() >= batchBytesMin;
   }
 
   private void check(SearchRequest request) {

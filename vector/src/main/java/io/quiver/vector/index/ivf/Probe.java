@@ -134,9 +134,15 @@ final class Probe {
     return true;
   }
 
-  /** The list that is to be scanned. */
-  int list() {
-    return order.list();
+  /** Goes to the list of a rank below that of the likely ones, which {@link #scanList} scans. */
+  void seek(int rank) {
+    order.seek(rank);
+    probed++;
+  }
+
+  /** The order of the lists. */
+  ProbeOrder order() {
+    return order;
   }
 
   void scanList() {

@@ -89,6 +89,12 @@ final class ProbeOrder {
     return true;
   }
 
+  /** Goes to the list of a rank below the number of lists that were said to be likely. */
+  void seek(int rank) {
+    at = rank;
+    count = Math.max(count, rank + 1);
+  }
+
   int list() {
     return nearest.number(at);
   }

@@ -176,6 +176,31 @@ class IvfIndexTest {
     return TestRows.recall(Arrays.copyOf(passing, 10), found.rows());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"ivf_flat", "ivf_sq8", "ivf_pq", "ivf_rabitq", "ivf_rabitq(bits=4)"})
+  void searchesThatShareTheirScansAnswerAsSingleOnes(String kind) {
+    TestRows data = new TestRows(Metric.L2, Encoding.FLOAT32, 3000, 24, 1);
+    IvfIndex index = build(kind, data);
+    List<SearchRequest> requests = new ArrayList<>();
+    List<Neighbors> found = new ArrayList<>();
+    for (int i = 0; i < data.queries.length; i++) {
+      SearchRequest request =
+          SearchRequest.of(data.queries[i], i == 7 ? 2900 : 10, 3000).withEffort(Effort.of(1 + i));
+      RowFilter filter = RowFilter.matching(3000, row -> row % 2 == 0);
+      requests.add(i % 20 == 19 ? request.withFilter(filter) : request);
+      found.add(new Neighbors());
+    }
+    new IvfSearcher(index, 0).search(requests, found);
+    Neighbors alone = new Neighbors();
+    double sum = 0;
+    for (int i = 0; i < requests.size(); i++) {
+      index.searcher().search(requests.get(i), alone);
+      assertThat(found.get(i).size()).isEqualTo(alone.size());
+      sum += TestRows.recall(alone.rows(), found.get(i).rows());
+    }
+    assertThat(sum / requests.size()).isGreaterThan(0.98);
+  }
+
   @Test
   void moreRowsThanAFewListsHoldComeBack() {
     TestRows data = new TestRows(Metric.L2, Encoding.FLOAT32, 1000, 16, 1);
