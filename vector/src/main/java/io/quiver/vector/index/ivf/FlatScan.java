@@ -1,6 +1,5 @@
 package io.quiver.vector.index.ivf;
 
-import io.quiver.vector.distance.DistanceKernels;
 import io.quiver.vector.distance.RowBlock;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.memory.AbsoluteMemory;
@@ -45,7 +44,7 @@ final class FlatScan implements BlockScan {
     } else {
       VectorRows rows = code.rows().rows();
       RowBlock here = new RowBlock(blocks, block, stride, rows.dimension(), rows.encoding());
-      DistanceKernels.get(rows.encoding()).distances(rows.metric(), packed, here, used, distances);
+      Probe.KERNELS.distances(rows.metric(), packed, here, used, distances);
       for (int i = 0; i < used; i++) {
         squared[i] = (float) code.rows().squared(distances[i], querySquared);
       }

@@ -21,14 +21,14 @@ import java.util.SplittableRandom;
 /** Builds an index: centroids of a sample, each row's list, and the lists' blocks. */
 final class IvfBuilder {
   /** Rows of the sample for each list: at least so many, and at most so many. */
-  private static final int SAMPLE_PER_LIST = 40;
+  private static final int SAMPLE_PER_LIST = 32;
 
   private static final int SAMPLE_PER_LIST_MAX = 256;
 
   /** Products of elements that the rounds of k-means may take for each row of the index. */
-  private static final double PRODUCTS_PER_ROW = 3.5e6;
+  private static final double PRODUCTS_PER_ROW = 2.7e6;
 
-  private static final int ROUNDS = 8;
+  private static final int ROUNDS = 7;
 
   /** Residuals that the codewords of a product quantizer are found for. */
   private static final int RESIDUALS = 2048;

@@ -1,6 +1,5 @@
 package io.quiver.vector.index.ivf;
 
-import io.quiver.vector.distance.DistanceKernels;
 import io.quiver.vector.index.NearestRows;
 import io.quiver.vector.index.NeighborIterator;
 import io.quiver.vector.index.Neighbors;
@@ -154,8 +153,8 @@ final class IvfSearcher implements VectorSearcher {
     }
     int found = index.present().collect(request.filter(), matches);
     VectorRows rows = index.rows();
-    DistanceKernels.get(rows.encoding())
-        .distances(rows.metric(), request.query(), rows.block(), matches, found, matchDistances);
+    Probe.KERNELS.distances(
+        rows.metric(), request.query(), rows.block(), matches, found, matchDistances);
     nearest.reset(request.k(), request.radius());
     nearest.offer(matches, matchDistances, found);
     nearest.drainTo(into);

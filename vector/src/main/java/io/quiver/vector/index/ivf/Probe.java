@@ -14,6 +14,12 @@ import java.util.Arrays;
  * used again.
  */
 final class Probe {
+  /**
+   * Always the same ones, so that what is measured at a build does not depend on which kernels the
+   * JVM has compiled by then.
+   */
+  static final DistanceKernels KERNELS = DistanceKernels.choose(true);
+
   /** Rows whose exact distances are computed at a time. */
   private static final int BATCH = 8;
 
@@ -321,8 +327,7 @@ final class Probe {
 
   private void rankWaiting(NearestRows nearest, int count) {
     VectorRows rows = index.rows();
-    DistanceKernels.get(rows.encoding())
-        .distances(rows.metric(), request.query(), rows.block(), numbers, count, distances);
+    KERNELS.distances(rows.metric(), request.query(), rows.block(), numbers, count, distances);
     nearest.offer(numbers, distances, count);
     exact += count;
   }
