@@ -37,8 +37,7 @@ public final class Indexes {
           };
       case IndexSpec.Ivf ivf -> IvfIndex.build(ivf, rows, options);
       case IndexSpec.DiskAnn diskAnn -> DiskAnnIndex.build(diskAnn, rows, options);
-      case IndexSpec.Auto auto ->
-          build(AutoChoice.of(auto, rows, options.memoryBytesMax()).spec(), rows, options);
+      case IndexSpec.Auto auto -> build(AutoChoice.of(auto, rows, options).spec(), rows, options);
     };
   }
 

@@ -148,7 +148,8 @@ public final class AnnBenchmark {
     if (!(options.spec() instanceof IndexSpec.Auto auto)) {
       return options.spec();
     }
-    AutoChoice choice = AutoChoice.of(auto, data.rows(), Long.MAX_VALUE);
+    AutoChoice choice =
+        AutoChoice.of(auto, data.rows(), BuildOptions.threads(options.buildThreads()));
     notes.println(choice.reason());
     return choice.spec();
   }

@@ -2,7 +2,7 @@ package io.quiver.vector.index;
 
 import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.distance.Metric;
-import io.quiver.vector.memory.NativeMemory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -10,9 +10,10 @@ import java.util.Locale;
  * Chooses the kind of index that answers fastest within a memory, and says why.
  *
  * <p>Few rows are scanned. Otherwise it is a graph, as rich as the memory allows: codes fused into
- * the nodes, then with a byte an element in place of floats, then codes kept once for each node, of
- * a byte and of a bit an element; at last a graph on disk. Metrics that codes do not estimate, and
- * vectors too short for codes of a bit, get a graph over the rows themselves.
+ * the nodes; then with a byte an element in place of floats; then codes of a byte kept once for
+ * each node; then rows that are read from disk, many at a time, after a search over codes of some
+ * bits; at last codes of a bit. Metrics that codes do not estimate, and vectors too short for codes
+ * of a bit, get a graph over the rows themselves.
  *
  * @param spec never of the kind {@code auto}
  * @param reason a sentence for users
@@ -29,64 +30,44 @@ public record AutoChoice(IndexSpec spec, String reason) {
    */
   static final int DIMENSION_FOR_BITS_MIN = 64;
 
-  /** Of a node on the lowest level, and a sixteenth of it again for those above. */
-  private static final int LINK_BYTES = 4 * 32 + 4 * 32 / 16 + 8;
-
-  /** Of the 32 neighbours that a fused node has: two factors and the number, each 4 bytes. */
-  private static final int FUSED_NEIGHBOR_BYTES = 32 * 12;
-
-  /** What searches for the codes of a row need beside the code itself. */
-  private static final int CODE_FACTOR_BYTES = 8;
-
-  private static final int M = 16;
-
-  /** A kind that may be chosen, and what it keeps in memory. */
-  private record Candidate(IndexSpec spec, double bytes, String name) {}
-
   /**
    * Chooses.
    *
    * @param wish the recall wanted and the memory that the index may keep
-   * @param bytesMax another bound of that memory
+   * @param options what the build may take
    */
-  public static AutoChoice of(IndexSpec.Auto wish, VectorRows rows, long bytesMax) {
-    return of(wish, rows.count(), rows.dimension(), rows.encoding(), rows.metric(), bytesMax);
+  public static AutoChoice of(IndexSpec.Auto wish, VectorRows rows, BuildOptions options) {
+    RowShape shape =
+        new RowShape(
+            rows.count(), rows.dimension(), rows.encoding(), rows.metric(), options.threads());
+    return of(wish, shape, (double) options.memoryBytesMax());
   }
 
-  static AutoChoice of(
-      IndexSpec.Auto wish,
-      int count,
-      int dimension,
-      Encoding encoding,
-      Metric metric,
-      long bytesMax) {
-    double rowBytes = (double) count * encoding.bytes(dimension);
-    String what = String.format(Locale.ROOT, "%,d rows of %,d %s", count, dimension, encoding);
-    if (count <= SCANNED_ROWS_MAX || rowBytes <= SCANNED_BYTES_MAX) {
+  static AutoChoice of(IndexSpec.Auto wish, RowShape shape, double buildBytesMax) {
+    if (shape.count() <= SCANNED_ROWS_MAX || shape.rowBytes() <= SCANNED_BYTES_MAX) {
       return new AutoChoice(
           new IndexSpec.Flat(),
-          what + " are few enough to be scanned: exactly, and without a build.");
+          shape + " are few enough to be scanned: exactly, and without a build.");
     }
-    double allowed =
-        wish.memoryMebibytes() == 0
-            ? (double) bytesMax
-            : Math.min((double) bytesMax, wish.memoryMebibytes() * 1048576.0);
     Tuning tuning = Tuning.of(wish.recallPercent());
     boolean bits =
-        encoding != Encoding.BINARY && metric != Metric.L1 && dimension >= DIMENSION_FOR_BITS_MIN;
-    List<Candidate> candidates =
-        bits
-            ? coded(tuning, count, dimension, encoding)
-            : withoutBits(tuning, count, dimension, metric, rowBytes);
+        shape.hasNumbers()
+            && shape.metric() != Metric.L1
+            && shape.dimension() >= DIMENSION_FOR_BITS_MIN;
+    double keptBytesMax =
+        wish.memoryMebibytes() == 0 ? Double.POSITIVE_INFINITY : wish.memoryMebibytes() * 1048576.0;
     return fastestThatFits(
-        candidates, allowed, what, bits ? "" : reasonAgainstBits(encoding, metric));
+        bits ? withBits(tuning, shape) : withoutBits(tuning, shape),
+        keptBytesMax,
+        buildBytesMax,
+        shape + (bits ? "" : reasonAgainstBits(shape)));
   }
 
-  private static String reasonAgainstBits(Encoding encoding, Metric metric) {
-    if (encoding == Encoding.BINARY) {
+  private static String reasonAgainstBits(RowShape shape) {
+    if (!shape.hasNumbers()) {
       return ", whose bits no code makes smaller";
     }
-    return metric == Metric.L1
+    return shape.metric() == Metric.L1
         ? ", whose distance no code estimates"
         : ", too few dimensions for codes of a bit";
   }
@@ -102,116 +83,118 @@ public record AutoChoice(IndexSpec spec, String reason) {
       }
       return recallPercent <= 98 ? new Tuning(200, 128) : new Tuning(400, 256);
     }
+
+    IndexSpec hnsw(IndexSpec.Quantizer quantizer, IndexSpec.Layout layout, IndexSpec.Exact exact) {
+      return new IndexSpec.Hnsw(16, efConstruction, efSearch, quantizer, layout, exact);
+    }
   }
 
+  /**
+   * A kind that may be chosen.
+   *
+   * @param keptBytes of memory that it keeps
+   * @param buildBytes that its build takes beyond the rows, with what it keeps
+   */
+  private record Candidate(IndexSpec spec, double keptBytes, double buildBytes, String name) {}
+
   /** From the fastest to the smallest. */
-  private static List<Candidate> coded(Tuning tuning, int count, int dimension, Encoding encoding) {
-    double codeBytes = (dimension + 63L & -64L) / 8.0;
-    double fused = 32 * codeBytes + FUSED_NEIGHBOR_BYTES;
-    Candidate fusedFloats =
+  private static List<Candidate> withBits(Tuning tuning, RowShape shape) {
+    Candidate floats =
         new Candidate(
-            hnsw(
-                tuning,
-                IndexSpec.Quantizer.RABITQ,
-                IndexSpec.Layout.FUSED,
-                IndexSpec.Exact.FLOAT32),
-            (double) count * NativeMemory.align(4L * dimension) + count * fused,
+            tuning.hnsw(
+                IndexSpec.Quantizer.RABITQ, IndexSpec.Layout.FUSED, IndexSpec.Exact.FLOAT32),
+            shape.fusedFloatBytes(),
+            shape.fusedBuildBytes(),
             "a graph with codes fused into its nodes");
-    Candidate fusedBytes =
+    Candidate bytes =
         new Candidate(
-            hnsw(tuning, IndexSpec.Quantizer.RABITQ, IndexSpec.Layout.FUSED, IndexSpec.Exact.SQ8),
-            (double) count * NativeMemory.align(dimension) + count * fused,
+            tuning.hnsw(IndexSpec.Quantizer.RABITQ, IndexSpec.Layout.FUSED, IndexSpec.Exact.SQ8),
+            shape.fusedByteBytes(),
+            Math.max(shape.fusedBuildBytes(), shape.fusedFloatBytes() + shape.fusedByteBytes()),
             "a graph with codes fused into its nodes, a byte an element beside them");
-    Candidate bytes = bytes(tuning, count, dimension);
-    Candidate single =
-        new Candidate(
-            hnsw(
-                tuning,
-                IndexSpec.Quantizer.RABITQ,
-                IndexSpec.Layout.COMPACT,
-                IndexSpec.Exact.FLOAT32),
-            count * (codeBytes + CODE_FACTOR_BYTES + LINK_BYTES),
-            "a graph over codes of a bit an element");
-    Candidate disk = disk(tuning, count, dimension);
-    // Bytes are their own codes: keeping floats of them would only make the nodes larger.
-    return encoding == Encoding.INT8
-        ? List.of(fusedBytes, bytes, single, disk)
-        : List.of(fusedFloats, fusedBytes, bytes, single, disk);
-  }
-
-  private static Candidate plain(Tuning tuning, int count, double rowBytes) {
-    return new Candidate(
-        hnsw(tuning, IndexSpec.Quantizer.NONE, IndexSpec.Layout.COMPACT, IndexSpec.Exact.FLOAT32),
-        rowBytes + (double) count * LINK_BYTES,
-        "a graph over the rows");
+    Candidate bits =
+        compact(
+            tuning, IndexSpec.Quantizer.RABITQ, shape, shape.bitCodeBytes(), "a bit an element");
+    List<Candidate> smaller = List.of(bytes, byteCodes(tuning, shape), disk(tuning, shape), bits);
+    if (shape.encoding() == Encoding.INT8) {
+      // Bytes are their own codes: keeping floats of them would only make the nodes larger.
+      return smaller;
+    }
+    List<Candidate> all = new ArrayList<>(smaller);
+    all.addFirst(floats);
+    return all;
   }
 
   /** From the fastest to the smallest. */
-  private static List<Candidate> withoutBits(
-      Tuning tuning, int count, int dimension, Metric metric, double rowBytes) {
-    Candidate plain = plain(tuning, count, rowBytes);
-    return switch (metric) {
+  private static List<Candidate> withoutBits(Tuning tuning, RowShape shape) {
+    Candidate plain =
+        new Candidate(
+            tuning.hnsw(
+                IndexSpec.Quantizer.NONE, IndexSpec.Layout.COMPACT, IndexSpec.Exact.FLOAT32),
+            shape.rowBytes() + shape.linkBytes(),
+            shape.linkBytes() + shape.linkingBytes(),
+            "a graph over the rows");
+    return switch (shape.metric()) {
       case L2, L2_SQUARED, COSINE, NEGATIVE_INNER_PRODUCT ->
-          List.of(plain, bytes(tuning, count, dimension), disk(tuning, count, dimension));
+          List.of(plain, byteCodes(tuning, shape), disk(tuning, shape));
       case L1, HAMMING, JACCARD ->
           List.of(
-              plain, new Candidate(new IndexSpec.Flat(), 0, "a scan of the rows where they are"));
+              plain,
+              new Candidate(new IndexSpec.Flat(), 0, 0, "a scan of the rows where they are"));
     };
   }
 
-  private static Candidate bytes(Tuning tuning, int count, int dimension) {
-    return new Candidate(
-        hnsw(tuning, IndexSpec.Quantizer.SQ8, IndexSpec.Layout.COMPACT, IndexSpec.Exact.FLOAT32),
-        (double) count * (NativeMemory.align(dimension) + CODE_FACTOR_BYTES + LINK_BYTES),
-        "a graph over codes of a byte an element");
+  private static Candidate byteCodes(Tuning tuning, RowShape shape) {
+    return compact(
+        tuning, IndexSpec.Quantizer.SQ8, shape, shape.byteCodeBytes(), "a byte an element");
   }
 
-  private static Candidate disk(Tuning tuning, int count, int dimension) {
+  private static Candidate compact(
+      Tuning tuning, IndexSpec.Quantizer quantizer, RowShape shape, double codeBytes, String code) {
+    double kept = shape.linkBytes() + codeBytes;
+    return new Candidate(
+        tuning.hnsw(quantizer, IndexSpec.Layout.COMPACT, IndexSpec.Exact.FLOAT32),
+        kept,
+        kept + shape.linkingBytes(),
+        "a graph over codes of " + code);
+  }
+
+  private static Candidate disk(Tuning tuning, RowShape shape) {
     return new Candidate(
         new IndexSpec.DiskAnn(32, tuning.efConstruction, tuning.efSearch, 4),
-        count * (dimension / 8.0 + CODE_FACTOR_BYTES),
-        "a graph on disk");
-  }
-
-  private static IndexSpec hnsw(
-      Tuning tuning,
-      IndexSpec.Quantizer quantizer,
-      IndexSpec.Layout layout,
-      IndexSpec.Exact exact) {
-    return new IndexSpec.Hnsw(M, tuning.efConstruction, tuning.efSearch, quantizer, layout, exact);
+        shape.diskBytes(),
+        shape.diskBytes() + shape.linkBytes() + shape.linkingBytes(),
+        "a graph and codes in memory with the rows on disk");
   }
 
   private static AutoChoice fastestThatFits(
-      List<Candidate> candidates, double allowed, String what, String remark) {
-    Candidate last = candidates.getLast();
+      List<Candidate> candidates, double keptBytesMax, double buildBytesMax, String what) {
     for (Candidate candidate : candidates) {
-      if (candidate.bytes <= allowed) {
-        String limit = allowed >= Long.MAX_VALUE ? "" : " of the " + size(allowed) + " allowed";
+      if (candidate.keptBytes <= keptBytesMax && candidate.buildBytes <= buildBytesMax) {
+        String limit =
+            keptBytesMax == Double.POSITIVE_INFINITY
+                ? ""
+                : " of the " + size(keptBytesMax) + " allowed";
+        String rank =
+            candidate.equals(candidates.getFirst())
+                ? " and is the fastest."
+                : ", the fastest that fits.";
         return new AutoChoice(
             candidate.spec,
-            what
-                + remark
-                + ": "
-                + candidate.name
-                + " takes "
-                + size(candidate.bytes)
-                + limit
-                + (candidate.equals(candidates.getFirst())
-                    ? " and is the fastest."
-                    : ", the fastest that fits."));
+            what + ": " + candidate.name + " takes " + size(candidate.keptBytes) + limit + rank);
       }
     }
+    Candidate least = candidates.getLast();
     return new AutoChoice(
-        last.spec,
+        least.spec,
         what
-            + remark
-            + ": nothing fits into the "
-            + size(allowed)
-            + " allowed; "
-            + last.name
+            + ": nothing fits into the memory allowed; "
+            + least.name
             + " takes the least, "
-            + size(last.bytes)
-            + ".");
+            + size(least.keptBytes)
+            + ", and "
+            + size(least.buildBytes)
+            + " to build.");
   }
 
   private static String size(double bytes) {

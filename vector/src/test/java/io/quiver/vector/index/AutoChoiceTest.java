@@ -7,9 +7,13 @@ import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.distance.Metric;
 import io.quiver.vector.distance.RowBlock;
 import io.quiver.vector.memory.NativeMemory;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AutoChoiceTest {
   /** A MiB is 0 for as much as it likes. */
@@ -23,23 +27,25 @@ class AutoChoiceTest {
         "1000000 | 768  | FLOAT32 | COSINE  | 7000  | quantizer=rabitq,layout=fused,exact=float32",
         "1000000 | 768  | FLOAT32 | COSINE  | 5000  | quantizer=rabitq,layout=fused,exact=sq8",
         "1000000 | 768  | FLOAT32 | COSINE  | 1500  | quantizer=sq8,layout=compact",
-        "1000000 | 768  | FLOAT32 | COSINE  | 300   | quantizer=rabitq,layout=compact",
-        "1000000 | 768  | FLOAT32 | COSINE  | 150   | diskann(",
-        "1000000 | 768  | FLOAT32 | COSINE  | 1     | diskann(",
+        "1000000 | 768  | FLOAT32 | COSINE  | 270   | quantizer=rabitq,layout=compact",
+        "1000000 | 768  | FLOAT32 | COSINE  | 400   | diskann(",
+        "1000000 | 768  | FLOAT32 | COSINE  | 1     | quantizer=rabitq,layout=compact",
         "1000000 | 128  | INT8    | L2      | 0     | quantizer=rabitq,layout=fused,exact=sq8",
         "1000000 | 32   | FLOAT32 | L2      | 0     | quantizer=none",
         "1000000 | 768  | FLOAT32 | L1      | 0     | quantizer=none",
         "1000000 | 1024 | BINARY  | JACCARD | 0     | quantizer=none",
         "1000000 | 1024 | BINARY  | JACCARD | 150   | flat()",
         "1000000 | 768  | FLOAT32 | L1      | 150   | flat()",
-        "1000000 | 32   | FLOAT32 | L2      | 240   | quantizer=sq8",
+        "1000000 | 32   | FLOAT32 | L2      | 215   | quantizer=sq8",
         "1000000 | 32   | FLOAT32 | L2      | 100   | diskann("
       })
   void takesTheFastestKindThatFits(
       int rows, int dimension, Encoding encoding, Metric metric, int mebibytes, String wanted) {
     AutoChoice choice =
         AutoChoice.of(
-            new IndexSpec.Auto(95, mebibytes), rows, dimension, encoding, metric, Long.MAX_VALUE);
+            new IndexSpec.Auto(95, mebibytes),
+            new RowShape(rows, dimension, encoding, metric, 2),
+            Double.POSITIVE_INFINITY);
     assertThat(choice.spec().toString()).contains(wanted);
     assertThat(IndexSpec.parse(choice.spec().toString())).isEqualTo(choice.spec());
     assertThat(choice.reason()).contains(encoding.name()).endsWith(".");
@@ -58,8 +64,8 @@ class AutoChoiceTest {
                 + " fits.");
     assertThat(reason(1))
         .isEqualTo(
-            "1,000,000 rows of 768 FLOAT32: nothing fits into the 1 MiB allowed; a graph on disk"
-                + " takes the least, 99 MiB.");
+            "1,000,000 rows of 768 FLOAT32: nothing fits into the memory allowed; a graph over"
+                + " codes of a bit an element takes the least, 237 MiB, and 240 MiB to build.");
   }
 
   @Test
@@ -69,11 +75,8 @@ class AutoChoiceTest {
       AutoChoice choice =
           AutoChoice.of(
               new IndexSpec.Auto(percent, 0),
-              100_000,
-              256,
-              Encoding.FLOAT16,
-              Metric.L2,
-              Long.MAX_VALUE);
+              new RowShape(100_000, 256, Encoding.FLOAT16, Metric.L2, 2),
+              Double.POSITIVE_INFINITY);
       int effort = ((IndexSpec.Hnsw) choice.spec()).efSearch();
       assertThat(effort).isGreaterThan(before);
       before = effort;
@@ -82,10 +85,33 @@ class AutoChoiceTest {
 
   @Test
   void memoryOfTheBuildBoundsTheChoice() {
-    AutoChoice choice =
-        AutoChoice.of(
-            new IndexSpec.Auto(95, 0), 1_000_000, 768, Encoding.FLOAT32, Metric.L2, 300L << 20);
-    assertThat(choice.spec().toString()).contains("quantizer=rabitq,layout=compact");
+    RowShape shape = new RowShape(1_000_000, 768, Encoding.FLOAT32, Metric.L2, 2);
+    assertThat(choice(shape, 12L << 30)).contains("exact=float32");
+    assertThat(choice(shape, 1L << 30)).contains("quantizer=sq8");
+    assertThat(choice(shape, 1L << 20)).contains("quantizer=rabitq,layout=compact");
+  }
+
+  private static String choice(RowShape shape, double buildBytesMax) {
+    return AutoChoice.of(new IndexSpec.Auto(95, 0), shape, buildBytesMax).spec().toString();
+  }
+
+  /** What is chosen by a bound must be built within it. */
+  @ParameterizedTest
+  @ValueSource(longs = {11, 2})
+  void chosenIndexIsBuiltWithinItsMemory(long mebibytes) {
+    int count = 10_100;
+    Random random = new Random(mebibytes);
+    MemorySegment memory = NativeMemory.allocate(448L * count);
+    for (long at = 0; at < memory.byteSize(); at += 4) {
+      memory.set(ValueLayout.JAVA_FLOAT, at, (float) random.nextGaussian());
+    }
+    VectorRows rows = new VectorRows(Metric.L2, new RowBlock(memory, 0, 448, 112), count);
+    IndexSpec.Auto wish = new IndexSpec.Auto(80, (int) mebibytes);
+    BuildOptions options = BuildOptions.threads(2);
+    IndexSpec chosen = AutoChoice.of(wish, rows, options).spec();
+    VectorIndex index = Indexes.build(wish, rows, options);
+    assertThat(index.spec()).isEqualTo(chosen);
+    assertThat(index.memoryBytes()).isLessThanOrEqualTo(mebibytes << 20);
   }
 
   @Test
@@ -100,13 +126,8 @@ class AutoChoiceTest {
   }
 
   private static String reason(int mebibytes) {
-    return AutoChoice.of(
-            new IndexSpec.Auto(95, mebibytes),
-            1_000_000,
-            768,
-            Encoding.FLOAT32,
-            Metric.COSINE,
-            Long.MAX_VALUE)
+    RowShape shape = new RowShape(1_000_000, 768, Encoding.FLOAT32, Metric.COSINE, 2);
+    return AutoChoice.of(new IndexSpec.Auto(95, mebibytes), shape, Double.POSITIVE_INFINITY)
         .reason();
   }
 }
