@@ -102,10 +102,10 @@ record GraphRows(
     return codes == null ? wanted : codes.rerank(wanted, pool);
   }
 
-  /** Bytes that are kept beside the rows. */
+  /** With the rows themselves where the walk reads them. */
   long memoryBytes() {
     return present.bits().byteSize()
         + (reciprocals == null ? 0 : reciprocals.byteSize())
-        + (codes == null ? 0 : codes.memoryBytes());
+        + (codes == null ? rows.block().stride() * rows.count() : codes.memoryBytes());
   }
 }
