@@ -7,6 +7,7 @@ import io.quiver.vector.index.IndexSpec.Exact;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.memory.AbsoluteMemory;
 import io.quiver.vector.memory.NativeMemory;
+import io.quiver.vector.memory.Prefetch;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -54,9 +55,11 @@ final class ExactDistances {
         rows.block().memory().asSlice(from, end - from), rows.block().stride(), rows.dimension());
   }
 
-  /** Where the graph's or the owner's memory has the points; null when it has them not. */
-  @Nullable FloatPoints points() {
-    return points;
+  /** Begins to load a row's point, where that can be done. */
+  void prefetch(int row) {
+    if (Prefetch.ENABLED && points != null) {
+      Prefetch.lines(points.at(row), 4L * floats);
+    }
   }
 
   /**

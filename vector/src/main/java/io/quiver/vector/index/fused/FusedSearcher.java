@@ -180,6 +180,9 @@ final class FusedSearcher implements VectorSearcher {
     if (coarse) {
       nearest.reset(wanted);
       for (int i = 0; i < reranked.size(); i++) {
+        exact.prefetch(NodeKey.node(reranked.key(i)));
+      }
+      for (int i = 0; i < reranked.size(); i++) {
         int row = NodeKey.node(reranked.key(i));
         nearest.offer(NodeKey.of(exact.squared(walk.query(), walk.queryAt(), row), row));
       }

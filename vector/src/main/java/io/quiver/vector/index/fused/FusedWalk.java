@@ -139,8 +139,9 @@ final class FusedWalk {
   private void setPlanes(ScalarQuantizer scale) {
     float inverse = 1 / scale.step();
     int dimension = graph.layout().dimension();
-    for (int i = 0; i < planeBytes; i++) {
-      float value = i < dimension ? (query.get(FLOAT, 4L * i) - scale.low()) * inverse : 0;
+    // What is beyond the last dimension stays 0, as in the codes.
+    for (int i = 0; i < dimension; i++) {
+      float value = (query.get(FLOAT, 4L * i) - scale.low()) * inverse;
       int place = (i & -64) + 16 * (i & 3) + (i >> 2 & 15);
       query.set(FLOAT, planes + 4L * place, value);
     }
