@@ -117,7 +117,7 @@ final class Centroids {
     return meanResidual;
   }
 
-  /** As {@link #meanResidual}, but never 0: where nothing is known, the spread of the centroids. */
+  /** As {@link #meanResidual}, but never 0: 1 where the index was built over no rows. */
   double typicalResidual() {
     return meanResidual > 0 ? meanResidual : 1;
   }

@@ -99,10 +99,33 @@ final class RabitqCode implements BlockCode {
     long at = AbsoluteMemory.start(blocks, slot.block(), blockBytes());
     long centre = vector + centroids.stride();
     firstBits.encode(point.rotated(), vector, centre, blocks, at, slot.number());
+    float[] residual = point.residual(list);
+    setFirstFactors(residual, list, blocks, at, slot.number());
     AbsoluteMemory.keepAlive(point.rotated(), blocks);
     if (bits > 1) {
-      encodeFine(point.residual(list), list, blocks, slot);
+      encodeFine(residual, list, blocks, slot);
     }
+  }
+
+  /**
+   * Sets the factors again, by sums in order: those of kernels end in another digit before they are
+   * compiled, and the same rows would not give the same index.
+   */
+  private void setFirstFactors(
+      float[] residual, int list, MemorySegment blocks, long block, int slot) {
+    long centroid = list * centroids.stride();
+    double squared = 0;
+    double absolute = 0;
+    double signed = 0;
+    for (int d = 0; d < residual.length; d++) {
+      float r = residual[d];
+      float c = centroids.rotated().get(FLOAT, centroid + 4L * d);
+      squared += (double) r * r;
+      absolute += Math.abs(r);
+      signed += r > 0 ? c : -c;
+    }
+    double slope = absolute > 0 ? -2 * squared / absolute : 0;
+    firstBits.setFactors(blocks, block, slot, (float) (squared - slope * signed), (float) slope);
   }
 
   private static void factors(

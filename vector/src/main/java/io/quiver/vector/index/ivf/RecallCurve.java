@@ -28,6 +28,8 @@ final class RecallCurve {
   /** By how much of what is left to 1 a measurement over few rows is not trusted. */
   private static final double CAUTION = 0.2;
 
+  private static final float REACH_STEPS = 128;
+
   private final float[] recalls;
   private final float[] reaches;
 
@@ -87,7 +89,8 @@ final class RecallCurve {
         reach += searcher.reach() / queries;
       }
       curve.recalls[point] = wanted == 0 ? 1 : (float) Math.max(0, same) / wanted;
-      Arrays.fill(curve.reaches, point, POINTS, (float) reach);
+      // Rounded, since distances may end in another digit before their kernels are compiled.
+      Arrays.fill(curve.reaches, point, POINTS, Math.round(REACH_STEPS * reach) / REACH_STEPS);
       if (curve.recalls[point] > REACHED) {
         break;
       }
