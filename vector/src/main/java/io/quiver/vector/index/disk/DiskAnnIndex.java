@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DiskAnnIndex implements VectorIndex {
   /** The section that is too large to be checked when the index is opened. */
-  public static final String BLOCKS = "blocks";
+  public static final String BLOCKS = "diskrows";
 
   private static final int ENTRIES = 64;
   private static final int[] EFFORTS = {10, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320, 448, 640};
@@ -109,7 +109,7 @@ public final class DiskAnnIndex implements VectorIndex {
   /**
    * Opens a written index. Its rows are read by the reader, or where there is none from the form.
    *
-   * @param reader of the section {@code blocks}, from its first byte on
+   * @param reader of the section {@code diskrows}, from its first byte on
    */
   public static DiskAnnIndex open(IndexForm read, VectorRows rows, @Nullable BlockReader reader) {
     IndexSpec.DiskAnn spec = (IndexSpec.DiskAnn) read.spec();

@@ -17,7 +17,7 @@ import java.util.zip.CRC32C;
  *
  * <pre>
  *   section   bytes
- *   blocks    as many rows a block as fit, packed, then 0; a row of more than 4 KiB takes as many
+ *   diskrows  as many rows a block as fit, packed, then 0; a row of more than 4 KiB takes as many
  *             blocks as it needs
  *   sums      4 bytes for each piece that is read at a time: its CRC32C
  * </pre>
