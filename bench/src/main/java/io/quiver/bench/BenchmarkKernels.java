@@ -37,6 +37,7 @@ public final class BenchmarkKernels {
   private static final int ROUNDS = 41;
   private static final double TOLERANCE = 0.8;
   private static final double FAST_SCAN_BAR = 0.95;
+  private static final long WARM_UP_NANOS = 3_000_000_000L;
 
   /** A whole number of blocks of 32. */
   private static final int CODES = 9_984;
@@ -94,17 +95,16 @@ public final class BenchmarkKernels {
     double[] ratios = new double[ROUNDS];
     double[] java = new double[ROUNDS];
     double[] c = new double[ROUNDS];
-    for (int round = -5; round < ROUNDS; round++) {
+    warmUp(() -> kernels.distances(kernel.metric(), query, block, ROWS, ours));
+    for (int round = 0; round < ROUNDS; round++) {
       long start = System.nanoTime();
       kernels.distances(kernel.metric(), query, block, ROWS, ours);
       long middle = System.nanoTime();
       call(function, query, rows, ROWS, dimension, theirs);
       long end = System.nanoTime();
-      if (round >= 0) {
-        java[round] = (middle - start) / (double) ROWS;
-        c[round] = (end - middle) / (double) ROWS;
-        ratios[round] = c[round] / java[round];
-      }
+      java[round] = (middle - start) / (double) ROWS;
+      c[round] = (end - middle) / (double) ROWS;
+      ratios[round] = c[round] / java[round];
     }
     check(kernel, ours, theirs);
     double ratio = median(ratios);
@@ -144,23 +144,28 @@ public final class BenchmarkKernels {
     double[] ratios = new double[ROUNDS];
     double[] java = new double[ROUNDS];
     double[] c = new double[ROUNDS];
-    // The kernel takes a block, so that it is compiled after as many blocks as it is ever after.
-    for (int round = -ROUNDS; round < ROUNDS; round++) {
+    Runnable scan =
+        () -> {
+          table.set(points, query);
+          for (int block = 0; block < CODES / 32; block++) {
+            codes.estimate(blocks, base + (long) codes.blockBytes() * block, table, 0);
+          }
+        };
+    warmUp(scan);
+    for (int round = 0; round < ROUNDS; round++) {
       long start = System.nanoTime();
-      table.set(points, query);
-      for (int block = 0; block < CODES / 32; block++) {
-        codes.estimate(blocks, base + (long) codes.blockBytes() * block, table, Float.MAX_VALUE);
-        for (int slot = 0; slot < 32; slot++) {
-          ours[32 * block + slot] = table.estimate(slot);
-        }
-      }
+      scan.run();
       long middle = System.nanoTime();
       call(function, points, blocks, CODES, codeBits, theirs);
       long end = System.nanoTime();
-      if (round >= 0) {
-        java[round] = (middle - start) / (double) CODES;
-        c[round] = (end - middle) / (double) CODES;
-        ratios[round] = c[round] / java[round];
+      java[round] = (middle - start) / (double) CODES;
+      c[round] = (end - middle) / (double) CODES;
+      ratios[round] = c[round] / java[round];
+    }
+    for (int block = 0; block < CODES / 32; block++) {
+      codes.estimate(blocks, base + (long) codes.blockBytes() * block, table, 0);
+      for (int slot = 0; slot < 32; slot++) {
+        ours[32 * block + slot] = table.estimate(slot);
       }
     }
     for (int i = 0; i < CODES; i++) {
@@ -171,6 +176,14 @@ public final class BenchmarkKernels {
     }
     print("fastscan", codeBits, java, c, median(ratios), FAST_SCAN_BAR);
     return median(ratios);
+  }
+
+  /** Until the compiler has seen enough of it. */
+  private static void warmUp(Runnable kernel) {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < WARM_UP_NANOS) {
+      kernel.run();
+    }
   }
 
   private static void print(

@@ -8,12 +8,19 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Kernels over packed bits. The order of the bits within a byte does not matter here. */
 final class BitKernels {
   private static final VectorSpecies<Long> SPECIES = VectorWidth.LONGS;
   private static final int STEP = SPECIES.vectorByteSize();
+
+  /** For what is left behind whole vectors: words one by one would take as long as all before. */
+  private static final VectorSpecies<Long> HALF =
+      VectorSpecies.of(long.class, VectorShape.forBitSize(Math.max(128, 4 * STEP)));
+
+  private static final int HALF_STEP = HALF.vectorByteSize();
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
 
@@ -30,6 +37,10 @@ final class BitKernels {
 
   private static LongVector load(MemorySegment memory, long position) {
     return LongVector.fromMemorySegment(SPECIES, all(memory), position, ORDER);
+  }
+
+  private static LongVector loadHalf(MemorySegment memory, long position) {
+    return LongVector.fromMemorySegment(HALF, all(memory), position, ORDER);
   }
 
   private static long word(MemorySegment memory, long position) {
@@ -55,6 +66,15 @@ final class BitKernels {
           bits = bits.add(x.lanewise(VectorOperators.BIT_COUNT));
         }
         sum = bits.reduceLanes(VectorOperators.ADD);
+      }
+      if (i <= bytes - HALF_STEP) {
+        LongVector x = loadHalf(query, from + i);
+        LongVector y = loadHalf(memory, at + i);
+        sum +=
+            x.lanewise(VectorOperators.XOR, y)
+                .lanewise(VectorOperators.BIT_COUNT)
+                .reduceLanes(VectorOperators.ADD);
+        i += HALF_STEP;
       }
       for (; i <= bytes - 8; i += 8) {
         sum += Long.bitCount(word(query, from + i) ^ word(memory, at + i));

@@ -18,7 +18,7 @@ enum SearchPlan {
   private static final double EFFORT_MAX = 1 << 16;
 
   /** Beyond this effort codes may serve a search without a filter too. */
-  private static final int EFFORT_WITHOUT_CODES = 2048;
+  private static final int EFFORT_WITHOUT_CODES = 128;
 
   // Nanoseconds as measured on an AMD Zen 4 at 128 to 784 dimensions, rows in memory. What matters
   // is their proportion, which other machines have too.
