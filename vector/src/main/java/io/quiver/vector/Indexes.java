@@ -54,8 +54,8 @@ public final class Indexes {
    * As {@link #open(MemorySegment, VectorRows)}, where an index of kind {@code diskann} reads its
    * rows by a reader.
    *
-   * @param blocks reads the form's section {@code diskrows}, from its first byte on; null to read it
-   *     from the form, which may be mapped
+   * @param blocks reads the form's section {@code diskrows}, from its first byte on; null to read
+   *     it from the form, which may be mapped
    */
   public static VectorIndex open(
       MemorySegment form, VectorRows rows, @Nullable BlockReader blocks) {

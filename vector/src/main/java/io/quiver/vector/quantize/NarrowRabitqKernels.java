@@ -71,7 +71,7 @@ final class NarrowRabitqKernels {
     ShortVector sum = ShortVector.zero(SHORTS);
     ShortVector odd = sum;
     long table = queryAt + RabitqQuery.TABLE + 32L * (quarter >> 1);
-    for (long i = 0; i < 4L * codeBits; i += Rabitq.GROUP_BYTES) {
+    for (int i = 0; i < 4 * codeBits; i += Rabitq.GROUP_BYTES) {
       ByteVector x = ByteVector.fromMemorySegment(BYTES, codes, column + i, ORDER);
       ByteVector lower = ByteVector.fromMemorySegment(BYTES, lookup, table + i, ORDER);
       ByteVector upper = ByteVector.fromMemorySegment(BYTES, lookup, table + i + 16, ORDER);
