@@ -40,7 +40,7 @@ final class DiskSearcher implements VectorSearcher {
    * Standard deviations that an estimate is trusted to be within, for each candidate kept: the
    * harder a search tries, the more it reads beside the k rows.
    */
-  private static final double DEVIATIONS_OF_CANDIDATE = 1.0 / 100;
+  private static final double DEVIATIONS_OF_CANDIDATE = 1.0 / 200;
 
   /** Behind a filter, where more rows are about as far away. */
   private static final double DEVIATIONS_FILTERED = 1.5;
@@ -237,7 +237,7 @@ final class DiskSearcher implements VectorSearcher {
       int first = next;
       // What is read before there are k rows is read in any case; beyond, the bound may spare it.
       int missing = request.k() - nearest.size();
-      int most = missing > 0 ? Math.min(missing, pieces.length) : pieces.length;
+      int most = missing > 0 ? Math.min(missing, pieces.length) : (pieces.length + 1) / 2;
       while (next < candidates.size()
           && (wave < most || pieceAt(candidates.node(next), wave) >= 0)) {
         if (!mayBelong(request, candidates, next)) {
