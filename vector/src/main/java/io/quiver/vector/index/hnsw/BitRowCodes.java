@@ -24,6 +24,8 @@ import java.util.List;
  * </pre>
  */
 final class BitRowCodes implements RowCodes {
+  private static final int FILTERED_FACTOR = 4;
+
   private static final String BITS = "bits";
   private static final String CENTRE = "centre";
   private static final String SIGNS = "signs";
@@ -79,6 +81,12 @@ final class BitRowCodes implements RowCodes {
   @Override
   public int rerank(int wanted, int pool) {
     return pool;
+  }
+
+  // Rows that are about equally far away have estimates in any order.
+  @Override
+  public int filteredPool(int pool) {
+    return FILTERED_FACTOR * pool;
   }
 
   @Override

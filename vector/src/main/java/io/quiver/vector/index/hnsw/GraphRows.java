@@ -25,6 +25,8 @@ record GraphRows(
     RowSet present,
     @Nullable MemorySegment reciprocals,
     @Nullable RowCodes codes) {
+  private static final int PRODUCT_FACTOR = 4;
+
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -100,6 +102,15 @@ record GraphRows(
   /** Candidates that are ranked exactly for so many wanted of a pool. */
   int rerank(int wanted, int pool) {
     return codes == null ? wanted : codes.rerank(wanted, pool);
+  }
+
+  /**
+   * Candidates to keep under a filter. By inner product the links of most rows lead to the longest
+   * ones, so rows of other directions, which a filter may ask for, are met late.
+   */
+  int filteredPool(int pool) {
+    int wider = rows.metric() == Metric.NEGATIVE_INNER_PRODUCT ? PRODUCT_FACTOR * pool : pool;
+    return codes == null ? wider : Math.max(wider, codes.filteredPool(pool));
   }
 
   /** With the rows themselves where the walk reads them. */

@@ -143,6 +143,9 @@ final class HnswSearcher implements VectorSearcher {
     boolean bounded = request.radius() != Double.POSITIVE_INFINITY;
     // Within a radius k is only a limit, which may be far above the rows that there are.
     int pool = bounded ? ef : Math.max(ef, request.k());
+    if (!request.filter().isAll()) {
+      pool = rows.filteredPool(pool);
+    }
     distances.from(request.query());
     long entry = graph.entry();
     int start = walk.descend(HnswGraph.entryNode(entry), HnswGraph.entryLevel(entry), 0);

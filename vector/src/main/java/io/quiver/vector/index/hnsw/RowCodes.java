@@ -28,6 +28,9 @@ sealed interface RowCodes permits ScalarRowCodes, BitRowCodes {
   /** How many candidates are ranked by the rows themselves, for so many wanted of a pool. */
   int rerank(int wanted, int pool);
 
+  /** Candidates to keep under a filter, whose matches may all be about equally far away. */
+  int filteredPool(int pool);
+
   long memoryBytes();
 
   /** What it writes. */

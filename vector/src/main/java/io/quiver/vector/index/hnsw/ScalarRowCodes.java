@@ -82,6 +82,11 @@ final class ScalarRowCodes implements RowCodes {
   }
 
   @Override
+  public int filteredPool(int pool) {
+    return pool;
+  }
+
+  @Override
   public long memoryBytes() {
     return bytes(rows) + SCALE_BYTES;
   }
