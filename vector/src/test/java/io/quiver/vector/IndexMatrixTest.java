@@ -55,8 +55,8 @@ class IndexMatrixTest {
   private static final List<Kind> KINDS =
       List.of(
           new Kind("flat()", 1),
-          new Kind("hnsw(ef_construction=100,ef_search=150)", 0.95),
-          new Kind("hnsw(ef_construction=100,ef_search=150,quantizer=sq8)", 0.95),
+          new Kind("hnsw(ef_construction=100,ef_search=100)", 0.95),
+          new Kind("hnsw(ef_construction=100,ef_search=100,quantizer=sq8)", 0.95),
           new Kind("hnsw(ef_construction=100,ef_search=300,quantizer=rabitq,layout=compact)", 0.95),
           new Kind("hnsw(ef_search=100,quantizer=rabitq)", 0.95),
           new Kind("hnsw(ef_search=100,quantizer=rabitq,exact=sq8)", 0.95),
@@ -65,7 +65,7 @@ class IndexMatrixTest {
           new Kind("ivf_pq(lists=40,probes=12)", 0.9),
           new Kind("ivf_rabitq(lists=40,probes=12)", 0.9),
           new Kind("ivf_rabitq(lists=40,probes=12,bits=4)", 0.95),
-          new Kind("diskann(degree=24,ef_construction=100,ef_search=150)", 0.95));
+          new Kind("diskann(degree=24,ef_construction=100,ef_search=100)", 0.95));
 
   record Case(Kind kind, Metric metric) {}
 
