@@ -2,7 +2,6 @@ package io.quiver.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quiver.vector.distance.DistanceKernels;
 import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.distance.Metric;
 import io.quiver.vector.distance.RowBlock;
@@ -15,12 +14,8 @@ import io.quiver.vector.index.VectorIndex;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.flat.FlatIndex;
 import io.quiver.vector.memory.NativeMemory;
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -32,27 +27,19 @@ class IndexWidthTest {
   @ParameterizedTest
   @ValueSource(ints = {256, 128})
   void everyKindFindsTheNearestAtEachWidth(int bits) throws Exception {
-    assertThat(run("-D" + VectorWidth.PROPERTY + "=" + bits, "--enable-native-access=ALL-UNNAMED"))
+    assertThat(
+            OwnJvm.run(
+                Searches.class,
+                "-D" + VectorWidth.PROPERTY + "=" + bits,
+                "--enable-native-access=ALL-UNNAMED"))
         .endsWith("found");
   }
 
   @ParameterizedTest
   @ValueSource(ints = 512)
   void everyKindDoesWithoutNativeAccess(int bits) throws Exception {
-    assertThat(run("-D" + VectorWidth.PROPERTY + "=" + bits)).endsWith("found");
-  }
-
-  private static String run(String... flags) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(flags));
-    command.add("--add-modules=" + DistanceKernels.VECTOR_MODULE);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Searches.class.getName()));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String printed =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    process.waitFor();
-    return printed;
+    assertThat(OwnJvm.run(Searches.class, "-D" + VectorWidth.PROPERTY + "=" + bits))
+        .endsWith("found");
   }
 
   /** What the new JVM runs. */

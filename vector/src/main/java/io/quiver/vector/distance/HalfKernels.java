@@ -50,16 +50,8 @@ final class HalfKernels {
       floats = Arena.ofAuto().allocate(4L * dimension, 64);
       SCRATCH.set(floats);
     }
-    for (int i = 0; i < dimension; i++) {
-      floats.set(FLOAT, 4L * i, widened(query.get(SHORT, 2L * i), encoding));
-    }
+    RowDecoder.decode(encoding, query, 0, dimension, floats, 0);
     return floats;
-  }
-
-  private static float widened(short bits, Encoding encoding) {
-    return encoding == Encoding.FLOAT16
-        ? Float.float16ToFloat(bits)
-        : Float.intBitsToFloat(bits << BFLOAT16_SHIFT);
   }
 
   private static double squaredLength(MemorySegment floats, int dimension) {

@@ -2,14 +2,10 @@ package io.quiver.vector.distance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
+import io.quiver.vector.OwnJvm;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,35 +16,26 @@ class VectorWidthTest {
   @ParameterizedTest
   @ValueSource(ints = {512, 256, 128})
   void kernelsOfEachWidthGiveTheScalarTwinsDistances(int bits) throws Exception {
-    assertThat(run("-D" + VectorWidth.PROPERTY + "=" + bits, "--enable-native-access=ALL-UNNAMED"))
+    assertThat(
+            OwnJvm.run(
+                Comparison.class,
+                "-D" + VectorWidth.PROPERTY + "=" + bits,
+                "--enable-native-access=ALL-UNNAMED"))
         .endsWith("equal");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {512, 128})
   void theyDoWithoutNativeAccess(int bits) throws Exception {
-    assertThat(run("-D" + VectorWidth.PROPERTY + "=" + bits)).endsWith("equal");
+    assertThat(OwnJvm.run(Comparison.class, "-D" + VectorWidth.PROPERTY + "=" + bits))
+        .endsWith("equal");
   }
 
   @ParameterizedTest
   @ValueSource(strings = "1024")
   void aWidthThatDoesNotExistIsRefused(String bits) throws Exception {
-    assertThat(run("-D" + VectorWidth.PROPERTY + "=" + bits))
+    assertThat(OwnJvm.run(Comparison.class, "-D" + VectorWidth.PROPERTY + "=" + bits))
         .contains("it must be 512, 256 or 128");
-  }
-
-  private static String run(String... flags) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(flags));
-    command.add("--add-modules=" + DistanceKernels.VECTOR_MODULE);
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), Comparison.class.getName()));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String printed =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    process.waitFor();
-    return printed;
   }
 
   /** What the new JVM runs: every metric, over rows of awkward lengths. */
