@@ -6,6 +6,8 @@ import io.quiver.vector.index.NeighborIterator;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
 import io.quiver.vector.index.SearchRequest;
+import io.quiver.vector.index.graph.CandidatePool;
+import io.quiver.vector.index.graph.VisitedNodes;
 import java.util.concurrent.CancellationException;
 
 /**

@@ -2,6 +2,8 @@ package io.quiver.vector.index.hnsw;
 
 import io.quiver.vector.distance.PointDistances;
 import io.quiver.vector.index.RowFilter;
+import io.quiver.vector.index.graph.CandidatePool;
+import io.quiver.vector.index.graph.VisitedNodes;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 

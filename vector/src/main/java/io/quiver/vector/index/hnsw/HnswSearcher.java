@@ -13,6 +13,7 @@ import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.SearchStatistics;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
+import io.quiver.vector.index.graph.CandidatePool;
 import io.quiver.vector.index.recall.EffortCurve;
 
 /**

@@ -1,5 +1,6 @@
 package io.quiver.vector.index.hnsw;
 
+import io.quiver.vector.index.graph.CandidatePool;
 import java.util.Arrays;
 
 /** Keys of a {@link CandidatePool} that found no room in it: a binary heap, the least on top. */

@@ -1,5 +1,6 @@
 package io.quiver.vector.index.hnsw;
 
+import io.quiver.vector.index.graph.CandidatePool;
 import java.util.Arrays;
 
 /**

@@ -1,4 +1,4 @@
-package io.quiver.vector.index.hnsw;
+package io.quiver.vector.index.graph;
 
 import io.quiver.vector.distance.VectorWidth;
 import java.util.Arrays;
@@ -13,7 +13,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>A node is a long: its distance, in 32 bits that order as signed integers do, above the 31 bits
  * of its number, inverted, above a bit that says whether it was expanded. So of nodes that are
- * equally far the one with the greater number comes first; {@link NeighborSelection} says why.
+ * equally far the one with the greater number comes first; the selection of links in {@code hnsw}
+ * relies on it.
  *
  * <p>A register full of longs at a time, inserting k into sorted a is {@code a[i] = max(a[i - 1],
  * min(a[i], k))}, without a branch that the processor would guess wrong.
@@ -24,7 +25,7 @@ public final class CandidatePool {
   private static final long EXPANDED = 1;
 
   /** Greater than all keys. */
-  static final long NO_KEY = Long.MAX_VALUE;
+  public static final long NO_KEY = Long.MAX_VALUE;
 
   /**
    * Before the first key stands one that is less than all, behind the last those that are greater.
@@ -84,7 +85,7 @@ public final class CandidatePool {
    *
    * @return the key of the node that fell out instead, or was not let in; {@link #NO_KEY} for none
    */
-  long exchange(long key) {
+  public long exchange(long key) {
     if (key >= last) {
       return key;
     }
@@ -145,7 +146,7 @@ public final class CandidatePool {
   }
 
   /** What stands for a node that is not expanded. */
-  static long key(float distance, int node) {
+  public static long key(float distance, int node) {
     int bits = Float.floatToIntBits(distance);
     // Negative floats order the wrong way round as integers: all their bits but the sign turn.
     return (long) (bits ^ (bits >> 31 & Integer.MAX_VALUE)) << 32

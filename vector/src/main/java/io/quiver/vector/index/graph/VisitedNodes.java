@@ -1,4 +1,4 @@
-package io.quiver.vector.index.hnsw;
+package io.quiver.vector.index.graph;
 
 import java.util.Arrays;
 
