@@ -75,7 +75,7 @@ final class FusedGraphBuilder {
         layout.stride()
             + 4L * layout.codeBits()
             // Links twice, and pruned candidates; 16 for the numbers of each and what is small.
-            + 8L * (2 * DEGREE + NeighborSelection.PRUNED_MAX)
+            + 8L * (2 * DEGREE + RobustPruning.PRUNED_MAX)
             + 16
             // Which nodes a thread has visited.
             + threads;
@@ -95,8 +95,8 @@ final class FusedGraphBuilder {
     return builder.graph;
   }
 
-  private NodeLinker linker() {
-    return new NodeLinker(links, graph, points, present);
+  private FusedLinker linker() {
+    return new FusedLinker(links, graph, points, present);
   }
 
   private boolean isAbsent(int node) {
@@ -179,7 +179,7 @@ final class FusedGraphBuilder {
   private void refine() {
     long[] chosen = new long[DEGREE * count];
     int[] chosenCounts = new int[count];
-    long[] pruned = new long[NeighborSelection.PRUNED_MAX * count];
+    long[] pruned = new long[RobustPruning.PRUNED_MAX * count];
     int[] prunedCounts = new int[count];
     workers.forEach(
         0,
@@ -189,9 +189,9 @@ final class FusedGraphBuilder {
         this::linker,
         (own, node) -> {
           if (!isAbsent(node)) {
-            NeighborSelection selection = own.reconsider(node, refineEffort, cancelled);
+            RobustPruning selection = own.reconsider(node, refineEffort, cancelled);
             chosenCounts[node] = selection.copyChosen(chosen, DEGREE * node);
-            prunedCounts[node] = selection.copyPruned(pruned, NeighborSelection.PRUNED_MAX * node);
+            prunedCounts[node] = selection.copyPruned(pruned, RobustPruning.PRUNED_MAX * node);
           }
         });
     workers.forEach(
@@ -224,7 +224,7 @@ final class FusedGraphBuilder {
         0.03,
         this::linker,
         (own, node) -> {
-          int from = NeighborSelection.PRUNED_MAX * node;
+          int from = RobustPruning.PRUNED_MAX * node;
           if (!isAbsent(node)) {
             SplittableRandom random = new SplittableRandom(options.seed() + node);
             own.fill(node, pruned, from, from + prunedCounts[node], random);

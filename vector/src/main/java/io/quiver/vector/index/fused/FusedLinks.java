@@ -120,7 +120,7 @@ final class FusedLinks {
    *
    * @param scratch of 33 keys
    */
-  void connect(int node, long key, NeighborSelection selection, long[] scratch) {
+  void connect(int node, long key, RobustPruning selection, long[] scratch) {
     ReentrantLock lock = lock(node);
     lock.lock();
     try {

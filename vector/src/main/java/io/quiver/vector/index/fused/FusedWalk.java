@@ -54,7 +54,7 @@ final class FusedWalk {
   private final long codesAt;
   private final long linksAt;
   private final RabitqQuery table;
-  private final CandidatePool pool = new CandidatePool();
+  private final EstimatePool pool = new EstimatePool();
 
   /** The query's point, behind it the same rotated, and in units of codes of a byte. */
   private final MemorySegment query;

@@ -48,7 +48,7 @@ public final class GrowingFusedIndex implements GrowingIndex {
   /** Those of them that have a point and are linked: what searches return. */
   private final ChangingPresence present;
 
-  private final ConcurrentLinkedQueue<NodeLinker> linkers = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<FusedLinker> linkers = new ConcurrentLinkedQueue<>();
 
   /** Guards where searches begin. */
   private final ReentrantLock entryLock = new ReentrantLock();
@@ -165,7 +165,7 @@ public final class GrowingFusedIndex implements GrowingIndex {
 
   private void link(int row) {
     if (!becomesEntry(row)) {
-      NodeLinker linker = linker();
+      FusedLinker linker = linker();
       linker.insert(row, effort(), () -> false);
       linkers.add(linker);
       present.add(row);
@@ -198,7 +198,7 @@ public final class GrowingFusedIndex implements GrowingIndex {
     }
     if (present.remove(row)) {
       moveEntry(row);
-      NodeLinker linker = linker();
+      FusedLinker linker = linker();
       linker.remove(row, effort(), () -> false);
       linkers.add(linker);
     }
@@ -229,9 +229,9 @@ public final class GrowingFusedIndex implements GrowingIndex {
     return Math.max(FusedGraphBuilder.INSERT_EFFORT, spec.efConstruction());
   }
 
-  private NodeLinker linker() {
-    NodeLinker free = linkers.poll();
-    return free != null ? free : new NodeLinker(links, graph, points, present);
+  private FusedLinker linker() {
+    FusedLinker free = linkers.poll();
+    return free != null ? free : new FusedLinker(links, graph, points, present);
   }
 
   @Override

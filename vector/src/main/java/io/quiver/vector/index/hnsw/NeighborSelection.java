@@ -5,8 +5,8 @@ import io.quiver.vector.distance.PointDistances;
 import io.quiver.vector.index.graph.CandidatePool;
 
 /**
- * Chooses a node's links among candidates: Malkov and Yashunin 2018, algorithm 4. It belongs to one
- * thread.
+ * Chooses a node's links among candidates: Malkov and Yashunin 2018, algorithm 4, by the metric's
+ * own distances and without slack. It belongs to one thread.
  *
  * <p>Beyond the paper it cares for equal rows, which real tables have by the thousand. They do not
  * prune each other, so they would link to nothing but each other, all of them to the same few, and

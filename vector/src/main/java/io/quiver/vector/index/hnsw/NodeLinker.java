@@ -4,8 +4,8 @@ import io.quiver.vector.index.graph.CandidatePool;
 import java.util.Arrays;
 
 /**
- * Links nodes into a graph: Malkov and Yashunin 2018, algorithm 1. It belongs to one thread; many
- * may link different nodes at the same time, while others search.
+ * Links nodes into a graph, level by level: Malkov and Yashunin 2018, algorithm 1. It belongs to
+ * one thread; many may link different nodes at the same time, while others search.
  */
 final class NodeLinker {
   private final HnswGraph graph;

@@ -69,7 +69,7 @@ class FusedKernelsTest {
   @ValueSource(longs = {1, 2, 3, 4})
   void poolKeepsTheSmallestInOrder(long seed) {
     Random random = new Random(seed);
-    CandidatePool pool = new CandidatePool();
+    EstimatePool pool = new EstimatePool();
     for (int effort : new int[] {1, 5, 8, 20, 64, 33}) {
       pool.reset(effort);
       List<Long> model = new ArrayList<>();

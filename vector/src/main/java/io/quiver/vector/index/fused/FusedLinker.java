@@ -6,10 +6,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * Links nodes into a graph, by searching it for their neighbours: one thread's memory for it. All
+ * Links nodes into a fused graph, which has one level and 32 links a node at the end, by searching
+ * it for their neighbours; unlinks, refines and fills them up: one thread's memory for it. All
  * threads that change a graph share its {@link FusedLinks}.
  */
-final class NodeLinker {
+final class FusedLinker {
   private static final int DEGREE = FusedLayout.DEGREE;
 
   /** Candidates that an insertion chooses from: more are hardly ever chosen. */
@@ -32,18 +33,18 @@ final class NodeLinker {
   private final RowPresence present;
 
   private final FusedWalk walk;
-  private final NeighborSelection selection;
+  private final RobustPruning selection;
   private final long[] scratch = new long[DEGREE + 1];
   private long[] candidates = new long[1024];
   private int candidateCount;
 
-  NodeLinker(FusedLinks links, FusedGraph graph, FloatPoints points, RowPresence present) {
+  FusedLinker(FusedLinks links, FusedGraph graph, FloatPoints points, RowPresence present) {
     this.present = present;
     this.graph = graph;
     this.links = links;
     this.points = points;
     walk = FusedWalk.of(graph, null);
-    selection = new NeighborSelection(points);
+    selection = new RobustPruning(points);
   }
 
   /** Links a node that has no links with its neighbours, in both directions. */
@@ -123,7 +124,7 @@ final class NodeLinker {
   }
 
   /** Chooses a node's neighbours anew, from a search and those that it has. */
-  NeighborSelection reconsider(int node, int effort, BooleanSupplier cancelled) {
+  RobustPruning reconsider(int node, int effort, BooleanSupplier cancelled) {
     search(node, effort, cancelled);
     for (int slot = 0; slot < links.degree(node); slot++) {
       long key = links.key(node, slot);

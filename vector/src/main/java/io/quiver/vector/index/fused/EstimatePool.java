@@ -9,13 +9,18 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * The nearest candidates of a search that is under way, sorted, as {@link NodeKey}s in native
- * memory, where {@link FusedKernels#merge} keeps them in order eight at a time. Compared with a
- * heap or a binary search and a move, that made the whole search 1.6 times faster.
+ * The nearest candidates of a search that is under way, by estimate, sorted, as {@link NodeKey}s in
+ * native memory, where {@link FusedKernels#merge} keeps them in order eight at a time. Compared
+ * with a heap or a binary search and a move, that made the whole search 1.6 times faster.
+ *
+ * <p>It differs from the {@link io.quiver.vector.index.graph.CandidatePool} of walks over
+ * distances: all that a block's estimates let in is merged at once, after the kernel that made
+ * them, and a node may stand in it several times, with the different estimates that its neighbours
+ * have of it.
  *
  * <p>It belongs to one thread.
  */
-final class CandidatePool {
+final class EstimatePool {
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 

@@ -1,14 +1,18 @@
 package io.quiver.vector.index.fused;
 
 /**
- * Chooses a node's neighbours among candidates: one thread's memory for it.
+ * Chooses a node's neighbours among candidates, and remembers the nearest of those that it leaves
+ * out: one thread's memory for it.
  *
  * <p>A candidate is kept only if it is nearer to the node than to every one already kept, which
  * leaves a node few links, in all directions: the relative neighbourhood graph (Toussaint 1980;
- * Malkov and Yashunin 2018, algorithm 4), with the slack alpha of DiskANN (Subramanya et al.,
- * NeurIPS 2019).
+ * Malkov and Yashunin 2018, algorithm 4), with the slack alpha of DiskANN's RobustPrune (Subramanya
+ * et al., NeurIPS 2019, algorithm 2).
+ *
+ * <p>The selection of {@code hnsw} has no slack and takes care of equal rows; here these occlude
+ * each other, and what was left out fills up the node: see {@link FusedLinker#fill}.
  */
-final class NeighborSelection {
+final class RobustPruning {
   private static final int DEGREE = FusedLayout.DEGREE;
 
   /**
@@ -26,7 +30,7 @@ final class NeighborSelection {
   private int chosenCount;
   private int prunedCount;
 
-  NeighborSelection(FloatPoints points) {
+  RobustPruning(FloatPoints points) {
     this.points = points;
   }
 
