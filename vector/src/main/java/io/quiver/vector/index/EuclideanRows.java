@@ -87,6 +87,11 @@ public final class EuclideanRows {
     return absent;
   }
 
+  /** All rows but those. */
+  public RowSet present() {
+    return RowSet.without(absent, rows.count());
+  }
+
   /** Writes a row's point, {@link #dimension} floats. */
   public void point(int row, MemorySegment into, long at) {
     decode(rows, row, into, at);

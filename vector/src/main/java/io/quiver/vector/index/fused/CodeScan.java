@@ -1,6 +1,7 @@
 package io.quiver.vector.index.fused;
 
 import io.quiver.vector.index.RowFilter;
+import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.quantize.Rabitq;
 import io.quiver.vector.quantize.RabitqQuery;
@@ -39,7 +40,7 @@ final class CodeScan {
   private static final int CANCEL_INTERVAL = 1024;
 
   private final CodeRows rows;
-  private final RowPresence present;
+  private final RowSet present;
   private final RabitqQuery table;
   private final NearestKeys first = new NearestKeys();
   private final NearestKeys probe = new NearestKeys();
@@ -47,7 +48,7 @@ final class CodeScan {
   private int boundCount;
   private long exactCount;
 
-  CodeScan(CodeRows rows, RowPresence present) {
+  CodeScan(CodeRows rows, RowSet present) {
     this.rows = rows;
     this.present = present;
     table = new RabitqQuery(rows.codes());
@@ -121,7 +122,7 @@ final class CodeScan {
       for (; passing != 0; passing &= passing - 1) {
         int slot = Integer.numberOfTrailingZeros(passing);
         int row = Rabitq.SLOTS * block + slot;
-        if (present.isComplete() || present.has(row)) {
+        if (present.isComplete() || present.contains(row)) {
           add(NodeKey.of(Math.max(0, toCentre + table.estimate(slot)), row));
         }
       }

@@ -3,6 +3,7 @@ package io.quiver.vector.index.fused;
 import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.EuclideanRows;
 import io.quiver.vector.index.IndexSpec.Exact;
+import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.Workers;
 import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.Rotation;
@@ -48,7 +49,7 @@ final class FusedGraphBuilder {
   private final BooleanSupplier cancelled;
   private final Workers workers;
   private final int refineEffort;
-  private final RowPresence present;
+  private final RowSet present;
   private final FusedGraph graph;
   private final FloatPoints points;
   private final FusedLinks links;
@@ -58,7 +59,7 @@ final class FusedGraphBuilder {
     this.options = options;
     this.refineEffort = refineEffort;
     count = space.rows().count();
-    present = FixedPresence.of(space);
+    present = space.present();
     cancelled = options.cancelled();
     workers = new Workers(options);
     FusedLayout layout = new FusedLayout(space.dimension(), Exact.FLOAT32);
@@ -100,7 +101,7 @@ final class FusedGraphBuilder {
   }
 
   private boolean isAbsent(int node) {
-    return !present.has(node);
+    return !present.contains(node);
   }
 
   private void loadPoints() {

@@ -6,6 +6,7 @@ import io.quiver.vector.index.EuclideanRows;
 import io.quiver.vector.index.IndexForm;
 import io.quiver.vector.index.IndexSpec.Exact;
 import io.quiver.vector.index.IndexSpec.Hnsw;
+import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorIndex;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
@@ -45,7 +46,7 @@ public final class FusedIndex implements VectorIndex {
     EuclideanRows space = EuclideanRows.of(rows);
     checkMemory(spec, space, options);
     FusedGraph graph = FusedGraphBuilder.build(space, spec.efConstruction(), options);
-    RowPresence present = FixedPresence.of(space);
+    RowSet present = space.present();
     RecallCurve curve = RecallCurve.measure(graph, present, options);
     @Nullable ScalarQuantizer quantizer = null;
     if (spec.exact() == Exact.SQ8) {
@@ -55,7 +56,9 @@ public final class FusedIndex implements VectorIndex {
     }
     options.progress().accept(1);
     return new FusedIndex(
-        spec, new FusedParts(space, graph, quantizer, present, curve, spec.efSearch()));
+        spec,
+        new FusedParts(
+            new FusedForm(space, graph, quantizer, curve), present, spec.efSearch(), false));
   }
 
   /**
@@ -67,11 +70,8 @@ public final class FusedIndex implements VectorIndex {
   public static FusedIndex open(IndexForm form, Hnsw spec, VectorRows rows) {
     checkVectorModule();
     FusedForm read = FusedForm.read(form, spec, rows);
-    RowPresence present = FixedPresence.of(read.space());
     return new FusedIndex(
-        spec,
-        new FusedParts(
-            read.space(), read.graph(), read.quantizer(), present, read.curve(), spec.efSearch()));
+        spec, new FusedParts(read, read.space().present(), spec.efSearch(), false));
   }
 
   static void checkVectorModule() {
@@ -148,6 +148,6 @@ public final class FusedIndex implements VectorIndex {
   }
 
   private List<IndexForm.Section> sections() {
-    return new FusedForm(parts.space(), parts.graph(), parts.quantizer(), parts.curve()).sections();
+    return parts.form().sections();
   }
 }

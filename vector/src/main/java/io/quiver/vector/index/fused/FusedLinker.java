@@ -1,5 +1,6 @@
 package io.quiver.vector.index.fused;
 
+import io.quiver.vector.index.RowSet;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,7 +31,7 @@ final class FusedLinker {
   private final FloatPoints points;
 
   /** Nodes that may be linked with. */
-  private final RowPresence present;
+  private final RowSet present;
 
   private final FusedWalk walk;
   private final RobustPruning selection;
@@ -38,7 +39,7 @@ final class FusedLinker {
   private long[] candidates = new long[1024];
   private int candidateCount;
 
-  FusedLinker(FusedLinks links, FusedGraph graph, FloatPoints points, RowPresence present) {
+  FusedLinker(FusedLinks links, FusedGraph graph, FloatPoints points, RowSet present) {
     this.present = present;
     this.graph = graph;
     this.links = links;
@@ -100,7 +101,7 @@ final class FusedLinker {
       links.remove(node, slot);
       for (int i = 0; i < links.degree(removed); i++) {
         int other = NodeKey.node(links.key(removed, i));
-        if (other != node && present.has(other)) {
+        if (other != node && present.contains(other)) {
           long key = NodeKey.of(points.between(node, other), other);
           if (key < replacement && isApart(node, key, COSINES[0])) {
             replacement = key;
@@ -149,7 +150,7 @@ final class FusedLinker {
     long[] expanded = walk.expanded();
     for (int i = 0; i < count; i++) {
       int other = NodeKey.node(expanded[i]);
-      if (other != node && (present.isComplete() || present.has(other))) {
+      if (other != node && (present.isComplete() || present.contains(other))) {
         candidates[candidateCount++] = expanded[i];
       }
     }

@@ -1,6 +1,7 @@
 package io.quiver.vector.index.fused;
 
 import io.quiver.vector.index.EuclideanRows;
+import io.quiver.vector.index.RowSet;
 import io.quiver.vector.quantize.ScalarQuantizer;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -8,54 +9,49 @@ import org.jspecify.annotations.Nullable;
 
 /** What the searchers of an index share. */
 final class FusedParts {
-  private final EuclideanRows space;
-  private final FusedGraph graph;
-
-  /** Of the blocks' points with exact = sq8, null with float32. */
-  private final @Nullable ScalarQuantizer quantizer;
-
-  private final RowPresence present;
-  private final RecallCurve curve;
+  private final FusedForm form;
+  private final RowSet present;
   private final int efSearch;
-  private final boolean canHaveCodes;
+  private final boolean growing;
 
   private final ReentrantLock makingCodes = new ReentrantLock();
   private volatile @Nullable CodeRows codeRows;
 
-  FusedParts(
-      EuclideanRows space,
-      FusedGraph graph,
-      @Nullable ScalarQuantizer quantizer,
-      RowPresence present,
-      RecallCurve curve,
-      int efSearch) {
-    this.space = space;
-    this.graph = graph;
-    this.quantizer = quantizer;
+  /**
+   * @param form what would be written of the index
+   * @param present rows that have a point and are linked: what searches return
+   * @param growing whether rows come and go
+   */
+  FusedParts(FusedForm form, RowSet present, int efSearch, boolean growing) {
+    this.form = form;
     this.present = present;
-    this.curve = curve;
     this.efSearch = efSearch;
-    canHaveCodes = !present.changes();
+    this.growing = growing;
+  }
+
+  FusedForm form() {
+    return form;
   }
 
   EuclideanRows space() {
-    return space;
+    return form.space();
   }
 
   FusedGraph graph() {
-    return graph;
+    return form.graph();
   }
 
+  /** Of the blocks' points with exact = sq8, null with float32. */
   @Nullable ScalarQuantizer quantizer() {
-    return quantizer;
+    return form.quantizer();
   }
 
-  RowPresence present() {
+  RowSet present() {
     return present;
   }
 
   RecallCurve curve() {
-    return curve;
+    return form.curve();
   }
 
   int efSearch() {
@@ -64,7 +60,7 @@ final class FusedParts {
 
   /** Whether rows may have codes: not while they come and go. */
   boolean hasCodeRows() {
-    return canHaveCodes;
+    return !growing;
   }
 
   /** The codes of all rows; the first caller makes them. */
@@ -75,7 +71,7 @@ final class FusedParts {
       try {
         made = codeRows;
         if (made == null) {
-          made = CodeRows.of(space, graph.rotation(), graph.entry(), cancelled);
+          made = CodeRows.of(space(), graph().rotation(), graph().entry(), cancelled);
           codeRows = made;
         }
       } finally {
@@ -87,6 +83,6 @@ final class FusedParts {
 
   long memoryBytes() {
     CodeRows made = codeRows;
-    return graph.blocks().byteSize() + (made == null ? 0 : made.memoryBytes());
+    return graph().blocks().byteSize() + (made == null ? 0 : made.memoryBytes());
   }
 }

@@ -8,6 +8,7 @@ import io.quiver.vector.index.IndexSpec.Exact;
 import io.quiver.vector.index.NearestRows;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
+import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.SearchStatistics;
 import io.quiver.vector.index.VectorRows;
@@ -41,7 +42,7 @@ final class FusedSearcher implements VectorSearcher {
 
   private final FusedParts parts;
   private final EuclideanRows space;
-  private final RowPresence present;
+  private final RowSet present;
   private final FusedWalk walk;
   private final ExactDistances exact;
   private final NearestKeys nearest = new NearestKeys();
@@ -78,7 +79,7 @@ final class FusedSearcher implements VectorSearcher {
     }
     double squaredLength = space.query(request.query(), walk.query(), 0);
     boolean undefined = squaredLength == 0 && space.rows().metric() == Metric.COSINE;
-    int passing = passing(filter);
+    int passing = present.count(filter);
     if (passing <= 0 || undefined || Double.isNaN(squaredLength)) {
       return;
     }
@@ -93,23 +94,6 @@ final class FusedSearcher implements VectorSearcher {
     } else {
       answer(request, squaredLength, into);
     }
-  }
-
-  /** Rows of the index that the filter lets through. */
-  private int passing(RowFilter filter) {
-    if (filter.isAll()) {
-      return present.count();
-    }
-    if (present.isComplete()) {
-      return filter.count();
-    }
-    int passing = 0;
-    for (int i = 0; i < (filter.rows() + 63) >>> 6; i++) {
-      for (long word = filter.word(i); word != 0; word &= word - 1) {
-        passing += present.has(64 * i + Long.numberOfTrailingZeros(word)) ? 1 : 0;
-      }
-    }
-    return passing;
   }
 
   private int effort(SearchRequest request, int wanted) {
@@ -206,7 +190,7 @@ final class FusedSearcher implements VectorSearcher {
     int taken = 0;
     for (int i = 0; i < count; i++) {
       int node = NodeKey.node(expanded[i]);
-      if (filter.passes(node) && present.has(node)) {
+      if (filter.passes(node) && present.contains(node)) {
         found.offer(expanded[i]);
         taken++;
       }
@@ -237,7 +221,7 @@ final class FusedSearcher implements VectorSearcher {
     for (int i = 0; i < (filter.rows() + 63) >>> 6; i++) {
       for (long word = filter.word(i); word != 0; word &= word - 1) {
         int row = 64 * i + Long.numberOfTrailingZeros(word);
-        if (present.isComplete() || present.has(row)) {
+        if (present.isComplete() || present.contains(row)) {
           rows[waiting++] = row;
         }
         if (waiting == BATCH) {

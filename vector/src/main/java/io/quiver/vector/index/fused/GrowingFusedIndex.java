@@ -7,6 +7,7 @@ import io.quiver.vector.index.GrowingIndex;
 import io.quiver.vector.index.IndexForm;
 import io.quiver.vector.index.IndexSpec.Exact;
 import io.quiver.vector.index.IndexSpec.Hnsw;
+import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
 import io.quiver.vector.memory.NativeMemory;
@@ -43,10 +44,10 @@ public final class GrowingFusedIndex implements GrowingIndex {
   private final FusedParts parts;
 
   /** Rows that were added and not removed. */
-  private final ChangingPresence added;
+  private final RowSet added;
 
   /** Those of them that have a point and are linked: what searches return. */
-  private final ChangingPresence present;
+  private final RowSet present;
 
   private final ConcurrentLinkedQueue<FusedLinker> linkers = new ConcurrentLinkedQueue<>();
 
@@ -63,9 +64,10 @@ public final class GrowingFusedIndex implements GrowingIndex {
     links =
         new FusedLinks(
             graph, NativeMemory.allocate(4L * layout.codeBits() * Math.max(1, capacity)));
-    added = new ChangingPresence(capacity);
-    present = new ChangingPresence(capacity);
-    parts = new FusedParts(space, graph, null, present, RecallCurve.NONE, spec.efSearch());
+    added = RowSet.empty(capacity);
+    present = RowSet.empty(capacity);
+    FusedForm form = new FusedForm(space, graph, null, RecallCurve.NONE);
+    parts = new FusedParts(form, present, spec.efSearch(), true);
     for (int node = 0; node < capacity; node++) {
       clear(node);
     }
@@ -193,7 +195,7 @@ public final class GrowingFusedIndex implements GrowingIndex {
   @Override
   public void remove(int row) {
     Objects.checkIndex(row, capacity());
-    if (!added.has(row)) {
+    if (!added.contains(row)) {
       throw new IllegalArgumentException("row " + row + " is not there");
     }
     if (present.remove(row)) {
@@ -216,9 +218,9 @@ public final class GrowingFusedIndex implements GrowingIndex {
         int other = -1;
         for (int slot = 0; slot < links.degree(removed) && other < 0; slot++) {
           int neighbor = NodeKey.node(links.key(removed, slot));
-          other = present.has(neighbor) ? neighbor : -1;
+          other = present.contains(neighbor) ? neighbor : -1;
         }
-        graph.setEntry(other >= 0 ? other : present.any());
+        graph.setEntry(other >= 0 ? other : present.first());
       }
     } finally {
       entryLock.unlock();

@@ -1,6 +1,7 @@
 package io.quiver.vector.index.fused;
 
 import io.quiver.vector.index.BuildOptions;
+import io.quiver.vector.index.RowSet;
 import java.util.SplittableRandom;
 
 /**
@@ -50,7 +51,7 @@ final class RecallCurve {
   }
 
   /** Measures a graph with float points; rows that are not there have no links. */
-  static RecallCurve measure(FusedGraph graph, RowPresence present, BuildOptions options) {
+  static RecallCurve measure(FusedGraph graph, RowSet present, BuildOptions options) {
     int count = graph.nodes();
     if (present.count() <= NEIGHBORS + 1) {
       return NONE;
@@ -64,11 +65,11 @@ final class RecallCurve {
     int asked = 0;
     for (int tries = 0; tries < 2 * SAMPLE && asked < SAMPLE; tries++) {
       int query = random.nextInt(count);
-      if (present.has(query)) {
+      if (present.contains(query)) {
         asked++;
         nearest.reset(NEIGHBORS);
         for (int node = 0; node < count; node++) {
-          if (node != query && present.has(node)) {
+          if (node != query && present.contains(node)) {
             nearest.offer(NodeKey.of(points.between(query, node), node));
           }
         }

@@ -3,6 +3,7 @@ package io.quiver.vector.index.hnsw;
 import io.quiver.vector.distance.DistanceKernels;
 import io.quiver.vector.index.NearestRows;
 import io.quiver.vector.index.RowFilter;
+import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.VectorRows;
 import java.util.Arrays;

@@ -5,6 +5,7 @@ import io.quiver.vector.distance.ExactPointDistances;
 import io.quiver.vector.distance.Metric;
 import io.quiver.vector.distance.PointDistances;
 import io.quiver.vector.distance.RowDecoder;
+import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
@@ -42,7 +43,7 @@ record GraphRows(
   static GraphRows empty(VectorRows rows) {
     return new GraphRows(
         rows,
-        new RowSet(NativeMemory.allocate(RowSet.bytes(rows.count()))),
+        RowSet.empty(rows.count()),
         rows.metric() == Metric.COSINE ? NativeMemory.allocate(4L * rows.count()) : null,
         null);
   }

@@ -3,10 +3,10 @@ package io.quiver.vector.index.hnsw;
 import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.IndexSpec;
+import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.Workers;
 import io.quiver.vector.index.recall.EffortCurve;
-import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.BitQuantizer;
 import io.quiver.vector.quantize.ScalarQuantizer;
 import java.lang.foreign.Arena;
@@ -45,7 +45,7 @@ final class HnswBuilder {
     GraphRows prepared = prepare(rows);
     HnswGraph graph =
         HnswGraph.empty(rows.count(), spec.m(), TallNodes.drawn(spec.m(), options.seed()));
-    RowSet linked = new RowSet(NativeMemory.allocate(RowSet.bytes(rows.count())));
+    RowSet linked = RowSet.empty(rows.count());
     link(prepared, graph, linked, 1 - prepareShare());
     return new HnswIndex(spec, prepared, graph, EffortCurve.unmeasured(spec.efSearch()), false)
         .measured(options.seed());

@@ -7,6 +7,7 @@ import io.quiver.vector.index.DamagedIndexException;
 import io.quiver.vector.index.IndexForm;
 import io.quiver.vector.index.IndexForm.Section;
 import io.quiver.vector.index.IndexSpec;
+import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.recall.EffortCurve;
 import java.lang.foreign.Arena;
@@ -59,7 +60,7 @@ final class HnswForm {
     sections.add(new Section(LEVELS, levels));
     sections.add(
         new Section(UPPER, cut(graph.upper(), HnswGraph.upperBytes(graph.tall(), graph.m()))));
-    sections.add(new Section(PRESENT, cut(rows.present().bits(), RowSet.bytes(graph.nodes()))));
+    sections.add(new Section(PRESENT, rows.present().bits()));
     sections.add(efforts.section());
     if (rows.reciprocals() != null) {
       sections.add(new Section(LENGTHS, cut(rows.reciprocals(), 4L * graph.nodes())));
@@ -99,7 +100,7 @@ final class HnswForm {
     }
     int nodes = rows.count();
     HnswGraph graph = graph(form, spec.m(), nodes);
-    RowSet present = new RowSet(form.section(PRESENT, RowSet.bytes(nodes)));
+    RowSet present = RowSet.of(form.section(PRESENT, RowSet.bytes(nodes)), nodes);
     GraphRows graphRows =
         new GraphRows(
             rows,

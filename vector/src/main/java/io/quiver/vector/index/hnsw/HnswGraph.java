@@ -1,5 +1,6 @@
 package io.quiver.vector.index.hnsw;
 
+import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.graph.VisitedNodes;
 import io.quiver.vector.memory.AbsoluteMemory;
 import io.quiver.vector.memory.NativeMemory;

@@ -2,9 +2,9 @@ package io.quiver.vector.index.hnsw;
 
 import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.IndexSpec;
+import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.recall.EffortCurve;
-import io.quiver.vector.memory.NativeMemory;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 
@@ -52,7 +52,7 @@ final class HnswMerge {
             rows.count(),
             spec.m(),
             row -> oldNumbers[row] >= 0 ? older.level(oldNumbers[row]) : drawn.applyAsInt(row));
-    RowSet carried = new RowSet(NativeMemory.allocate(RowSet.bytes(rows.count())));
+    RowSet carried = RowSet.empty(rows.count());
     builder
         .workers()
         .forEach(

@@ -2,6 +2,7 @@ package io.quiver.vector.index.hnsw;
 
 import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.distance.PointDistances;
+import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.graph.CandidatePool;
 
 /**

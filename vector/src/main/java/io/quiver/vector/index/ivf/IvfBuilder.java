@@ -4,6 +4,7 @@ import io.quiver.vector.distance.RowBlock;
 import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.EuclideanRows;
 import io.quiver.vector.index.IndexSpec;
+import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.Workers;
 import io.quiver.vector.index.ivf.BlockCode.Slot;
@@ -93,7 +94,7 @@ final class IvfBuilder {
     IndexSpec.Ivf built = new IndexSpec.Ivf(spec.code(), count, spec.probes(), spec.bits(), parts);
     BlockCode code = code(built, centroids, listOf);
     InvertedLists lists = fill(centroids, code, listOf);
-    PresentRows there = new PresentRows(rows.count());
+    RowSet there = RowSet.empty(rows.count());
     for (int row : points) {
       there.add(row);
     }

@@ -5,6 +5,7 @@ import io.quiver.vector.index.EuclideanRows;
 import io.quiver.vector.index.IndexForm;
 import io.quiver.vector.index.IndexForm.Section;
 import io.quiver.vector.index.IndexSpec;
+import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.Rotation;
@@ -130,7 +131,7 @@ final class IvfForm {
     }
     check("blocks of all lists", sum, sum == blocks);
     InvertedLists lists = new InvertedLists(code, memory, counts, false);
-    PresentRows present = new PresentRows(rows.count());
+    RowSet present = RowSet.empty(rows.count());
     for (int block = 0; block < blocks; block++) {
       for (int slot = 0; slot < code.slots(); slot++) {
         int row = lists.row(memory, lists.position(block), slot);

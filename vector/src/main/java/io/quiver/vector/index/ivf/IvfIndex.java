@@ -8,6 +8,7 @@ import io.quiver.vector.index.EuclideanRows;
 import io.quiver.vector.index.GrowingIndex;
 import io.quiver.vector.index.IndexForm;
 import io.quiver.vector.index.IndexSpec;
+import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
 import java.lang.foreign.MemorySegment;
@@ -30,14 +31,14 @@ public final class IvfIndex implements GrowingIndex {
   private final Centroids centroids;
   private final BlockCode code;
   private final InvertedLists lists;
-  private final PresentRows present;
+  private final RowSet present;
   private final RecallCurve curve;
   private final Drift drift;
   private final AtomicLong changes = new AtomicLong();
   private final ConcurrentLinkedDeque<Writer> writers = new ConcurrentLinkedDeque<>();
 
   /** What changes: the lists, and which rows are in them. */
-  record Contents(InvertedLists lists, PresentRows present) {}
+  record Contents(InvertedLists lists, RowSet present) {}
 
   /** What a thread needs to add a row. */
   private static final class Writer {
@@ -179,7 +180,7 @@ public final class IvfIndex implements GrowingIndex {
     return lists.memoryBytes()
         + centroids.memoryBytes()
         + code.memoryBytes()
-        + present.memoryBytes();
+        + present.bits().byteSize();
   }
 
   @Override
@@ -223,7 +224,7 @@ public final class IvfIndex implements GrowingIndex {
     return lists;
   }
 
-  PresentRows present() {
+  RowSet present() {
     return present;
   }
 
