@@ -96,8 +96,13 @@ public final class NearestCentroid {
     long centroids = AbsoluteMemory.start(transposed, 0, transposed.byteSize());
     long scores = AbsoluteMemory.start(scratch.scores, 0, scratch.scores.byteSize());
     long best = AbsoluteMemory.start(scratch.best, 0, scratch.best.byteSize());
-    for (long at = 0; at < BEST_BYTES * POINTS_MAX; at += 4) {
-      scratch.best.set(FLOAT, at, Float.NEGATIVE_INFINITY);
+    for (int i = 0; i < POINTS_MAX; i++) {
+      for (int lane = 0; lane < LANES; lane++) {
+        long at = BEST_BYTES * i + 4L * lane;
+        scratch.best.set(FLOAT, at, Float.NEGATIVE_INFINITY);
+        // Where numbers are so large that no score is one, the first centroid has the point.
+        scratch.best.set(INT, at + 4L * LANES, 0);
+      }
     }
     for (int block = 0; block < blocks; block++) {
       for (int tile = 0; tile < tiles; tile++) {

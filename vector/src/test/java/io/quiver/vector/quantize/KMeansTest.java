@@ -91,6 +91,20 @@ class KMeansTest {
     assertThat(sum / 2000).isLessThan(20);
   }
 
+  @Test
+  void pointsWhoseSquaresOverflowBelongToSomeCluster() {
+    RowBlock points = points(2000, 20, 9);
+    for (int i = 0; i < 2000; i += 7) {
+      points.memory().set(FLOAT, points.position(i), i % 2 == 0 ? 3e38f : -3e38f);
+    }
+    RowBlock centroids = train(points, 1);
+    int[] found = new int[NearestCentroid.POINTS_MAX];
+    new NearestCentroid(centroids, 64).find(points, 0, 48, new NearestCentroid.Scratch(), found);
+    for (int centroid : found) {
+      assertThat(centroid).isBetween(0, 63);
+    }
+  }
+
   private static RowBlock train(RowBlock points, int threads) {
     Workers workers = new Workers(BuildOptions.threads(threads));
     return KMeans.train(points, 2000, 64, 10, 5, workers, 1);
