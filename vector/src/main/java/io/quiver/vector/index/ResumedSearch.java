@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 
 /**
  * Continues any search by searching again among the rows that have not come yet, with twice as many
- * wanted each time.
+ * wanted each time, up to a limit.
  */
 final class ResumedSearch implements NeighborIterator {
   private static final ValueLayout.OfLong WORD =
@@ -37,14 +37,11 @@ final class ResumedSearch implements NeighborIterator {
   @Override
   public boolean next(Neighbors into) {
     into.clear();
-    if (at == found.size() && !refill()) {
-      return false;
-    }
-    while (at < found.size() && into.size() < request.k()) {
+    while (into.size() < request.k() && (at < found.size() || refill())) {
       into.add(found.row(at), found.distance(at));
       at++;
     }
-    return true;
+    return into.size() > 0;
   }
 
   private boolean refill() {
@@ -59,7 +56,7 @@ final class ResumedSearch implements NeighborIterator {
       left.set(WORD, word, left.get(WORD, word) & ~(1L << row));
     }
     at = 0;
-    batch = Math.min(BATCH_MAX, 2 * batch);
+    batch = Math.max(batch, (int) Math.min(BATCH_MAX, 2L * batch));
     return found.size() > 0;
   }
 }
