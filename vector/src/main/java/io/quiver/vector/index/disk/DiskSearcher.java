@@ -231,7 +231,8 @@ final class DiskSearcher implements VectorSearcher {
   private boolean rank(SearchRequest request, CandidatePool candidates) {
     int next = 0;
     int offered = 0;
-    while (next < candidates.size()) {
+    boolean ended = false;
+    while (next < candidates.size() && !ended) {
       check(request);
       int wave = 0;
       int first = next;
@@ -241,7 +242,7 @@ final class DiskSearcher implements VectorSearcher {
       while (next < candidates.size()
           && (wave < most || pieceAt(candidates.node(next), wave) >= 0)) {
         if (!mayBelong(request, candidates, next)) {
-          next = candidates.size();
+          ended = true;
           break;
         }
         wave = addPiece(candidates.node(next), wave);
@@ -252,7 +253,9 @@ final class DiskSearcher implements VectorSearcher {
       }
       blocks.read(pieces, wave, offsets, buffers);
       reads += (long) wave * blocks.readsOfPiece();
-      for (int i = first; i < candidates.size() && i < first + 4 * buffers.length; i++) {
+      // A few that need not be looked at, but are there.
+      int last = Math.max(next, first + 4 * buffers.length);
+      for (int i = first; i < candidates.size() && i < last; i++) {
         int at = pieceAt(candidates.node(i), wave);
         if (at < 0) {
           break;
@@ -293,7 +296,8 @@ final class DiskSearcher implements VectorSearcher {
             * deviations(request)
             * codes.spread()
             * Math.sqrt((double) query.squared() * codes.squared(candidates.node(i)));
-    return candidates.distance(i) - margin <= limit;
+    // Of numbers so large that neither is one, nothing is known.
+    return !(candidates.distance(i) - margin > limit);
   }
 
   private double deviations(SearchRequest request) {
