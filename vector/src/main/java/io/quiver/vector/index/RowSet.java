@@ -84,6 +84,11 @@ public final class RowSet {
     return ((long) WORDS.getAcquire(bits, at(row)) >>> row & 1) != 0;
   }
 
+  /** Words of 64 rows. */
+  public int words() {
+    return (rows + 63) >>> 6;
+  }
+
   /** The bits of rows 64 * i and the following. */
   public long word(int i) {
     return (long) WORDS.getAcquire(bits, 8L * i);
@@ -154,10 +159,6 @@ public final class RowSet {
     BitSet absent = BitSet.valueOf(copy);
     absent.flip(0, rows);
     return absent;
-  }
-
-  private int words() {
-    return (rows + 63) >>> 6;
   }
 
   /** The bitmap, of {@link #bytes} bytes. */

@@ -18,6 +18,9 @@ sealed interface BlockCode permits FlatCode, Sq8Code, PqCode, RabitqCode {
   /** The most slots that a block may have. */
   int SLOTS_MAX = 64;
 
+  /** For more rows there are not more candidates than for these, whose number is an int. */
+  int K_MAX = 1 << 24;
+
   /** Slots of a block, a multiple of 16. */
   int slots();
 
@@ -42,7 +45,11 @@ sealed interface BlockCode permits FlatCode, Sq8Code, PqCode, RabitqCode {
   /** Estimates that cost about as much as one exact distance of a row. */
   int estimatesPerDistance();
 
-  /** Candidates with the best first estimates that are kept for k rows to be found. */
+  /**
+   * Candidates with the best first estimates that are kept for k rows to be found.
+   *
+   * @param k at most {@link #K_MAX}
+   */
   int candidates(int k);
 
   /** Candidates with the best refined estimates that are ranked exactly, at most. */

@@ -39,7 +39,7 @@ final class Candidates {
     return threshold;
   }
 
-  /** Takes an estimate; negative ones count as 0. */
+  /** Takes an estimate; negative ones count as 0, and those that overflow are not taken. */
   void add(float estimate, int number) {
     if (!(estimate < threshold)) {
       return;

@@ -47,7 +47,7 @@ final class IvfBatch {
       IvfSearcher.checkCancelled(request);
       lists[i] = Math.min(index.centroids().count(), index.probes(request.effort()));
       Probe probe = probes[i];
-      probe.start(request, lists[i], index.code().candidates(request.k()));
+      probe.start(request, lists[i], index.candidates(request.k()));
       probe.seek(0);
       probe.scanList();
       while (visits.length < count + lists[i]) {

@@ -234,7 +234,8 @@ final class IvfBuilder {
     for (double part : sums) {
       sum += part;
     }
-    return (float) (sum / Math.max(1, points.length));
+    float mean = (float) (sum / Math.max(1, points.length));
+    return Float.isFinite(mean) ? mean : Float.MAX_VALUE;
   }
 
   private static final class Assignment {

@@ -203,6 +203,11 @@ public final class IvfIndex implements GrowingIndex {
     };
   }
 
+  /** See {@link BlockCode#candidates}. */
+  int candidates(int k) {
+    return code.candidates(Math.min(k, BlockCode.K_MAX));
+  }
+
   /** Rows that came or went. */
   long changes() {
     return changes.get();

@@ -3,7 +3,9 @@ package io.quiver.vector.index.ivf;
 import io.quiver.vector.index.NearestRows;
 import io.quiver.vector.index.NeighborIterator;
 import io.quiver.vector.index.Neighbors;
+import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.SearchRequest;
+import io.quiver.vector.index.VectorRows;
 import java.util.BitSet;
 
 /**
@@ -16,6 +18,7 @@ final class IvfIterator implements NeighborIterator {
 
   private static final int RANKED_MORE = 50;
 
+  private final IvfIndex index;
   private final Probe probe;
   private final SearchRequest request;
   private final int probes;
@@ -25,7 +28,10 @@ final class IvfIterator implements NeighborIterator {
   /** Rows that came: one that moves to another list meanwhile shall not come again. */
   private final BitSet given = new BitSet();
 
+  private boolean lookedForRest;
+
   IvfIterator(IvfIndex index, Probe probe, SearchRequest request) {
+    this.index = index;
     this.probe = probe;
     this.request = request;
     probes = Math.min(index.centroids().count(), index.probes(request.effort()));
@@ -37,10 +43,19 @@ final class IvfIterator implements NeighborIterator {
     into.clear();
     while (into.size() == 0) {
       boolean more = scan();
-      int wanted = RANKED_FACTOR * request.k() + RANKED_MORE;
-      int ranked = Math.min(wanted, probe.candidates());
+      long wanted = (long) RANKED_FACTOR * request.k() + RANKED_MORE;
+      int ranked = (int) Math.min(wanted, probe.candidates());
       if (!more && ranked == 0 && waiting.size() == 0) {
-        return false;
+        if (lookedForRest || !probe.mayHaveMissed()) {
+          return false;
+        }
+        lookedForRest = true;
+        addRest();
+        give(into);
+        if (into.size() == 0) {
+          return false;
+        }
+        continue;
       }
       ranking.reset(waiting.size() + Math.max(1, ranked), request.radius());
       for (int i = 0; i < waiting.size(); i++) {
@@ -59,7 +74,7 @@ final class IvfIterator implements NeighborIterator {
   private boolean scan() {
     int until = probe.probed() == 0 ? probes : probe.probed() + Math.max(1, probes / 2);
     while (probe.probed() < until
-        || probe.candidates() + waiting.size() < RANKED_FACTOR * request.k()) {
+        || probe.candidates() + waiting.size() < (long) RANKED_FACTOR * request.k()) {
       IvfSearcher.checkCancelled(request);
       if (!probe.next()) {
         return false;
@@ -67,6 +82,25 @@ final class IvfIterator implements NeighborIterator {
       probe.scanList();
     }
     return true;
+  }
+
+  /** Rows that no list gave: those whose estimates overflow. */
+  private void addRest() {
+    RowSet present = index.present();
+    int[] row = new int[1];
+    double[] distance = new double[1];
+    ranking.reset(Math.max(1, present.count()), request.radius());
+    VectorRows rows = index.rows();
+    for (int i = 0; i < present.words(); i++) {
+      for (long word = request.filter().word(i) & present.word(i); word != 0; word &= word - 1) {
+        row[0] = 64 * i + Long.numberOfTrailingZeros(word);
+        if (!given.get(row[0])) {
+          Probe.KERNELS.distances(rows.metric(), request.query(), rows.block(), row, 1, distance);
+          ranking.offer(row[0], distance[0]);
+        }
+      }
+    }
+    ranking.drainTo(waiting);
   }
 
   /** Moves the nearest to the caller. */

@@ -22,6 +22,9 @@ final class IvfSearcher implements VectorSearcher {
   /** Where fewer rows pass, exact distances to all of them cost less than lists do. */
   private static final int EXACT_ROWS_MAX = 5_000;
 
+  /** Rows that are ranked exactly between two looks at the cancel flag. */
+  private static final int MATCHES = 1024;
+
   /** Lists that are scanned between two looks at the cancel flag. */
   private static final int LISTS_UNCANCELLED = 16;
 
@@ -45,8 +48,8 @@ final class IvfSearcher implements VectorSearcher {
   private final long batchBytesMin;
   private @Nullable IvfBatch batch;
   private final NearestRows nearest = new NearestRows();
-  private int[] matches = new int[0];
-  private double[] matchDistances = new double[0];
+  private final int[] matches = new int[MATCHES];
+  private final double[] matchDistances = new double[MATCHES];
   private double reach;
   private SearchStatistics statistics = SearchStatistics.NONE;
 
@@ -74,8 +77,8 @@ final class IvfSearcher implements VectorSearcher {
   }
 
   @Override
-  public void search(SearchRequest request, Neighbors into) {
-    check(request);
+  public void search(SearchRequest wanted, Neighbors into) {
+    SearchRequest request = checked(wanted);
     RowFilter filter = request.filter();
     if (!filter.isAll() && filter.count() <= exactRowsMax(request)) {
       rankAll(request, into);
@@ -92,6 +95,9 @@ final class IvfSearcher implements VectorSearcher {
     } while (changes != index.changes() && ++attempt < ATTEMPTS_MAX && !isSound(request, into));
     dropDuplicates(into);
     statistics = new SearchStatistics("lists", probe.probed(), probe.exact(), probe.estimates(), 0);
+    if (probe.mayHaveMissed() && into.size() < request.k()) {
+      rankAll(request, into);
+    }
   }
 
   @Override
@@ -112,7 +118,8 @@ final class IvfSearcher implements VectorSearcher {
         batch = new IvfBatch(index);
       }
       long changes = index.changes();
-      batch.search(requests.subList(from, to), into.subList(from, to));
+      batch.search(
+          requests.subList(from, to).stream().map(this::checked).toList(), into.subList(from, to));
       boolean changed = changes != index.changes();
       for (int i = from; i < to; i++) {
         int qualify = Math.min(requests.get(i).k(), index.present().count());
@@ -125,11 +132,11 @@ final class IvfSearcher implements VectorSearcher {
   }
 
   private boolean shares(SearchRequest request) {
-    check(request);
     return request.filter().isAll() && index.lists().memoryBytes() >= batchBytesMin;
   }
 
-  private void check(SearchRequest request) {
+  /** The request, which wants no more rows than there are. */
+  private SearchRequest checked(SearchRequest request) {
     VectorRows rows = index.rows();
     if (request.filter().rows() != rows.count()) {
       throw new IllegalArgumentException(
@@ -137,40 +144,55 @@ final class IvfSearcher implements VectorSearcher {
               .formatted(request.filter().rows(), rows.count()));
     }
     checkCancelled(request);
+    return request.k() <= rows.count() ? request : request.withK(Math.max(1, rows.count()));
   }
 
   private int exactRowsMax(SearchRequest request) {
     int cheap = index.present().count() / index.code().estimatesPerDistance();
-    return Math.min(EXACT_ROWS_MAX, cheap + 2 * index.code().candidates(request.k()));
+    return Math.min(EXACT_ROWS_MAX, cheap + 2 * index.candidates(request.k()));
   }
 
   /** Exact distances to all rows that pass. */
   private void rankAll(SearchRequest request, Neighbors into) {
-    int count = request.filter().count();
-    if (matches.length < count) {
-      matches = new int[count];
-      matchDistances = new double[count];
+    nearest.reset(request.k(), request.radius());
+    long ranked = 0;
+    int waiting = 0;
+    for (int i = 0; i < index.present().words(); i++) {
+      for (long word = request.filter().word(i) & index.present().word(i);
+          word != 0;
+          word &= word - 1) {
+        matches[waiting++] = 64 * i + Long.numberOfTrailingZeros(word);
+      }
+      if (waiting > MATCHES - 64) {
+        checkCancelled(request);
+        rank(request, waiting);
+        ranked += waiting;
+        waiting = 0;
+      }
     }
-    int found = index.present().collect(request.filter(), matches);
+    rank(request, waiting);
+    nearest.drainTo(into);
+    statistics = new SearchStatistics("exact", 0, ranked + waiting, 0, 0);
+  }
+
+  private void rank(SearchRequest request, int count) {
     VectorRows rows = index.rows();
     Probe.KERNELS.distances(
-        rows.metric(), request.query(), rows.block(), matches, found, matchDistances);
-    nearest.reset(request.k(), request.radius());
-    nearest.offer(matches, matchDistances, found);
-    nearest.drainTo(into);
-    statistics = new SearchStatistics("exact", 0, found, 0, 0);
+        rows.metric(), request.query(), rows.block(), matches, count, matchDistances);
+    nearest.offer(matches, matchDistances, count);
   }
 
   private void probe(SearchRequest request) {
     int lists = index.centroids().count();
     int probes = Math.min(lists, index.probes(request.effort()));
     int qualify = Math.min(request.k(), request.filter().count());
-    int candidates = index.code().candidates(request.k());
+    int candidates = index.candidates(request.k());
     if (!request.filter().isAll()) {
       candidates = Math.max(candidates, FILTERED_CANDIDATES);
     }
     probe.start(request, probes, candidates);
-    while (true) {
+    nearest.reset(request.k(), request.radius());
+    while (probe.isDefined()) {
       scan(request, probes);
       if (!request.filter().isAll()) {
         goOn(request, index.curve().reach(probes));
@@ -238,9 +260,11 @@ final class IvfSearcher implements VectorSearcher {
   }
 
   @Override
-  public NeighborIterator iterator(SearchRequest request) {
-    check(request);
-    return new IvfIterator(index, probe, request);
+  public NeighborIterator iterator(SearchRequest wanted) {
+    SearchRequest request = checked(wanted);
+    IvfIterator lists = new IvfIterator(index, probe, request);
+    // Going on from list to list would lose rows; searching again does not.
+    return probe.overflowed() ? VectorSearcher.super.iterator(request) : lists;
   }
 
   static void checkCancelled(SearchRequest request) {

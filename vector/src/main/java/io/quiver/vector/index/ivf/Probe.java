@@ -1,6 +1,7 @@
 package io.quiver.vector.index.ivf;
 
 import io.quiver.vector.distance.DistanceKernels;
+import io.quiver.vector.distance.Metric;
 import io.quiver.vector.index.NearestRows;
 import io.quiver.vector.index.RowFilter;
 import io.quiver.vector.index.SearchRequest;
@@ -74,8 +75,11 @@ final class Probe {
   private SearchRequest request;
   private double querySquared;
   private float radius;
+
+  /** Whether a list was so far away that its estimates are none. */
+  private boolean overflowed;
+
   private int probed;
-  private long seen;
   private long exact;
   private long estimates;
 
@@ -99,6 +103,7 @@ final class Probe {
     order.start(Math.min(probes, index.centroids().count()));
     scan.query(request.query(), querySquared);
     radius = (float) Math.max(0, index.euclidean().squared(request.radius(), querySquared));
+    overflowed = !(point.rotatedSquared() < Float.MAX_VALUE);
     candidates.reset(candidatesWanted, Float.POSITIVE_INFINITY);
     errors = newRequest.filter().isAll() ? errors(probes) : ERRORS_FILTERED;
     // Under a filter the best of many far estimates says little about the k-th distance.
@@ -106,7 +111,6 @@ final class Probe {
     kth = Float.POSITIVE_INFINITY;
     kept = 0;
     probed = 0;
-    seen = 0;
     exact = 0;
     estimates = 0;
   }
@@ -116,9 +120,22 @@ final class Probe {
     return probed;
   }
 
-  /** Slots that were scanned and whose rows pass the filter. */
-  long seen() {
-    return seen;
+  /** Whether the query has a distance to anything. */
+  boolean isDefined() {
+    return querySquared != 0 || index.rows().metric() != Metric.COSINE;
+  }
+
+  /** Whether distances were met that a float does not hold, so that estimates find nothing. */
+  boolean overflowed() {
+    return overflowed;
+  }
+
+  /**
+   * Whether rows that qualify may be too far away for an estimate: within a radius that a float
+   * holds there are none, unless the query is so far from everything.
+   */
+  boolean mayHaveMissed() {
+    return isDefined() && (overflowed || !(radius < Float.MAX_VALUE));
   }
 
   /** Exact distances that were computed. */
@@ -153,6 +170,7 @@ final class Probe {
 
   void scanList() {
     float squared = order.squared();
+    overflowed |= !(squared < Float.MAX_VALUE);
     scan.list(order.list(), squared);
     InvertedLists lists = index.lists();
     int slots = index.code().slots();
@@ -162,11 +180,8 @@ final class Probe {
       MemorySegment memory = lists.memory(block);
       long position = lists.position(block);
       long passing = -1;
-      if (filter.isAll()) {
-        seen += slots;
-      } else {
+      if (!filter.isAll()) {
         passing = passing(filter, memory, position);
-        seen += Long.bitCount(passing);
         if (passing == 0) {
           continue;
         }
@@ -260,7 +275,7 @@ final class Probe {
   void rank(NearestRows nearest) {
     boolean refines = scan.refines();
     if (refines) {
-      refine(index.code().refined(request.k()));
+      refine(index.code().refined(Math.min(request.k(), BlockCode.K_MAX)));
     }
     Candidates best = refines ? refined : candidates;
     int count = Math.min(best.size(), best.wanted());

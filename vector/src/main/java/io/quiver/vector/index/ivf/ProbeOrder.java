@@ -44,10 +44,15 @@ final class ProbeOrder {
     estimated.reset(exact, Float.POSITIVE_INFINITY);
     centroids.estimate(point, estimated);
     int found = estimated.keep();
+    if (found < wanted) {
+      // Numbers so large that their estimates overflow.
+      extend(wanted);
+      return;
+    }
     nearest.reset(wanted, Float.POSITIVE_INFINITY);
     for (int i = 0; i < found; i++) {
       int list = estimated.number(i);
-      nearest.add(centroids.squaredDistance(point.rotated(), list), list);
+      nearest.add(bounded(centroids.squaredDistance(point.rotated(), list)), list);
     }
     ranked = nearest.sort();
   }
@@ -65,7 +70,7 @@ final class ProbeOrder {
     nearest.reset(wanted, Float.POSITIVE_INFINITY);
     for (int list = 0; list < squared.length; list++) {
       if (!given[list]) {
-        nearest.add(squared[list], list);
+        nearest.add(bounded(squared[list]), list);
       }
     }
     ranked = nearest.sort();
@@ -73,6 +78,11 @@ final class ProbeOrder {
       given[nearest.number(i)] = true;
     }
     at = -1;
+  }
+
+  /** Each list has its turn, even where a distance overflows or is not a number. */
+  private static float bounded(float squared) {
+    return squared < Float.MAX_VALUE ? squared : Float.MAX_VALUE;
   }
 
   /** Goes to the next list; returns false when there is none left. */
