@@ -6,6 +6,7 @@ import io.quiver.vector.distance.RowBlock;
 import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.NearestRows;
+import io.quiver.vector.index.NeighborIterator;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
 import io.quiver.vector.index.SearchRequest;
@@ -47,6 +48,9 @@ final class DiskSearcher implements VectorSearcher {
 
   private static final double DEVIATIONS_MAX = 2;
 
+  /** Where all rows within a radius are asked for: one in 30,000 is beyond. */
+  private static final double DEVIATIONS_RADIUS = 4;
+
   private final IndexSpec.DiskAnn spec;
   private final DiskCodes codes;
   private final DiskLinks links;
@@ -64,12 +68,19 @@ final class DiskSearcher implements VectorSearcher {
   private final int[] linked;
   private final NearestRows nearest = new NearestRows();
 
+  /** What the last {@link #rank} read. */
+  private final Neighbors ranked = new Neighbors();
+
   private final int[] pieces;
   private final long[] offsets;
   private final MemorySegment[] buffers;
   private final double[] exact = new double[1];
 
   private double querySquared;
+
+  /** Standard deviations that estimates are trusted to be within. */
+  private double deviations;
+
   private String plan = "none";
   private long expanded;
   private long estimated;
@@ -104,21 +115,11 @@ final class DiskSearcher implements VectorSearcher {
 
   @Override
   public void search(SearchRequest request, Neighbors into) {
-    if (request.filter().rows() != rows.count()) {
-      throw new IllegalArgumentException(
-          "a filter of " + request.filter().rows() + " rows, the index has " + rows.count());
-    }
     into.clear();
-    plan = "none";
-    expanded = 0;
-    estimated = 0;
-    measured = 0;
-    reads = 0;
-    querySquared = codes.setQuery(request.query(), scratch, query);
-    boolean undefined = querySquared == 0 && rows.metric() == Metric.COSINE;
-    if (undefined || links.entries().length == 0) {
+    if (!begin(request)) {
       return;
     }
+    deviations = deviations(request);
     nearest.reset(request.k(), request.radius());
     if (request.filter().count() <= SCAN_MAX || !searchGraph(request)) {
       plan = "codes";
@@ -129,7 +130,38 @@ final class DiskSearcher implements VectorSearcher {
     nearest.drainTo(into);
   }
 
-  private int effort(SearchRequest request) {
+  @Override
+  public NeighborIterator iterator(SearchRequest request) {
+    if (!begin(request)) {
+      return NeighborIterator.none();
+    }
+    boolean bounded = request.radius() != Double.POSITIVE_INFINITY;
+    // What is read too early is due in a later batch.
+    deviations = bounded ? DEVIATIONS_RADIUS : Math.max(DEVIATIONS_FILTERED, deviations(request));
+    visited.clear();
+    boolean scan = request.filter().count() <= SCAN_MAX;
+    plan = scan ? "codes" : "graph";
+    return new ContinuedDiskWalk(
+        this, request, codes.space().absent(), scan ? new int[0] : links.entries());
+  }
+
+  /** Takes the query; returns false when no row has a distance to it. */
+  private boolean begin(SearchRequest request) {
+    if (request.filter().rows() != rows.count()) {
+      throw new IllegalArgumentException(
+          "a filter of " + request.filter().rows() + " rows, the index has " + rows.count());
+    }
+    plan = "none";
+    expanded = 0;
+    estimated = 0;
+    measured = 0;
+    reads = 0;
+    querySquared = codes.setQuery(request.query(), scratch, query);
+    boolean undefined = querySquared == 0 && rows.metric() == Metric.COSINE;
+    return !undefined && links.entries().length > 0;
+  }
+
+  int effort(SearchRequest request) {
     return switch (request.effort()) {
       case Effort.Fixed fixed -> fixed.value();
       case Effort.Default _ -> spec.efSearch();
@@ -149,7 +181,9 @@ final class DiskSearcher implements VectorSearcher {
       walk(request, (int) size);
       CandidatePool found = filter.isAll() ? pool : keepPassing(filter, wanted);
       if (found.size() == wanted) {
-        boolean allWithin = rank(request, found);
+        int ranked = rank(request, found);
+        // Where all of them are within the radius, there may be more.
+        boolean allWithin = ranked == found.size() && nearest.size() == ranked;
         return nearest.size() == request.k() || !allWithin;
       }
     }
@@ -182,6 +216,14 @@ final class DiskSearcher implements VectorSearcher {
   }
 
   private void offer(int[] nodes, int count) {
+    int unseen = meet(nodes, count);
+    for (int i = 0; i < unseen; i++) {
+      pool.insert(estimates[i], fresh[i]);
+    }
+  }
+
+  /** Estimates the nodes that were not met before; returns how many. */
+  int meet(int[] nodes, int count) {
     int unseen = 0;
     for (int i = 0; i < count; i++) {
       if (visited.add(nodes[i])) {
@@ -190,9 +232,31 @@ final class DiskSearcher implements VectorSearcher {
     }
     codes.estimate(fresh, unseen, query, estimates);
     estimated += unseen;
-    for (int i = 0; i < unseen; i++) {
-      pool.insert(estimates[i], fresh[i]);
-    }
+    return unseen;
+  }
+
+  /** Meets a node's neighbours; returns how many were not met before. */
+  int expand(int node) {
+    expanded++;
+    return meet(linked, links.links(node, linked));
+  }
+
+  /** The node of this rank that was met last. */
+  int met(int i) {
+    return fresh[i];
+  }
+
+  float estimate(int i) {
+    return estimates[i];
+  }
+
+  /** What {@link #rank} fills, and what it bounds its reading by. */
+  NearestRows nearest() {
+    return nearest;
+  }
+
+  Neighbors ranked() {
+    return ranked;
   }
 
   /** Estimates all rows that pass, and keeps the nearest. */
@@ -227,12 +291,12 @@ final class DiskSearcher implements VectorSearcher {
     }
   }
 
-  /** Reads candidates and ranks them; returns whether all of them were within the radius. */
-  private boolean rank(SearchRequest request, CandidatePool candidates) {
+  /** Reads candidates and ranks them; returns how many, from the first on. */
+  int rank(SearchRequest request, CandidatePool candidates) {
+    ranked.clear();
     int next = 0;
-    int offered = 0;
-    boolean ended = false;
-    while (next < candidates.size() && !ended) {
+    boolean open = true;
+    while (open && next < candidates.size()) {
       check(request);
       int wave = 0;
       int first = next;
@@ -242,29 +306,21 @@ final class DiskSearcher implements VectorSearcher {
       while (next < candidates.size()
           && (wave < most || pieceAt(candidates.node(next), wave) >= 0)) {
         if (!mayBelong(request, candidates, next)) {
-          ended = true;
+          open = false;
           break;
         }
         wave = addPiece(candidates.node(next), wave);
         next++;
       }
-      if (wave == 0) {
-        break;
+      if (wave > 0) {
+        blocks.read(pieces, wave, offsets, buffers);
+        reads += (long) wave * blocks.readsOfPiece();
       }
-      blocks.read(pieces, wave, offsets, buffers);
-      reads += (long) wave * blocks.readsOfPiece();
-      // A few that need not be looked at, but are there.
-      int last = Math.max(next, first + 4 * buffers.length);
-      for (int i = first; i < candidates.size() && i < last; i++) {
-        int at = pieceAt(candidates.node(i), wave);
-        if (at < 0) {
-          break;
-        }
-        measure(request, candidates.node(i), buffers[at]);
-        offered++;
+      for (int i = first; i < next; i++) {
+        measure(request, candidates.node(i), buffers[pieceAt(candidates.node(i), wave)]);
       }
     }
-    return offered == candidates.size() && nearest.size() == offered;
+    return next;
   }
 
   private int addPiece(int row, int wave) {
@@ -293,7 +349,7 @@ final class DiskSearcher implements VectorSearcher {
     double limit = codes.space().squared(nearest.bound(), querySquared);
     double margin =
         2
-            * deviations(request)
+            * deviations
             * codes.spread()
             * Math.sqrt((double) query.squared() * codes.squared(candidates.node(i)));
     // Of numbers so large that neither is one, nothing is known.
@@ -309,10 +365,11 @@ final class DiskSearcher implements VectorSearcher {
     RowBlock block = blocks.row(row, piece);
     DistanceKernels.get(rows.encoding()).distances(rows.metric(), request.query(), block, 1, exact);
     measured++;
+    ranked.add(row, exact[0]);
     nearest.offer(row, exact[0]);
   }
 
-  private static void check(SearchRequest request) {
+  static void check(SearchRequest request) {
     if (request.cancelled().getAsBoolean()) {
       throw new CancellationException("the search was cancelled");
     }

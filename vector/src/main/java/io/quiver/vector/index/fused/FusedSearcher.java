@@ -6,6 +6,7 @@ import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.EuclideanRows;
 import io.quiver.vector.index.IndexSpec.Exact;
 import io.quiver.vector.index.NearestRows;
+import io.quiver.vector.index.NeighborIterator;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
 import io.quiver.vector.index.RowSet;
@@ -49,6 +50,7 @@ final class FusedSearcher implements VectorSearcher {
   private final NearestKeys reranked = new NearestKeys();
   private final NearestRows ordered = new NearestRows();
   private @Nullable CodeScan scan;
+  private @Nullable ContinuedFusedWalk continued;
   private final int[] rows = new int[BATCH];
   private final double[] distances = new double[BATCH];
 
@@ -72,15 +74,10 @@ final class FusedSearcher implements VectorSearcher {
     visited = 0;
     exactCount = 0;
     estimateCount = 0;
-    RowFilter filter = request.filter();
-    if (filter.rows() != space.rows().count()) {
-      throw new IllegalArgumentException(
-          "a filter of %d rows, the index has %d".formatted(filter.rows(), space.rows().count()));
-    }
-    double squaredLength = space.query(request.query(), walk.query(), 0);
-    boolean undefined = squaredLength == 0 && space.rows().metric() == Metric.COSINE;
-    int passing = present.count(filter);
-    if (passing <= 0 || undefined || Double.isNaN(squaredLength)) {
+    continued = null;
+    double squaredLength = setQuery(request);
+    int passing = present.count(request.filter());
+    if (passing <= 0 || Double.isNaN(squaredLength)) {
       return;
     }
     prepared = false;
@@ -94,6 +91,36 @@ final class FusedSearcher implements VectorSearcher {
     } else {
       answer(request, squaredLength, into);
     }
+  }
+
+  @Override
+  public NeighborIterator iterator(SearchRequest request) {
+    continued = null;
+    double squaredLength = setQuery(request);
+    int passing = present.count(request.filter());
+    if (passing <= 0 || Double.isNaN(squaredLength)) {
+      return NeighborIterator.none();
+    }
+    walk.prepare();
+    int wanted = Math.min(request.k(), passing);
+    SearchPlan.Work work =
+        new SearchPlan.Work(present.count(), passing, wanted, effort(request, wanted));
+    ContinuedFusedWalk begun =
+        new ContinuedFusedWalk(request, parts, walk, exact, squaredLength, work);
+    continued = begun;
+    return begun;
+  }
+
+  /** Takes the query; returns its squared length, not a number when it has no distances. */
+  private double setQuery(SearchRequest request) {
+    RowFilter filter = request.filter();
+    if (filter.rows() != space.rows().count()) {
+      throw new IllegalArgumentException(
+          "a filter of %d rows, the index has %d".formatted(filter.rows(), space.rows().count()));
+    }
+    double squaredLength = space.query(request.query(), walk.query(), 0);
+    boolean undefined = squaredLength == 0 && space.rows().metric() == Metric.COSINE;
+    return undefined ? Double.NaN : squaredLength;
   }
 
   private int effort(SearchRequest request, int wanted) {
@@ -269,6 +296,10 @@ final class FusedSearcher implements VectorSearcher {
 
   @Override
   public SearchStatistics statistics() {
+    ContinuedFusedWalk begun = continued;
+    if (begun != null) {
+      return begun.statistics();
+    }
     return new SearchStatistics(
         plan.name().toLowerCase(Locale.ROOT), visited, exactCount, estimateCount, 0);
   }

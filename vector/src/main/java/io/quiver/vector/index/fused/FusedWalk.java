@@ -179,11 +179,7 @@ final class FusedWalk {
    * @param cancelled asked now and then
    */
   void run(int effort, BooleanSupplier cancelled) {
-    if (++epoch == 0) {
-      Arrays.fill(visited, (byte) 0);
-      epoch = 1;
-    }
-    expandedCount = 0;
+    begin();
     pool.reset(effort);
     int entry = graph.entry();
     if (entry < 0) {
@@ -195,6 +191,40 @@ final class FusedWalk {
     } else {
       runBestFirst(entry, effort, cancelled);
     }
+  }
+
+  /**
+   * Forgets what was expanded: for a caller that leads the search itself, by {@link #expandFor}.
+   */
+  void begin() {
+    if (++epoch == 0) {
+      Arrays.fill(visited, (byte) 0);
+      epoch = 1;
+    }
+    expandedCount = 0;
+  }
+
+  /**
+   * Expands a node, whose neighbours the caller keeps.
+   *
+   * @param distance the node's, as {@link #distance} says
+   * @param candidates becomes the neighbours that were not expanded, by their estimates; of 32
+   * @return how many they are
+   */
+  int expandFor(int node, float distance, long[] candidates) {
+    visited[node] = epoch;
+    long block = graph.block(node);
+    int full = codes.estimate(blocks, block + codesAt, table, Float.MAX_VALUE);
+    int count = 0;
+    for (; full != 0; full &= full - 1) {
+      int slot = Integer.numberOfTrailingZeros(full);
+      int neighbor = all(blocks).get(INT, block + linksAt + 4L * slot);
+      if (visited[neighbor] != epoch) {
+        float estimate = distance + table.estimate(slot);
+        candidates[count++] = NodeKey.of(estimate > 0 ? estimate : 0, neighbor);
+      }
+    }
+    return count;
   }
 
   private void runBestFirst(int entry, int effort, BooleanSupplier cancelled) {
@@ -268,7 +298,8 @@ final class FusedWalk {
     return offered == 0 ? place : pool.merge(offered);
   }
 
-  private float distance(int node) {
+  /** The squared distance of a node's point, or of its codes with exact = sq8. */
+  float distance(int node) {
     return points != null
         ? FusedKernels.l2Squared(query, queryAt, points.memory(), points.at(node), floats)
         : squaredStep

@@ -1,6 +1,7 @@
 package io.quiver.vector.index.hnsw;
 
 import io.quiver.vector.distance.PointDistances;
+import io.quiver.vector.index.KeyHeap;
 import io.quiver.vector.index.NearestRows;
 import io.quiver.vector.index.NeighborIterator;
 import io.quiver.vector.index.Neighbors;

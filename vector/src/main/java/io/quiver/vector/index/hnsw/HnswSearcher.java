@@ -101,10 +101,7 @@ final class HnswSearcher implements VectorSearcher {
     checkFilter(request);
     long entry = graph.entry();
     if (entry < 0 || !hasDistances(request)) {
-      return into -> {
-        into.clear();
-        return false;
-      };
+      return NeighborIterator.none();
     }
     distances.from(request.query());
     int start = walk.descend(HnswGraph.entryNode(entry), HnswGraph.entryLevel(entry), 0);
