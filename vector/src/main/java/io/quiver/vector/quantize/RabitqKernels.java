@@ -102,16 +102,17 @@ final class RabitqKernels {
         oddLow.blend(oddHigh, UPPER).add(oddHigh.blend(oddLow, UPPER).rearrange(SWAP_HALVES));
     float scale = lookup.get(FLOAT, queryAt);
     float offset = lookup.get(FLOAT, queryAt + 4);
+    // Read without the short form: where so much has been inlined, only what must be inlined still
+    // is, and a call would allocate what it returns.
+    FloatVector constants0 = FloatVector.fromMemorySegment(FLOATS, codes, end, ORDER);
+    FloatVector constants1 = FloatVector.fromMemorySegment(FLOATS, codes, end + 64, ORDER);
+    long slopes = end + Rabitq.SLOPES;
+    FloatVector slopes0 = FloatVector.fromMemorySegment(FLOATS, codes, slopes, ORDER);
+    FloatVector slopes1 = FloatVector.fromMemorySegment(FLOATS, codes, slopes + 64, ORDER);
     FloatVector estimates0 =
-        ((FloatVector) first.castShape(FLOATS, 0))
-            .mul(scale)
-            .add(offset)
-            .fma(floats(codes, end + Rabitq.SLOPES), floats(codes, end));
+        ((FloatVector) first.castShape(FLOATS, 0)).mul(scale).add(offset).fma(slopes0, constants0);
     FloatVector estimates1 =
-        ((FloatVector) second.castShape(FLOATS, 0))
-            .mul(scale)
-            .add(offset)
-            .fma(floats(codes, end + Rabitq.SLOPES + 64), floats(codes, end + 64));
+        ((FloatVector) second.castShape(FLOATS, 0)).mul(scale).add(offset).fma(slopes1, constants1);
     estimates0.intoMemorySegment(lookup, queryAt + RabitqQuery.ESTIMATES, ORDER);
     estimates1.intoMemorySegment(lookup, queryAt + RabitqQuery.ESTIMATES + 64, ORDER);
     return (int) estimates0.compare(VectorOperators.LE, limit).toLong()
