@@ -117,6 +117,14 @@ final class BenchAnnCommand implements Callable<Integer> {
   private int buildThreads = 2;
 
   @Option(
+      names = "--direct",
+      paramLabel = "DIR",
+      description =
+          "For diskann: put the index into this directory for the time of the run, and read its"
+              + " rows from there past the page cache.")
+  private @Nullable Path direct;
+
+  @Option(
       names = "--plot",
       paramLabel = "FILE.svg",
       description = "Draw searches a second over recall.")
@@ -157,6 +165,7 @@ final class BenchAnnCommand implements Callable<Integer> {
         recalls,
         seconds,
         buildThreads,
+        Optional.ofNullable(direct),
         Optional.ofNullable(plot));
   }
 

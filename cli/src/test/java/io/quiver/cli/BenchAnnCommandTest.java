@@ -123,6 +123,7 @@ class BenchAnnCommandTest {
         "--index hnsw --effort 0 | --effort is 0",
         "--index hnsw --recall 1.5 | --recall has 1.5",
         "--index hnsw --recall 0.9 --effort 10 | --effort and --recall exclude each other",
+        "--index hnsw --direct . | --direct is for diskann",
         "--index flat --through jdbc | comes with CREATE INDEX",
         "--index flat --filtered | --filtered needs scalars.parquet"
       })

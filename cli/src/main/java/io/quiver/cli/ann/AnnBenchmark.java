@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.function.LongSupplier;
 
 /** Builds one index over a directory's vectors and measures it at several efforts. */
 public final class AnnBenchmark {
@@ -74,11 +75,12 @@ public final class AnnBenchmark {
             + ",qps,p50_us,p95_us,build_s,index_bytes,qps_cpu,memory_bytes");
     out.flush();
     List<CurvePlot.Point> points = new ArrayList<>();
-    try (SearchClients clients = new SearchClients(data, index, options.k(), options.threads())) {
-      warmUp(clients, index);
-      for (Effort effort : efforts(clients, data, index)) {
-        points.add(measure(clients, effort, data, index, buildSeconds));
+    if (options.direct().isPresent()) {
+      try (DirectIndex direct = DirectIndex.write(index, options.direct().get())) {
+        measureAll(data, direct.index(), buildSeconds, direct::blocksRead, points);
       }
+    } else {
+      measureAll(data, index, buildSeconds, () -> 0, points);
     }
     options
         .plot()
@@ -86,9 +88,43 @@ public final class AnnBenchmark {
             file -> CurvePlot.write(file, data.name() + ": " + index.spec(), options.k(), points));
   }
 
+  /**
+   * Measures each effort.
+   *
+   * @param blocksRead how many were read from disk so far
+   */
+  private void measureAll(
+      AnnData data,
+      VectorIndex index,
+      double buildSeconds,
+      LongSupplier blocksRead,
+      List<CurvePlot.Point> points) {
+    try (SearchClients clients = new SearchClients(data, index, options.k(), options.threads())) {
+      warmUp(clients, index);
+      for (Effort effort : efforts(clients, data, index)) {
+        long before = blocksRead.getAsLong();
+        double recall = clients.recall(effort);
+        long blocks = blocksRead.getAsLong() - before;
+        if (options.direct().isPresent()) {
+          notes.printf(
+              Locale.ROOT,
+              "%s: %.2f blocks of 4 KiB read a search%n",
+              effort,
+              (double) blocks / data.queries().count());
+          notes.flush();
+        }
+        points.add(measure(clients, effort, recall, data, index, buildSeconds));
+      }
+    }
+  }
+
   private CurvePlot.Point measure(
-      SearchClients clients, Effort effort, AnnData data, VectorIndex index, double buildSeconds) {
-    double recall = clients.recall(effort);
+      SearchClients clients,
+      Effort effort,
+      double recall,
+      AnnData data,
+      VectorIndex index,
+      double buildSeconds) {
     SearchClients.Speed speed = clients.measure(effort, options.seconds());
     String params = index.spec().toString().replace(',', ';');
     if (effort instanceof Effort.Fixed(int value)) {

@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param efforts to measure; empty for a sweep that fits the kind
  * @param recalls for each of which the least effort is found, and measured
  * @param seconds that a point is measured for
+ * @param direct the directory from which {@code diskann} reads its rows past the page cache; empty
+ *     to read them from memory
  * @param plot the SVG file to write
  */
 public record AnnOptions(
@@ -35,6 +37,7 @@ public record AnnOptions(
     List<Double> recalls,
     double seconds,
     int buildThreads,
+    Optional<Path> direct,
     Optional<Path> plot) {
   private static final int THREADS_MAX = 1024;
   private static final int K_MAX = 10_000;
@@ -54,6 +57,9 @@ public record AnnOptions(
     boolean hasEffort = !(spec instanceof IndexSpec.Flat);
     if (!hasEffort && !(efforts.isEmpty() && recalls.isEmpty())) {
       throw wrong("flat is exact: it takes neither --effort nor --recall");
+    }
+    if (direct.isPresent() && !(spec instanceof IndexSpec.DiskAnn)) {
+      throw wrong("--direct is for diskann: no other kind reads from disk");
     }
     for (int effort : efforts) {
       inRange("--effort", effort, Integer.MAX_VALUE);
