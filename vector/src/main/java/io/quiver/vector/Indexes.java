@@ -3,6 +3,7 @@ package io.quiver.vector;
 import io.quiver.vector.index.AutoChoice;
 import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.DamagedIndexException;
+import io.quiver.vector.index.GrowingIndex;
 import io.quiver.vector.index.IndexForm;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.VectorIndex;
@@ -10,6 +11,7 @@ import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.disk.DiskAnnIndex;
 import io.quiver.vector.index.flat.FlatIndex;
 import io.quiver.vector.index.fused.FusedIndex;
+import io.quiver.vector.index.fused.GrowingFusedIndex;
 import io.quiver.vector.index.hnsw.HnswIndex;
 import io.quiver.vector.index.ivf.IvfIndex;
 import io.quiver.vector.memory.BlockReader;
@@ -48,6 +50,33 @@ public final class Indexes {
    */
   public static VectorIndex open(MemorySegment form, VectorRows rows) {
     return open(form, rows, null);
+  }
+
+  /**
+   * Opens a written index, built or grown, to take rows in and out again: of the kinds {@code
+   * hnsw}, but for {@code exact = sq8}, and {@code ivf}. It goes on as if it had never been
+   * written, in memory of its own.
+   *
+   * @param rows those that it was written over, of which there may be more by now: as many as there
+   *     is room for. Which of them are there it knows; the others are added
+   * @param options of which the seed draws the levels of rows that are new in {@code hnsw}
+   * @throws io.quiver.vector.index.DamagedIndexException when it is not what was written
+   * @throws IllegalArgumentException when its kind takes no rows in, or it needs more memory than
+   *     the options allow
+   */
+  public static GrowingIndex openGrowing(
+      MemorySegment form, VectorRows rows, BuildOptions options) {
+    IndexForm read = IndexForm.readGrowing(form, rows);
+    return switch (read.spec()) {
+      case IndexSpec.Hnsw hnsw ->
+          switch (hnsw.layout()) {
+            case COMPACT -> HnswIndex.openGrowing(read, rows, options.seed());
+            case FUSED -> GrowingFusedIndex.open(read, hnsw, rows, options);
+          };
+      case IndexSpec.Ivf ivf -> IvfIndex.open(read, ivf, rows);
+      case IndexSpec.Flat _, IndexSpec.DiskAnn _, IndexSpec.Auto _ ->
+          throw new IllegalArgumentException(read.spec().kind() + " takes no rows in or out");
+    };
   }
 
   /**

@@ -1,6 +1,9 @@
 package io.quiver.vector.index;
 
-/** An index that takes rows in and out while it is searched; readers never wait. */
+/**
+ * An index that takes rows in and out while it is searched; readers never wait. What it has written
+ * {@link io.quiver.vector.Indexes#openGrowing} opens again.
+ */
 public interface GrowingIndex extends VectorIndex {
   /** Rows that it has room for: their numbers are 0 to capacity - 1. */
   int capacity();

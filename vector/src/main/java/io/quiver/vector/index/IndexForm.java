@@ -59,10 +59,12 @@ public final class IndexForm {
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final IndexSpec spec;
+  private final int rows;
   private final Map<String, MemorySegment> sections;
 
-  private IndexForm(IndexSpec spec, Map<String, MemorySegment> sections) {
+  private IndexForm(IndexSpec spec, int rows, Map<String, MemorySegment> sections) {
     this.spec = spec;
+    this.rows = rows;
     this.sections = sections;
   }
 
@@ -147,8 +149,21 @@ public final class IndexForm {
    * reads them piece by piece.
    */
   public static IndexForm read(MemorySegment form, VectorRows rows, Set<String> unchecked) {
+    return read(form, rows, unchecked, false);
+  }
+
+  /**
+   * As {@link #read(MemorySegment, VectorRows)}, over rows of which there may be more than when the
+   * form was written: {@link #rows} says how many there were.
+   */
+  public static IndexForm readGrowing(MemorySegment form, VectorRows rows) {
+    return read(form, rows, Set.of(), true);
+  }
+
+  private static IndexForm read(
+      MemorySegment form, VectorRows rows, Set<String> unchecked, boolean growing) {
     long head = headerBytes(form);
-    checkHeader(form, head, rows);
+    checkHeader(form, head, rows, growing);
     int count = form.get(INT, 16);
     byte[] text =
         form.asSlice(HEADER_BYTES + (long) ENTRY_BYTES * count, form.get(INT, 20))
@@ -174,7 +189,9 @@ public final class IndexForm {
       sections.put(name, bytes);
     }
     return new IndexForm(
-        IndexSpec.parse(new String(text, StandardCharsets.UTF_8)), Map.copyOf(sections));
+        IndexSpec.parse(new String(text, StandardCharsets.UTF_8)),
+        (int) form.get(LONG, 32),
+        Map.copyOf(sections));
   }
 
   private static long headerBytes(MemorySegment form) {
@@ -197,7 +214,7 @@ public final class IndexForm {
     return head;
   }
 
-  private static void checkHeader(MemorySegment form, long head, VectorRows rows) {
+  private static void checkHeader(MemorySegment form, long head, VectorRows rows, boolean growing) {
     CRC32C crc = new CRC32C();
     update(crc, form.asSlice(0, 12));
     crc.update(new byte[4]);
@@ -211,7 +228,8 @@ public final class IndexForm {
         form.get(ValueLayout.JAVA_BYTE, 24) == code(rows.metric())
             && form.get(ValueLayout.JAVA_BYTE, 25) == code(rows.encoding())
             && form.get(INT, 28) == rows.dimension()
-            && form.get(LONG, 32) == rows.count();
+            && (form.get(LONG, 32) == rows.count()
+                || (growing && form.get(LONG, 32) >= 0 && form.get(LONG, 32) < rows.count()));
     if (!same) {
       throw new DamagedIndexException(
           "it is of "
@@ -229,6 +247,11 @@ public final class IndexForm {
 
   public IndexSpec spec() {
     return spec;
+  }
+
+  /** Rows that there were when it was written. */
+  public int rows() {
+    return rows;
   }
 
   /** The bytes of a section. */

@@ -53,6 +53,17 @@ final class FusedGraph {
     return new FusedGraph(layout, rotation, blocks.asSlice(0, layout.stride() * nodes), -1);
   }
 
+  /** The same graph with room for more nodes, whose blocks are not cleared. */
+  FusedGraph withRoom(int newNodes) {
+    if (newNodes == nodes) {
+      return this;
+    }
+    FusedGraph graph = empty(layout, rotation, newNodes);
+    MemorySegment.copy(blocks, 0, graph.blocks, 0, stride * nodes);
+    graph.entry = entry;
+    return graph;
+  }
+
   FusedLayout layout() {
     return layout;
   }

@@ -107,6 +107,17 @@ final class FusedLinks {
     graph.clear(node, last);
   }
 
+  /** Takes over the links that are in a node's block; nobody else uses the node. */
+  void restore(int node, FloatPoints points) {
+    int degree = 0;
+    int neighbor;
+    // An empty slot has the node's own number, and only such slots follow it.
+    while (degree < DEGREE && (neighbor = graph.link(node, degree)) != node) {
+      keys[DEGREE * node + degree++] = NodeKey.of(points.between(node, neighbor), neighbor);
+    }
+    degrees[node] = (byte) degree;
+  }
+
   /** Removes all links; the node's lock is held. */
   void clear(int node) {
     while (degrees[node] > 0) {

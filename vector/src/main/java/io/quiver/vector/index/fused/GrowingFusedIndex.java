@@ -10,6 +10,7 @@ import io.quiver.vector.index.IndexSpec.Hnsw;
 import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
+import io.quiver.vector.index.Workers;
 import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.Rotation;
 import java.lang.foreign.MemorySegment;
@@ -36,6 +37,8 @@ public final class GrowingFusedIndex implements GrowingIndex {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  private static final int RESTORE_CHUNK = 256;
+
   private final Hnsw spec;
   private final EuclideanRows space;
   private final FusedGraph graph;
@@ -54,23 +57,28 @@ public final class GrowingFusedIndex implements GrowingIndex {
   /** Guards where searches begin. */
   private final ReentrantLock entryLock = new ReentrantLock();
 
-  private GrowingFusedIndex(Hnsw spec, EuclideanRows space, long seed) {
+  /** Whether rows without a distance may be there of which the form did not know. */
+  private final boolean opened;
+
+  /**
+   * @param graph whose nodes are not cleared yet
+   */
+  private GrowingFusedIndex(
+      Hnsw spec, EuclideanRows space, FusedGraph graph, RecallCurve curve, boolean opened) {
     this.spec = spec;
     this.space = space;
+    this.graph = graph;
+    this.opened = opened;
     int capacity = space.rows().count();
-    FusedLayout layout = new FusedLayout(space.dimension(), Exact.FLOAT32);
-    graph = FusedGraph.empty(layout, Rotation.random(space.dimension(), seed), capacity);
+    FusedLayout layout = graph.layout();
     points = FloatPoints.of(graph.blocks(), layout.stride(), layout.floats());
     links =
         new FusedLinks(
             graph, NativeMemory.allocate(4L * layout.codeBits() * Math.max(1, capacity)));
     added = RowSet.empty(capacity);
     present = RowSet.empty(capacity);
-    FusedForm form = new FusedForm(space, graph, null, RecallCurve.NONE);
+    FusedForm form = new FusedForm(space, graph, null, curve);
     parts = new FusedParts(form, present, spec.efSearch(), true);
-    for (int node = 0; node < capacity; node++) {
-      clear(node);
-    }
   }
 
   /**
@@ -85,11 +93,7 @@ public final class GrowingFusedIndex implements GrowingIndex {
    */
   public static GrowingFusedIndex create(
       Hnsw spec, VectorRows rows, double lengthMax, BuildOptions options) {
-    FusedIndex.checkVectorModule();
-    if (spec.exact() != Exact.FLOAT32) {
-      throw new IllegalArgumentException(
-          "a fused graph grows with exact = float32; with sq8 it is built at once");
-    }
+    check(spec);
     boolean products = rows.metric() == Metric.NEGATIVE_INNER_PRODUCT;
     if (products && !(lengthMax > 0 && Double.isFinite(lengthMax))) {
       throw new IllegalArgumentException(
@@ -98,7 +102,72 @@ public final class GrowingFusedIndex implements GrowingIndex {
     EuclideanRows space =
         EuclideanRows.of(rows, products ? lengthMax * lengthMax : 0, new BitSet());
     FusedIndex.checkMemory(spec, space, options);
-    return new GrowingFusedIndex(spec, space, options.seed());
+    FusedLayout layout = new FusedLayout(space.dimension(), Exact.FLOAT32);
+    Rotation rotation = Rotation.random(space.dimension(), options.seed());
+    FusedGraph graph = FusedGraph.empty(layout, rotation, rows.count());
+    GrowingFusedIndex index = new GrowingFusedIndex(spec, space, graph, RecallCurve.NONE, false);
+    index.clear(0, rows.count());
+    return index;
+  }
+
+  private static void check(Hnsw spec) {
+    FusedIndex.checkVectorModule();
+    if (spec.exact() != Exact.FLOAT32) {
+      throw new IllegalArgumentException(
+          "a fused graph grows with exact = float32; with sq8 it is built at once");
+    }
+  }
+
+  /**
+   * Opens a written index, built or grown, to take rows in and out again. What its links need and
+   * the form has not, distances and rotated points, is computed anew.
+   *
+   * @param rows as many as there is room for: the written ones, and as many more as are wanted;
+   *     under inner product none may be longer than the index was made for, or than the longest of
+   *     the rows that it was built over
+   * @throws io.quiver.vector.index.DamagedIndexException when it is not what was written
+   * @throws IllegalArgumentException when it takes more memory than the options allow
+   */
+  public static GrowingFusedIndex open(
+      IndexForm form, Hnsw spec, VectorRows rows, BuildOptions options) {
+    check(spec);
+    int written = form.rows();
+    FusedForm read =
+        FusedForm.read(form, spec, new VectorRows(rows.metric(), rows.block(), written));
+    EuclideanRows space = EuclideanRows.of(rows, read.space().longestSquared(), new BitSet());
+    FusedIndex.checkMemory(spec, space, options);
+    FusedGraph graph = read.graph().withRoom(rows.count());
+    GrowingFusedIndex index = new GrowingFusedIndex(spec, space, graph, read.curve(), true);
+    index.clear(written, rows.count());
+    index.restore(written, read.space().absent(), options);
+    return index;
+  }
+
+  private void restore(int written, BitSet absent, BuildOptions options) {
+    long stride = graph.layout().stride();
+    long rotatedBytes = 4L * graph.rotation().codeBits();
+    new Workers(options)
+        .forEach(
+            0,
+            written,
+            RESTORE_CHUNK,
+            1,
+            () -> graph,
+            (own, node) -> {
+              long at = rotatedBytes * node;
+              own.rotation().rotate(own.blocks(), stride * node, links.rotated(), at);
+              links.restore(node, points);
+              if (!absent.get(node)) {
+                added.add(node);
+                present.add(node);
+              }
+            });
+  }
+
+  private void clear(int from, int to) {
+    for (int node = from; node < to; node++) {
+      clear(node);
+    }
   }
 
   @Override
@@ -196,6 +265,9 @@ public final class GrowingFusedIndex implements GrowingIndex {
   public void remove(int row) {
     Objects.checkIndex(row, capacity());
     if (!added.contains(row)) {
+      if (opened && space.rows().metric() == Metric.COSINE) {
+        return;
+      }
       throw new IllegalArgumentException("row " + row + " is not there");
     }
     if (present.remove(row)) {

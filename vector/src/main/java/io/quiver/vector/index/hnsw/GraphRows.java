@@ -48,6 +48,20 @@ record GraphRows(
         null);
   }
 
+  /** A copy with room for more rows. */
+  GraphRows copy(VectorRows room) {
+    if (codes != null) {
+      throw new IllegalArgumentException(
+          "codes are made for rows that are known, so an index that grows has quantizer = none");
+    }
+    GraphRows copied = empty(room);
+    MemorySegment.copy(present.bits(), 0, copied.present.bits(), 0, RowSet.bytes(rows.count()));
+    if (reciprocals != null && copied.reciprocals != null) {
+      MemorySegment.copy(reciprocals, 0, copied.reciprocals, 0, 4L * rows.count());
+    }
+    return copied;
+  }
+
   GraphRows withCodes(RowCodes newCodes) {
     return new GraphRows(rows, present, reciprocals, newCodes);
   }

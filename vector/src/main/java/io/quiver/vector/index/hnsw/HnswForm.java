@@ -114,6 +114,13 @@ final class HnswForm {
     return new HnswIndex(spec, graphRows, graph, EffortCurve.read(form), false);
   }
 
+  /** As {@link HnswIndex#openGrowing}. */
+  static HnswIndex openGrowing(IndexForm form, VectorRows rows, long seed) {
+    VectorRows written = new VectorRows(rows.metric(), rows.block(), form.rows());
+    HnswIndex fixed = open(form, written);
+    return fixed.grown(rows, TallNodes.drawn(fixed.spec().m(), seed));
+  }
+
   private static HnswGraph graph(IndexForm form, int m, int nodes) {
     MemorySegment head = form.section(GRAPH, GRAPH_BYTES);
     int entryNode = head.get(INT, 0);

@@ -74,6 +74,22 @@ final class HnswGraph {
     return graph;
   }
 
+  /**
+   * A copy of a graph, with room for more nodes.
+   *
+   * @param levels of those
+   */
+  static HnswGraph copy(HnswGraph from, int nodes, IntUnaryOperator levels) {
+    HnswGraph graph =
+        empty(
+            nodes, from.m, node -> node < from.nodes ? from.level(node) : levels.applyAsInt(node));
+    // Lists are in the order of their nodes, so that those of the first stay where they were.
+    MemorySegment.copy(from.base, 0, graph.base, 0, baseBytes(from.nodes, from.m));
+    MemorySegment.copy(from.upper, 0, graph.upper, 0, upperBytes(from.tall, from.m));
+    graph.entry = from.entry;
+    return graph;
+  }
+
   /** Bytes of the lists of level 0. */
   static long baseBytes(int nodes, int m) {
     return 8L * m * nodes;

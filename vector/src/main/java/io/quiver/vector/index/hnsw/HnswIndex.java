@@ -11,6 +11,7 @@ import io.quiver.vector.index.recall.EffortCurve;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.IntUnaryOperator;
 
 /**
  * The index of kind {@code hnsw} with layout {@code compact}.
@@ -48,6 +49,12 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
         EffortCurve.measure(
             rows.rows(), searcher(), EFFORTS, BuildOptions.threads(1).withSeed(seed));
     return new HnswIndex(spec, rows, graph, curve, growing);
+  }
+
+  /** A copy that grows, with room for more rows. */
+  HnswIndex grown(VectorRows room, IntUnaryOperator levels) {
+    HnswGraph copied = HnswGraph.copy(graph, room.count(), levels);
+    return new HnswIndex(spec, rows.copy(room), copied, efforts, true);
   }
 
   /**
@@ -90,11 +97,21 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
   }
 
   /**
-   * Opens a written index, in the form's own memory. It takes no rows in or out: {@link #merge} it
-   * into one that does.
+   * Opens a written index, in the form's own memory. It takes no rows in or out: {@link
+   * #openGrowing} does.
    */
   public static HnswIndex open(IndexForm form, VectorRows rows) {
     return HnswForm.open(form, rows);
+  }
+
+  /**
+   * Opens a written index, built or grown, in memory of its own, to take rows in and out again.
+   *
+   * @param rows as many as there is room for: the written ones, and as many more as are wanted
+   * @param seed of the levels of nodes that the written graph had no room for
+   */
+  public static HnswIndex openGrowing(IndexForm form, VectorRows rows, long seed) {
+    return HnswForm.openGrowing(form, rows, seed);
   }
 
   @Override
