@@ -73,7 +73,7 @@ public final class ProductTables {
       offset -= bound;
     }
     MemorySegment memory = all(query.memory());
-    float scale = widest > 0 ? widest / RabitqQuery.entryMax(4 * bounds.length) : 1;
+    float scale = widest > 0 ? widest / RabitqQuery.entryMax(codes(bounds.length).codeBits()) : 1;
     memory.set(FLOAT, query.position(), scale);
     memory.set(FLOAT, query.position() + 4, offset);
     MemorySegment words = quantizer.codewords();

@@ -74,10 +74,12 @@ public final class RabitqQuery {
   }
 
   /**
-   * The largest entry, such that the sums of all, in 16 bits, do not overflow: 127 up to 4096 bits.
+   * The largest entry: whole, since entries are rounded, and such that one for each eight bits add
+   * up to 16 bits at most, which is how many a sum has before its halves come together. 127 up to
+   * 4096 bits.
    */
   static float entryMax(int codeBits) {
-    return Math.min(127, 127 * 4096f / codeBits);
+    return Math.min(127, 8 * 0xFFFF / codeBits);
   }
 
   MemorySegment memory() {

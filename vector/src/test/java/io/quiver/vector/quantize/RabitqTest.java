@@ -88,6 +88,26 @@ class RabitqTest {
     }
   }
 
+  /** As of a vector with a single element, after a rotation: all entries are the greatest. */
+  @ParameterizedTest
+  @ValueSource(ints = {4096, 4160, 8192, 60_032, 65_536})
+  void sumsOfTheGreatestEntriesDoNotOverflow(int bits) {
+    Rabitq codes = new Rabitq(bits);
+    MemorySegment points = Arena.ofAuto().allocate(8L * bits, 64);
+    for (int i = 0; i < bits; i++) {
+      points.setAtIndex(ValueLayout.JAVA_FLOAT, i, (i * 7 % 11 & 1) == 0 ? 1 : -1);
+    }
+    MemorySegment block = Arena.ofAuto().allocate(codes.blockBytes(), 64);
+    long start = AbsoluteMemory.start(block, 0, block.byteSize());
+    long point = AbsoluteMemory.start(points, 0, 8L * bits);
+    codes.encode(points, point, point + 4L * bits, block, start, 5);
+    RabitqQuery query = new RabitqQuery(codes);
+    query.set(points, point);
+    codes.estimate(block, start, query, 0);
+    // The distance is 0, of a vector that is sqrt(bits) from the centre.
+    assertThat((double) query.estimate(5)).isCloseTo(-bits, within(1e-3 * bits));
+  }
+
   @Test
   void estimatesHaveNoBias() {
     double error = 0;
