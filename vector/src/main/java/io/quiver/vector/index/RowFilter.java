@@ -34,7 +34,8 @@ public final class RowFilter {
   /**
    * Lets through the rows whose bits are set.
    *
-   * @param bits native memory of whole 64-bit words, with no bit set at or beyond {@code rows}
+   * @param bits native memory of whole 64-bit words, with no bit set at or beyond {@code rows}; it
+   *     is not copied, and does not change while it is a filter
    */
   public static RowFilter of(MemorySegment bits, int rows) {
     long words = (rows + 63L) >> 6;
@@ -104,6 +105,16 @@ public final class RowFilter {
         consumer.accept(64 * i + Long.numberOfTrailingZeros(word));
       }
     }
+  }
+
+  /** The same, in memory of its own: for whoever outlives the owner of the bits. */
+  public RowFilter copy() {
+    if (bits == null) {
+      return this;
+    }
+    MemorySegment own = Arena.ofAuto().allocate(Math.max(8, 8 * ((rows + 63L) >> 6)), 64);
+    MemorySegment.copy(bits, 0, own, 0, 8 * ((rows + 63L) >> 6));
+    return new RowFilter(own, rows, count);
   }
 
   /** The rows that both let through. */

@@ -90,10 +90,13 @@ public final class RecallMonitor {
     for (int i = 0; i < found.size(); i++) {
       copy.add(found.row(i), found.distance(i));
     }
-    // The search's own cancel may come from a statement that has long ended.
+    // The search's own cancel and filter may belong to a statement that has long ended.
     Sample sample =
         new Sample(
-            request.withQuery(query).withCancelled(() -> Thread.currentThread().isInterrupted()),
+            request
+                .withQuery(query)
+                .withFilter(request.filter().copy())
+                .withCancelled(() -> Thread.currentThread().isInterrupted()),
             copy);
     synchronized (waiting) {
       if (waiting.size() < WAITING_MAX) {

@@ -25,6 +25,7 @@ import io.quiver.vector.index.flat.FlatIndex;
 import io.quiver.vector.memory.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
@@ -205,6 +206,23 @@ class RecallTest {
             .withRadius(5);
     exact.search(request, found);
     monitor.served(request.withCancelled(() -> true), found);
+    assertThat(monitor.checkOne()).isTrue();
+    assertThat(monitor.estimate().mean()).isEqualTo(1);
+  }
+
+  @Test
+  void monitorKeepsTheFilterOfASearchWhoseMemoryIsGone() {
+    VectorRows rows = rows(Encoding.FLOAT32, ROWS, 12);
+    RecallMonitor monitor = new RecallMonitor(rows, 1, 0.9);
+    Neighbors found = new Neighbors();
+    try (Arena statement = Arena.ofConfined()) {
+      MemorySegment bits = statement.allocate(8L * Math.ceilDiv(ROWS, 64), 8);
+      bits.set(ValueLayout.JAVA_LONG, 0, 0b1011);
+      SearchRequest request =
+          SearchRequest.of(rows.row(0), 10, ROWS).withFilter(RowFilter.of(bits, ROWS));
+      new FlatIndex(rows).searcher().search(request, found);
+      monitor.served(request, found);
+    }
     assertThat(monitor.checkOne()).isTrue();
     assertThat(monitor.estimate().mean()).isEqualTo(1);
   }
