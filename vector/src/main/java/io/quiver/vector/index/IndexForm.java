@@ -182,16 +182,24 @@ public final class IndexForm {
         throw new DamagedIndexException(
             "section " + name + " at " + offset + " of " + length + " bytes is outside");
       }
+      if (offset != align(offset)) {
+        throw new DamagedIndexException("section " + name + " begins at " + offset);
+      }
       MemorySegment bytes = form.asSlice(offset, length);
       if (!unchecked.contains(name)) {
         check("section " + name, offset, form.get(INT, entry + 24), checksum(bytes));
       }
       sections.put(name, bytes);
     }
-    return new IndexForm(
-        IndexSpec.parse(new String(text, StandardCharsets.UTF_8)),
-        (int) form.get(LONG, 32),
-        Map.copyOf(sections));
+    return new IndexForm(spec(text), (int) form.get(LONG, 32), Map.copyOf(sections));
+  }
+
+  private static IndexSpec spec(byte[] text) {
+    try {
+      return IndexSpec.parse(new String(text, StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException e) {
+      throw new DamagedIndexException("it is of no kind: " + e.getMessage());
+    }
   }
 
   private static long headerBytes(MemorySegment form) {

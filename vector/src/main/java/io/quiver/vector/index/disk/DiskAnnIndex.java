@@ -1,6 +1,7 @@
 package io.quiver.vector.index.disk;
 
 import io.quiver.vector.index.BuildOptions;
+import io.quiver.vector.index.DamagedIndexException;
 import io.quiver.vector.index.EuclideanRows;
 import io.quiver.vector.index.IndexForm;
 import io.quiver.vector.index.IndexSpec;
@@ -110,6 +111,7 @@ public final class DiskAnnIndex implements VectorIndex {
    * Opens a written index. Its rows are read by the reader, or where there is none from the form.
    *
    * @param reader of the section {@code diskrows}, from its first byte on
+   * @throws DamagedIndexException when it is not what was written
    */
   public static DiskAnnIndex open(IndexForm read, VectorRows rows, @Nullable BlockReader reader) {
     IndexSpec.DiskAnn spec = (IndexSpec.DiskAnn) read.spec();
@@ -122,6 +124,10 @@ public final class DiskAnnIndex implements VectorIndex {
         reader != null
             ? reader
             : new DiskBlocks.SectionReader(read.section(BLOCKS, DiskBlocks.bytes(rows)));
+    if (from.byteSize() < DiskBlocks.bytes(rows)) {
+      throw new DamagedIndexException(
+          "its rows take " + DiskBlocks.bytes(rows) + " bytes, there are " + from.byteSize());
+    }
     return new DiskAnnIndex(
         spec, codes, links, new DiskBlocks(rows, from, 0, sums), EffortCurve.read(read));
   }

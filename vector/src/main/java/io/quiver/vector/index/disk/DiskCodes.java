@@ -132,11 +132,14 @@ final class DiskCodes {
     MemorySegment head = form.section("space", 16);
     MemorySegment bitmap = form.section("absent", 8 * ((rows.count() + 63L) / 64));
     BitSet absent = BitSet.valueOf(bitmap.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN));
-    EuclideanRows space = EuclideanRows.of(rows, head.get(DOUBLE, 0), absent);
+    double longest = head.get(DOUBLE, 0);
     int bits = head.get(INT, 8);
-    if (bits != 2 && bits != 4) {
-      throw new DamagedIndexException(bits + " bits a dimension");
+    float spread = head.get(FLOAT, 12);
+    if ((bits != 2 && bits != 4) || !(longest >= 0) || !(spread >= 0)) {
+      throw new DamagedIndexException(
+          bits + " bits a dimension, the longest row of " + longest + ", errors of " + spread);
     }
+    EuclideanRows space = EuclideanRows.of(rows, longest, absent);
     MemorySegment words = form.section("signs", 8L * Rotation.signWords(space.dimension()));
     long[] signs = new long[(int) (words.byteSize() / 8)];
     for (int i = 0; i < signs.length; i++) {
@@ -150,7 +153,7 @@ final class DiskCodes {
     MemorySegment memory = NativeMemory.allocate(size);
     memory.asSlice(0, size).copyFrom(form.section("codes", size));
     DiskCodes result = new DiskCodes(space, rotation, bits, centre, memory);
-    result.spread = head.get(FLOAT, 12);
+    result.spread = spread;
     return result;
   }
 
@@ -263,7 +266,8 @@ final class DiskCodes {
       double error = scale == 0 ? 0 : (estimate[0] - exact) / scale;
       sum += error * error;
     }
-    return (float) Math.sqrt(sum / SAMPLE);
+    float found = (float) Math.sqrt(sum / SAMPLE);
+    return Float.isFinite(found) ? found : 1;
   }
 
   EuclideanRows space() {

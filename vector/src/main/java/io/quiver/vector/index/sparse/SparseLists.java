@@ -243,8 +243,15 @@ final class SparseLists {
     checkRange("the last entry", firstEntry(sizes.terms), sizes.entries, sizes.entries);
     checkRange("the first posting", firstPosting(0), 0, 0);
     checkRange("the last posting", firstPosting(sizes.entries), sizes.postings, sizes.postings);
-    int blockCount = (sizes.rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    int blockCount = Math.ceilDiv(sizes.rows, BLOCK_ROWS);
+    int dimension = -1;
     for (int term = 0; term < sizes.terms; term++) {
+      int next = dimensions.get(INT, 4L * term);
+      if (next <= dimension || !(scale(term) > 0 && Float.isFinite(scale(term)))) {
+        throw new DamagedIndexException(
+            "dimension " + next + " in steps of " + scale(term) + " comes after " + dimension);
+      }
+      dimension = next;
       int end = firstEntry(term + 1);
       checkRange("an entry", end, firstEntry(term), sizes.entries);
       int before = -1;
