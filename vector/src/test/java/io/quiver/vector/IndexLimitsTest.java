@@ -1,6 +1,7 @@
 package io.quiver.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.distance.Metric;
@@ -22,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -127,6 +129,24 @@ class IndexLimitsTest {
         }
       }
     }
+  }
+
+  @Test
+  void rowsBeyondTheirMemoryOrTooLongForKernelsAreRefused() {
+    MemorySegment memory = NativeMemory.allocate(4L * 65_536);
+    RowBlock packed = RowBlock.packed(memory, 8);
+    assertThatThrownBy(() -> new VectorRows(Metric.L2, packed, 8193))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> new VectorRows(Metric.L2, packed, -1))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    // Row 4 begins at 2^64, which is 0 in a long.
+    RowBlock wide = new RowBlock(memory, 0, 1L << 62, 8);
+    assertThatThrownBy(() -> new VectorRows(Metric.L2, wide, 5))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    RowBlock tooLong = RowBlock.packed(memory, 65_536, Encoding.INT8);
+    assertThatThrownBy(() -> new VectorRows(Metric.L2, tooLong, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("65535");
   }
 
   private static void checkSearch(VectorIndex index, SearchRequest request, String what) {

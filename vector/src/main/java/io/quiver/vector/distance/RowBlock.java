@@ -42,7 +42,7 @@ public record RowBlock(
   }
 
   /** How many whole rows the memory holds from the offset on. */
-  int rowCount() {
+  public int rowCount() {
     long bytes = memory.byteSize() - offset - rowBytes();
     if (bytes < 0) {
       return 0;

@@ -11,20 +11,25 @@ import java.util.Objects;
  * mapped or resident; an index reads it while it builds, and while it searches to rank the last
  * candidates exactly.
  *
+ * <p>Elements are finite: an owner lets neither infinity nor NaN in.
+ *
  * @param metric one that the rows' encoding has
  * @param count rows of the block that are there
  */
 public record VectorRows(Metric metric, RowBlock block, int count) {
+  /** The sums of kernels over bytes hold no more. */
+  public static final int DIMENSION_MAX = 65_535;
+
   public VectorRows {
     if (!block.encoding().has(metric)) {
       throw new IllegalArgumentException(metric + " is not defined over " + block.encoding());
     }
-    if (count > 0) {
-      Objects.checkFromIndexSize(
-          block.position(count - 1),
-          block.encoding().bytes(block.dimension()),
-          block.memory().byteSize());
+    if (block.dimension() > DIMENSION_MAX) {
+      throw new IllegalArgumentException(
+          "rows of " + block.dimension() + " dimensions, there may be " + DIMENSION_MAX);
     }
+    // Kernels do not check what graphs and lists ask them for.
+    Objects.checkFromIndexSize(0, count, block.rowCount());
   }
 
   public Encoding encoding() {

@@ -47,7 +47,7 @@ public final class Workers {
               if (options.cancelled().getAsBoolean()) {
                 throw new CancellationException("the build of an index was cancelled");
               }
-              for (int i = start; i < Math.min(to, start + chunk); i++) {
+              for (int i = start; i < to && i - start < chunk; i++) {
                 task.run(own, i);
               }
               options.progress().accept(before + share * (start - from) / Math.max(1, to - from));

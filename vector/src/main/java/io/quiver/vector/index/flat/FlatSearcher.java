@@ -79,8 +79,9 @@ final class FlatSearcher implements VectorSearcher {
     DistanceKernels kernels = DistanceKernels.get(rows.encoding());
     blocks = 0;
     distances = 0;
-    for (int from = 0; from < rows.count(); from += blockRows) {
-      int to = (int) Math.min(rows.count(), (long) from + blockRows);
+    int to;
+    for (int from = 0; from < rows.count(); from = to) {
+      to = (int) Math.min(rows.count(), (long) from + blockRows);
       RowBlock all = rows.block();
       RowBlock block =
           new RowBlock(

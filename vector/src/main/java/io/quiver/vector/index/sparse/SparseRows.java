@@ -32,7 +32,7 @@ public record SparseRows(
     }
     for (int row = 0; row < count; row++) {
       long end = offsets.get(LONG, 8L * (row + 1L));
-      if (end < at || 4 * end > Math.min(dimensions.byteSize(), weights.byteSize())) {
+      if (end < at || end > Math.min(dimensions.byteSize(), weights.byteSize()) / 4) {
         throw new IllegalArgumentException("row " + row + " is from " + at + " to " + end);
       }
       int before = -1;

@@ -66,7 +66,7 @@ public final class SparseSearcher {
     this.placesMax = placesMax;
     this.rows = rows;
     this.lists = lists;
-    int blocks = (rows.count() + SparseLists.BLOCK_ROWS - 1) / SparseLists.BLOCK_ROWS;
+    int blocks = Math.ceilDiv(rows.count(), SparseLists.BLOCK_ROWS);
     this.bounds = new float[blocks];
     this.queue = new BlockQueue(blocks);
   }
