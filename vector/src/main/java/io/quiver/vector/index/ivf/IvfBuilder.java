@@ -81,6 +81,12 @@ final class IvfBuilder {
   }
 
   IvfIndex build() {
+    int dimension = Rotation.codeBits(euclidean.dimension());
+    if (spec.parts() > dimension) {
+      throw new IllegalArgumentException(
+          "parts is %d, rows have %d dimensions once they are rotated"
+              .formatted(spec.parts(), dimension));
+    }
     int count = lists();
     checkMemory(count);
     RowBlock trained = train(count);
