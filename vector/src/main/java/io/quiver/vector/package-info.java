@@ -45,26 +45,33 @@
  * <h2>Indexes</h2>
  *
  * <ul>
+ *   <li>{@link io.quiver.vector.index.flat}: every row, one after the other. Right for few rows,
+ *       and what all others are measured against.
  *   <li>{@link io.quiver.vector.index.hnsw}: each row is linked with near rows in many directions,
  *       and a search walks greedily over the links; levels above shorten the way (Malkov and
- *       Yashunin, TPAMI 2018).
- *   <li>{@link io.quiver.vector.index.fused}: the same walk where memory is the limit. A node's
- *       block holds its vector and the codes of all its neighbours, so that a step reads one block,
- *       estimates 32 distances at once, and computes a single one (Gou et al., SymphonyQG, SIGMOD
- *       2025).
+ *       Yashunin, TPAMI 2018). The walk asks for nothing but distances, so this kind serves every
+ *       metric that has a graph, bits too, and codes of a byte or a bit where memory is short.
+ *   <li>{@link io.quiver.vector.index.fused}: the same walk where the speed of memory is the limit.
+ *       A node's block holds its vector and the codes of all its neighbours, so that a step reads
+ *       one block, estimates 32 distances at once, and computes a single one (Gou et al.,
+ *       SymphonyQG, SIGMOD 2025). The fastest at high recall, for two to three times the rows'
+ *       memory, from about 64 dimensions on.
  *   <li>{@link io.quiver.vector.index.ivf}: rows in lists around centroids, of which the nearest
- *       are scanned (Sivic and Zisserman, ICCV 2003).
- *   <li>{@link io.quiver.vector.index.disk}: links and codes in memory, rows on disk (Subramanya et
- *       al., DiskANN, NeurIPS 2019).
+ *       are scanned (Sivic and Zisserman, ICCV 2003). Quick to build, small with codes, and good
+ *       where a search wants many rows.
+ *   <li>{@link io.quiver.vector.index.disk}: links and codes in memory find candidates, which are
+ *       read from disk (Subramanya et al., DiskANN, NeurIPS 2019). For rows that are larger than
+ *       memory.
  *   <li>{@link io.quiver.vector.index.sparse}: inverted lists with bounds by block, for rows of few
- *       elements (Ding and Suel, SIGIR 2011).
+ *       elements, by inner product and exactly (Ding and Suel, SIGIR 2011).
  * </ul>
  *
- * All kinds answer one {@link io.quiver.vector.index.SearchRequest}, by a {@link
+ * All dense kinds answer one {@link io.quiver.vector.index.SearchRequest}, by a {@link
  * io.quiver.vector.index.VectorSearcher} that belongs to one thread and keeps its memory. They owe
  * the same: as many rows as qualify, at most k; never a row that the filter drops, twice, or
- * without a distance. {@link io.quiver.vector.Indexes} builds and opens them; {@link
- * io.quiver.vector.index.AutoChoice} chooses among them and says why. {@link
+ * without a distance. Where estimates fail, because squares are beyond a float or a graph is cut
+ * off from what passes, rows are measured instead. {@link io.quiver.vector.Indexes} builds and
+ * opens them; {@link io.quiver.vector.index.AutoChoice} chooses among them and says why. {@link
  * io.quiver.vector.index.GrowingIndex} takes rows in and out while others search.
  *
  * <h2>Filters</h2>
@@ -79,7 +86,8 @@
  *
  * An index writes itself into memory that its owner maps, sends or stores: {@link
  * io.quiver.vector.index.IndexForm} has the header, the table and the checksums, and the class that
- * writes a section specifies its bytes.
+ * writes a section specifies its bytes. Kernels check nothing, so whatever they follow, as links,
+ * rows and lengths, is checked when a form is opened, and a form that is not sound is refused.
  *
  * <h2>Quality</h2>
  *

@@ -9,8 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Exact distances between packed rows in native memory, of any {@link Encoding}. Those of whole
  * numbers and bits are exact; over floats, sums are kept in several float lanes and brought
- * together in double; where that overflows or vanishes they are computed again in double, so that a
- * distance is infinite or zero only when it is.
+ * together in double; where that overflows, or where a sum of squares vanishes, they are computed
+ * again in double. So a distance is infinite or zero only when it is, but for inner products, of
+ * which those below about 1e-38 may be lost.
  *
  * <p>There are two: one over the JDK's Vector API, and one in plain Java for a JVM that was started
  * without that module. Both are stateless and may be shared by threads.

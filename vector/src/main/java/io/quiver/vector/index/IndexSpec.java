@@ -185,13 +185,13 @@ public sealed interface IndexSpec {
   }
 
   /**
-   * A graph on disk, for rows that are larger than memory: codes stay in memory, and each hop reads
-   * a node's block with its vector and links.
+   * A graph for rows that are larger than memory: its links and codes of the rows stay in memory
+   * and find candidates, and these are read from disk to be ranked.
    *
    * @param degree links of a node
    * @param efConstruction candidates kept while a node is linked
    * @param efSearch candidates kept by a search
-   * @param beam blocks read at the same time
+   * @param beam pieces of rows, of 4 KiB or as long as a row, that are read at the same time
    */
   record DiskAnn(int degree, int efConstruction, int efSearch, int beam) implements IndexSpec {
     public DiskAnn {
