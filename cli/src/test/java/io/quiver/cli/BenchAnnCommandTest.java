@@ -133,6 +133,12 @@ class BenchAnnCommandTest {
   }
 
   @Test
+  void indexThatDoesNotFitTheRowsIsAnError() {
+    assertThat(run("--index", "ivf_pq(parts=500)")).isEmpty();
+    assertThat(errors).contains("ERROR 22").contains("parts is 500, rows have 64 dimensions");
+  }
+
+  @Test
   void badFilesAreOneLine() throws IOException {
     write("query.fvecs", new float[][] {{1, 2}});
     run("--index", "flat");

@@ -1,5 +1,7 @@
 package io.quiver.cli.ann;
 
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
 import io.quiver.vector.Indexes;
 import io.quiver.vector.distance.DistanceKernels;
 import io.quiver.vector.index.AutoChoice;
@@ -46,7 +48,7 @@ public final class AnnBenchmark {
   /**
    * Measures.
    *
-   * @throws io.quiver.types.QuiverException for data that cannot be used
+   * @throws QuiverException for data that cannot be used, or not by this kind of index
    */
   public void run() {
     // Asked for now, so that they are compiled while files are read.
@@ -66,8 +68,7 @@ public final class AnnBenchmark {
         spec);
     notes.flush();
     long start = System.nanoTime();
-    VectorIndex index =
-        Indexes.build(spec, data.rows(), BuildOptions.threads(options.buildThreads()));
+    VectorIndex index = build(spec, data);
     double buildSeconds = (System.nanoTime() - start) / 1e9;
     out.println(
         "peer,version,dataset,params,threads,recall@"
@@ -188,6 +189,15 @@ public final class AnnBenchmark {
         AutoChoice.of(auto, data.rows(), BuildOptions.threads(options.buildThreads()));
     notes.println(choice.reason());
     return choice.spec();
+  }
+
+  private VectorIndex build(IndexSpec spec, AnnData data) {
+    try {
+      return Indexes.build(spec, data.rows(), BuildOptions.threads(options.buildThreads()));
+    } catch (IllegalArgumentException e) {
+      // A kind that does not serve these rows, such as more parts than there are dimensions.
+      throw new QuiverException(ErrorCode.INVALID_PARAMETER_VALUE, "--index: " + e.getMessage(), e);
+    }
   }
 
   private void warmUp(SearchClients clients, VectorIndex index) {

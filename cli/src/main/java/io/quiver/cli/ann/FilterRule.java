@@ -79,6 +79,9 @@ record FilterRule(String column, List<String> values) {
       List<String> values = new ArrayList<>();
       int greatest = 0;
       for (int[] label : labels.get()) {
+        if (label.length == 0) {
+          throw AnnOptions.wrong("labels.ivecs has a row without a label");
+        }
         greatest = Math.max(greatest, label[0]);
         values.add(Integer.toString(label[0]));
       }

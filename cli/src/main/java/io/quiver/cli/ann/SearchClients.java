@@ -26,7 +26,7 @@ final class SearchClients implements AutoCloseable {
     this.data = data;
     this.k = k;
     for (int i = 0; i < count; i++) {
-      clients.add(new Client(index.searcher(), i * data.queries().count() / count));
+      clients.add(new Client(index.searcher(), (int) ((long) i * data.queries().count() / count)));
     }
     threads = Executors.newFixedThreadPool(count, Thread.ofPlatform().name("search-", 0).factory());
   }
