@@ -59,6 +59,26 @@ final class BitRowCodes implements RowCodes {
   }
 
   @Override
+  public RowCodes copy(VectorRows room) {
+    BitQuantizer own =
+        new BitQuantizer(
+            quantizer.rotation(), quantizer.metric(), copy(quantizer.centre(), 4L * codeBits()));
+    BitRowCodes copied = empty(room, own);
+    MemorySegment.copy(codes, 0, copied.codes, 0, (long) own.rowBytes() * rows.count());
+    return copied;
+  }
+
+  private int codeBits() {
+    return quantizer.rotation().codeBits();
+  }
+
+  private static MemorySegment copy(MemorySegment from, long bytes) {
+    MemorySegment copied = NativeMemory.allocate(bytes);
+    MemorySegment.copy(from, 0, copied, 0, bytes);
+    return copied;
+  }
+
+  @Override
   public Encoder encoder() {
     MemorySegment rotated =
         Arena.ofAuto().allocate(4L * quantizer.rotation().codeBits(), NativeMemory.ALIGNMENT);

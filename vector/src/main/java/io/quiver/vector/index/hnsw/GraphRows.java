@@ -48,12 +48,8 @@ record GraphRows(
         null);
   }
 
-  /** A copy with room for more rows. */
+  /** A copy without codes, and with room for more rows. */
   GraphRows copy(VectorRows room) {
-    if (codes != null) {
-      throw new IllegalArgumentException(
-          "codes are made for rows that are known, so an index that grows has quantizer = none");
-    }
     GraphRows copied = empty(room);
     MemorySegment.copy(present.bits(), 0, copied.present.bits(), 0, RowSet.bytes(rows.count()));
     if (reciprocals != null && copied.reciprocals != null) {
@@ -80,6 +76,17 @@ record GraphRows(
             rows.encoding(), rows.block().memory(), rows.block().position(row), rows.dimension());
     reciprocals.set(FLOAT, 4L * row, reciprocal);
     return reciprocal != 0;
+  }
+
+  /** Brings a row in; returns false when it has no distance to anything. */
+  boolean add(int row) {
+    if (!measure(row)) {
+      return false;
+    }
+    if (!present.add(row)) {
+      throw new IllegalStateException("row " + row + " is there already");
+    }
+    return true;
   }
 
   /** Writes a row's floats, under cosine brought to length 1. */

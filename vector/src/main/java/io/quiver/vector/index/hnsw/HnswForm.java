@@ -117,8 +117,7 @@ final class HnswForm {
   /** As {@link HnswIndex#openGrowing}. */
   static HnswIndex openGrowing(IndexForm form, VectorRows rows, long seed) {
     VectorRows written = new VectorRows(rows.metric(), rows.block(), form.rows());
-    HnswIndex fixed = open(form, written);
-    return fixed.grown(rows, TallNodes.drawn(fixed.spec().m(), seed));
+    return open(form, written).grown(rows, seed);
   }
 
   private static HnswGraph graph(IndexForm form, int m, int nodes) {

@@ -9,9 +9,10 @@ import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
 import io.quiver.vector.index.recall.EffortCurve;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The index of kind {@code hnsw} with layout {@code compact}.
@@ -34,8 +35,22 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
   /** Linkers that no thread uses just now: each keeps a byte a node. */
   private final ConcurrentLinkedQueue<NodeLinker> idle = new ConcurrentLinkedQueue<>();
 
+  /** Of an index that grows with codes, whose {@link #rows} have none. */
+  private final @Nullable GrowingCodes codes;
+
   HnswIndex(
       IndexSpec.Hnsw spec, GraphRows rows, HnswGraph graph, EffortCurve efforts, boolean growing) {
+    this(spec, rows, graph, efforts, growing, null);
+  }
+
+  private HnswIndex(
+      IndexSpec.Hnsw spec,
+      GraphRows rows,
+      HnswGraph graph,
+      EffortCurve efforts,
+      boolean growing,
+      @Nullable GrowingCodes codes) {
+    this.codes = codes;
     this.efforts = efforts;
     this.spec = spec;
     this.rows = rows;
@@ -52,9 +67,14 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
   }
 
   /** A copy that grows, with room for more rows. */
-  HnswIndex grown(VectorRows room, IntUnaryOperator levels) {
-    HnswGraph copied = HnswGraph.copy(graph, room.count(), levels);
-    return new HnswIndex(spec, rows.copy(room), copied, efforts, true);
+  HnswIndex grown(VectorRows room, long seed) {
+    HnswGraph copied = HnswGraph.copy(graph, room.count(), TallNodes.drawn(spec.m(), seed));
+    GraphRows whole = rows.copy(room);
+    GrowingCodes own = GrowingCodes.of(whole, copied, spec.quantizer(), seed);
+    if (own != null && rows.codes() != null) {
+      own.open(rows.codes());
+    }
+    return new HnswIndex(spec, whole, copied, efforts, true, own);
   }
 
   /**
@@ -70,19 +90,25 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
   /**
    * An index without rows, which takes them in by {@link #add}.
    *
+   * <p>With a quantizer, the first 4,096 rows are searched by themselves; then they train it, and
+   * searches that begin later walk by codes. It is not trained again until the index is merged or
+   * built anew, so that, when later rows are unlike the first ones, their codes say less of them
+   * and the same effort finds less. Links do not suffer: rows are linked by themselves, as the last
+   * candidates are ranked.
+   *
    * @param rows as many as there is room for
-   * @param seed of the nodes' levels
+   * @param seed of the nodes' levels, and of what is drawn to train a quantizer
    */
   public static HnswIndex growing(IndexSpec.Hnsw spec, VectorRows rows, long seed) {
-    if (spec.quantizer() != IndexSpec.Quantizer.NONE) {
-      throw new IllegalArgumentException(
-          "codes are made for rows that are known, so an index that grows has quantizer = none, not"
-              + " "
-              + spec);
-    }
     HnswGraph graph = HnswGraph.empty(rows.count(), spec.m(), TallNodes.drawn(spec.m(), seed));
+    GraphRows whole = GraphRows.empty(rows);
     return new HnswIndex(
-        spec, GraphRows.empty(rows), graph, EffortCurve.unmeasured(spec.efSearch()), true);
+        spec,
+        whole,
+        graph,
+        EffortCurve.unmeasured(spec.efSearch()),
+        true,
+        GrowingCodes.of(whole, graph, spec.quantizer(), seed));
   }
 
   /**
@@ -108,7 +134,9 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
    * Opens a written index, built or grown, in memory of its own, to take rows in and out again.
    *
    * @param rows as many as there is room for: the written ones, and as many more as are wanted
-   * @param seed of the levels of nodes that the written graph had no room for
+   * @param seed of the levels of nodes that the written graph had no room for, and of what is drawn
+   *     to train a quantizer: codes that were made of fewer rows than {@link #growing} waits for
+   *     are made anew
    */
   public static HnswIndex openGrowing(IndexForm form, VectorRows rows, long seed) {
     return HnswForm.openGrowing(form, rows, seed);
@@ -126,7 +154,9 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
 
   @Override
   public VectorSearcher searcher() {
-    return new HnswSearcher(spec, rows, graph, efforts);
+    return codes != null
+        ? new GrowingSearcher(spec, graph, efforts, codes)
+        : new HnswSearcher(spec, rows, graph, efforts);
   }
 
   /**
@@ -146,15 +176,15 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
   @Override
   public void add(int row) {
     checkGrowing(row);
-    if (!rows.measure(row)) {
+    if (!(codes != null ? codes.add(row) : rows.add(row))) {
       return;
-    }
-    if (!rows.present().add(row)) {
-      throw new IllegalStateException("row " + row + " is there already");
     }
     NodeLinker linker = linker();
     linker.link(row);
     idle.add(linker);
+    if (codes != null) {
+      codes.added();
+    }
   }
 
   @Override
@@ -187,16 +217,21 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
 
   @Override
   public long memoryBytes() {
-    return rows.memoryBytes() + graph.memoryBytes();
+    return rows.memoryBytes() + graph.memoryBytes() + (codes == null ? 0 : codes.memoryBytes());
   }
 
   @Override
   public long formBytes() {
-    return IndexForm.bytes(spec, HnswForm.sections(rows, graph, efforts));
+    return IndexForm.bytes(spec, sections());
   }
 
+  /** Writes it; nothing is added or removed meanwhile. */
   @Override
   public void write(MemorySegment form) {
-    IndexForm.write(form, spec, rows.rows(), HnswForm.sections(rows, graph, efforts));
+    IndexForm.write(form, spec, rows.rows(), sections());
+  }
+
+  private List<IndexForm.Section> sections() {
+    return HnswForm.sections(codes == null ? rows : codes.written(), graph, efforts);
   }
 }

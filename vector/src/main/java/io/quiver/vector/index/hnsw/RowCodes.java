@@ -2,6 +2,7 @@ package io.quiver.vector.index.hnsw;
 
 import io.quiver.vector.distance.PointDistances;
 import io.quiver.vector.index.IndexForm;
+import io.quiver.vector.index.VectorRows;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -16,6 +17,9 @@ sealed interface RowCodes permits ScalarRowCodes, BitRowCodes {
      */
     void put(int row, MemorySegment point);
   }
+
+  /** A copy with room for more rows. */
+  RowCodes copy(VectorRows room);
 
   Encoder encoder();
 

@@ -60,6 +60,13 @@ final class ScalarRowCodes implements RowCodes {
   }
 
   @Override
+  public RowCodes copy(VectorRows room) {
+    ScalarRowCodes copied = empty(room, quantizer);
+    MemorySegment.copy(codes, 0, copied.codes, 0, (long) rows.dimension() * rows.count());
+    return copied;
+  }
+
+  @Override
   public Encoder encoder() {
     int dimension = rows.dimension();
     return (row, point) -> quantizer.encode(point, 0, dimension, codes, (long) dimension * row);

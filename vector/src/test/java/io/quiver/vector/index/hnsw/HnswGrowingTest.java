@@ -199,9 +199,6 @@ class HnswGrowingTest {
     VectorRows rows = clusters.rows(Metric.L2, 10);
     HnswIndex index = HnswIndex.build(SPEC, rows, BuildOptions.threads(1));
     assertThatThrownBy(() -> index.add(3)).isInstanceOf(IllegalStateException.class);
-    IndexSpec.Hnsw codes = (IndexSpec.Hnsw) IndexSpec.parse("hnsw(quantizer=sq8)");
-    assertThatThrownBy(() -> HnswIndex.growing(codes, rows, 1))
-        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
