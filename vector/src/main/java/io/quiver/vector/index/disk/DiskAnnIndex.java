@@ -84,8 +84,13 @@ public final class DiskAnnIndex implements VectorIndex {
     DiskCodes codes = DiskCodes.encode(space, workers, options.seed());
     DiskBlocks blocks = DiskBlocks.ofMemory(rows);
     EffortCurve unmeasured = EffortCurve.unmeasured(spec.efSearch());
-    DiskSearcher searcher = new DiskSearcher(spec, codes, links, blocks, unmeasured);
-    EffortCurve efforts = EffortCurve.measure(rows, searcher, EFFORTS, options);
+    EffortCurve efforts =
+        EffortCurve.measure(
+            rows,
+            () -> new DiskSearcher(spec, codes, links, blocks, unmeasured),
+            built::exactDistances,
+            EFFORTS,
+            options);
     return new DiskAnnIndex(spec, codes, links, blocks, efforts);
   }
 

@@ -48,7 +48,7 @@ final class HnswBuilder {
     RowSet linked = RowSet.empty(rows.count());
     link(prepared, graph, linked, 1 - prepareShare());
     return new HnswIndex(spec, prepared, graph, EffortCurve.unmeasured(spec.efSearch()), false)
-        .measured(options.seed());
+        .measured(options);
   }
 
   /** Everything of the rows but their links. */

@@ -1,5 +1,6 @@
 package io.quiver.vector.index.hnsw;
 
+import io.quiver.vector.distance.PointDistances;
 import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.GrowingIndex;
 import io.quiver.vector.index.IndexForm;
@@ -59,10 +60,9 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
   }
 
   /** The same index, which knows how much each effort finds. */
-  HnswIndex measured(long seed) {
+  HnswIndex measured(BuildOptions options) {
     EffortCurve curve =
-        EffortCurve.measure(
-            rows.rows(), searcher(), EFFORTS, BuildOptions.threads(1).withSeed(seed));
+        EffortCurve.measure(rows.rows(), this::searcher, rows::exact, EFFORTS, options);
     return new HnswIndex(spec, rows, graph, curve, growing);
   }
 
@@ -166,6 +166,11 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
    */
   public int links(int node, int[] into) {
     return graph.links(node, 0, into);
+  }
+
+  /** Exact distances to the rows, for one thread. */
+  public PointDistances exactDistances() {
+    return rows.exact();
   }
 
   @Override

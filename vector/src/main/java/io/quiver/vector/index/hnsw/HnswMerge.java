@@ -71,7 +71,7 @@ final class HnswMerge {
     graph.enterAtTallest(carried);
     builder.link(prepared, graph, carried, 1 - CARRY_SHARE - builder.prepareShare());
     return new HnswIndex(spec, prepared, graph, EffortCurve.unmeasured(spec.efSearch()), false)
-        .measured(options.seed());
+        .measured(options);
   }
 
   private int[] oldNumbers(int rows) {

@@ -1,5 +1,6 @@
 package io.quiver.vector.index.recall;
 
+import io.quiver.vector.distance.PointDistances;
 import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.DamagedIndexException;
 import io.quiver.vector.index.Effort;
@@ -8,13 +9,15 @@ import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
-import io.quiver.vector.index.flat.FlatIndex;
+import io.quiver.vector.index.Workers;
 import io.quiver.vector.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What part of the {@link #K} nearest rows a search finds at some efforts, measured against exact
@@ -55,6 +58,9 @@ public final class EffortCurve {
   private static final int QUERIES_MAX = 200;
   private static final int QUERIES_MIN = 30;
 
+  /** Queries that a thread takes at a time. */
+  private static final int QUERIES_AT_ONCE = 10;
+
   /** Element pairs that exact search may look at: some seconds of one processor. */
   private static final double ELEMENTS_MAX = 2e10;
 
@@ -82,11 +88,16 @@ public final class EffortCurve {
   /**
    * Measures an index that is built, with queries like those that {@link SampleQueries} makes.
    *
-   * @param searcher of the index; its time is taken by one thread
+   * @param searchers of the index, each for one thread
+   * @param distances exact ones to the rows, each for one thread
    * @param efforts to try, ascending
    */
   public static EffortCurve measure(
-      VectorRows rows, VectorSearcher searcher, int[] efforts, BuildOptions options) {
+      VectorRows rows,
+      Supplier<? extends VectorSearcher> searchers,
+      Supplier<? extends PointDistances> distances,
+      int[] efforts,
+      BuildOptions options) {
     if (efforts.length == 0 || efforts.length > POINTS_MAX) {
       throw new IllegalArgumentException(
           efforts.length + " efforts, there must be from 1 to " + POINTS_MAX);
@@ -95,19 +106,18 @@ public final class EffortCurve {
       return new EffortCurve(0, List.of(new Point(efforts[0], 1)));
     }
     List<MemorySegment> samples =
-        new SampleQueries(rows, searcher, options.seed()).make(sampleSize(rows));
+        new SampleQueries(rows, searchers.get(), options.seed()).make(sampleSize(rows));
     List<SearchRequest> requests = new ArrayList<>();
-    List<Neighbors> truth = new ArrayList<>();
     for (MemorySegment sample : samples) {
       requests.add(SearchRequest.of(sample, K, rows.count()).withCancelled(options.cancelled()));
-      truth.add(new Neighbors());
     }
-    new FlatIndex(rows).searcher().search(requests, truth);
+    Workers workers = new Workers(options.withProgress(part -> {}));
+    Neighbors[] truth = TrueNeighbors.find(rows, samples, K, distances, workers);
     List<Point> points = new ArrayList<>();
     double best = 0;
     for (int effort : efforts) {
       // Luck with the sample may let more effort find less: the curve does not show that.
-      best = Math.max(best, recall(searcher, requests, truth, effort));
+      best = Math.max(best, recall(searchers, requests, truth, effort, workers));
       points.add(new Point(effort, best));
       if (best >= RECALL_ENOUGH) {
         break;
@@ -122,14 +132,24 @@ public final class EffortCurve {
   }
 
   private static double recall(
-      VectorSearcher searcher, List<SearchRequest> requests, List<Neighbors> truth, int effort) {
-    Neighbors found = new Neighbors();
-    double sum = 0;
-    for (int i = 0; i < requests.size(); i++) {
-      searcher.search(requests.get(i).withEffort(Effort.of(effort)), found);
-      sum += Recall.of(found, truth.get(i));
-    }
-    double missed = requests.isEmpty() ? 0 : 1 - sum / requests.size();
+      Supplier<? extends VectorSearcher> searchers,
+      List<SearchRequest> requests,
+      Neighbors[] truth,
+      int effort,
+      Workers workers) {
+    double[] recalls = new double[requests.size()];
+    workers.forEach(
+        0,
+        recalls.length,
+        QUERIES_AT_ONCE,
+        0,
+        searchers,
+        (searcher, i) -> {
+          Neighbors found = new Neighbors();
+          searcher.search(requests.get(i).withEffort(Effort.of(effort)), found);
+          recalls[i] = Recall.of(found, truth[i]);
+        });
+    double missed = requests.isEmpty() ? 0 : 1 - Arrays.stream(recalls).sum() / recalls.length;
     return Math.max(0, 1 - CAUTION * missed);
   }
 

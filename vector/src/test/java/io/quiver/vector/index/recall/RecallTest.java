@@ -9,7 +9,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.quiver.vector.distance.Encoding;
+import io.quiver.vector.distance.ExactPointDistances;
 import io.quiver.vector.distance.Metric;
+import io.quiver.vector.distance.PointDistances;
 import io.quiver.vector.distance.RowBlock;
 import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.DamagedIndexException;
@@ -61,7 +63,11 @@ class RecallTest {
     VectorRows rows = rows(Encoding.FLOAT32, ROWS, 4);
     EffortCurve curve =
         EffortCurve.measure(
-            rows, new PartialSearcher(rows, 4), new int[] {10, 50}, BuildOptions.threads(1));
+            rows,
+            () -> new PartialSearcher(rows, 4),
+            () -> exact(rows),
+            new int[] {10, 50},
+            BuildOptions.threads(1));
     assertThat(curve.effort(0.99)).isEqualTo(50);
   }
 
@@ -141,8 +147,9 @@ class RecallTest {
   void cancelledMeasurementThrows() {
     VectorRows rows = rows(Encoding.FLOAT32, ROWS, 9);
     BuildOptions options = BuildOptions.threads(1).withCancelled(() -> true);
-    assertThatThrownBy(
-            () -> EffortCurve.measure(rows, new PartialSearcher(rows, 9), EFFORTS, options))
+    assertThatThrownBy(() ->
+            EffortCurve.measure(
+                rows, () -> new PartialSearcher(rows, 9), () -> exact(rows), EFFORTS, options))
         .isInstanceOf(CancellationException.class);
   }
 
@@ -245,7 +252,25 @@ class RecallTest {
 
   private static EffortCurve curve(VectorRows rows, long seed) {
     return EffortCurve.measure(
-        rows, new PartialSearcher(rows, seed), EFFORTS, BuildOptions.threads(1).withSeed(seed));
+        rows,
+        () -> new PartialSearcher(rows, seed),
+        () -> exact(rows),
+        EFFORTS,
+        BuildOptions.threads(1).withSeed(seed));
+  }
+
+  private static PointDistances exact(VectorRows rows) {
+    MemorySegment reciprocals = null;
+    if (rows.metric() == Metric.COSINE) {
+      reciprocals = NativeMemory.allocate(4L * rows.count());
+      for (int row = 0; row < rows.count(); row++) {
+        float reciprocal =
+            ExactPointDistances.reciprocalLength(
+                rows.encoding(), rows.row(row), 0, rows.dimension());
+        reciprocals.set(JAVA_FLOAT_UNALIGNED, 4L * row, reciprocal);
+      }
+    }
+    return new ExactPointDistances(rows.metric(), rows.block(), reciprocals);
   }
 
   private static IndexForm form(VectorRows rows, IndexForm.Section section) {
