@@ -21,7 +21,7 @@ import java.util.zip.CRC32C;
  * <pre>
  *  offset  bytes
  *       0      8  "QVRINDEX"
- *       8      2  major version, 1: another one is not read
+ *       8      2  major version, 2: another one is not read
  *      10      2  minor version, 0
  *      12      4  CRC32C of the header, table and specification, with 0 here
  *      16      4  sections
@@ -45,7 +45,7 @@ import java.util.zip.CRC32C;
  */
 public final class IndexForm {
   private static final long MAGIC = 0x5845444E49525651L; // "QVRINDEX", its first letter lowest
-  private static final short MAJOR = 1;
+  private static final short MAJOR = 2;
   private static final int HEADER_BYTES = 48;
   private static final int ENTRY_BYTES = 32;
   private static final int NAME_BYTES = 8;

@@ -117,6 +117,18 @@ public final class RowFilter {
     return new RowFilter(own, rows, count);
   }
 
+  /** The rows that pass, in order. */
+  public int[] toArray() {
+    int[] passing = new int[count];
+    int at = 0;
+    for (int i = 0; i < (rows + 63) >>> 6; i++) {
+      for (long word = word(i); word != 0; word &= word - 1) {
+        passing[at++] = 64 * i + Long.numberOfTrailingZeros(word);
+      }
+    }
+    return passing;
+  }
+
   /** The rows that both let through. */
   public RowFilter and(RowFilter other) {
     if (rows != other.rows) {

@@ -139,6 +139,18 @@ public final class RowSet {
     return found;
   }
 
+  /** Lets those through that are in it now. */
+  public RowFilter filter() {
+    if (isComplete()) {
+      return RowFilter.all(rows);
+    }
+    MemorySegment copy = NativeMemory.allocate(bits.byteSize());
+    for (int i = 0; i < words(); i++) {
+      copy.set(WORD, 8L * i, word(i));
+    }
+    return RowFilter.of(copy, rows);
+  }
+
   /** The first row in it; -1 when it is empty. */
   public int first() {
     for (int i = 0; i < words(); i++) {

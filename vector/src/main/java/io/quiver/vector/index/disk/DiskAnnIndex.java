@@ -87,6 +87,7 @@ public final class DiskAnnIndex implements VectorIndex {
     EffortCurve efforts =
         EffortCurve.measure(
             rows,
+            space.present().filter(),
             () -> new DiskSearcher(spec, codes, links, blocks, unmeasured),
             built::exactDistances,
             EFFORTS,

@@ -3,7 +3,6 @@ package io.quiver.vector.index.disk;
 import io.quiver.vector.distance.DistanceKernels;
 import io.quiver.vector.distance.Metric;
 import io.quiver.vector.distance.RowBlock;
-import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.NearestRows;
 import io.quiver.vector.index.NeighborIterator;
@@ -162,11 +161,7 @@ final class DiskSearcher implements VectorSearcher {
   }
 
   int effort(SearchRequest request) {
-    return switch (request.effort()) {
-      case Effort.Fixed fixed -> fixed.value();
-      case Effort.Default _ -> spec.efSearch();
-      case Effort.Recall recall -> efforts.effort(recall.target());
-    };
+    return efforts.effort(request.effort(), spec.efSearch());
   }
 
   /** Returns false when there may be rows that it did not find. */

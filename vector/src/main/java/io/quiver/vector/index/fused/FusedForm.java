@@ -7,6 +7,7 @@ import io.quiver.vector.index.IndexForm.Section;
 import io.quiver.vector.index.IndexSpec.Exact;
 import io.quiver.vector.index.IndexSpec.Hnsw;
 import io.quiver.vector.index.VectorRows;
+import io.quiver.vector.index.recall.EffortCurve;
 import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.Rotation;
 import io.quiver.vector.quantize.ScalarQuantizer;
@@ -28,23 +29,24 @@ import org.jspecify.annotations.Nullable;
  *               8      8  squared length of the longest row, double; 0 where the metric needs none
  *              16      4  exact = sq8: what the code 0 stands for, float; else 0
  *              20      4  exact = sq8: what a step of codes stands for, float; else 0
- *              24      4  efforts at which the recall was measured
- *              28      4  0
- *              32      8  for each of these: the effort, int, and the part found, float
  *  signs    8 bytes for each 64 signs of the {@link Rotation}, in its order
  *  absent   a bit for each row that has no point, in 64-bit words, row 0 lowest
  *  blocks   the nodes' blocks, as {@link FusedLayout} describes, one for each row
  * </pre>
+ *
+ * And the section that {@link EffortCurve} specifies.
  */
 record FusedForm(
-    EuclideanRows space, FusedGraph graph, @Nullable ScalarQuantizer quantizer, RecallCurve curve) {
+    EuclideanRows space,
+    FusedGraph graph,
+    @Nullable ScalarQuantizer quantizer,
+    EffortCurve efforts) {
   private static final String GRAPH = "graph";
   private static final String SIGNS = "signs";
   private static final String ABSENT = "absent";
   private static final String BLOCKS = "blocks";
 
-  private static final long HEAD_BYTES = 32;
-  private static final int MEASURED_MAX = 1 << 10;
+  private static final long HEAD_BYTES = 24;
 
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -60,22 +62,17 @@ record FusedForm(
         new Section(GRAPH, head()),
         new Section(SIGNS, words(graph.rotation().signs())),
         new Section(ABSENT, words(absentWords())),
+        efforts.section(),
         new Section(BLOCKS, graph.blocks().asSlice(0, graph.layout().stride() * graph.nodes())));
   }
 
   private MemorySegment head() {
-    int measured = curve.size();
-    MemorySegment head = Arena.ofAuto().allocate(HEAD_BYTES + 8L * measured, 8);
+    MemorySegment head = Arena.ofAuto().allocate(HEAD_BYTES, 8);
     head.set(INT, 0, graph.entry());
     head.set(INT, 4, space.dimension());
     head.set(DOUBLE, 8, space.longestSquared());
     head.set(FLOAT, 16, quantizer == null ? 0 : quantizer.low());
     head.set(FLOAT, 20, quantizer == null ? 0 : quantizer.step());
-    head.set(INT, 24, measured);
-    for (int i = 0; i < measured; i++) {
-      head.set(INT, HEAD_BYTES + 8L * i, curve.effort(i));
-      head.set(FLOAT, HEAD_BYTES + 8L * i + 4, curve.recall(i));
-    }
     return head;
   }
 
@@ -102,10 +99,7 @@ record FusedForm(
    * @throws DamagedIndexException when they are not what was written
    */
   static FusedForm read(IndexForm form, Hnsw spec, VectorRows rows) {
-    MemorySegment head = form.section(GRAPH);
-    if (head.byteSize() < HEAD_BYTES) {
-      throw new DamagedIndexException("section graph has " + head.byteSize() + " bytes");
-    }
+    MemorySegment head = form.section(GRAPH, HEAD_BYTES);
     BitSet absent = BitSet.valueOf(longs(form, ABSENT, absentWords(rows.count())));
     double longest = head.get(DOUBLE, 8);
     if (absent.length() > rows.count() || !(longest >= 0)) {
@@ -121,7 +115,7 @@ record FusedForm(
     FusedLayout layout = new FusedLayout(dimension, spec.exact());
     Rotation rotation = Rotation.of(dimension, longs(form, SIGNS, Rotation.signWords(dimension)));
     FusedGraph graph = graph(form, layout, rotation, head.get(INT, 0), rows.count());
-    return new FusedForm(space, graph, quantizer(head, spec), curve(head));
+    return new FusedForm(space, graph, quantizer(head, spec), EffortCurve.read(form));
   }
 
   private static FusedGraph graph(
@@ -156,25 +150,6 @@ record FusedForm(
       throw new DamagedIndexException("codes from %s in steps of %s".formatted(low, step));
     }
     return new ScalarQuantizer(low, step);
-  }
-
-  private static RecallCurve curve(MemorySegment head) {
-    int measured = head.get(INT, 24);
-    if (measured < 0 || measured > MEASURED_MAX || head.byteSize() != HEAD_BYTES + 8L * measured) {
-      throw new DamagedIndexException(
-          "section graph has %d bytes for %d efforts".formatted(head.byteSize(), measured));
-    }
-    int[] efforts = new int[measured];
-    float[] recalls = new float[measured];
-    for (int i = 0; i < measured; i++) {
-      efforts[i] = head.get(INT, HEAD_BYTES + 8L * i);
-      recalls[i] = head.get(FLOAT, HEAD_BYTES + 8L * i + 4);
-      if (efforts[i] < 1 || !(recalls[i] >= 0 && recalls[i] <= 1)) {
-        throw new DamagedIndexException(
-            "a recall of %s at the effort %d".formatted(recalls[i], efforts[i]));
-      }
-    }
-    return new RecallCurve(efforts, recalls);
   }
 
   private static long[] longs(IndexForm form, String section, int words) {

@@ -6,10 +6,10 @@ import io.quiver.vector.index.EuclideanRows;
 import io.quiver.vector.index.IndexForm;
 import io.quiver.vector.index.IndexSpec.Exact;
 import io.quiver.vector.index.IndexSpec.Hnsw;
-import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorIndex;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
+import io.quiver.vector.index.recall.EffortCurve;
 import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.ScalarQuantizer;
 import java.lang.foreign.MemorySegment;
@@ -25,6 +25,13 @@ import org.jspecify.annotations.Nullable;
  * once, when it is opened.
  */
 public final class FusedIndex implements VectorIndex {
+  /** Of a graph that was not measured: a search that wants a recall tries hard. */
+  static final EffortCurve UNMEASURED = EffortCurve.unmeasured(2048);
+
+  private static final int[] EFFORTS = {
+    16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048
+  };
+
   private final Hnsw spec;
   private final FusedParts parts;
 
@@ -46,19 +53,22 @@ public final class FusedIndex implements VectorIndex {
     EuclideanRows space = EuclideanRows.of(rows);
     checkMemory(spec, space, options);
     FusedGraph graph = FusedGraphBuilder.build(space, spec.efConstruction(), options);
-    RowSet present = space.present();
-    RecallCurve curve = RecallCurve.measure(graph, present, options);
     @Nullable ScalarQuantizer quantizer = null;
     if (spec.exact() == Exact.SQ8) {
       quantizer =
           ScalarQuantizer.train(rows.count(), space.dimension(), options.seed(), space::point);
       graph = withByteCodes(graph, quantizer);
     }
+    FusedIndex unmeasured = of(spec, new FusedForm(space, graph, quantizer, UNMEASURED));
+    EffortCurve efforts =
+        EffortCurve.measure(rows, space.present().filter(), unmeasured::searcher, EFFORTS, options);
     options.progress().accept(1);
+    return of(spec, new FusedForm(space, graph, quantizer, efforts));
+  }
+
+  private static FusedIndex of(Hnsw spec, FusedForm form) {
     return new FusedIndex(
-        spec,
-        new FusedParts(
-            new FusedForm(space, graph, quantizer, curve), present, spec.efSearch(), false));
+        spec, new FusedParts(form, form.space().present(), spec.efSearch(), false));
   }
 
   /**
@@ -69,9 +79,7 @@ public final class FusedIndex implements VectorIndex {
    */
   public static FusedIndex open(IndexForm form, Hnsw spec, VectorRows rows) {
     checkVectorModule();
-    FusedForm read = FusedForm.read(form, spec, rows);
-    return new FusedIndex(
-        spec, new FusedParts(read, read.space().present(), spec.efSearch(), false));
+    return of(spec, FusedForm.read(form, spec, rows));
   }
 
   static void checkVectorModule() {

@@ -2,6 +2,7 @@ package io.quiver.vector.index.fused;
 
 import io.quiver.vector.index.EuclideanRows;
 import io.quiver.vector.index.RowSet;
+import io.quiver.vector.index.recall.EffortCurve;
 import io.quiver.vector.quantize.ScalarQuantizer;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -50,8 +51,8 @@ final class FusedParts {
     return present;
   }
 
-  RecallCurve curve() {
-    return form.curve();
+  EffortCurve efforts() {
+    return form.efforts();
   }
 
   int efSearch() {

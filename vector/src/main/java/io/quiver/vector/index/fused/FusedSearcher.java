@@ -2,7 +2,6 @@ package io.quiver.vector.index.fused;
 
 import io.quiver.vector.distance.DistanceKernels;
 import io.quiver.vector.distance.Metric;
-import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.EuclideanRows;
 import io.quiver.vector.index.IndexSpec.Exact;
 import io.quiver.vector.index.NearestRows;
@@ -124,12 +123,7 @@ final class FusedSearcher implements VectorSearcher {
   }
 
   private int effort(SearchRequest request, int wanted) {
-    int effort =
-        switch (request.effort()) {
-          case Effort.Default _ -> parts.efSearch();
-          case Effort.Fixed(int value) -> value;
-          case Effort.Recall(double target) -> parts.curve().effortFor(target);
-        };
+    int effort = parts.efforts().effort(request.effort(), parts.efSearch());
     // With no more candidates than rows wanted, the last of these would often be missed.
     return Math.max(effort, wanted + wanted / 2);
   }

@@ -11,6 +11,7 @@ import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
 import io.quiver.vector.index.Workers;
+import io.quiver.vector.index.recall.EffortCurve;
 import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.Rotation;
 import java.lang.foreign.MemorySegment;
@@ -64,7 +65,7 @@ public final class GrowingFusedIndex implements GrowingIndex {
    * @param graph whose nodes are not cleared yet
    */
   private GrowingFusedIndex(
-      Hnsw spec, EuclideanRows space, FusedGraph graph, RecallCurve curve, boolean opened) {
+      Hnsw spec, EuclideanRows space, FusedGraph graph, EffortCurve curve, boolean opened) {
     this.spec = spec;
     this.space = space;
     this.graph = graph;
@@ -105,7 +106,8 @@ public final class GrowingFusedIndex implements GrowingIndex {
     FusedLayout layout = new FusedLayout(space.dimension(), Exact.FLOAT32);
     Rotation rotation = Rotation.random(space.dimension(), options.seed());
     FusedGraph graph = FusedGraph.empty(layout, rotation, rows.count());
-    GrowingFusedIndex index = new GrowingFusedIndex(spec, space, graph, RecallCurve.NONE, false);
+    GrowingFusedIndex index =
+        new GrowingFusedIndex(spec, space, graph, FusedIndex.UNMEASURED, false);
     index.clear(0, rows.count());
     return index;
   }
@@ -137,7 +139,7 @@ public final class GrowingFusedIndex implements GrowingIndex {
     EuclideanRows space = EuclideanRows.of(rows, read.space().longestSquared(), new BitSet());
     FusedIndex.checkMemory(spec, space, options);
     FusedGraph graph = read.graph().withRoom(rows.count());
-    GrowingFusedIndex index = new GrowingFusedIndex(spec, space, graph, read.curve(), true);
+    GrowingFusedIndex index = new GrowingFusedIndex(spec, space, graph, read.efforts(), true);
     index.clear(written, rows.count());
     index.restore(written, read.space().absent(), options);
     return index;
@@ -341,6 +343,6 @@ public final class GrowingFusedIndex implements GrowingIndex {
 
   private List<IndexForm.Section> sections() {
     EuclideanRows written = EuclideanRows.of(rows(), space.longestSquared(), present.absent());
-    return new FusedForm(written, graph, null, parts.curve()).sections();
+    return new FusedForm(written, graph, null, parts.efforts()).sections();
   }
 }

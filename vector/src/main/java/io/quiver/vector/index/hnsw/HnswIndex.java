@@ -62,7 +62,8 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
   /** The same index, which knows how much each effort finds. */
   HnswIndex measured(BuildOptions options) {
     EffortCurve curve =
-        EffortCurve.measure(rows.rows(), this::searcher, rows::exact, EFFORTS, options);
+        EffortCurve.measure(
+            rows.rows(), rows.present().filter(), this::searcher, rows::exact, EFFORTS, options);
     return new HnswIndex(spec, rows, graph, curve, growing);
   }
 

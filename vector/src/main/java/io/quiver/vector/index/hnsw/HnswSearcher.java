@@ -3,7 +3,6 @@ package io.quiver.vector.index.hnsw;
 import io.quiver.vector.distance.ExactPointDistances;
 import io.quiver.vector.distance.Metric;
 import io.quiver.vector.distance.PointDistances;
-import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.NearestRows;
 import io.quiver.vector.index.NeighborIterator;
@@ -128,11 +127,7 @@ final class HnswSearcher implements VectorSearcher {
   }
 
   private int ef(SearchRequest request) {
-    return switch (request.effort()) {
-      case Effort.Default _ -> spec.efSearch();
-      case Effort.Fixed fixed -> fixed.value();
-      case Effort.Recall recall -> efforts.effort(recall.target());
-    };
+    return efforts.effort(request.effort(), spec.efSearch());
   }
 
   /** Returns false when it did not find all that it should, so that a scan has to. */

@@ -8,6 +8,7 @@ import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.Workers;
 import io.quiver.vector.index.ivf.BlockCode.Slot;
+import io.quiver.vector.index.recall.EffortCurve;
 import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.KMeans;
 import io.quiver.vector.quantize.NearestCentroid;
@@ -18,6 +19,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /** Builds an index: centroids of a sample, each row's list, and the lists' blocks. */
 final class IvfBuilder {
@@ -36,6 +38,9 @@ final class IvfBuilder {
 
   /** Of a product code whose parts were not chosen. */
   private static final int DIMENSIONS_PER_PART = 2;
+
+  /** Rows that a search scans at most when it is measured what it finds. */
+  private static final int ROWS_SCANNED_MAX = 200_000;
 
   /** Lists are not made so small on their own that most slots of their blocks stay empty. */
   private static final int ROWS_PER_LIST_MIN = 32;
@@ -105,11 +110,27 @@ final class IvfBuilder {
       there.add(row);
     }
     IvfIndex.Contents contents = new IvfIndex.Contents(lists, there);
-    IvfIndex unmeasured =
-        new IvfIndex(built, euclidean, centroids, code, contents, RecallCurve.unknown());
-    RecallCurve curve =
-        RecallCurve.measure(unmeasured, points, options.seed(), options.cancelled());
-    return new IvfIndex(built, euclidean, centroids, code, contents, curve);
+    IvfIndex.Measured nothing =
+        new IvfIndex.Measured(EffortCurve.unmeasured(spec.probes()), ReachCurve.unknown());
+    IvfIndex index = new IvfIndex(built, euclidean, centroids, code, contents, nothing);
+    IvfIndex.Measured measured = measure(index);
+    return new IvfIndex(built, euclidean, centroids, code, contents, measured);
+  }
+
+  private IvfIndex.Measured measure(IvfIndex index) {
+    int lists = index.centroids().count();
+    int most = Math.clamp((long) ROWS_SCANNED_MAX * lists / Math.max(1, points.length), 1, lists);
+    EffortCurve efforts =
+        EffortCurve.measure(
+            rows, index.present().filter(), index::searcher, efforts(most), options);
+    return new IvfIndex.Measured(efforts, ReachCurve.measure(index, efforts, most, options));
+  }
+
+  /** 1, 2, 3, 4, 6, 8, 12, ... and the greatest. */
+  private static int[] efforts(int most) {
+    IntStream steps =
+        IntStream.iterate(1, x -> x < most, x -> 2 * x).flatMap(x -> IntStream.of(x, x + x / 2));
+    return IntStream.concat(steps.filter(x -> x < most), IntStream.of(most)).distinct().toArray();
   }
 
   private BlockCode code(IndexSpec.Ivf built, Centroids centroids, int[] listOf) {

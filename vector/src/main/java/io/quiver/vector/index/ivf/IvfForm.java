@@ -7,6 +7,7 @@ import io.quiver.vector.index.IndexForm.Section;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
+import io.quiver.vector.index.recall.EffortCurve;
 import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.Rotation;
 import java.lang.foreign.MemorySegment;
@@ -31,8 +32,7 @@ import java.util.List;
  *                           and cosine
  *                32      4  mean distance of a row from its centroid, float
  *                36      4  0
- *                40     80  recall at 1, 2, 4, ... probes, 20 floats
- *               120     80  reach at as many, 20 floats: see {@link Probe#reach()}
+ *                40     80  reach at 1, 2, 4, ... probes, 20 floats: see {@link Probe#reach()}
  *  mean      4 P bytes: the mean of the centroids, floats
  *  signs     the rotation's signs, of {@link Rotation#signWords} words of 64 bits
  *  centroid  4 D L bytes: the centroids less their mean, rotated, floats
@@ -41,7 +41,8 @@ import java.util.List;
  *            specify them
  * </pre>
  *
- * {@code ivf_sq8} and {@code ivf_pq} have one section more, which their codes specify.
+ * And the section that {@link EffortCurve} specifies. {@code ivf_sq8} and {@code ivf_pq} have one
+ * more, which their codes specify.
  */
 final class IvfForm {
   private static final ValueLayout.OfFloat FLOAT =
@@ -53,8 +54,8 @@ final class IvfForm {
   private static final ValueLayout.OfDouble DOUBLE =
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private static final int CURVE_AT = 40;
-  private static final int HEADER_BYTES = CURVE_AT + 8 * RecallCurve.POINTS;
+  private static final int REACHES_AT = 40;
+  private static final int HEADER_BYTES = REACHES_AT + 4 * ReachCurve.POINTS;
 
   private IvfForm() {}
 
@@ -85,6 +86,7 @@ final class IvfForm {
               }
             }));
     sections.add(new Section("blocks", packed));
+    sections.add(index.efforts().section());
     sections.addAll(index.code().sections());
     return sections;
   }
@@ -100,10 +102,8 @@ final class IvfForm {
     into.set(LONG, 16, blockBytes);
     into.set(DOUBLE, 24, index.euclidean().longestSquared());
     into.set(FLOAT, 32, centroids.meanResidual());
-    float[] recalls = index.curve().recalls();
-    MemorySegment.copy(recalls, 0, into, FLOAT, CURVE_AT, recalls.length);
-    float[] reaches = index.curve().reaches();
-    MemorySegment.copy(reaches, 0, into, FLOAT, CURVE_AT + 4L * recalls.length, reaches.length);
+    float[] reaches = index.reaches().reaches();
+    MemorySegment.copy(reaches, 0, into, FLOAT, REACHES_AT, reaches.length);
   }
 
   /**
@@ -138,8 +138,9 @@ final class IvfForm {
         check("row", row, row >= -1 && row < rows.count() && (row < 0 || present.add(row)));
       }
     }
-    return new IvfIndex(
-        spec, euclidean, centroids, code, new IvfIndex.Contents(lists, present), curve(header));
+    IvfIndex.Contents contents = new IvfIndex.Contents(lists, present);
+    IvfIndex.Measured measured = new IvfIndex.Measured(EffortCurve.read(form), reaches(header));
+    return new IvfIndex(spec, euclidean, centroids, code, contents, measured);
   }
 
   private static BlockCode code(
@@ -156,16 +157,13 @@ final class IvfForm {
     };
   }
 
-  private static RecallCurve curve(MemorySegment header) {
-    float[] recalls = new float[RecallCurve.POINTS];
-    MemorySegment.copy(header, FLOAT, CURVE_AT, recalls, 0, recalls.length);
-    float[] reaches = new float[RecallCurve.POINTS];
-    MemorySegment.copy(header, FLOAT, CURVE_AT + 4L * recalls.length, reaches, 0, reaches.length);
-    for (int i = 0; i < RecallCurve.POINTS; i++) {
-      check("recall", recalls[i], recalls[i] >= 0 && recalls[i] <= 1);
-      check("reach", reaches[i], Float.isFinite(reaches[i]));
+  private static ReachCurve reaches(MemorySegment header) {
+    float[] reaches = new float[ReachCurve.POINTS];
+    MemorySegment.copy(header, FLOAT, REACHES_AT, reaches, 0, reaches.length);
+    for (float reach : reaches) {
+      check("reach", reach, Float.isFinite(reach));
     }
-    return new RecallCurve(recalls, reaches);
+    return new ReachCurve(reaches);
   }
 
   private static Centroids centroids(

@@ -11,6 +11,7 @@ import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
+import io.quiver.vector.index.recall.EffortCurve;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -32,13 +33,16 @@ public final class IvfIndex implements GrowingIndex {
   private final BlockCode code;
   private final InvertedLists lists;
   private final RowSet present;
-  private final RecallCurve curve;
+  private final Measured measured;
   private final Drift drift;
   private final AtomicLong changes = new AtomicLong();
   private final ConcurrentLinkedDeque<Writer> writers = new ConcurrentLinkedDeque<>();
 
   /** What changes: the lists, and which rows are in them. */
   record Contents(InvertedLists lists, RowSet present) {}
+
+  /** What a search of so many probes finds, and how far it reaches, when the index was built. */
+  record Measured(EffortCurve efforts, ReachCurve reaches) {}
 
   /** What a thread needs to add a row. */
   private static final class Writer {
@@ -57,14 +61,14 @@ public final class IvfIndex implements GrowingIndex {
       Centroids centroids,
       BlockCode code,
       Contents contents,
-      RecallCurve curve) {
+      Measured measured) {
     this.spec = spec;
     this.euclidean = euclidean;
     this.centroids = centroids;
     this.code = code;
     this.lists = contents.lists();
     this.present = contents.present();
-    this.curve = curve;
+    this.measured = measured;
     drift = new Drift(centroids.meanResidual(), euclidean);
   }
 
@@ -196,11 +200,7 @@ public final class IvfIndex implements GrowingIndex {
 
   /** Lists that a search of this effort probes. */
   int probes(Effort effort) {
-    return switch (effort) {
-      case Effort.Default _ -> spec.probes();
-      case Effort.Fixed fixed -> fixed.value();
-      case Effort.Recall recall -> curve.probes(recall.target(), centroids.count());
-    };
+    return measured.efforts().effort(effort, spec.probes());
   }
 
   /** See {@link BlockCode#candidates}. */
@@ -233,8 +233,12 @@ public final class IvfIndex implements GrowingIndex {
     return present;
   }
 
-  RecallCurve curve() {
-    return curve;
+  EffortCurve efforts() {
+    return measured.efforts();
+  }
+
+  ReachCurve reaches() {
+    return measured.reaches();
   }
 
   RowPoint newPoint() {

@@ -195,7 +195,7 @@ final class IvfSearcher implements VectorSearcher {
     while (probe.isDefined()) {
       scan(request, probes);
       if (!request.filter().isAll()) {
-        goOn(request, index.curve().reach(probes));
+        goOn(request, index.reaches().reach(probes));
       }
       nearest.reset(request.k(), request.radius());
       probe.rank(nearest);

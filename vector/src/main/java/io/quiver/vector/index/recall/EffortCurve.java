@@ -6,6 +6,7 @@ import io.quiver.vector.index.DamagedIndexException;
 import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.IndexForm;
 import io.quiver.vector.index.Neighbors;
+import io.quiver.vector.index.RowFilter;
 import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
@@ -86,14 +87,30 @@ public final class EffortCurve {
   }
 
   /**
-   * Measures an index that is built, with queries like those that {@link SampleQueries} makes.
+   * Measures an index with queries like those that {@link SampleQueries} makes.
    *
+   * @param present the rows that it is built over
    * @param searchers of the index, each for one thread
-   * @param distances exact ones to the rows, each for one thread
    * @param efforts to try, ascending
    */
   public static EffortCurve measure(
       VectorRows rows,
+      RowFilter present,
+      Supplier<? extends VectorSearcher> searchers,
+      int[] efforts,
+      BuildOptions options) {
+    Supplier<PointDistances> distances = TrueNeighbors.distances(rows);
+    return measure(rows, present, searchers, distances, efforts, options);
+  }
+
+  /**
+   * Measures an index whose build has exact distances at hand.
+   *
+   * @param distances to the rows, each for one thread
+   */
+  public static EffortCurve measure(
+      VectorRows rows,
+      RowFilter present,
       Supplier<? extends VectorSearcher> searchers,
       Supplier<? extends PointDistances> distances,
       int[] efforts,
@@ -102,17 +119,18 @@ public final class EffortCurve {
       throw new IllegalArgumentException(
           efforts.length + " efforts, there must be from 1 to " + POINTS_MAX);
     }
-    if (rows.count() == 0) {
+    if (present.count() == 0) {
       return new EffortCurve(0, List.of(new Point(efforts[0], 1)));
     }
     List<MemorySegment> samples =
-        new SampleQueries(rows, searchers.get(), options.seed()).make(sampleSize(rows));
+        new SampleQueries(rows, present, searchers.get(), options.seed()).make(sampleSize(rows));
     List<SearchRequest> requests = new ArrayList<>();
     for (MemorySegment sample : samples) {
       requests.add(SearchRequest.of(sample, K, rows.count()).withCancelled(options.cancelled()));
     }
     Workers workers = new Workers(options.withProgress(part -> {}));
-    Neighbors[] truth = TrueNeighbors.find(rows, samples, K, distances, workers);
+    TrueNeighbors.Task task = new TrueNeighbors.Task(rows, present, samples, K);
+    Neighbors[] truth = TrueNeighbors.find(task, distances, workers);
     List<Point> points = new ArrayList<>();
     double best = 0;
     for (int effort : efforts) {
@@ -151,6 +169,19 @@ public final class EffortCurve {
         });
     double missed = requests.isEmpty() ? 0 : 1 - Arrays.stream(recalls).sum() / recalls.length;
     return Math.max(0, 1 - CAUTION * missed);
+  }
+
+  /**
+   * What a search that asks for this has to try.
+   *
+   * @param usual where it does not ask
+   */
+  public int effort(Effort effort, int usual) {
+    return switch (effort) {
+      case Effort.Default _ -> usual;
+      case Effort.Fixed(int value) -> value;
+      case Effort.Recall(double target) -> effort(target);
+    };
   }
 
   /**

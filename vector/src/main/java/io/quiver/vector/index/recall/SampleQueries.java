@@ -3,6 +3,7 @@ package io.quiver.vector.index.recall;
 import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.distance.RowDecoder;
 import io.quiver.vector.index.Neighbors;
+import io.quiver.vector.index.RowFilter;
 import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
@@ -13,6 +14,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Queries that lie among the rows without being any of them: a row, moved as far and in the
@@ -22,7 +24,7 @@ import java.util.SplittableRandom;
  * spread. On vectors of images, texts, words and SIFT these found the recall of real queries best,
  * and still somewhat too high.
  */
-final class SampleQueries {
+public final class SampleQueries {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -32,26 +34,37 @@ final class SampleQueries {
   private static final int NEIGHBORS = 32;
 
   private final VectorRows rows;
+
+  /** Rows that are drawn from; null for all. */
+  private final int @Nullable [] present;
+
   private final VectorSearcher searcher;
   private final SplittableRandom random;
   private final MemorySegment floats;
 
   /**
+   * @param present rows of the index
    * @param searcher finds the neighbours; it may miss some
    */
-  SampleQueries(VectorRows rows, VectorSearcher searcher, long seed) {
+  public SampleQueries(VectorRows rows, RowFilter present, VectorSearcher searcher, long seed) {
     this.rows = rows;
+    this.present = present.isAll() ? null : present.toArray();
     this.searcher = searcher;
     this.random = new SplittableRandom(seed);
     this.floats = NativeMemory.allocate(3L * 4 * rows.dimension());
   }
 
   /** So many queries at most, packed as the rows are; fewer where rows have no neighbours. */
-  List<MemorySegment> make(int count) {
+  public List<MemorySegment> make(int count) {
     List<MemorySegment> queries = new ArrayList<>();
     Neighbors near = new Neighbors();
+    int rowsMax = present == null ? rows.count() : present.length;
+    if (rowsMax == 0) {
+      return queries;
+    }
     for (int attempt = 0; attempt < 2 * count && queries.size() < count; attempt++) {
-      int row = random.nextInt(rows.count());
+      int drawn = random.nextInt(rowsMax);
+      int row = present == null ? drawn : present[drawn];
       searcher.search(SearchRequest.of(rows.row(row), NEIGHBORS, rows.count()), near);
       if (near.size() >= 2) {
         int a = random.nextInt(near.size());

@@ -1,12 +1,18 @@
 package io.quiver.vector.index.recall;
 
 import io.quiver.vector.distance.DistanceKernels;
+import io.quiver.vector.distance.ExactPointDistances;
+import io.quiver.vector.distance.Metric;
 import io.quiver.vector.distance.PointDistances;
 import io.quiver.vector.index.NearestRows;
 import io.quiver.vector.index.Neighbors;
+import io.quiver.vector.index.RowFilter;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.Workers;
+import io.quiver.vector.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -25,7 +31,11 @@ final class TrueNeighbors {
   /** Rows ranked again beyond those wanted: the two kinds of kernels round differently. */
   private static final int SPARE = 6;
 
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   private final VectorRows rows;
+  private final RowFilter present;
   private final List<MemorySegment> queries;
   private final int k;
   private final PointDistances[] points = new PointDistances[QUERIES];
@@ -34,14 +44,11 @@ final class TrueNeighbors {
   private final float[] measured;
   private final double[] exact;
 
-  private TrueNeighbors(
-      VectorRows rows,
-      List<MemorySegment> queries,
-      int k,
-      Supplier<? extends PointDistances> distances) {
-    this.rows = rows;
-    this.queries = queries;
-    this.k = k;
+  private TrueNeighbors(Task task, Supplier<? extends PointDistances> distances) {
+    this.rows = task.rows;
+    this.present = task.present;
+    this.queries = task.queries;
+    this.k = task.k;
     for (int i = 0; i < QUERIES; i++) {
       points[i] = distances.get();
       nearest[i] = new NearestRows();
@@ -52,26 +59,41 @@ final class TrueNeighbors {
     exact = new double[k + SPARE];
   }
 
+  /** The k nearest of the rows that are present are wanted, for each query. */
+  record Task(VectorRows rows, RowFilter present, List<MemorySegment> queries, int k) {}
+
   /**
-   * The k nearest rows of each query.
+   * The nearest rows of each query.
    *
    * @param distances to the rows, for one thread
    */
   static Neighbors[] find(
-      VectorRows rows,
-      List<MemorySegment> queries,
-      int k,
-      Supplier<? extends PointDistances> distances,
-      Workers workers) {
-    Neighbors[] found = new Neighbors[queries.size()];
+      Task task, Supplier<? extends PointDistances> distances, Workers workers) {
+    Neighbors[] found = new Neighbors[task.queries.size()];
     workers.forEach(
         0,
-        Math.ceilDiv(queries.size(), QUERIES),
+        Math.ceilDiv(found.length, QUERIES),
         1,
         0,
-        () -> new TrueNeighbors(rows, queries, k, distances),
+        () -> new TrueNeighbors(task, distances),
         (own, group) -> own.find(group * QUERIES, found));
     return found;
+  }
+
+  /** Exact distances to rows of which only the rows themselves are known. */
+  static Supplier<PointDistances> distances(VectorRows rows) {
+    if (rows.metric() != Metric.COSINE) {
+      return () -> new ExactPointDistances(rows.metric(), rows.block(), null);
+    }
+    MemorySegment reciprocals = NativeMemory.allocate(4L * rows.count());
+    for (int row = 0; row < rows.count(); row++) {
+      long at = rows.block().position(row);
+      float reciprocal =
+          ExactPointDistances.reciprocalLength(
+              rows.encoding(), rows.block().memory(), at, rows.dimension());
+      reciprocals.set(FLOAT, 4L * row, reciprocal);
+    }
+    return () -> new ExactPointDistances(rows.metric(), rows.block(), reciprocals);
   }
 
   private void find(int first, Neighbors[] into) {
@@ -80,10 +102,13 @@ final class TrueNeighbors {
       points[i].from(queries.get(first + i));
       nearest[i].reset(k + SPARE, Double.POSITIVE_INFINITY);
     }
-    for (int from = 0; from < rows.count(); from += block.length) {
-      int length = Math.min(block.length, rows.count() - from);
-      for (int i = 0; i < length; i++) {
-        block[i] = from + i;
+    for (int from = 0; from < rows.count(); ) {
+      int length = 0;
+      while (from < rows.count() && length < block.length) {
+        if (present.passes(from)) {
+          block[length++] = from;
+        }
+        from++;
       }
       for (int i = 0; i < count; i++) {
         points[i].to(block, length, measured);

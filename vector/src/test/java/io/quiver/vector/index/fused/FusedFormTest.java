@@ -13,6 +13,7 @@ import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.VectorIndex;
+import io.quiver.vector.index.recall.EffortCurve;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -55,11 +56,11 @@ class FusedFormTest {
     VectorIndex index = Indexes.build(FusedSample.spec(""), sample.rows(), BuildOptions.threads(1));
     MemorySegment form = FusedIndexTest.written(index);
     List<Long> bits = new ArrayList<>();
-    long head = 48L + 32 * 4 + index.spec().toString().length();
+    long head = 48L + 32 * 5 + index.spec().toString().length();
     for (long bit = 0; bit < 8 * head; bit++) {
       bits.add(bit);
     }
-    for (int section = 0; section < 4; section++) {
+    for (int section = 0; section < 5; section++) {
       long offset = form.get(ValueLayout.JAVA_LONG_UNALIGNED, 48 + 32L * section + 8);
       long bytes = form.get(ValueLayout.JAVA_LONG_UNALIGNED, 48 + 32L * section + 16);
       bits.add(8 * offset + 3);
@@ -99,7 +100,8 @@ class FusedFormTest {
         .isInstanceOf(DamagedIndexException.class);
     assertThatThrownBy(() -> Indexes.open(rewritten(index, "graph", 4, 25), sample.rows()))
         .isInstanceOf(DamagedIndexException.class);
-    assertThatThrownBy(() -> Indexes.open(rewritten(index, "graph", 24, 3), sample.rows()))
+    assertThatThrownBy(
+            () -> Indexes.open(rewritten(index, EffortCurve.SECTION, 8, 0), sample.rows()))
         .isInstanceOf(DamagedIndexException.class);
   }
 
@@ -107,7 +109,8 @@ class FusedFormTest {
   private static MemorySegment rewritten(VectorIndex index, String name, long at, int value) {
     IndexForm read = IndexForm.read(FusedIndexTest.written(index), index.rows());
     List<IndexForm.Section> sections = new ArrayList<>();
-    for (String section : new String[] {"graph", "signs", "absent", "blocks"}) {
+    for (String section :
+        new String[] {"graph", "signs", "absent", EffortCurve.SECTION, "blocks"}) {
       MemorySegment bytes = Arena.ofAuto().allocate(read.section(section).byteSize(), 64);
       bytes.copyFrom(read.section(section));
       if (section.equals(name)) {

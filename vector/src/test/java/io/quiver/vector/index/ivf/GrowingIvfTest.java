@@ -7,11 +7,13 @@ import io.quiver.vector.Indexes;
 import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.distance.Metric;
 import io.quiver.vector.index.BuildOptions;
+import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
 import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.VectorIndex;
+import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -67,6 +69,20 @@ class GrowingIvfTest {
     assertThat(recall(index, data, present)).isGreaterThan(before - 0.01);
     assertThat(index.drift()).isBetween(0.8, 1.2);
     assertThat(index.rebuildRecommended()).isFalse();
+  }
+
+  @Test
+  void effortsRestOnTheRowsThatAreThere() {
+    TestRows data = new TestRows(Metric.L2, Encoding.FLOAT32, 8000, 24, 1);
+    VectorRows first = new VectorRows(Metric.L2, data.rows.block(), 4000);
+    IndexSpec.Ivf spec = (IndexSpec.Ivf) IndexSpec.parse("ivf_rabitq");
+    IvfIndex alone = IvfIndex.build(spec, first, BuildOptions.threads(1));
+    IvfIndex withRoom = build("ivf_rabitq", data, 4000);
+    for (double recall : new double[] {0.5, 0.8, 0.9, 0.99}) {
+      assertThat(withRoom.probes(Effort.recall(recall)))
+          .isEqualTo(alone.probes(Effort.recall(recall)));
+    }
+    assertThat(alone.probes(Effort.recall(0.99))).isGreaterThan(1);
   }
 
   @Test

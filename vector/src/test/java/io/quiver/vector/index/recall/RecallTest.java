@@ -64,6 +64,7 @@ class RecallTest {
     EffortCurve curve =
         EffortCurve.measure(
             rows,
+            RowFilter.all(rows.count()),
             () -> new PartialSearcher(rows, 4),
             () -> exact(rows),
             new int[] {10, 50},
@@ -86,7 +87,8 @@ class RecallTest {
   void sampledQueriesLieAmongTheRowsAndAreNone(Encoding encoding) {
     VectorRows rows = rows(encoding, ROWS, 6);
     VectorSearcher exact = new FlatIndex(rows).searcher();
-    List<MemorySegment> queries = new SampleQueries(rows, exact, 6).make(50);
+    List<MemorySegment> queries =
+        new SampleQueries(rows, RowFilter.all(rows.count()), exact, 6).make(50);
     assertThat(queries).hasSize(50);
     Neighbors found = new Neighbors();
     double toRows = 0;
@@ -149,7 +151,11 @@ class RecallTest {
     BuildOptions options = BuildOptions.threads(1).withCancelled(() -> true);
     assertThatThrownBy(() ->
             EffortCurve.measure(
-                rows, () -> new PartialSearcher(rows, 9), () -> exact(rows), EFFORTS, options))
+                rows,
+                RowFilter.all(rows.count()),
+                () -> new PartialSearcher(rows, 9),
+                EFFORTS,
+                options))
         .isInstanceOf(CancellationException.class);
   }
 
@@ -253,8 +259,8 @@ class RecallTest {
   private static EffortCurve curve(VectorRows rows, long seed) {
     return EffortCurve.measure(
         rows,
+        RowFilter.all(rows.count()),
         () -> new PartialSearcher(rows, seed),
-        () -> exact(rows),
         EFFORTS,
         BuildOptions.threads(1).withSeed(seed));
   }
