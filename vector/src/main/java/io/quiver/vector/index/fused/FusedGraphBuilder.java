@@ -195,11 +195,13 @@ final class FusedGraphBuilder {
             prunedCounts[node] = selection.copyPruned(pruned, RobustPruning.PRUNED_MAX * node);
           }
         });
+    // Codes are made once, of the links that stay.
+    links.deferBlocks();
     workers.forEach(
         0,
         count,
         CHUNK,
-        0.02,
+        0.01,
         () -> links,
         (own, node) -> {
           own.clear(node);
@@ -222,7 +224,7 @@ final class FusedGraphBuilder {
         0,
         count,
         CHUNK,
-        0.03,
+        0.04,
         this::linker,
         (own, node) -> {
           int from = RobustPruning.PRUNED_MAX * node;
@@ -230,6 +232,7 @@ final class FusedGraphBuilder {
             SplittableRandom random = new SplittableRandom(options.seed() + node);
             own.fill(node, pruned, from, from + prunedCounts[node], random);
           }
+          links.writeBlock(node);
         });
   }
 }

@@ -26,6 +26,10 @@ final class FusedLinks {
   private final long[] keys;
 
   private final byte[] degrees;
+
+  /** Whether blocks are written at the end alone. */
+  private boolean deferred;
+
   private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
 
   FusedLinks(FusedGraph graph, MemorySegment rotated) {
@@ -89,11 +93,9 @@ final class FusedLinks {
   void append(int node, long key) {
     int slot = degrees[node];
     keys[DEGREE * node + slot] = key;
-    int neighbor = NodeKey.node(key);
-    // The code of the new one with the number of the old one would be taken for the latter's; an
-    // empty slot passes no limit.
-    graph.setLink(node, slot, neighbor);
-    encode(node, slot);
+    if (!deferred) {
+      writeSlot(node, slot);
+    }
     degrees[node]++;
   }
 
@@ -102,9 +104,32 @@ final class FusedLinks {
     int last = --degrees[node];
     if (slot != last) {
       keys[DEGREE * node + slot] = keys[DEGREE * node + last];
-      graph.copy(node, last, slot);
+      if (!deferred) {
+        graph.copy(node, last, slot);
+      }
     }
-    graph.clear(node, last);
+    if (!deferred) {
+      graph.clear(node, last);
+    }
+  }
+
+  /**
+   * Lets blocks be as they are from now on, until {@link #writeBlock} brings each up to date: no
+   * search may use them meanwhile.
+   */
+  void deferBlocks() {
+    deferred = true;
+  }
+
+  /** Writes a node's links into its block. */
+  void writeBlock(int node) {
+    for (int slot = 0; slot < DEGREE; slot++) {
+      if (slot < degrees[node]) {
+        writeSlot(node, slot);
+      } else {
+        graph.clear(node, slot);
+      }
+    }
   }
 
   /** Takes over the links that are in a node's block; nobody else uses the node. */
@@ -121,7 +146,10 @@ final class FusedLinks {
   /** Removes all links; the node's lock is held. */
   void clear(int node) {
     while (degrees[node] > 0) {
-      graph.clear(node, --degrees[node]);
+      int slot = --degrees[node];
+      if (!deferred) {
+        graph.clear(node, slot);
+      }
     }
   }
 
@@ -160,15 +188,13 @@ final class FusedLinks {
     }
   }
 
-  private void encode(int node, int slot) {
+  private void writeSlot(int node, int slot) {
+    int neighbor = NodeKey.node(key(node, slot));
+    // The code of the new one with the number of the old one would be taken for the latter's; an
+    // empty slot passes no limit.
+    graph.setLink(node, slot, neighbor);
     graph
         .codes()
-        .encode(
-            rotated,
-            rotated(NodeKey.node(key(node, slot))),
-            rotated(node),
-            graph.blocks(),
-            graph.codes(node),
-            slot);
+        .encode(rotated, rotated(neighbor), rotated(node), graph.blocks(), graph.codes(node), slot);
   }
 }
