@@ -1,5 +1,9 @@
 package io.quiver.vector.index.fused;
 
+import io.quiver.vector.distance.ExactPointDistances;
+import io.quiver.vector.distance.Metric;
+import io.quiver.vector.distance.PointDistances;
+import io.quiver.vector.distance.RowBlock;
 import io.quiver.vector.memory.AbsoluteMemory;
 import java.lang.foreign.MemorySegment;
 
@@ -23,5 +27,11 @@ record FloatPoints(MemorySegment memory, long start, long stride, int floats) {
   /** The squared distance of two nodes. */
   float between(int a, int b) {
     return FusedKernels.l2Squared(memory, at(a), memory, at(b), floats);
+  }
+
+  /** Squared distances from a node to several others at once, for one thread. */
+  PointDistances distances() {
+    RowBlock block = new RowBlock(memory, 0, stride, floats);
+    return new ExactPointDistances(Metric.L2_SQUARED, block, null);
   }
 }

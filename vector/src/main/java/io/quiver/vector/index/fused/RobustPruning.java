@@ -1,5 +1,7 @@
 package io.quiver.vector.index.fused;
 
+import io.quiver.vector.distance.PointDistances;
+
 /**
  * Chooses a node's neighbours among candidates, and remembers the nearest of those that it leaves
  * out: one thread's memory for it.
@@ -24,14 +26,27 @@ final class RobustPruning {
   /** Pruned candidates that are remembered for filling up a node. */
   static final int PRUNED_MAX = 48;
 
-  private final FloatPoints points;
+  /** Candidates that are compared with a chosen one at once. */
+  private static final int WINDOW = 16;
+
+  /** For no more candidates than this it is cheaper to compare each with several chosen ones. */
+  private static final int FEW = 3;
+
+  private static final int STEP = 4;
+
+  private final PointDistances distances;
+  private final int[] numbers = new int[WINDOW];
+  private final float[] measured = new float[WINDOW + PointDistances.PADDING];
   private final long[] chosen = new long[DEGREE];
   private final long[] pruned = new long[PRUNED_MAX];
   private int chosenCount;
   private int prunedCount;
 
+  /** Chosen ones that each open candidate of the window has been compared with. */
+  private int compared;
+
   RobustPruning(FloatPoints points) {
-    this.points = points;
+    distances = points.distances();
   }
 
   /**
@@ -43,29 +58,80 @@ final class RobustPruning {
   void select(long[] candidates, int count) {
     chosenCount = 0;
     prunedCount = 0;
-    for (int i = 0; i < count && chosenCount < DEGREE; i++) {
-      long candidate = candidates[i];
-      if (i > 0 && candidates[i - 1] == candidate) {
+    for (int from = 0; from < count && chosenCount < DEGREE; from += WINDOW) {
+      selectWindow(candidates, from, Math.min(WINDOW, count - from));
+    }
+  }
+
+  private void selectWindow(long[] candidates, int from, int length) {
+    compared = 0;
+    int open = compare(candidates, from, (1 << length) - 1);
+    for (int i = 0; i < length && chosenCount < DEGREE; i++) {
+      long candidate = candidates[from + i];
+      if (from + i > 0 && candidates[from + i - 1] == candidate) {
+        open &= ~(1 << i);
         continue;
       }
-      if (!isOccluded(candidate)) {
+      if ((open & 1 << i) != 0 && !isOccluded(candidate)) {
         chosen[chosenCount++] = candidate;
+        open = compare(candidates, from, open & -2 << i);
       } else if (prunedCount < PRUNED_MAX) {
         pruned[prunedCount++] = candidate;
       }
     }
   }
 
+  /**
+   * Compares a window's open candidates with chosen ones, one of these after the other, while they
+   * are many.
+   *
+   * @param open a bit for each candidate that nothing is known to occlude
+   * @return those that are still open
+   */
+  private int compare(long[] candidates, int from, int open) {
+    int left = open;
+    while (compared < chosenCount && Integer.bitCount(left) > FEW) {
+      int count = 0;
+      for (int bits = left; bits != 0; bits &= bits - 1) {
+        numbers[count++] = NodeKey.node(candidates[from + Integer.numberOfTrailingZeros(bits)]);
+      }
+      distances.fromRow(NodeKey.node(chosen[compared++]));
+      distances.to(numbers, count, measured);
+      int at = 0;
+      for (int bits = left; bits != 0; bits &= bits - 1) {
+        int i = Integer.numberOfTrailingZeros(bits);
+        if (occludes(measured[at++], candidates[from + i])) {
+          left &= ~(1 << i);
+        }
+      }
+    }
+    return left;
+  }
+
+  /** Compares one candidate with the chosen ones that its window has not been compared with. */
   private boolean isOccluded(long candidate) {
-    int node = NodeKey.node(candidate);
-    float distance = NodeKey.distance(candidate);
-    for (int i = 0; i < chosenCount; i++) {
-      // Among equal points, each keeps one of them and goes on to others.
-      if (ALPHA * points.between(node, NodeKey.node(chosen[i])) <= distance) {
-        return true;
+    if (compared == chosenCount) {
+      return false;
+    }
+    distances.fromRow(NodeKey.node(candidate));
+    for (int at = compared; at < chosenCount; at += STEP) {
+      int count = Math.min(STEP, chosenCount - at);
+      for (int i = 0; i < count; i++) {
+        numbers[i] = NodeKey.node(chosen[at + i]);
+      }
+      distances.to(numbers, count, measured);
+      for (int i = 0; i < count; i++) {
+        if (occludes(measured[i], candidate)) {
+          return true;
+        }
       }
     }
     return false;
+  }
+
+  // Among equal points, each keeps one of them and goes on to others.
+  private static boolean occludes(float distance, long candidate) {
+    return ALPHA * distance <= NodeKey.distance(candidate);
   }
 
   int chosenCount() {
