@@ -16,9 +16,12 @@ import io.quiver.vector.index.graph.CandidatePool;
  * form a chain in the order of their numbers, and on the levels above a skip list over it.
  */
 final class NeighborSelection {
-  /**
-   * Kept nodes that a candidate is compared with at once, before it is looked whether one is near.
-   */
+  /** Candidates that are compared with a kept node at once. */
+  private static final int WINDOW = 16;
+
+  /** For no more candidates than this it is cheaper to compare each with several kept nodes. */
+  private static final int FEW = 3;
+
   private static final int STEP = 4;
 
   /** This part of the links may lead to rows that are equally far. */
@@ -29,12 +32,20 @@ final class NeighborSelection {
 
   private final RowSet present;
   private final PointDistances distances;
-  private final int[] step = new int[STEP];
-  private final float[] stepDistances = new float[STEP + PointDistances.PADDING];
+  private final int[] numbers = new int[WINDOW];
+  private final float[] measured = new float[WINDOW + PointDistances.PADDING];
   private final int[] kept;
   private final CandidatePool crowd = new CandidatePool();
   private float[] crowdDistances = new float[0];
   private int count;
+
+  /** Kept nodes that each open candidate of the window has been compared with. */
+  private int compared;
+
+  /** How many kept last are equally far. */
+  private int equal;
+
+  private float lastKept;
 
   NeighborSelection(GraphRows rows, int linksMax) {
     countsBits = rows.rows().encoding() == Encoding.BINARY;
@@ -50,22 +61,65 @@ final class NeighborSelection {
    */
   void select(CandidatePool candidates, int except, int max) {
     count = 0;
-    int equal = 0;
-    float lastKept = Float.NaN;
-    for (int i = 0; i < candidates.size() && count < max; i++) {
-      int node = candidates.node(i);
-      float distance = candidates.distance(i);
-      boolean again = i > 0 && candidates.node(i - 1) == node;
-      boolean crowded = distance == lastKept && equal >= max / EQUAL_PART;
-      if (node == except || again || (crowded && !(countsBits && distance > 0))) {
-        continue;
+    equal = 0;
+    lastKept = Float.NaN;
+    for (int from = 0; from < candidates.size() && count < max; from += WINDOW) {
+      selectWindow(candidates, from, except, max);
+    }
+  }
+
+  private void selectWindow(CandidatePool candidates, int from, int except, int max) {
+    int length = Math.min(WINDOW, candidates.size() - from);
+    int open = 0;
+    for (int i = 0; i < length; i++) {
+      int node = candidates.node(from + i);
+      boolean again = from + i > 0 && candidates.node(from + i - 1) == node;
+      if (node != except && !again && present.contains(node)) {
+        open |= 1 << i;
       }
-      if (present.contains(node) && isDiverse(node, distance)) {
+    }
+    compared = 0;
+    open = compare(candidates, from, open);
+    while (open != 0 && count < max) {
+      int i = Integer.numberOfTrailingZeros(open);
+      open &= open - 1;
+      int node = candidates.node(from + i);
+      float distance = candidates.distance(from + i);
+      boolean crowded = distance == lastKept && equal >= max / EQUAL_PART;
+      if ((!crowded || (countsBits && distance > 0)) && isDiverse(node, distance)) {
         equal = distance == lastKept ? equal + 1 : 1;
         lastKept = distance;
         kept[count++] = node;
+        open = compare(candidates, from, open);
       }
     }
+  }
+
+  /**
+   * Compares a window's open candidates with kept nodes, one of these after the other, while they
+   * are many: most fall to the first of them.
+   *
+   * @param open a bit for each candidate that may still be kept
+   * @return those of them that no kept node is nearer to
+   */
+  private int compare(CandidatePool candidates, int from, int open) {
+    int left = open;
+    while (compared < count && Integer.bitCount(left) > FEW) {
+      int length = 0;
+      for (int bits = left; bits != 0; bits &= bits - 1) {
+        numbers[length++] = candidates.node(from + Integer.numberOfTrailingZeros(bits));
+      }
+      distances.fromRow(kept[compared++]);
+      distances.to(numbers, length, measured);
+      int at = 0;
+      for (int bits = left; bits != 0; bits &= bits - 1) {
+        int i = Integer.numberOfTrailingZeros(bits);
+        if (measured[at++] < candidates.distance(from + i)) {
+          left &= ~(1 << i);
+        }
+      }
+    }
+    return left;
   }
 
   /**
@@ -87,18 +141,18 @@ final class NeighborSelection {
   }
 
   // Keep a neighbour only if it is closer to the node than to every neighbour already kept. Without
-  // this, clusters lose their bridges.
+  // this, clusters lose their bridges. The first kept nodes have been compared with it before.
   private boolean isDiverse(int node, float distance) {
-    if (count == 0) {
+    if (compared == count) {
       return true;
     }
     distances.fromRow(node);
-    for (int i = 0; i < count; i += STEP) {
+    for (int i = compared; i < count; i += STEP) {
       int length = Math.min(STEP, count - i);
-      System.arraycopy(kept, i, step, 0, length);
-      distances.to(step, length, stepDistances);
+      System.arraycopy(kept, i, numbers, 0, length);
+      distances.to(numbers, length, measured);
       for (int k = 0; k < length; k++) {
-        if (stepDistances[k] < distance) {
+        if (measured[k] < distance) {
           return false;
         }
       }
