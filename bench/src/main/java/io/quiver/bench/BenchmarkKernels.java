@@ -37,6 +37,7 @@ public final class BenchmarkKernels {
   private static final int ROUNDS = 41;
   private static final double TOLERANCE = 0.8;
   private static final double FAST_SCAN_BAR = 0.95;
+  private static final int WARM_UP_RUNS = 300;
   private static final long WARM_UP_NANOS = 3_000_000_000L;
 
   /** A whole number of blocks of 32. */
@@ -68,11 +69,18 @@ public final class BenchmarkKernels {
     SymbolLookup compiled = compile();
     boolean fallen = false;
     System.out.println("kernel                    dimension  Java ns/row  C ns/row  C/Java  bar");
+    String wanted = arguments.length > 0 ? arguments[0] : "";
     for (Kernel kernel : KERNELS) {
+      if (!(kernel.function() + kernel.dimension()).startsWith(wanted)) {
+        continue;
+      }
       double ratio = measure(kernel, compiled);
       fallen |= ratio < TOLERANCE * kernel.bar();
     }
     for (int codeBits : new int[] {128, 832}) {
+      if (!("fastscan" + codeBits).startsWith(wanted)) {
+        continue;
+      }
       fallen |= measureFastScan(codeBits, compiled) < TOLERANCE * FAST_SCAN_BAR;
     }
     if (fallen) {
@@ -181,7 +189,7 @@ public final class BenchmarkKernels {
   /** Until the compiler has seen enough of it. */
   private static void warmUp(Runnable kernel) {
     long start = System.nanoTime();
-    while (System.nanoTime() - start < WARM_UP_NANOS) {
+    for (int run = 0; run < WARM_UP_RUNS || System.nanoTime() - start < WARM_UP_NANOS; run++) {
       kernel.run();
     }
   }

@@ -1,6 +1,7 @@
 package io.quiver.vector.distance;
 
 import static io.quiver.vector.memory.AbsoluteMemory.all;
+import static io.quiver.vector.memory.AbsoluteMemory.known;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
@@ -52,8 +53,9 @@ final class BitKernels {
   }
 
   private static void hamming(
-      MemorySegment query, long from, KernelRows rows, int bytes, double[] out) {
+      MemorySegment query, long queryAt, KernelRows rows, int bytes, double[] out) {
     MemorySegment memory = rows.memory();
+    long from = known(queryAt);
     int count = rows.count();
     for (int row = 0; row < count; row++) {
       long at = rows.at(row);
@@ -87,8 +89,9 @@ final class BitKernels {
   }
 
   private static void jaccard(
-      MemorySegment query, long from, KernelRows rows, int bytes, double[] out) {
+      MemorySegment query, long queryAt, KernelRows rows, int bytes, double[] out) {
     MemorySegment memory = rows.memory();
+    long from = known(queryAt);
     int count = rows.count();
     for (int row = 0; row < count; row++) {
       long at = rows.at(row);

@@ -1,6 +1,7 @@
 package io.quiver.vector.distance;
 
 import static io.quiver.vector.memory.AbsoluteMemory.all;
+import static io.quiver.vector.memory.AbsoluteMemory.known;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.quiver.vector.memory.AbsoluteMemory;
@@ -14,7 +15,6 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Kernels over signed bytes, in integer arithmetic, so that every sum is exact: bytes are widened
@@ -51,7 +51,7 @@ final class ByteKernels {
           out[i] = l2Squared(query, from, memory, rows.at(i), dimension);
         }
       }
-      case NEGATIVE_INNER_PRODUCT -> innerProducts(query, from, rows, dimension, out);
+      case NEGATIVE_INNER_PRODUCT -> innerProducts(query, rows, dimension, out);
       case L1 -> {
         for (int i = 0; i < count; i++) {
           out[i] = l1(query, from, memory, rows.at(i), dimension);
@@ -68,49 +68,40 @@ final class ByteKernels {
   }
 
   private static void innerProducts(
-      MemorySegment query, long from, KernelRows rows, int dimension, double[] out) {
-    MemorySegment wide = widened(query, dimension);
-    if (wide == null) {
-      for (int i = 0; i < rows.count(); i++) {
-        out[i] = dot(query, from, rows.memory(), rows.at(i), dimension);
-      }
-    } else {
-      long wideFrom = AbsoluteMemory.start(wide, 0, 2L * dimension);
-      wideProducts(wide, wideFrom, rows, dimension, out);
-      AbsoluteMemory.keepAlive(wide, wide);
-    }
+      MemorySegment query, KernelRows rows, int dimension, double[] out) {
+    MemorySegment wide = opposite(query, dimension);
+    long wideFrom = AbsoluteMemory.start(wide, 0, 2L * dimension);
+    wideProducts(wide, wideFrom, rows, dimension, out);
+    AbsoluteMemory.keepAlive(wide, wide);
   }
 
-  /**
-   * The query as shorts, in memory that is this thread's until the next call; null when it has a
-   * -128: two products of it may then overflow a short.
-   */
-  private static @Nullable MemorySegment widened(MemorySegment query, int dimension) {
+  /** The query's opposite as shorts, in memory that is this thread's until the next call. */
+  private static MemorySegment opposite(MemorySegment query, int dimension) {
     MemorySegment wide = SCRATCH.get();
     if (wide.byteSize() < 2L * dimension) {
       wide = Arena.ofAuto().allocate(2L * dimension, 64);
       SCRATCH.set(wide);
     }
+    // Not by vectors: a scan comes here once, so that these would stay uncompiled for long.
     for (int i = 0; i < dimension; i++) {
-      byte x = query.get(JAVA_BYTE, i);
-      if (x == Byte.MIN_VALUE) {
-        return null;
-      }
-      wide.set(SHORT, 2L * i, x);
+      wide.set(SHORT, 2L * i, (short) -query.get(JAVA_BYTE, i));
     }
     return wide;
   }
 
   /**
-   * Two products are added in a short before anything is widened. An int then holds two such sums;
-   * flipping the sign of the lower one makes it unsigned, off by 32,768, which is taken back.
+   * Two products are added in a short before anything is widened: of bytes with opposite bytes they
+   * are from -32,768 to 32,512. An int then holds two such sums; flipping the sign of the lower one
+   * makes it unsigned, off by 32,768, which is taken back.
+   *
+   * @param query the opposite of the query, in shorts
    */
   private static void wideProducts(
-      MemorySegment query, long from, KernelRows rows, int dimension, double[] out) {
+      MemorySegment query, long queryAt, KernelRows rows, int dimension, double[] out) {
     MemorySegment memory = rows.memory();
+    long from = known(queryAt);
     int count = rows.count();
-    int pairs = dimension / (2 * STEP);
-    long excess = (long) pairs * INTS.length() * 0x8000;
+    int excess = dimension / (2 * STEP) * INTS.length() * 0x8000;
     for (int row = 0; row < count; row++) {
       long at = rows.at(row);
       IntVector both = IntVector.zero(INTS);
@@ -118,18 +109,27 @@ final class ByteKernels {
       int i = 0;
       for (; i <= dimension - 2 * STEP; i += 2 * STEP) {
         ShortVector p = load(memory, at + i).mul(loadShorts(query, from + 2L * i));
-        ShortVector q = load(memory, at + i + STEP).mul(loadShorts(query, from + 2L * (i + STEP)));
+        ShortVector q =
+            load(memory, at + i + STEP).mul(loadShorts(query, from + 2L * i + 2L * STEP));
         IntVector x = p.add(q).reinterpretAsInts();
         high = high.add(x.lanewise(VectorOperators.ASHR, 16));
         both = both.add(x.lanewise(VectorOperators.XOR, 0x8000));
       }
       IntVector low = both.sub(high.lanewise(VectorOperators.LSHL, 16));
-      long sum = low.add(high).reduceLanes(VectorOperators.ADD) - excess;
-      for (; i < dimension; i++) {
-        sum += (long) all(query).get(SHORT, from + 2L * i) * element(memory, at + i);
+      int sum = excess - low.add(high).reduceLanes(VectorOperators.ADD);
+      if (i < dimension) {
+        sum -= rest(query, from + 2L * i, memory, at + i, dimension - i);
       }
       out[row] = sum;
     }
+  }
+
+  private static int rest(MemorySegment query, long from, MemorySegment row, long at, int count) {
+    int sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += all(query).get(SHORT, from + 2L * i) * element(row, at + i);
+    }
+    return sum;
   }
 
   private static ShortVector loadShorts(MemorySegment memory, long position) {

@@ -1,6 +1,7 @@
 package io.quiver.vector.distance;
 
 import static io.quiver.vector.memory.AbsoluteMemory.all;
+import static io.quiver.vector.memory.AbsoluteMemory.known;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -44,8 +45,9 @@ final class FloatKernels {
 
   /** Squared L2 distances. */
   static void l2Squared(
-      MemorySegment query, long from, KernelRows rows, int dimension, double[] out) {
+      MemorySegment query, long queryAt, KernelRows rows, int dimension, double[] out) {
     MemorySegment memory = rows.memory();
+    long from = known(queryAt);
     int count = rows.count();
     for (int row = 0; row < count; row++) {
       long at = rows.at(row);
@@ -84,8 +86,9 @@ final class FloatKernels {
 
   /** Inner products. */
   static void innerProduct(
-      MemorySegment query, long from, KernelRows rows, int dimension, double[] out) {
+      MemorySegment query, long queryAt, KernelRows rows, int dimension, double[] out) {
     MemorySegment memory = rows.memory();
+    long from = known(queryAt);
     int count = rows.count();
     for (int row = 0; row < count; row++) {
       long at = rows.at(row);
@@ -117,8 +120,9 @@ final class FloatKernels {
   }
 
   /** L1 distances. */
-  static void l1(MemorySegment query, long from, KernelRows rows, int dimension, double[] out) {
+  static void l1(MemorySegment query, long queryAt, KernelRows rows, int dimension, double[] out) {
     MemorySegment memory = rows.memory();
+    long from = known(queryAt);
     int count = rows.count();
     for (int row = 0; row < count; row++) {
       long at = rows.at(row);
@@ -154,8 +158,9 @@ final class FloatKernels {
 
   /** Cosine distances, with the squared length of the query. */
   static void cosine(
-      MemorySegment query, long from, double qq, KernelRows rows, int dimension, double[] out) {
+      MemorySegment query, long queryAt, double qq, KernelRows rows, int dimension, double[] out) {
     MemorySegment memory = rows.memory();
+    long from = known(queryAt);
     int count = rows.count();
     for (int row = 0; row < count; row++) {
       long at = rows.at(row);

@@ -1,5 +1,6 @@
 package io.quiver.vector.distance;
 
+import io.quiver.vector.memory.AbsoluteMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,6 @@ final class KernelRows {
   /** Where the row of place i begins. */
   long at(int i) {
     int row = numbers == null ? i : Objects.checkIndex(numbers[i], present);
-    return base + row * stride;
+    return AbsoluteMemory.known(base + row * stride);
   }
 }

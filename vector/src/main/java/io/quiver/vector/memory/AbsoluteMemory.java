@@ -13,6 +13,9 @@ public final class AbsoluteMemory {
   /** All memory from address 0 on; null where native access is not enabled. */
   public static final @Nullable MemorySegment ALL = allMemory();
 
+  /** Above every address that a kernel reads, and far from where sums with it overflow. */
+  private static final long POSITION_MASK = Long.MAX_VALUE >>> 1;
+
   private AbsoluteMemory() {}
 
   @SuppressWarnings("restricted")
@@ -37,7 +40,22 @@ public final class AbsoluteMemory {
     if (!memory.isNative() || !memory.scope().isAlive()) {
       throw new IllegalStateException("kernels read native memory that is open");
     }
-    return memory.address() + position;
+    long address = memory.address() + position;
+    if (address != known(address) || bytes > Long.MAX_VALUE >>> 2) {
+      throw new IllegalStateException("no memory that kernels can read is at " + address);
+    }
+    return address;
+  }
+
+  /**
+   * The same position, of which the compiler then knows that it is neither negative nor near the
+   * end of all memory: it drops the checks of each access, which cost a loop as much as its
+   * arithmetic. For the beginning of a kernel; the knowledge is lost in a call or a field.
+   *
+   * @param position as {@link #start} returned
+   */
+  public static long known(long position) {
+    return position & POSITION_MASK;
   }
 
   /** Keeps both from being freed before this point. */

@@ -1,6 +1,7 @@
 package io.quiver.vector.quantize;
 
 import static io.quiver.vector.memory.AbsoluteMemory.all;
+import static io.quiver.vector.memory.AbsoluteMemory.known;
 
 import io.quiver.vector.distance.VectorWidth;
 import java.lang.foreign.MemorySegment;
@@ -21,6 +22,9 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Each has more than 325 bytecodes, HotSpot's FreqInlineSize: it is then never inlined. Inlined
  * into a graph's search, C2 would allocate its vectors as objects, for a loss of 2.6 to 2.9 times.
+ * Within one, C2 inlines the JDK's methods however large it is, but not ours: {@code estimate}
+ * calls the JDK's loads itself, or its last ones come back as objects, for half of its time and
+ * more.
  */
 final class RabitqKernels {
   /** Whether one register holds a group of 16 dimensions of all slots. */
@@ -59,14 +63,11 @@ final class RabitqKernels {
 
   /** See {@link Rabitq#estimate}. */
   static int estimate(
-      MemorySegment blocks,
-      long block,
-      int codeBits,
-      MemorySegment query,
-      long queryAt,
-      float limit) {
+      MemorySegment blocks, long from, int codeBits, MemorySegment query, long at, float limit) {
     MemorySegment codes = all(blocks);
     MemorySegment lookup = all(query);
+    long block = known(from);
+    long queryAt = known(at);
     ShortVector sum = ShortVector.zero(ShortVector.SPECIES_512);
     ShortVector odd = sum;
     long table = queryAt + RabitqQuery.TABLE;
@@ -76,10 +77,10 @@ final class RabitqKernels {
     // Bytes 2i and 2i + 1 of a register are two slots. The short sums add up both, and the odd one
     // alone: its share is taken off at the end, where an overflow meanwhile has cancelled out.
     for (int i = 0; i < codeBytes; i += 128) {
-      ByteVector x0 = bytes(codes, block + i);
-      ByteVector x1 = bytes(codes, block + i + 64);
-      ByteVector t0 = bytes(lookup, table + i);
-      ByteVector t1 = bytes(lookup, table + i + 64);
+      ByteVector x0 = ByteVector.fromMemorySegment(BYTES, codes, block + i, ORDER);
+      ByteVector x1 = ByteVector.fromMemorySegment(BYTES, codes, block + i + 64, ORDER);
+      ByteVector t0 = ByteVector.fromMemorySegment(BYTES, lookup, table + i, ORDER);
+      ByteVector t1 = ByteVector.fromMemorySegment(BYTES, lookup, table + i + 64, ORDER);
       ByteVector low0 = x0.and((byte) 15).or(LOWER_TABLE);
       ByteVector low1 = x1.and((byte) 15).or(LOWER_TABLE);
       ByteVector high0 = upper(x0).or(UPPER_TABLE);
@@ -218,10 +219,6 @@ final class RabitqKernels {
   /** Bits 0 to 3 and 8 to 11 in a byte. */
   static byte nibbles(int bits) {
     return (byte) ((bits & 15) | (bits >> 4 & 0xF0));
-  }
-
-  private static ByteVector bytes(MemorySegment memory, long position) {
-    return ByteVector.fromMemorySegment(BYTES, memory, position, ORDER);
   }
 
   private static FloatVector floats(MemorySegment memory, long position) {

@@ -1,6 +1,7 @@
 package io.quiver.vector.index.fused;
 
 import static io.quiver.vector.memory.AbsoluteMemory.all;
+import static io.quiver.vector.memory.AbsoluteMemory.known;
 
 import io.quiver.vector.distance.VectorWidth;
 import java.lang.foreign.MemorySegment;
@@ -50,9 +51,11 @@ final class FusedKernels {
    *
    * @param floats a multiple of 16
    */
-  static float l2Squared(MemorySegment a, long aFrom, MemorySegment b, long bFrom, int floats) {
+  static float l2Squared(MemorySegment a, long aAt, MemorySegment b, long bAt, int floats) {
     MemorySegment x = all(a);
     MemorySegment y = all(b);
+    long aFrom = known(aAt);
+    long bFrom = known(bAt);
     FloatVector sum0 = FloatVector.zero(FLOATS);
     FloatVector sum1 = sum0;
     FloatVector sum2 = sum0;
@@ -94,9 +97,11 @@ final class FusedKernels {
    * @param bytes a multiple of 64
    */
   static float l2SquaredBytes(
-      MemorySegment query, long queryAt, MemorySegment codes, long codesAt, int bytes) {
+      MemorySegment query, long queryFrom, MemorySegment codes, long codesFrom, int bytes) {
     MemorySegment x = all(query);
     MemorySegment y = all(codes);
+    long queryAt = known(queryFrom);
+    long codesAt = known(codesFrom);
     FloatVector sum0 = FloatVector.zero(FLOATS);
     FloatVector sum1 = sum0;
     FloatVector sum2 = sum0;
@@ -132,12 +137,14 @@ final class FusedKernels {
    * {@code new[i] = max(old[i - 1], min(old[i], k))} everywhere, without a branch, and two in one
    * pass {@code new[i] = min(old[i], max(old[i - 1], smaller), max(old[i - 2], larger))}.
    *
-   * @param keys position of {@code count} keys in any order
-   * @param pool position of {@code size} sorted keys, a multiple of {@link #KEYS}
+   * @param keysAt position of {@code count} keys in any order
+   * @param poolAt position of {@code size} sorted keys, a multiple of {@link #KEYS}
    * @return the first place whose key is not expanded, or {@code size}
    */
-  static int merge(MemorySegment memory, long keys, int count, long pool, int size) {
+  static int merge(MemorySegment memory, long keysAt, int count, long poolAt, int size) {
     MemorySegment all = all(memory);
+    long keys = known(keysAt);
+    long pool = known(poolAt);
     int i = 0;
     for (; i + 1 < count; i += 2) {
       long x = all.get(LONG, keys + 8L * i);
