@@ -44,6 +44,19 @@ public sealed interface DistanceKernels permits ScalarKernels, SimdKernels {
     return simdAllowed && hasVectorModule() ? new SimdKernels() : new ScalarKernels();
   }
 
+  /**
+   * Refuses to go on without the Vector API.
+   *
+   * @param user what needs it, such as {@code hnsw}
+   * @throws IllegalStateException when this JVM was started without it
+   */
+  static void requireVectorModule(String user) {
+    if (!hasVectorModule()) {
+      throw new IllegalStateException(
+          user + " needs the Vector API: start Java with --add-modules " + VECTOR_MODULE);
+    }
+  }
+
   private static boolean hasVectorModule() {
     return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
   }

@@ -44,7 +44,7 @@ public final class EuclideanRows {
     if (rows.metric() == Metric.NEGATIVE_INNER_PRODUCT || rows.metric() == Metric.COSINE) {
       MemorySegment floats = Arena.ofAuto().allocate(4L * rows.dimension(), 64);
       for (int row = 0; row < rows.count(); row++) {
-        decode(rows, row, floats, 0);
+        rows.decode(row, floats, 0);
         double squared = squaredLength(floats, 0, rows.dimension());
         longest = Math.max(longest, squared);
         if (squared == 0 && rows.metric() == Metric.COSINE) {
@@ -94,7 +94,7 @@ public final class EuclideanRows {
 
   /** Writes a row's point, {@link #dimension} floats. */
   public void point(int row, MemorySegment into, long at) {
-    decode(rows, row, into, at);
+    rows.decode(row, into, at);
     switch (rows.metric()) {
       case COSINE -> normalise(into, at);
       case NEGATIVE_INNER_PRODUCT -> {
@@ -139,16 +139,6 @@ public final class EuclideanRows {
       case NEGATIVE_INNER_PRODUCT -> 2 * distance + querySquared + longestSquared;
       default -> distance;
     };
-  }
-
-  private static void decode(VectorRows rows, int row, MemorySegment into, long at) {
-    RowDecoder.decode(
-        rows.encoding(),
-        rows.block().memory(),
-        rows.block().position(row),
-        rows.dimension(),
-        into,
-        at);
   }
 
   private void normalise(MemorySegment point, long at) {

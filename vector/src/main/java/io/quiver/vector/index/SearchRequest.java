@@ -1,6 +1,7 @@
 package io.quiver.vector.index;
 
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -59,5 +60,28 @@ public record SearchRequest(
 
   public SearchRequest withCancelled(BooleanSupplier newCancelled) {
     return new SearchRequest(query, k, effort, radius, filter, newCancelled);
+  }
+
+  /**
+   * Ends a search that is cancelled.
+   *
+   * @throws CancellationException when it is
+   */
+  public void checkCancelled() {
+    if (cancelled.getAsBoolean()) {
+      throw new CancellationException("the search was cancelled");
+    }
+  }
+
+  /**
+   * Refuses a filter that is not over the index's rows.
+   *
+   * @throws IllegalArgumentException when it is not
+   */
+  public void checkFilter(int rows) {
+    if (filter.rows() != rows) {
+      throw new IllegalArgumentException(
+          "a filter of " + filter.rows() + " rows, the index has " + rows);
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.quiver.vector.index;
 import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.distance.Metric;
 import io.quiver.vector.distance.RowBlock;
+import io.quiver.vector.distance.RowDecoder;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
@@ -44,5 +45,10 @@ public record VectorRows(Metric metric, RowBlock block, int count) {
   public MemorySegment row(int row) {
     Objects.checkIndex(row, count);
     return block.memory().asSlice(block.position(row), encoding().bytes(dimension()));
+  }
+
+  /** Writes a row's elements, {@link #dimension} floats. */
+  public void decode(int row, MemorySegment into, long at) {
+    RowDecoder.decode(encoding(), block.memory(), block.position(row), dimension(), into, at);
   }
 }

@@ -116,7 +116,7 @@ final class ContinuedDiskWalk implements NeighborIterator {
       push(searcher.expand(node(key)));
       addCandidate(key);
       if (++steps % CANCEL_PERIOD == 0) {
-        DiskSearcher.check(request);
+        request.checkCancelled();
       }
     }
   }
@@ -150,7 +150,7 @@ final class ContinuedDiskWalk implements NeighborIterator {
   }
 
   private void estimate(int count) {
-    DiskSearcher.check(request);
+    request.checkCancelled();
     int unseen = searcher.meet(batch, count);
     for (int i = 0; i < unseen; i++) {
       addCandidate(key(searcher.estimate(i), searcher.met(i)));

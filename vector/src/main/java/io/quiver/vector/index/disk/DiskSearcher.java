@@ -18,7 +18,6 @@ import io.quiver.vector.index.recall.EffortCurve;
 import io.quiver.vector.quantize.PackedQuery;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.CancellationException;
 
 /**
  * Finds candidates by their codes, in the graph or, where a filter lets few rows through, among all
@@ -146,10 +145,7 @@ final class DiskSearcher implements VectorSearcher {
 
   /** Takes the query; returns false when no row has a distance to it. */
   private boolean begin(SearchRequest request) {
-    if (request.filter().rows() != rows.count()) {
-      throw new IllegalArgumentException(
-          "a filter of " + request.filter().rows() + " rows, the index has " + rows.count());
-    }
+    request.checkFilter(rows.count());
     plan = "none";
     expanded = 0;
     estimated = 0;
@@ -204,7 +200,7 @@ final class DiskSearcher implements VectorSearcher {
     int node;
     while ((node = pool.expandNext()) >= 0) {
       if ((++expanded & 63) == 0) {
-        check(request);
+        request.checkCancelled();
       }
       offer(linked, links.links(node, linked));
     }
@@ -269,7 +265,7 @@ final class DiskSearcher implements VectorSearcher {
           fresh[count++] = row;
         }
         if (count == SCAN_BATCH) {
-          check(request);
+          request.checkCancelled();
           keep(count);
           count = 0;
         }
@@ -292,7 +288,7 @@ final class DiskSearcher implements VectorSearcher {
     int next = 0;
     boolean open = true;
     while (open && next < candidates.size()) {
-      check(request);
+      request.checkCancelled();
       int wave = 0;
       int first = next;
       // What is read before there are k rows is read in any case; beyond, the bound may spare it.
@@ -362,12 +358,6 @@ final class DiskSearcher implements VectorSearcher {
     measured++;
     ranked.add(row, exact[0]);
     nearest.offer(row, exact[0]);
-  }
-
-  static void check(SearchRequest request) {
-    if (request.cancelled().getAsBoolean()) {
-      throw new CancellationException("the search was cancelled");
-    }
   }
 
   @Override

@@ -11,7 +11,6 @@ import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,10 +63,7 @@ final class FlatSearcher implements VectorSearcher {
   }
 
   private void begin(int scan, SearchRequest request) {
-    if (request.filter().rows() != rows.count()) {
-      throw new IllegalArgumentException(
-          "a filter of " + request.filter().rows() + " rows, the index has " + rows.count());
-    }
+    request.checkFilter(rows.count());
     if (scan == scans.size()) {
       scans.add(new Scan(blockRows));
     }
@@ -107,7 +103,7 @@ final class FlatSearcher implements VectorSearcher {
 
   private void measureRun(Scan scan, DistanceKernels kernels, RowBlock block, int from, int count) {
     SearchRequest request = scan.request();
-    ask(request);
+    request.checkCancelled();
     kernels.distances(rows.metric(), request.query(), block, count, scan.measured);
     for (int i = 0; i < count; i++) {
       if (scan.measured[i] <= scan.nearest.bound()) {
@@ -117,15 +113,9 @@ final class FlatSearcher implements VectorSearcher {
     distances += count;
   }
 
-  private static void ask(SearchRequest request) {
-    if (request.cancelled().getAsBoolean()) {
-      throw new CancellationException("the search was cancelled");
-    }
-  }
-
   private void measure(Scan scan, DistanceKernels kernels) {
     SearchRequest request = scan.request();
-    ask(request);
+    request.checkCancelled();
     kernels.distances(
         rows.metric(), request.query(), rows.block(), scan.rowNumbers, scan.pending, scan.measured);
     scan.nearest.offer(scan.rowNumbers, scan.measured, scan.pending);

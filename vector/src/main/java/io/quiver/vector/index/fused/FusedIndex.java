@@ -83,11 +83,7 @@ public final class FusedIndex implements VectorIndex {
   }
 
   static void checkVectorModule() {
-    if (ModuleLayer.boot().findModule(DistanceKernels.VECTOR_MODULE).isEmpty()) {
-      throw new IllegalStateException(
-          "layout = fused needs the Vector API: start Java with --add-modules "
-              + DistanceKernels.VECTOR_MODULE);
-    }
+    DistanceKernels.requireVectorModule("layout = fused");
   }
 
   static void checkMemory(Hnsw spec, EuclideanRows space, BuildOptions options) {

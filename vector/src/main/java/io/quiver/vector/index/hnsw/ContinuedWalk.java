@@ -9,7 +9,6 @@ import io.quiver.vector.index.RowFilter;
 import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.graph.CandidatePool;
 import io.quiver.vector.index.graph.VisitedNodes;
-import java.util.concurrent.CancellationException;
 
 /**
  * A search that goes on where it stopped. What falls out of the pool, or finds no room in it, is
@@ -111,7 +110,7 @@ final class ContinuedWalk implements NeighborIterator {
       }
       if (--untilCheck == 0) {
         untilCheck = CANCEL_PERIOD;
-        checkCancelled();
+        request.checkCancelled();
       }
     }
     nearest.reset(poolSize, request.radius());
@@ -135,16 +134,10 @@ final class ContinuedWalk implements NeighborIterator {
         }
       }
       if (i % CANCEL_PERIOD == 0) {
-        checkCancelled();
+        request.checkCancelled();
         exact.rank(request, nearest);
       }
     }
     exact.rank(request, nearest);
-  }
-
-  private void checkCancelled() {
-    if (request.cancelled().getAsBoolean()) {
-      throw new CancellationException("the search was cancelled");
-    }
   }
 }

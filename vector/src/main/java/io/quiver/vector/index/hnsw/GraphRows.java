@@ -4,7 +4,6 @@ import io.quiver.vector.distance.DistanceKernels;
 import io.quiver.vector.distance.ExactPointDistances;
 import io.quiver.vector.distance.Metric;
 import io.quiver.vector.distance.PointDistances;
-import io.quiver.vector.distance.RowDecoder;
 import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.memory.NativeMemory;
@@ -32,11 +31,7 @@ record GraphRows(
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   GraphRows {
-    if (ModuleLayer.boot().findModule(DistanceKernels.VECTOR_MODULE).isEmpty()) {
-      throw new IllegalStateException(
-          "hnsw needs the Vector API: start Java with --add-modules "
-              + DistanceKernels.VECTOR_MODULE);
-    }
+    DistanceKernels.requireVectorModule("hnsw");
   }
 
   /** Room for all rows; none is there yet. */
@@ -91,13 +86,7 @@ record GraphRows(
 
   /** Writes a row's floats, under cosine brought to length 1. */
   void point(int row, MemorySegment into, long at) {
-    RowDecoder.decode(
-        rows.encoding(),
-        rows.block().memory(),
-        rows.block().position(row),
-        rows.dimension(),
-        into,
-        at);
+    rows.decode(row, into, at);
     if (reciprocals != null) {
       float factor = reciprocals.get(FLOAT, 4L * row);
       for (long p = at; p < at + 4L * rows.dimension(); p += 4) {

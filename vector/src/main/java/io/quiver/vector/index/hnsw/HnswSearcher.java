@@ -76,7 +76,7 @@ final class HnswSearcher implements VectorSearcher {
 
   @Override
   public void search(SearchRequest request, Neighbors into) {
-    checkFilter(request);
+    request.checkFilter(rows.rows().count());
     into.clear();
     plan = "none";
     visited = 0;
@@ -97,7 +97,7 @@ final class HnswSearcher implements VectorSearcher {
 
   @Override
   public NeighborIterator iterator(SearchRequest request) {
-    checkFilter(request);
+    request.checkFilter(rows.rows().count());
     long entry = graph.entry();
     if (entry < 0 || !hasDistances(request)) {
       return NeighborIterator.none();
@@ -110,13 +110,6 @@ final class HnswSearcher implements VectorSearcher {
       continued.start(start);
     }
     return continued;
-  }
-
-  private void checkFilter(SearchRequest request) {
-    if (request.filter().rows() != rows.rows().count()) {
-      throw new IllegalArgumentException(
-          "a filter of " + request.filter().rows() + " rows, the index has " + rows.rows().count());
-    }
   }
 
   private boolean hasDistances(SearchRequest request) {

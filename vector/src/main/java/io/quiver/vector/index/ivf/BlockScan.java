@@ -27,14 +27,18 @@ sealed interface BlockScan permits FlatScan, Sq8Scan, PqScan, RabitqScan {
   float estimate(int slot);
 
   /** Whether {@link #refine} knows more than {@link #estimate}. */
-  boolean refines();
+  default boolean refines() {
+    return false;
+  }
 
   /**
    * A better estimate than the first, from the rest of the code.
    *
    * @param squared the query's squared distance from the slot's list
    */
-  float refine(MemorySegment blocks, long block, int slot, float squared);
+  default float refine(MemorySegment blocks, long block, int slot, float squared) {
+    throw new IllegalStateException("this code has no finer part");
+  }
 
   /**
    * By how much estimates at some squared distance from a list's centroid are typically wrong; 0
@@ -43,5 +47,7 @@ sealed interface BlockScan permits FlatScan, Sq8Scan, PqScan, RabitqScan {
   float deviation(float squared);
 
   /** The same of refined ones. */
-  float refinedDeviation(float squared);
+  default float refinedDeviation(float squared) {
+    return deviation(squared);
+  }
 }

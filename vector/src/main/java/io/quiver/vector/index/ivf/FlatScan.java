@@ -59,22 +59,7 @@ final class FlatScan implements BlockScan {
   }
 
   @Override
-  public boolean refines() {
-    return false;
-  }
-
-  @Override
-  public float refine(MemorySegment blocks, long block, int slot, float ignored) {
-    throw new IllegalStateException("rows themselves have no finer code");
-  }
-
-  @Override
   public float deviation(float ignored) {
-    return 0;
-  }
-
-  @Override
-  public float refinedDeviation(float ignored) {
     return 0;
   }
 }

@@ -44,7 +44,7 @@ final class IvfBatch {
     int count = 0;
     for (int i = 0; i < requests.size(); i++) {
       SearchRequest request = requests.get(i);
-      IvfSearcher.checkCancelled(request);
+      request.checkCancelled();
       lists[i] = Math.min(index.centroids().count(), index.probes(request.effort()));
       Probe probe = probes[i];
       probe.start(request, lists[i], index.candidates(request.k()));
@@ -63,7 +63,7 @@ final class IvfBatch {
     for (int i = 0; i < count; i++) {
       int search = (int) visits[i] >>> SEARCH_SHIFT;
       if (i % VISITS_UNCANCELLED == 0) {
-        IvfSearcher.checkCancelled(requests.get(search));
+        requests.get(search).checkCancelled();
       }
       probes[search].seek((int) visits[i] & RANK_MASK);
       probes[search].scanList();

@@ -105,11 +105,7 @@ public final class IvfIndex implements GrowingIndex {
   }
 
   private static void checkVectorModule() {
-    if (ModuleLayer.boot().findModule(DistanceKernels.VECTOR_MODULE).isEmpty()) {
-      throw new IllegalStateException(
-          "inverted files need the Vector API: start Java with --add-modules "
-              + DistanceKernels.VECTOR_MODULE);
-    }
+    DistanceKernels.requireVectorModule("an inverted file");
   }
 
   @Override

@@ -75,7 +75,7 @@ final class IvfIterator implements NeighborIterator {
     int until = probe.probed() == 0 ? probes : probe.probed() + Math.max(1, probes / 2);
     while (probe.probed() < until
         || probe.candidates() + waiting.size() < (long) RANKED_FACTOR * request.k()) {
-      IvfSearcher.checkCancelled(request);
+      request.checkCancelled();
       if (!probe.next()) {
         return false;
       }

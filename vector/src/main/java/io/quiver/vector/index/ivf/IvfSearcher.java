@@ -9,7 +9,6 @@ import io.quiver.vector.index.SearchStatistics;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,12 +137,8 @@ final class IvfSearcher implements VectorSearcher {
   /** The request, which wants no more rows than there are. */
   private SearchRequest checked(SearchRequest request) {
     VectorRows rows = index.rows();
-    if (request.filter().rows() != rows.count()) {
-      throw new IllegalArgumentException(
-          "the filter is over %d rows, the index over %d"
-              .formatted(request.filter().rows(), rows.count()));
-    }
-    checkCancelled(request);
+    request.checkFilter(rows.count());
+    request.checkCancelled();
     return request.k() <= rows.count() ? request : request.withK(Math.max(1, rows.count()));
   }
 
@@ -164,7 +159,7 @@ final class IvfSearcher implements VectorSearcher {
         matches[waiting++] = 64 * i + Long.numberOfTrailingZeros(word);
       }
       if (waiting > MATCHES - 64) {
-        checkCancelled(request);
+        request.checkCancelled();
         rank(request, waiting);
         ranked += waiting;
         waiting = 0;
@@ -211,7 +206,7 @@ final class IvfSearcher implements VectorSearcher {
   private void scan(SearchRequest request, int probes) {
     while (probe.probed() < probes && probe.next()) {
       if (probe.probed() % LISTS_UNCANCELLED == 0) {
-        checkCancelled(request);
+        request.checkCancelled();
       }
       probe.scanList();
     }
@@ -265,11 +260,5 @@ final class IvfSearcher implements VectorSearcher {
     IvfIterator lists = new IvfIterator(index, probe, request);
     // Going on from list to list would lose rows; searching again does not.
     return probe.overflowed() ? VectorSearcher.super.iterator(request) : lists;
-  }
-
-  static void checkCancelled(SearchRequest request) {
-    if (request.cancelled().getAsBoolean()) {
-      throw new CancellationException("the search was cancelled");
-    }
   }
 }

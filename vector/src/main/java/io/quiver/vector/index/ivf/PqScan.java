@@ -44,24 +44,9 @@ final class PqScan implements BlockScan {
   }
 
   @Override
-  public boolean refines() {
-    return false;
-  }
-
-  @Override
-  public float refine(MemorySegment blocks, long block, int slot, float squared) {
-    throw new IllegalStateException("product codes have no finer part");
-  }
-
-  @Override
   public float deviation(float squared) {
     float error = code.typicalError();
     // An index that was built over nothing does not know how far its rows are from centroids.
     return error > 0 ? error * (float) Math.sqrt(squared) : squared;
-  }
-
-  @Override
-  public float refinedDeviation(float squared) {
-    return deviation(squared);
   }
 }

@@ -61,22 +61,7 @@ final class Sq8Scan implements BlockScan {
   }
 
   @Override
-  public boolean refines() {
-    return false;
-  }
-
-  @Override
-  public float refine(MemorySegment blocks, long block, int slot, float ignored) {
-    throw new IllegalStateException("codes of a byte have no finer part");
-  }
-
-  @Override
   public float deviation(float squaredDistance) {
     return 2 * (float) Math.sqrt(squaredDistance) * ROUNDING * step;
-  }
-
-  @Override
-  public float refinedDeviation(float squaredDistance) {
-    return deviation(squaredDistance);
   }
 }

@@ -1,7 +1,6 @@
 package io.quiver.vector.index.recall;
 
 import io.quiver.vector.distance.Encoding;
-import io.quiver.vector.distance.RowDecoder;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
 import io.quiver.vector.index.SearchRequest;
@@ -83,25 +82,15 @@ public final class SampleQueries {
       return query;
     }
     long length = 4L * rows.dimension();
-    decode(row, 0);
-    decode(a, length);
-    decode(b, 2 * length);
+    rows.decode(row, floats, 0);
+    rows.decode(a, floats, length);
+    rows.decode(b, floats, 2 * length);
     for (int i = 0; i < rows.dimension(); i++) {
       long at = 4L * i;
       float difference = floats.get(FLOAT, length + at) - floats.get(FLOAT, 2 * length + at);
       set(query, i, floats.get(FLOAT, at) + difference);
     }
     return query;
-  }
-
-  private void decode(int row, long at) {
-    RowDecoder.decode(
-        rows.encoding(),
-        rows.block().memory(),
-        rows.block().position(row),
-        rows.dimension(),
-        floats,
-        at);
   }
 
   /** Rounds to what the encoding holds. */
