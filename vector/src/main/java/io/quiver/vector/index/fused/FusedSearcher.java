@@ -74,14 +74,28 @@ final class FusedSearcher implements VectorSearcher {
     exactCount = 0;
     estimateCount = 0;
     continued = null;
-    double squaredLength = setQuery(request);
+    request.checkFilter(space.rows().count());
     int passing = present.count(request.filter());
-    if (passing <= 0 || Double.isNaN(squaredLength)) {
+    if (passing <= 0) {
+      return;
+    }
+    boolean isWithin = request.radius() != Double.POSITIVE_INFINITY;
+    int wanted = Math.min(request.k(), passing);
+    SearchPlan.Work first = work(request, isWithin ? firstWithin(wanted) : wanted, passing);
+    plan = plan(first);
+    if (plan == SearchPlan.EXACT) {
+      // Few take less time than to make the query ready for anything else.
+      computeAll(request);
+      ordered.drainTo(into);
+      return;
+    }
+    double squaredLength = setQuery(request);
+    if (Double.isNaN(squaredLength)) {
       return;
     }
     prepared = false;
-    if (request.radius() == Double.POSITIVE_INFINITY) {
-      find(request, Math.min(request.k(), passing), passing);
+    if (!isWithin) {
+      find(request, first);
     } else {
       findWithin(request, passing, squaredLength);
     }
@@ -95,15 +109,14 @@ final class FusedSearcher implements VectorSearcher {
   @Override
   public NeighborIterator iterator(SearchRequest request) {
     continued = null;
+    request.checkFilter(space.rows().count());
     double squaredLength = setQuery(request);
     int passing = present.count(request.filter());
     if (passing <= 0 || Double.isNaN(squaredLength)) {
       return NeighborIterator.none();
     }
     walk.prepare();
-    int wanted = Math.min(request.k(), passing);
-    SearchPlan.Work work =
-        new SearchPlan.Work(present.count(), passing, wanted, effort(request, wanted));
+    SearchPlan.Work work = work(request, Math.min(request.k(), passing), passing);
     ContinuedFusedWalk begun =
         new ContinuedFusedWalk(request, parts, walk, exact, squaredLength, work);
     continued = begun;
@@ -112,11 +125,6 @@ final class FusedSearcher implements VectorSearcher {
 
   /** Takes the query; returns its squared length, not a number when it has no distances. */
   private double setQuery(SearchRequest request) {
-    RowFilter filter = request.filter();
-    if (filter.rows() != space.rows().count()) {
-      throw new IllegalArgumentException(
-          "a filter of %d rows, the index has %d".formatted(filter.rows(), space.rows().count()));
-    }
     double squaredLength = space.query(request.query(), walk.query(), 0);
     boolean undefined = squaredLength == 0 && space.rows().metric() == Metric.COSINE;
     return undefined ? Double.NaN : squaredLength;
@@ -131,9 +139,9 @@ final class FusedSearcher implements VectorSearcher {
   /** Looks for more and more until some are too far away, or all that are wanted are there. */
   private void findWithin(SearchRequest request, int passing, double squaredLength) {
     int most = Math.min(request.k(), passing);
-    int wanted = Math.min(most, RADIUS_WANTED);
+    int wanted = firstWithin(most);
     while (true) {
-      find(request, wanted, passing);
+      find(request, work(request, wanted, passing));
       if (plan == SearchPlan.EXACT) {
         return;
       }
@@ -145,11 +153,22 @@ final class FusedSearcher implements VectorSearcher {
     }
   }
 
-  /** Finds the nearest {@code wanted} rows, of which there are as many. */
-  private void find(SearchRequest request, int wanted, int passing) {
-    int effort = effort(request, wanted);
-    SearchPlan.Work work = new SearchPlan.Work(present.count(), passing, wanted, effort);
-    plan = SearchPlan.of(parts.graph().layout(), work, parts.hasCodeRows());
+  /** Rows that a search within a radius looks for at first, where it wants no more than these. */
+  private static int firstWithin(int most) {
+    return Math.min(most, RADIUS_WANTED);
+  }
+
+  private SearchPlan.Work work(SearchRequest request, int wanted, int passing) {
+    return new SearchPlan.Work(present.count(), passing, wanted, effort(request, wanted));
+  }
+
+  private SearchPlan plan(SearchPlan.Work work) {
+    return SearchPlan.of(parts.graph().layout(), work, parts.hasCodeRows());
+  }
+
+  /** Finds the nearest rows, of which there are as many as are wanted. */
+  private void find(SearchRequest request, SearchPlan.Work work) {
+    plan = plan(work);
     if (plan != SearchPlan.EXACT && !prepared) {
       walk.prepare();
       prepared = true;
@@ -157,7 +176,7 @@ final class FusedSearcher implements VectorSearcher {
     if (plan == SearchPlan.GRAPH && !searchGraph(request, work)) {
       plan = parts.hasCodeRows() ? SearchPlan.CODES : SearchPlan.EXACT;
     }
-    if (plan == SearchPlan.CODES && !scanCodes(request, wanted, effort)) {
+    if (plan == SearchPlan.CODES && !scanCodes(request, work.wanted(), work.effort())) {
       plan = SearchPlan.EXACT;
     }
     if (plan == SearchPlan.EXACT) {
