@@ -107,6 +107,11 @@ final class EstimatePool {
     return effort;
   }
 
+  /** A place's candidate. */
+  long key(int place) {
+    return all(memory).get(LONG, keys + POOL + 8L * place);
+  }
+
   /** Marks a place's candidate as expanded and returns its node. */
   int expand(int place) {
     long at = keys + POOL + 8L * place;

@@ -33,6 +33,13 @@ final class FusedWalk {
   /** Nodes between two looks at the cancel flag: about a tenth of a millisecond. */
   private static final int CANCEL_INTERVAL = 256;
 
+  /**
+   * Bytes of a block that are asked for ahead: all of it up to 128 dimensions. In a longer one,
+   * what follows comes by itself as the first lines are read, and to ask for all of it takes as
+   * long as to wait for it.
+   */
+  private static final long AHEAD_MAX = 2048;
+
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -241,21 +248,23 @@ final class FusedWalk {
   }
 
   /**
-   * Chooses the next node before it expands the current one, so that its block arrives meanwhile.
-   * The choice is then not quite the best, which costs less than it gains: only with a prefetch.
+   * Once candidates come behind those that wait, chooses the next node before it expands the
+   * current one, so that its block arrives meanwhile. While each node has a nearer one, on the way
+   * to the query, that choice would be wrong and the node in vain.
    */
   private void runAhead(int entry, int effort, BooleanSupplier cancelled) {
-    long bytes = graph.layout().stride();
+    long bytes = Math.min(graph.layout().stride(), AHEAD_MAX);
     int node = entry;
     int place = 0;
+    boolean ahead = false;
     while (true) {
       place = pool.openAndNew(place, visited, epoch);
       int next = -1;
-      if (place < effort) {
-        next = pool.expand(place++);
-        visited[next] = epoch;
-        Prefetch.lines(graph.block(next), bytes);
+      long waiting = place < effort ? pool.key(place) : NodeKey.NONE;
+      if (ahead && place < effort) {
+        next = take(place++, bytes);
       }
+      int before = place;
       place = expand(node, place);
       check(cancelled);
       if (next < 0) {
@@ -263,11 +272,21 @@ final class FusedWalk {
         if (place >= effort) {
           return;
         }
-        next = pool.expand(place++);
-        visited[next] = epoch;
+        ahead = pool.key(place) == waiting;
+        next = take(place++, bytes);
+      } else {
+        ahead = place >= before;
       }
       node = next;
     }
+  }
+
+  /** Marks a place's candidate as visited, begins to load its block, and returns its node. */
+  private int take(int place, long bytes) {
+    int node = pool.expand(place);
+    visited[node] = epoch;
+    Prefetch.lines(graph.block(node), bytes);
+    return node;
   }
 
   /**
