@@ -109,8 +109,8 @@ public final class AnnBenchmark {
         if (options.direct().isPresent()) {
           notes.printf(
               Locale.ROOT,
-              "%s: %.2f blocks of 4 KiB read a search%n",
-              effort,
+              "%s%.2f blocks of 4 KiB read a search%n",
+              effort instanceof Effort.Fixed(int value) ? "effort " + value + ": " : "",
               (double) blocks / data.queries().count());
           notes.flush();
         }
