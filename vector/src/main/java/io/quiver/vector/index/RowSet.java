@@ -55,6 +55,13 @@ public final class RowSet {
     return new RowSet(bits, rows, count);
   }
 
+  /** The same rows, in memory of its own, with room for more. */
+  public RowSet copy(int newRows) {
+    MemorySegment own = NativeMemory.allocate(bytes(newRows)).asSlice(0, bytes(newRows));
+    MemorySegment.copy(bits, 0, own, 0, bytes(rows));
+    return of(own, newRows);
+  }
+
   /** Bytes of the bitmap for so many rows. */
   public static long bytes(int rows) {
     return 8 * ((rows + 63L) >>> 6);

@@ -78,4 +78,17 @@ class RowSetTest {
     assertThat(set.isComplete()).isTrue();
     assertThat(set.absent().isEmpty()).isTrue();
   }
+
+  @Test
+  void copyHasTheSameRowsAndGoesItsOwnWay() {
+    RowSet set = RowSet.empty(70);
+    set.add(3);
+    set.add(69);
+    RowSet copy = set.copy(200);
+    assertThat(copy.count()).isEqualTo(2);
+    assertThat(copy.contains(69)).isTrue();
+    copy.add(199);
+    assertThat(copy.count()).isEqualTo(3);
+    assertThat(set.count()).isEqualTo(2);
+  }
 }

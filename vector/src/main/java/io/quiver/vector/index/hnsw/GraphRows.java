@@ -36,21 +36,20 @@ record GraphRows(
 
   /** Room for all rows; none is there yet. */
   static GraphRows empty(VectorRows rows) {
-    return new GraphRows(
-        rows,
-        RowSet.empty(rows.count()),
-        rows.metric() == Metric.COSINE ? NativeMemory.allocate(4L * rows.count()) : null,
-        null);
+    return new GraphRows(rows, RowSet.empty(rows.count()), lengths(rows), null);
+  }
+
+  private static @Nullable MemorySegment lengths(VectorRows rows) {
+    return rows.metric() == Metric.COSINE ? NativeMemory.allocate(4L * rows.count()) : null;
   }
 
   /** A copy without codes, and with room for more rows. */
   GraphRows copy(VectorRows room) {
-    GraphRows copied = empty(room);
-    MemorySegment.copy(present.bits(), 0, copied.present.bits(), 0, RowSet.bytes(rows.count()));
-    if (reciprocals != null && copied.reciprocals != null) {
-      MemorySegment.copy(reciprocals, 0, copied.reciprocals, 0, 4L * rows.count());
+    MemorySegment copied = lengths(room);
+    if (reciprocals != null && copied != null) {
+      MemorySegment.copy(reciprocals, 0, copied, 0, 4L * rows.count());
     }
-    return copied;
+    return new GraphRows(room, present.copy(room.count()), copied, null);
   }
 
   GraphRows withCodes(RowCodes newCodes) {
