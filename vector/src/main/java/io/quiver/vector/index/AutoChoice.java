@@ -12,8 +12,9 @@ import java.util.Locale;
  * <p>Few rows are scanned. Otherwise it is a graph, as rich as the memory allows: codes fused into
  * the nodes; then with a byte an element in place of floats; then codes of a byte kept once for
  * each node; then rows that are read from disk, many at a time, after a search over codes of some
- * bits; at last codes of a bit. Metrics that codes do not estimate, and vectors too short for codes
- * of a bit, get a graph over the rows themselves.
+ * bits; at last codes of a bit. Metrics that codes do not estimate, vectors of too few dimensions
+ * for codes of a bit, and products of vectors of unlike lengths get a graph over the rows
+ * themselves.
  *
  * @param spec never of the kind {@code auto}
  * @param reason a sentence for users
@@ -37,10 +38,7 @@ public record AutoChoice(IndexSpec spec, String reason) {
    * @param options what the build may take
    */
   public static AutoChoice of(IndexSpec.Auto wish, VectorRows rows, BuildOptions options) {
-    RowShape shape =
-        new RowShape(
-            rows.count(), rows.dimension(), rows.encoding(), rows.metric(), options.threads());
-    return of(wish, shape, (double) options.memoryBytesMax());
+    return of(wish, RowShape.of(rows, options.threads()), (double) options.memoryBytesMax());
   }
 
   static AutoChoice of(IndexSpec.Auto wish, RowShape shape, double buildBytesMax) {
@@ -50,26 +48,31 @@ public record AutoChoice(IndexSpec spec, String reason) {
           shape + " are few enough to be scanned: exactly, and without a build.");
     }
     Tuning tuning = Tuning.of(wish.recallPercent());
-    boolean bits =
-        shape.hasNumbers()
-            && shape.metric() != Metric.L1
-            && shape.dimension() >= DIMENSION_FOR_BITS_MIN;
+    String against = reasonAgainstBits(shape);
+    boolean bits = against.isEmpty();
     double keptBytesMax =
         wish.memoryMebibytes() == 0 ? Double.POSITIVE_INFINITY : wish.memoryMebibytes() * 1048576.0;
     return fastestThatFits(
         bits ? withBits(tuning, shape) : withoutBits(tuning, shape),
         keptBytesMax,
         buildBytesMax,
-        shape + (bits ? "" : reasonAgainstBits(shape)));
+        shape + against);
   }
 
+  /** Why codes of a bit an element would not serve; empty where they do. */
   private static String reasonAgainstBits(RowShape shape) {
     if (!shape.hasNumbers()) {
       return ", whose bits no code makes smaller";
     }
-    return shape.metric() == Metric.L1
-        ? ", whose distance no code estimates"
-        : ", too few dimensions for codes of a bit";
+    if (shape.metric() == Metric.L1) {
+      return ", whose distance no code estimates";
+    }
+    if (shape.dimension() < DIMENSION_FOR_BITS_MIN) {
+      return ", too few dimensions for codes of a bit";
+    }
+    return shape.metric() == Metric.NEGATIVE_INNER_PRODUCT && shape.lengthsDiffer()
+        ? ", whose products depend on lengths that no code of a bit has"
+        : "";
   }
 
   /** What a recall asks of a graph, about; {@link Effort#recall} asks for it by measurement. */

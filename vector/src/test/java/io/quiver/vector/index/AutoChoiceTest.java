@@ -44,7 +44,7 @@ class AutoChoiceTest {
     AutoChoice choice =
         AutoChoice.of(
             new IndexSpec.Auto(95, mebibytes),
-            new RowShape(rows, dimension, encoding, metric, 2),
+            new RowShape(rows, dimension, encoding, metric, false, 2),
             Double.POSITIVE_INFINITY);
     assertThat(choice.spec().toString()).contains(wanted);
     assertThat(IndexSpec.parse(choice.spec().toString())).isEqualTo(choice.spec());
@@ -68,6 +68,33 @@ class AutoChoiceTest {
                 + " codes of a bit an element takes the least, 237 MiB, and 240 MiB to build.");
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, quantizer=rabitq", "3, quantizer=none"})
+  void productsOfUnlikeLengthsGetAGraphOverTheRows(float factor, String wanted) {
+    int count = 20_000;
+    int dimension = 64;
+    Random random = new Random(5);
+    MemorySegment memory = NativeMemory.allocate(4L * dimension * count);
+    for (int row = 0; row < count; row++) {
+      // Of one length, but for every second row.
+      float element = (row & 1) == 0 ? 1 : factor;
+      for (int i = 0; i < dimension; i++) {
+        memory.setAtIndex(
+            ValueLayout.JAVA_FLOAT,
+            (long) dimension * row + i,
+            random.nextBoolean() ? element : -element);
+      }
+    }
+    RowBlock block = new RowBlock(memory, 0, 4L * dimension, dimension);
+    IndexSpec.Auto wish = new IndexSpec.Auto(95, 0);
+    VectorRows products = new VectorRows(Metric.NEGATIVE_INNER_PRODUCT, block, count);
+    AutoChoice choice = AutoChoice.of(wish, products, BuildOptions.threads(1));
+    assertThat(choice.spec().toString()).contains(wanted);
+    VectorRows distances = new VectorRows(Metric.L2, block, count);
+    assertThat(AutoChoice.of(wish, distances, BuildOptions.threads(1)).spec().toString())
+        .contains("quantizer=rabitq");
+  }
+
   @Test
   void moreRecallTakesMoreEffort() {
     int before = 0;
@@ -75,7 +102,7 @@ class AutoChoiceTest {
       AutoChoice choice =
           AutoChoice.of(
               new IndexSpec.Auto(percent, 0),
-              new RowShape(100_000, 256, Encoding.FLOAT16, Metric.L2, 2),
+              new RowShape(100_000, 256, Encoding.FLOAT16, Metric.L2, false, 2),
               Double.POSITIVE_INFINITY);
       int effort = ((IndexSpec.Hnsw) choice.spec()).efSearch();
       assertThat(effort).isGreaterThan(before);
@@ -85,7 +112,7 @@ class AutoChoiceTest {
 
   @Test
   void memoryOfTheBuildBoundsTheChoice() {
-    RowShape shape = new RowShape(1_000_000, 768, Encoding.FLOAT32, Metric.L2, 2);
+    RowShape shape = new RowShape(1_000_000, 768, Encoding.FLOAT32, Metric.L2, false, 2);
     assertThat(choice(shape, 12L << 30)).contains("exact=float32");
     assertThat(choice(shape, 1L << 30)).contains("quantizer=sq8");
     assertThat(choice(shape, 1L << 20)).contains("quantizer=rabitq,layout=compact");
@@ -126,7 +153,7 @@ class AutoChoiceTest {
   }
 
   private static String reason(int mebibytes) {
-    RowShape shape = new RowShape(1_000_000, 768, Encoding.FLOAT32, Metric.COSINE, 2);
+    RowShape shape = new RowShape(1_000_000, 768, Encoding.FLOAT32, Metric.COSINE, false, 2);
     return AutoChoice.of(new IndexSpec.Auto(95, mebibytes), shape, Double.POSITIVE_INFINITY)
         .reason();
   }
