@@ -73,6 +73,11 @@ public final class VectorWidth {
           VectorShape.preferredShape(), preferred + "-bit vectors, the widest of this processor");
     }
     double ratio = Probe.run();
+    if (Double.isNaN(ratio)) {
+      return new Choice(
+          VectorShape.S_512_BIT,
+          "512-bit vectors, the widest of this processor: a probe was not compiled in time");
+    }
     boolean wide = ratio < 1.1;
     return new Choice(
         wide ? VectorShape.S_512_BIT : VectorShape.S_256_BIT,
@@ -90,9 +95,17 @@ public final class VectorWidth {
     private static final int ROUNDS = 50;
     private static final int CALLS = 20;
 
+    /** No processor takes so long for 1,024 floats, and no interpreter so little. */
+    private static final long COMPILED_NANOS_MAX = 2_000 * CALLS;
+
+    private static final long PROBE_NANOS_MAX = 200_000_000;
+
     private Probe() {}
 
-    /** How many times as long 512 bits take as 256. */
+    /**
+     * How many times as long 512 bits take as 256; not a number where other work kept the compiler
+     * from either of them, since that says nothing of the processor.
+     */
     static double run() {
       float[] data = new float[FLOATS];
       float sink = 0;
@@ -102,7 +115,9 @@ public final class VectorWidth {
       }
       long wideBest = Long.MAX_VALUE;
       long narrowBest = Long.MAX_VALUE;
-      for (int round = 0; round < ROUNDS; round++) {
+      int round = 0;
+      long begin = System.nanoTime();
+      while (round < ROUNDS && System.nanoTime() - begin < PROBE_NANOS_MAX) {
         long start = System.nanoTime();
         for (int i = 0; i < CALLS; i++) {
           sink += wide(data);
@@ -113,6 +128,10 @@ public final class VectorWidth {
         }
         wideBest = Math.min(wideBest, middle - start);
         narrowBest = Math.min(narrowBest, System.nanoTime() - middle);
+        round += Math.max(wideBest, narrowBest) <= COMPILED_NANOS_MAX ? 1 : 0;
+      }
+      if (round < ROUNDS) {
+        return Double.NaN;
       }
       // The sum is used, or the compiler would leave the loops out.
       return sink == -1 ? 1 : (double) wideBest / narrowBest;
