@@ -39,6 +39,7 @@ class IndexDamageTest {
       strings = {
         "flat()",
         "hnsw(ef_construction=40)",
+        "hnsw(ef_construction=40,quantizer=sq8)",
         "hnsw(ef_construction=40,quantizer=rabitq,layout=compact)",
         "hnsw(ef_construction=40,quantizer=rabitq)",
         "hnsw(ef_construction=40,quantizer=rabitq,exact=sq8)",

@@ -3,6 +3,7 @@ package io.quiver.vector.index;
 import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.distance.Metric;
 import io.quiver.vector.memory.BlockReader;
+import io.quiver.vector.quantize.ScalarQuantizer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -55,6 +56,9 @@ public final class IndexForm {
   private static final ValueLayout.OfShort SHORT = little(ValueLayout.JAVA_SHORT_UNALIGNED);
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -199,6 +203,15 @@ public final class IndexForm {
       return IndexSpec.parse(new String(text, StandardCharsets.UTF_8));
     } catch (IllegalArgumentException e) {
       throw new DamagedIndexException("it is of no kind: " + e.getMessage());
+    }
+  }
+
+  /** Codes of a byte as a section has them: the lowest value and the step, as floats. */
+  public static ScalarQuantizer scale(MemorySegment section, long at) {
+    try {
+      return new ScalarQuantizer(section.get(FLOAT, at), section.get(FLOAT, at + 4));
+    } catch (IllegalArgumentException e) {
+      throw new DamagedIndexException("its scale has " + e.getMessage());
     }
   }
 

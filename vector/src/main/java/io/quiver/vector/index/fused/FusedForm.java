@@ -144,12 +144,7 @@ record FusedForm(
     if (spec.exact() == Exact.FLOAT32) {
       return null;
     }
-    float low = head.get(FLOAT, 16);
-    float step = head.get(FLOAT, 20);
-    if (!Float.isFinite(low) || !Float.isFinite(step) || !(step > 0)) {
-      throw new DamagedIndexException("codes from %s in steps of %s".formatted(low, step));
-    }
-    return new ScalarQuantizer(low, step);
+    return IndexForm.scale(head, 16);
   }
 
   private static long[] longs(IndexForm form, String section, int words) {

@@ -53,8 +53,7 @@ final class ScalarRowCodes implements RowCodes {
 
   /** Opens what was written. */
   static ScalarRowCodes open(IndexForm form, VectorRows rows) {
-    MemorySegment scale = form.section(SCALE, SCALE_BYTES);
-    ScalarQuantizer quantizer = new ScalarQuantizer(scale.get(FLOAT, 0), scale.get(FLOAT, 4));
+    ScalarQuantizer quantizer = IndexForm.scale(form.section(SCALE, SCALE_BYTES), 0);
     MemorySegment codes = form.section(CODES, bytes(rows));
     return new ScalarRowCodes(rows, quantizer, codes);
   }

@@ -1,6 +1,6 @@
 package io.quiver.vector.index.ivf;
 
-import io.quiver.vector.index.DamagedIndexException;
+import io.quiver.vector.index.IndexForm;
 import io.quiver.vector.index.IndexForm.Section;
 import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.ScalarQuantizer;
@@ -34,11 +34,7 @@ final class Sq8Code implements BlockCode {
   }
 
   static Sq8Code read(Centroids centroids, MemorySegment scale) {
-    try {
-      return new Sq8Code(centroids, new ScalarQuantizer(scale.get(FLOAT, 0), scale.get(FLOAT, 4)));
-    } catch (IllegalArgumentException e) {
-      throw new DamagedIndexException("its scale has " + e.getMessage());
-    }
+    return new Sq8Code(centroids, IndexForm.scale(scale, 0));
   }
 
   ScalarQuantizer quantizer() {
