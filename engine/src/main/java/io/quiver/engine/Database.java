@@ -79,6 +79,13 @@ public final class Database implements AutoCloseable {
     return new Database(name, options, remoteFiles, LocalStore.inMemory(), clock);
   }
 
+  /** A database on a store, which it closes. */
+  static Database over(Store store, String name) {
+    DatabaseOptions options = DatabaseOptions.defaults();
+    FileAccess remoteFiles = FileAccess.below(options.copyRoots());
+    return new Database(name, options, remoteFiles, store, Clock.systemUTC());
+  }
+
   /** The catalog's name in SQL: the directory's last part, or the name in memory. */
   public String name() {
     return name;
