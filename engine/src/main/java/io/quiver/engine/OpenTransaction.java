@@ -106,7 +106,7 @@ final class OpenTransaction {
     }
     boolean committed = false;
     try (Transaction ending = transaction) {
-      ending.commit();
+      ending.commit(settings.commitMode());
       committed = true;
     } finally {
       if (committed) {

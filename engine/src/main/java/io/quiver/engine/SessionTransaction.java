@@ -2,6 +2,7 @@ package io.quiver.engine;
 
 import io.quiver.engine.command.Settings;
 import io.quiver.storage.Store;
+import io.quiver.storage.transaction.CommitMode;
 import io.quiver.storage.transaction.IsolationLevel;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
@@ -44,6 +45,11 @@ final class SessionTransaction {
   boolean isFailed() {
     OpenTransaction current = open;
     return current != null && current.isFailed();
+  }
+
+  /** How what is committed now is to be committed. */
+  CommitMode commitMode() {
+    return settings.commitMode();
   }
 
   /** A failure in a transaction is the transaction's. */

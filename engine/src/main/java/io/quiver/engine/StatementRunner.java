@@ -284,7 +284,7 @@ final class StatementRunner {
         }
       }
       if (own) {
-        current.commit();
+        current.commit(transaction.commitMode());
       }
       succeeded = true;
     } finally {
@@ -393,7 +393,7 @@ final class StatementRunner {
     try (Snapshot snapshot = current.snapshot()) {
       T value = body.apply(context(current, snapshot, execution, parameters));
       if (own) {
-        current.commit();
+        current.commit(transaction.commitMode());
       } else {
         transaction.use(current);
       }

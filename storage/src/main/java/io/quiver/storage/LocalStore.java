@@ -67,7 +67,7 @@ public final class LocalStore implements Store {
       DatabaseFormat.check(files);
       MetaStore heads = new LocalMetaStore(files);
       resources.push(heads);
-      Log log = new LocalLog(files, options.random());
+      Log log = new LocalLog(files, options.random(), options.log());
       resources.push(log);
       Flusher.Opened opened = new Recovery(files).open(options, heads, log);
       Flusher flusher = new Flusher(opened);
@@ -114,6 +114,10 @@ public final class LocalStore implements Store {
   public synchronized void close() {
     RuntimeException failure = new IllegalStateException("the store could not be closed");
     closeAll(resources, failure);
+    Throwable lost = pipeline.lost();
+    if (lost != null) {
+      failure.addSuppressed(lost);
+    }
     if (failure.getSuppressed().length > 0) {
       throw failure;
     }

@@ -14,7 +14,13 @@ public interface Store extends AutoCloseable {
   /** Writes what is in memory to segments, and drops the log behind it. */
   void flush();
 
-  /** Ends background work and releases the directory; committed rows stay as they are. */
+  /**
+   * Ends background work, makes asynchronous commits durable and releases the directory; committed
+   * rows stay as they are.
+   *
+   * @throws IllegalStateException when that did not work, with the reasons suppressed; asynchronous
+   *     commits may be lost then
+   */
   @Override
   void close();
 }

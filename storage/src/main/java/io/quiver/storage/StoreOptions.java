@@ -1,6 +1,7 @@
 package io.quiver.storage;
 
 import io.quiver.storage.file.FileSystem;
+import io.quiver.storage.log.LogOptions;
 import java.security.SecureRandom;
 import java.util.random.RandomGenerator;
 
@@ -10,13 +11,24 @@ import java.util.random.RandomGenerator;
  * @param random names segments and salts log files
  * @param memTableBytes how large the rows in memory become before they are written to segments
  * @param backgroundFlush whether a thread does so; otherwise only {@link Store#flush}
+ * @param log how the log behaves
  */
 public record StoreOptions(
-    FileSystem files, RandomGenerator random, long memTableBytes, boolean backgroundFlush) {
+    FileSystem files,
+    RandomGenerator random,
+    long memTableBytes,
+    boolean backgroundFlush,
+    LogOptions log) {
   public StoreOptions {
     if (memTableBytes < 1) {
       throw new IllegalArgumentException("memTableBytes is positive, found " + memTableBytes);
     }
+  }
+
+  /** With a log as usual. */
+  public StoreOptions(
+      FileSystem files, RandomGenerator random, long memTableBytes, boolean backgroundFlush) {
+    this(files, random, memTableBytes, backgroundFlush, LogOptions.DEFAULT);
   }
 
   /** 64 MiB of rows in memory, flushed in the background. */
@@ -25,6 +37,10 @@ public record StoreOptions(
   }
 
   public StoreOptions withMemTableBytes(long bytes) {
-    return new StoreOptions(files, random, bytes, backgroundFlush);
+    return new StoreOptions(files, random, bytes, backgroundFlush, log);
+  }
+
+  public StoreOptions withLog(LogOptions options) {
+    return new StoreOptions(files, random, memTableBytes, backgroundFlush, options);
   }
 }

@@ -56,9 +56,13 @@ record Setting(
         value -> (Boolean) value ? "repeatable read" : "read committed");
   }
 
-  static Setting onOrOff(String name, String description) {
+  static Setting onOrOff(String name, String stored, String description) {
     return new Setting(
-        name, name, description, text -> flag(name, text), value -> (Boolean) value ? "on" : "off");
+        name,
+        stored,
+        description,
+        text -> flag(name, text),
+        value -> (Boolean) value ? "on" : "off");
   }
 
   static Setting timeZone(String name, String description) {

@@ -1,6 +1,7 @@
 package io.quiver.engine.command;
 
 import io.quiver.planner.Planner;
+import io.quiver.storage.transaction.CommitMode;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.time.ZoneId;
@@ -21,6 +22,7 @@ public final class Settings {
   public static final String STATEMENT_TIMEOUT = "statement_timeout";
   public static final String ISOLATION = "default_transaction_isolation";
   public static final String READ_ONLY = "default_transaction_read_only";
+  public static final String SYNCHRONOUS_COMMIT = "synchronous_commit";
   public static final String TIME_ZONE = "timezone";
   public static final String SEARCH_PATH = "search_path";
   private static final String EF_SEARCH = "hnsw.ef_search";
@@ -29,6 +31,8 @@ public final class Settings {
   private static final String TIMEOUT_DESCRIPTION =
       "How long a statement may run; 0 means for ever.";
   private static final String ISOLATION_DESCRIPTION = "The isolation of the next transaction.";
+  private static final String COMMIT_DESCRIPTION =
+      "Whether a commit is answered only once it is on disk.";
   private static final String PROBES_DESCRIPTION =
       "How many lists an IVF index looks into; no effect until there are indexes.";
 
@@ -39,7 +43,10 @@ public final class Settings {
               Setting.millisOf("quiver.statement_timeout", STATEMENT_TIMEOUT, TIMEOUT_DESCRIPTION),
               Setting.isolation(ISOLATION, ISOLATION, ISOLATION_DESCRIPTION),
               Setting.isolation("quiver.isolation", ISOLATION, ISOLATION_DESCRIPTION),
-              Setting.onOrOff(READ_ONLY, "Whether the next transaction changes nothing."),
+              Setting.onOrOff(
+                  READ_ONLY, READ_ONLY, "Whether the next transaction changes nothing."),
+              Setting.onOrOff(SYNCHRONOUS_COMMIT, SYNCHRONOUS_COMMIT, COMMIT_DESCRIPTION),
+              Setting.onOrOff("quiver.synchronous_commit", SYNCHRONOUS_COMMIT, COMMIT_DESCRIPTION),
               Setting.names(SEARCH_PATH, "The schemas in which names without one are looked up."),
               Setting.timeZone(
                   TIME_ZONE, "The zone in which instants are read and shown, UTC at first."),
@@ -62,6 +69,7 @@ public final class Settings {
   private long statementTimeoutMillis;
   private boolean repeatableRead;
   private boolean readOnly;
+  private CommitMode commitMode = CommitMode.SYNCHRONOUS;
 
   public Settings(long defaultQueryMemoryBytes) {
     this.defaults =
@@ -76,6 +84,8 @@ public final class Settings {
             false,
             READ_ONLY,
             false,
+            SYNCHRONOUS_COMMIT,
+            true,
             TIME_ZONE,
             ZoneId.of("UTC"),
             EF_SEARCH,
@@ -108,6 +118,8 @@ public final class Settings {
     statementTimeoutMillis = (Long) value(STATEMENT_TIMEOUT);
     repeatableRead = (Boolean) value(ISOLATION);
     readOnly = (Boolean) value(READ_ONLY);
+    commitMode =
+        (Boolean) value(SYNCHRONOUS_COMMIT) ? CommitMode.SYNCHRONOUS : CommitMode.ASYNCHRONOUS;
   }
 
   /** Drops what SET LOCAL changed, as the end of a transaction does. */
@@ -148,6 +160,11 @@ public final class Settings {
 
   public void setReadOnly(boolean readOnly) {
     put(READ_ONLY, readOnly, false);
+  }
+
+  /** Of what is committed now. */
+  public CommitMode commitMode() {
+    return commitMode;
   }
 
   /** The schemas in which names without one are looked up, in their order. */

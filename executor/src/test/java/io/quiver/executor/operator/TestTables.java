@@ -7,6 +7,7 @@ import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.transaction.CommitMode;
 import io.quiver.storage.transaction.CommitVersion;
 import io.quiver.storage.transaction.IsolationLevel;
 import io.quiver.storage.transaction.RowLocation;
@@ -216,7 +217,7 @@ final class TestTables implements Transaction {
   }
 
   @Override
-  public CommitVersion commit() {
+  public CommitVersion commit(CommitMode mode) {
     throw new UnsupportedOperationException();
   }
 

@@ -19,18 +19,15 @@ import java.util.random.RandomGenerator;
  * object, guards the list of writers.
  */
 public final class LocalLog implements Log {
-  /** A file that has become so large is not written further. */
-  public static final long FILE_BYTES_MAX = 64L << 20;
-
   private final FileSystem files;
   private final RandomGenerator random;
   private final ThreadFactory threads;
-  private final long fileBytesMax;
+  private final LogOptions options;
   private final Map<ShardId, LocalLogWriter> writers = new HashMap<>();
 
   /** A log that writes on platform threads, which do not keep the process alive. */
-  public LocalLog(FileSystem files, RandomGenerator random) {
-    this(files, random, Thread.ofPlatform().name("quiver-log").daemon().factory(), FILE_BYTES_MAX);
+  public LocalLog(FileSystem files, RandomGenerator random, LogOptions options) {
+    this(files, random, Thread.ofPlatform().name("quiver-log").daemon().factory(), options);
   }
 
   /**
@@ -40,11 +37,11 @@ public final class LocalLog implements Log {
    * @param threads gives the thread of each writer
    */
   public LocalLog(
-      FileSystem files, RandomGenerator random, ThreadFactory threads, long fileBytesMax) {
+      FileSystem files, RandomGenerator random, ThreadFactory threads, LogOptions options) {
     this.files = files;
     this.random = random;
     this.threads = threads;
-    this.fileBytesMax = fileBytesMax;
+    this.options = options;
   }
 
   @Override
@@ -64,7 +61,7 @@ public final class LocalLog implements Log {
     if (newest != null && newest.firstSequence() == nextSequence) {
       own.delete(List.of(newest));
     }
-    LocalLogWriter writer = new LocalLogWriter(own, file, fileBytesMax);
+    LocalLogWriter writer = new LocalLogWriter(own, file, options);
     writers.put(shard, writer);
     threads.newThread(writer).start();
     return writer;

@@ -9,13 +9,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one shard's records: one thread takes all that is waiting, writes it, forces the file
- * once, and answers everybody.
+ * once, and answers everybody. It begins when someone waits for a record, or a deferred one has
+ * been there for long enough.
  *
  * <p>After the first failure every append fails: whoever appended meanwhile built on what is not in
  * the log, and a record behind a gap must never be durable. A thread that dies of an error answers
@@ -32,12 +34,19 @@ final class LocalLogWriter implements LogWriter, Runnable {
 
   private final LogFiles files;
   private final long epoch;
-  private final long fileBytesMax;
+  private final LogOptions options;
+  private final long delayNanos;
   private final CompletableFuture<@Nullable Void> stopped = new CompletableFuture<>();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
   private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+
+  /** Whether something in the queue is to be written now. */
+  private boolean urgent;
+
+  /** When the oldest record was appended that the thread has taken and not answered yet. */
+  private @Nullable Waiting oldestTaken;
 
   /** Why no more can be appended; null while it can. */
   private @Nullable QuiverException refusal;
@@ -56,10 +65,11 @@ final class LocalLogWriter implements LogWriter, Runnable {
   private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER_BYTES, 64);
   private long buffered;
 
-  LocalLogWriter(LogFiles files, LogFiles.Opened opened, long fileBytesMax) {
+  LocalLogWriter(LogFiles files, LogFiles.Opened opened, LogOptions options) {
     this.files = files;
     this.epoch = opened.header().epoch();
-    this.fileBytesMax = fileBytesMax;
+    this.options = options;
+    this.delayNanos = TimeUnit.MILLISECONDS.toNanos(options.forceDelayMillis());
     this.file = opened.file();
     this.salt = opened.header().salt();
     this.nextSequence = opened.header().firstSequence();
@@ -70,8 +80,10 @@ final class LocalLogWriter implements LogWriter, Runnable {
    * A record in the queue.
    *
    * @param bytes of all pieces
+   * @param since when it was appended, by the clock of nanoseconds
    */
-  private record Waiting(List<MemorySegment> pieces, long bytes, CompletableFuture<Lsn> done) {}
+  private record Waiting(
+      List<MemorySegment> pieces, long bytes, long since, CompletableFuture<Lsn> done) {}
 
   long epoch() {
     return epoch;
@@ -84,6 +96,15 @@ final class LocalLogWriter implements LogWriter, Runnable {
 
   @Override
   public CompletableFuture<Lsn> append(List<MemorySegment> pieces) {
+    return append(pieces, true);
+  }
+
+  @Override
+  public CompletableFuture<Lsn> appendDeferred(List<MemorySegment> pieces) {
+    return append(pieces, false);
+  }
+
+  private CompletableFuture<Lsn> append(List<MemorySegment> pieces, boolean now) {
     long bytes = pieces.stream().mapToLong(MemorySegment::byteSize).sum();
     if (bytes > LogFormat.PAYLOAD_BYTES_MAX) {
       throw new QuiverException(
@@ -96,13 +117,41 @@ final class LocalLogWriter implements LogWriter, Runnable {
       if (refusal != null) {
         done.completeExceptionally(refusal);
       } else {
-        queue.add(new Waiting(pieces, bytes, done));
-        arrived.signal();
+        queue.add(new Waiting(pieces, bytes, System.nanoTime(), done));
+        urgent |= now;
+        if (now || queue.size() == 1) {
+          arrived.signal();
+        }
       }
     } finally {
       lock.unlock();
     }
     return done;
+  }
+
+  @Override
+  public Lsn await(CompletableFuture<Lsn> appended) {
+    if (!appended.isDone()) {
+      lock.lock();
+      try {
+        urgent = !queue.isEmpty();
+        arrived.signal();
+      } finally {
+        lock.unlock();
+      }
+    }
+    return appended.join();
+  }
+
+  @Override
+  public boolean isLate() {
+    lock.lock();
+    try {
+      Waiting oldest = oldestTaken == null ? queue.peek() : oldestTaken;
+      return oldest != null && System.nanoTime() - oldest.since() > 2 * delayNanos;
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -138,9 +187,8 @@ final class LocalLogWriter implements LogWriter, Runnable {
   private void take() {
     lock.lock();
     try {
-      while (queue.isEmpty() && refusal == null) {
-        arrived.awaitUninterruptibly();
-      }
+      oldestTaken = null;
+      awaitWork();
       List<Waiting> group = new ArrayList<>(queue.size());
       taken = group;
       long bytes = 0;
@@ -149,8 +197,35 @@ final class LocalLogWriter implements LogWriter, Runnable {
         bytes += next.bytes();
         group.add(next);
       }
+      oldestTaken = group.isEmpty() ? null : group.getFirst();
+      urgent &= !queue.isEmpty();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Until something is to be written, or nothing will be any more. The lock is held. */
+  private void awaitWork() {
+    boolean interrupted = false;
+    while (refusal == null && !urgent) {
+      Waiting oldest = queue.peek();
+      long left = oldest == null ? 0 : oldest.since() + delayNanos - System.nanoTime();
+      if (oldest != null && left <= 0) {
+        break;
+      }
+      try {
+        if (oldest == null) {
+          arrived.await();
+        } else {
+          arrived.awaitNanos(left);
+        }
+      } catch (InterruptedException e) {
+        // Nobody has a reason to: what was appended is to be written all the same.
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -184,7 +259,7 @@ final class LocalLogWriter implements LogWriter, Runnable {
   }
 
   private void writeUnforced(List<Waiting> group) {
-    if (position >= fileBytesMax) {
+    if (position >= options.fileBytesMax()) {
       LogFiles.Opened next = files.create(nextSequence, epoch);
       file.close();
       file = next.file();

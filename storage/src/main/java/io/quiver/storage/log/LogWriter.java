@@ -18,6 +18,23 @@ public interface LogWriter extends AutoCloseable {
    */
   CompletableFuture<Lsn> append(List<MemorySegment> pieces);
 
+  /**
+   * As {@link #append}, but the record may stay in memory for {@link LogOptions#forceDelayMillis},
+   * unless someone {@linkplain #await waits} for it or another append makes it durable before.
+   */
+  CompletableFuture<Lsn> appendDeferred(List<MemorySegment> pieces);
+
+  /**
+   * Waits until a record is durable, and has it made so now.
+   *
+   * @param appended of this writer
+   * @throws java.util.concurrent.CompletionException around why it failed
+   */
+  Lsn await(CompletableFuture<Lsn> appended);
+
+  /** Whether a record has waited for longer than twice the delay, and is not durable yet. */
+  boolean isLate();
+
   /** Adds a record of one piece. */
   default CompletableFuture<Lsn> append(MemorySegment record) {
     return append(List.of(record));

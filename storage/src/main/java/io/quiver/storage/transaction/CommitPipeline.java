@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Under one lock a commit is checked against the newest state, put into the log's queue, and
  * made the newest state. Outside the lock its thread waits for the log, so that many commits share
- * one fsync. Invariant: visible version {@code <=} durable version {@code <=} newest version. A
- * reader that sees a row may rely on it surviving a crash.
+ * one fsync. Invariant: the versions of synchronous commits that are visible are durable, and the
+ * log makes commits durable in the order of their versions. A reader that sees a row may rely on it
+ * surviving a crash, unless an asynchronous commit has brought it.
  *
  * <p>Once the log cannot be written, nothing more is committed: the newest state has changes that
  * nobody will ever see, and what is on the disk is known only when it is read again.
@@ -47,8 +48,13 @@ public final class CommitPipeline {
   private final AtomicLong nextTable;
   private final AtomicLong uncommittedCatalogs = new AtomicLong();
   private CompletableFuture<Lsn> lastAppend;
+
+  /** The last record that someone waits for. */
+  private CompletableFuture<Lsn> lastSynchronous;
+
   private volatile DatabaseState visible;
   private volatile @Nullable Throwable poison;
+  private volatile @Nullable Throwable lost;
   private volatile Consumer<DatabaseState> listener = state -> {};
 
   /**
@@ -60,15 +66,16 @@ public final class CommitPipeline {
     this.log = log;
     this.nextTable = new AtomicLong(nextTable);
     this.lastAppend = CompletableFuture.completedFuture(logged);
+    this.lastSynchronous = lastAppend;
     this.visible = state;
   }
 
-  /** The newest state that is durable. */
+  /** The newest state that is durable, or that an asynchronous commit has made. */
   public DatabaseState visible() {
     return visible;
   }
 
-  /** What is durable now. */
+  /** What is visible now. */
   public Snapshot snapshot() {
     DatabaseState state = pins.pin(this::visible);
     return new LocalSnapshot(state, state.catalog(), Map.of(), Map.of(), this);
@@ -140,11 +147,12 @@ public final class CommitPipeline {
    * @throws QuiverException 40001, 23505, 42P07 on a conflict; 58030 or 53100 when the log cannot
    *     be written
    */
-  public CommitVersion commit(CommitRecord record) {
+  public CommitVersion commit(CommitRecord record, CommitMode mode) {
     checkWritable();
     List<MemorySegment> payload = log == null ? List.of() : CommitRecordCodec.encode(record);
     MemTable.Staged staged;
     CompletableFuture<Lsn> durable;
+    CompletableFuture<Lsn> awaited;
     lock.lock();
     try {
       checkWritable();
@@ -154,17 +162,45 @@ public final class CommitPipeline {
         durable = lastAppend;
       } else {
         CommitRecordCodec.stamp(payload, staged.after().version());
-        durable = log.append(payload);
+        durable = log.appendDeferred(payload);
       }
       lastAppend = durable;
+      if (mode == CommitMode.SYNCHRONOUS) {
+        lastSynchronous = durable;
+      }
+      // An asynchronous commit must not show a synchronous one before that is durable.
+      awaited = lastSynchronous;
       applyLogged(staged);
     } finally {
       lock.unlock();
     }
-    awaitDurable(durable);
+    awaitDurable(awaited);
+    if (mode == CommitMode.ASYNCHRONOUS) {
+      answerEarly(durable);
+    }
     publish(staged.after());
     listener.accept(visible);
     return staged.after().version();
+  }
+
+  /** Nobody waits for the record, unless the log is late: then everybody does. */
+  private void answerEarly(CompletableFuture<Lsn> durable) {
+    if (log == null || durable.isDone() || log.isLate()) {
+      awaitDurable(durable);
+      return;
+    }
+    CompletableFuture<Lsn> unused =
+        durable.whenComplete((lsn, failure) -> {
+          if (failure != null) {
+            poison = failure;
+            lost = failure;
+          }
+        });
+  }
+
+  /** Why asynchronous commits that were answered are not durable, or null while all may be. */
+  public @Nullable Throwable lost() {
+    return lost;
   }
 
   /** A durable state whose blocks grow no more, and the position of its last commit. */
@@ -237,7 +273,7 @@ public final class CommitPipeline {
 
   private Lsn awaitDurable(CompletableFuture<Lsn> durable) {
     try {
-      return durable.join();
+      return log == null ? durable.join() : log.await(durable);
     } catch (CompletionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       poison = cause;

@@ -301,7 +301,7 @@ public final class LocalTransaction implements Transaction {
   }
 
   @Override
-  public CommitVersion commit() {
+  public CommitVersion commit(CommitMode mode) {
     checkOpen();
     try {
       if (!hasWrites()) {
@@ -309,7 +309,7 @@ public final class LocalTransaction implements Transaction {
       }
       CommitRecord record = record();
       try {
-        return pipeline.commit(record);
+        return pipeline.commit(record, mode);
       } catch (QuiverException e) {
         boolean rival = upserts && e.code() == ErrorCode.UNIQUE_VIOLATION;
         if (rival || e.code() == ErrorCode.SERIALIZATION_FAILURE) {

@@ -118,13 +118,19 @@ public interface Transaction extends AutoCloseable {
   /** Changes a schema, a view or an index. The caller has checked names and dependencies. */
   void change(CatalogChange change);
 
+  /** Commits and waits for the disk. */
+  default CommitVersion commit() {
+    return commit(CommitMode.SYNCHRONOUS);
+  }
+
   /**
-   * Makes the changes durable, then visible. When it returns, they survive a crash.
+   * Makes the changes durable and visible. When it returns from a synchronous commit, they survive
+   * a crash.
    *
    * @throws io.quiver.types.QuiverException 40001 or 23505 on a conflict with a commit made
    *     meanwhile, 58030 when the log cannot be written; nothing of the transaction is visible then
    */
-  CommitVersion commit();
+  CommitVersion commit(CommitMode mode);
 
   void rollback();
 

@@ -21,7 +21,8 @@ final class LocalLogTest extends LogContract {
   }
 
   static Log newLog(FileSystem files, long fileBytesMax) {
-    return new LocalLog(files, new Random(1), Thread.ofPlatform().daemon().factory(), fileBytesMax);
+    LogOptions options = LogOptions.DEFAULT.withFileBytesMax(fileBytesMax);
+    return new LocalLog(files, new Random(1), Thread.ofPlatform().daemon().factory(), options);
   }
 
   @Test
