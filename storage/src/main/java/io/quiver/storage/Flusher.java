@@ -31,6 +31,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -113,7 +114,11 @@ final class Flusher implements AutoCloseable {
     DatabaseState arranged =
         pipeline.rearrange(newest -> newest.with(replaced(newest, state, rewritten)));
     Set<UUID> kept = new HashSet<>(next.segmentIds());
-    for (UUID id : old.segmentIds()) {
+    List<UUID> adopted = pipeline.adopted(state.version());
+    pipeline.settled(adopted);
+    Set<UUID> before = new LinkedHashSet<>(old.segmentIds());
+    before.addAll(adopted);
+    for (UUID id : before) {
       if (!kept.contains(id)) {
         retired.add(new Retired(id, arranged.arrangement()));
       }
@@ -265,7 +270,9 @@ final class Flusher implements AutoCloseable {
         if (id == null) {
           throw new IllegalStateException("rows of " + definition.name() + " are left in memory");
         }
-        segments.add(new Manifest.Segment(id, part.rowCount(), part.sizeInBytes(), part.deleted()));
+        segments.add(
+            new Manifest.Segment(
+                id, part.firstRowId(), part.rowCount(), part.sizeInBytes(), part.deleted()));
       }
       tables.add(new Manifest.Table(definition, table.nextRowId(), table.nextIdentity(), segments));
     }

@@ -12,11 +12,14 @@ import io.quiver.storage.transaction.CommitVersion;
 import io.quiver.storage.transaction.DatabaseState;
 import io.quiver.storage.transaction.IsolationLevel;
 import io.quiver.storage.transaction.LocalTransaction;
+import io.quiver.storage.transaction.SegmentSpool;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /** A store of one process, on a directory or in memory alone. Safe for many threads. */
@@ -26,6 +29,7 @@ public final class LocalStore implements Store {
   private final CommitPipeline pipeline;
   private final @Nullable Flusher flusher;
   private final @Nullable BackgroundFlush background;
+  private final @Nullable SegmentSpool spool;
 
   /** What is to be closed, the last one opened first. */
   private final Deque<AutoCloseable> resources;
@@ -34,10 +38,12 @@ public final class LocalStore implements Store {
       CommitPipeline pipeline,
       @Nullable Flusher flusher,
       @Nullable BackgroundFlush background,
+      @Nullable SegmentSpool spool,
       Deque<AutoCloseable> resources) {
     this.pipeline = pipeline;
     this.flusher = flusher;
     this.background = background;
+    this.spool = spool;
     this.resources = resources;
   }
 
@@ -48,7 +54,7 @@ public final class LocalStore implements Store {
     CommitPipeline pipeline = new CommitPipeline(empty, FIRST_TABLE, null, Lsn.START);
     MemoryCompaction compaction = new MemoryCompaction(pipeline);
     pipeline.onCommit(compaction::committed);
-    return new LocalStore(pipeline, null, null, new ArrayDeque<>());
+    return new LocalStore(pipeline, null, null, null, new ArrayDeque<>());
   }
 
   /**
@@ -77,11 +83,24 @@ public final class LocalStore implements Store {
         background = new BackgroundFlush(flusher, opened.pipeline(), options.memTableBytes());
         resources.push(background);
       }
-      return new LocalStore(opened.pipeline(), flusher, background, resources);
+      SegmentSpool spool = spool(options, resources);
+      return new LocalStore(opened.pipeline(), flusher, background, spool, resources);
     } catch (RuntimeException | Error e) {
       closeAll(resources, e);
       throw e;
     }
+  }
+
+  /** Segments become durable while a load goes on where there are threads for such work. */
+  private static SegmentSpool spool(StoreOptions options, Deque<AutoCloseable> resources) {
+    ExecutorService forcing = null;
+    if (options.backgroundFlush()) {
+      forcing =
+          Executors.newSingleThreadExecutor(
+              Thread.ofPlatform().name("quiver-load").daemon().factory());
+      resources.push(forcing);
+    }
+    return new SegmentSpool(options.files(), options.random(), options.bulkBytes(), forcing);
   }
 
   @Override
@@ -91,7 +110,7 @@ public final class LocalStore implements Store {
 
   @Override
   public Transaction begin(IsolationLevel isolation, boolean readOnly) {
-    return new LocalTransaction(pipeline, isolation, readOnly);
+    return new LocalTransaction(pipeline, isolation, readOnly, spool);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.quiver.storage;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
+import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.MetaStore;
@@ -12,6 +13,8 @@ import io.quiver.storage.log.LogWriter;
 import io.quiver.storage.log.ShardId;
 import io.quiver.storage.manifest.Manifest;
 import io.quiver.storage.manifest.ManifestStore;
+import io.quiver.storage.memtable.ColumnSource;
+import io.quiver.storage.memtable.NumberedRows;
 import io.quiver.storage.segment.SegmentDirectory;
 import io.quiver.storage.segment.SegmentReader;
 import io.quiver.storage.transaction.CommitPipeline;
@@ -56,21 +59,27 @@ final class Recovery {
     // Before anything is removed: a process that was killed may have left a head that the power
     // can still take back, and this commit makes it durable.
     long epoch = nextEpoch(heads);
-    removeOrphans(manifests, manifest);
+    removeTemporary(manifests, manifest);
     LogWriter writer = log.open(ShardId.FIRST, epoch);
     CommitPipeline pipeline =
         new CommitPipeline(state(manifest), manifest.nextTable(), writer, manifest.replayFrom());
     replay(log, manifest, pipeline);
+    removeOrphans(manifest, pipeline);
     return new Flusher.Opened(files, options.random(), pipeline, manifests, log, epoch, manifest);
   }
 
-  private void removeOrphans(ManifestStore manifests, Manifest manifest) {
+  private void removeTemporary(ManifestStore manifests, Manifest manifest) {
     for (String name : files.list(TEMPORARY)) {
       deleteTree(TEMPORARY + "/" + name);
     }
     files.createDirectories(TEMPORARY);
     manifests.removeOthers(manifest);
+  }
+
+  /** Removes segments that neither the manifest nor a commit in the log names. */
+  private void removeOrphans(Manifest manifest, CommitPipeline pipeline) {
     Set<UUID> known = new HashSet<>(manifest.segmentIds());
+    known.addAll(pipeline.adopted(pipeline.visible().version()));
     for (UUID id : SegmentDirectory.list(files)) {
       if (!known.contains(id)) {
         SegmentDirectory.delete(files, id);
@@ -114,17 +123,27 @@ final class Recovery {
 
   private TablePart open(Manifest.Segment segment) {
     SegmentReader reader = SegmentReader.open(files, segment.id());
-    TablePart part = new TablePart(reader, segment.deleted(), segment.sizeInBytes(), segment.id());
-    if (part.rowCount() != segment.rowCount()) {
+    if (reader.rowCount() != segment.rowCount()) {
       throw new CorruptionException(
           files.describe("segments/" + segment.id()),
           0,
-          part.rowCount() + " rows, the manifest says " + segment.rowCount());
+          reader.rowCount() + " rows, the manifest says " + segment.rowCount());
+    }
+    ColumnSource rows =
+        reader.has(ColumnId.ROW_ID)
+            ? reader
+            : new NumberedRows(reader, segment.rowCount(), segment.firstRowId());
+    TablePart part = new TablePart(rows, segment.deleted(), segment.sizeInBytes(), segment.id());
+    if (part.firstRowId() != segment.firstRowId()) {
+      throw new CorruptionException(
+          files.describe("segments/" + segment.id()),
+          0,
+          "its first row is " + part.firstRowId() + ", the manifest says " + segment.firstRowId());
     }
     return part;
   }
 
-  private static void replay(Log log, Manifest manifest, CommitPipeline pipeline) {
+  private void replay(Log log, Manifest manifest, CommitPipeline pipeline) {
     try (LogReader reader = log.read(ShardId.FIRST, manifest.replayFrom(), false)) {
       for (LogRecord record = reader.next(); record != null; record = reader.next()) {
         String name = "log record " + record.lsn();
@@ -136,7 +155,8 @@ final class Recovery {
                 id -> {
                   TableState table = state.tables().get(id);
                   return table == null ? null : table.definition();
-                });
+                },
+                id -> SegmentReader.open(files, id));
         long expected = state.version().value() + 1;
         if (commit.version().value() != expected) {
           throw new CorruptionException(

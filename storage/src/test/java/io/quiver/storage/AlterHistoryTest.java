@@ -67,7 +67,9 @@ class AlterHistoryTest {
   void rowsKeepTheirValuesWhileColumnsComeAndGo(long seed) {
     Random random = new Random(seed);
     MemoryFileSystem disk = files;
-    StoreOptions options = new StoreOptions(disk, random, 8_000, seed % 2 == 0);
+    StoreOptions options =
+        new StoreOptions(disk, random, 8_000, seed % 2 == 0)
+            .withBulkBytes(seed % 3 == 0 ? 200 : 1 << 20);
     LocalStore store = LocalStore.open(options);
     Model model = new Model(Tables.create(store, Tables.items("t")), new TreeMap<>());
     try {
@@ -86,7 +88,9 @@ class AlterHistoryTest {
           closeSnapshots();
           store.close();
           disk = left;
-          options = new StoreOptions(disk, random, 8_000, seed % 2 == 0);
+          options =
+              new StoreOptions(disk, random, 8_000, seed % 2 == 0)
+                  .withBulkBytes(seed % 3 == 0 ? 200 : 1 << 20);
           store = LocalStore.open(options);
           model = new Model(only(store), model.rows());
         } else if (choice < 22) {

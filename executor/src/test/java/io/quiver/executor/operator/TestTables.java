@@ -164,6 +164,11 @@ final class TestTables implements Transaction {
   }
 
   @Override
+  public long memoryBytes() {
+    return 0;
+  }
+
+  @Override
   public void beginStatement() {}
 
   @Override

@@ -41,10 +41,12 @@ public record Manifest(
   /**
    * A segment of a table.
    *
+   * @param firstRowId of the first row; where the segment has no ids, those of the others follow it
    * @param rowCount deleted rows included
    * @param sizeInBytes of the rows in memory
    */
-  public record Segment(UUID id, int rowCount, long sizeInBytes, DeletedRows deleted) {}
+  public record Segment(
+      UUID id, long firstRowId, int rowCount, long sizeInBytes, DeletedRows deleted) {}
 
   /** The ids of all segments. */
   public List<UUID> segmentIds() {

@@ -33,14 +33,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *  0  8  the ASCII letters QUIVMANI
- *  8  2  major version, 2
+ *  8  2  major version, 3
  * 10  2  minor version, 0
  * 12     number (8), commit version (8), position in the log (8 + 8), catalog version (8), next
  *        table (8), number of schemas (4) and each one's name (text), number of views (4) and each
  *        view, number of indexes (4) and each index ({@link CatalogCodec}), number of tables (4);
  *        for each its definition ({@link TableCodec}), next row id
  *        (8), next identity (8), number of segments (4); for each its id (16, the higher half
- *        first), rows (4), bytes (8), deleted rows ({@link DeletedRows#write})
+ *        first), id of the first row (8), rows (4), bytes (8), deleted rows ({@link DeletedRows#write})
  *  .  4  CRC32C of everything before
  * </pre>
  *
@@ -52,7 +52,7 @@ public final class ManifestStore {
   private static final String TEMPORARY = "tmp/manifest";
   private static final MetaStore.Key HEAD = new MetaStore.Key("manifest");
   private static final long MAGIC = 0x494E_414D_5649_5551L;
-  private static final int MAJOR = 2;
+  private static final int MAJOR = 3;
   private static final int MINOR = 0;
 
   private final FileSystem files;
@@ -131,7 +131,7 @@ public final class ManifestStore {
       for (Manifest.Segment segment : table.segments()) {
         out.putLong(segment.id().getMostSignificantBits());
         out.putLong(segment.id().getLeastSignificantBits());
-        out.putInt(segment.rowCount()).putLong(segment.sizeInBytes());
+        out.putLong(segment.firstRowId()).putInt(segment.rowCount()).putLong(segment.sizeInBytes());
         segment.deleted().write(out);
       }
     }
@@ -187,13 +187,16 @@ public final class ManifestStore {
     TableDefinition definition = TableCodec.read(in);
     long nextRowId = in.getLong();
     long nextIdentity = in.getLong();
-    int segmentCount = in.getCount(32);
+    int segmentCount = in.getCount(40);
     List<Manifest.Segment> segments = new ArrayList<>();
     for (int i = 0; i < segmentCount; i++) {
       UUID id = new UUID(in.getLong(), in.getLong());
+      long firstRowId = in.getLong();
       int rowCount = in.getInt();
       long sizeInBytes = in.getLong();
-      segments.add(new Manifest.Segment(id, rowCount, sizeInBytes, DeletedRows.read(in, rowCount)));
+      segments.add(
+          new Manifest.Segment(
+              id, firstRowId, rowCount, sizeInBytes, DeletedRows.read(in, rowCount)));
     }
     return new Manifest.Table(definition, nextRowId, nextIdentity, segments);
   }

@@ -89,6 +89,9 @@ record ArrowFile(
         buffers.add(new Extent(bodyStart + buffer.offset(), buffer.length()));
         blocks.add(bodyStart + buffer.offset());
       }
+      if (blocks.isEmpty()) {
+        blocks.add(bodyStart);
+      }
       blocks.add(footerStart);
       return new ArrowFile(
           files,

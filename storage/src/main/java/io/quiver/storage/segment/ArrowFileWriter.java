@@ -31,6 +31,7 @@ final class ArrowFileWriter {
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int CONTINUATION = 0xFFFFFFFF;
+  private static final long PART_BYTES = 1L << 18;
   private static final int FILE_PREFIX_BYTES = 8;
   private static final int MESSAGE_PREFIX_BYTES = 8;
 
@@ -38,13 +39,20 @@ final class ArrowFileWriter {
   private final int rows;
   private final Map<String, String> metadata;
   private final List<Node> nodes = new ArrayList<>();
-  private final List<MemorySegment> buffers = new ArrayList<>();
+  private final List<Bytes> buffers = new ArrayList<>();
 
-  private ArrowFileWriter(List<SegmentColumn> columns, Map<String, String> metadata) {
+  private ArrowFileWriter(List<SegmentColumn> columns, int rows, Map<String, String> metadata) {
     this.columns = columns;
-    this.rows = columns.getFirst().column().length();
+    this.rows = rows;
     this.metadata = metadata;
-    columns.forEach(column -> addBuffers(column.column(), rows));
+    columns.forEach(this::addBuffers);
+  }
+
+  /** A buffer of the body, in pieces that follow each other. */
+  private record Bytes(List<MemorySegment> pieces) {
+    long byteSize() {
+      return pieces.stream().mapToLong(MemorySegment::byteSize).sum();
+    }
   }
 
   /** Entries and nulls of a field, or of its children. */
@@ -56,11 +64,40 @@ final class ArrowFileWriter {
   /**
    * Writes an empty file, without forcing it.
    *
-   * @param columns at least one, all of the same length
+   * @param columns all of so many rows
    * @param metadata of the schema
    */
-  static void write(StorageFile file, List<SegmentColumn> columns, Map<String, String> metadata) {
-    new ArrowFileWriter(columns, metadata).writeTo(file);
+  static void write(
+      StorageFile file, List<SegmentColumn> columns, int rows, Map<String, String> metadata) {
+    new ArrowFileWriter(columns, rows, metadata).writeTo(file);
+  }
+
+  private void addBuffers(SegmentColumn column) {
+    if (column.pieces().size() == 1) {
+      addBuffers(column.column(), rows);
+      return;
+    }
+    nodes.add(new Node(rows, 0));
+    add(MemorySegment.NULL);
+    addElements(column.column().type(), rows);
+    Layout layout = column.column().type().layout();
+    buffers.add(
+        new Bytes(
+            column.pieces().stream()
+                .map(piece -> piece.data().asSlice(0, layout.fixedBytes(piece.length())))
+                .toList()));
+  }
+
+  private void add(MemorySegment buffer) {
+    buffers.add(new Bytes(List.of(buffer)));
+  }
+
+  /** The elements of a vector column as its children: what Arrow says of them but their bytes. */
+  private void addElements(SqlType type, int count) {
+    if (type instanceof SqlType.Vector vector && vector.element() != SqlType.Element.BINARY) {
+      nodes.add(new Node((long) count * vector.dimension(), 0));
+      add(MemorySegment.NULL);
+    }
   }
 
   private void addBuffers(Column column, int count) {
@@ -68,21 +105,17 @@ final class ArrowFileWriter {
     MemorySegment bits = validity == null ? MemorySegment.NULL : bitmap(validity, count);
     long nulls = validity == null ? 0 : count - ones(bits);
     nodes.add(new Node(count, nulls));
-    buffers.add(nulls == 0 ? MemorySegment.NULL : bits);
-    if (column.type() instanceof SqlType.Vector vector
-        && vector.element() != SqlType.Element.BINARY) {
-      nodes.add(new Node((long) count * vector.dimension(), 0));
-      buffers.add(MemorySegment.NULL);
-    }
+    add(nulls == 0 ? MemorySegment.NULL : bits);
+    addElements(column.type(), count);
     switch (column.type().layout()) {
-      case Layout.Bits booleans -> buffers.add(bitmap(column.data(), count));
-      case Layout.Fixed fixed -> buffers.add(column.data().asSlice(0, fixed.fixedBytes(count)));
+      case Layout.Bits booleans -> add(bitmap(column.data(), count));
+      case Layout.Fixed fixed -> add(column.data().asSlice(0, fixed.fixedBytes(count)));
       case Layout.Variable variable -> {
         MemorySegment offsets = offsets(column);
         int first = offsets.getAtIndex(INT, 0);
         int end = offsets.getAtIndex(INT, count);
         addOffsets(offsets, count);
-        buffers.add(column.data().asSlice(first, (long) end - first));
+        add(column.data().asSlice(first, (long) end - first));
       }
       case Layout.Lists lists -> {
         MemorySegment offsets = offsets(column);
@@ -106,14 +139,14 @@ final class ArrowFileWriter {
   private void addOffsets(MemorySegment offsets, int count) {
     int first = offsets.getAtIndex(INT, 0);
     if (first == 0) {
-      buffers.add(offsets.asSlice(0, 4L * (count + 1L)));
+      add(offsets.asSlice(0, 4L * (count + 1L)));
       return;
     }
     MemorySegment moved = Arena.ofAuto().allocate(4L * (count + 1L), 8);
     for (long i = 0; i <= count; i++) {
       moved.setAtIndex(INT, i, offsets.getAtIndex(INT, i) - first);
     }
-    buffers.add(moved);
+    add(moved);
   }
 
   /** A copy whose bits behind the last row are zero, as Arrow wants them. */
@@ -153,26 +186,44 @@ final class ArrowFileWriter {
 
     long at = bodyOffset;
     for (int i = 0; i < buffers.size(); i++) {
-      MemorySegment buffer = buffers.get(i);
+      Bytes buffer = buffers.get(i);
       boolean last = i == buffers.size() - 1;
       MemorySegment behind = last ? endOfStream(buffer) : padding(buffer);
-      Checksum checksum = new Checksum().add(buffer).add(behind);
-      checksums.add(SegmentFormat.digits(checksum.value()));
-      file.write(at, buffer);
-      file.write(at + buffer.byteSize(), behind);
-      at += buffer.byteSize() + behind.byteSize();
+      Checksum checksum = new Checksum();
+      for (MemorySegment piece : buffer.pieces()) {
+        write(file, at, piece, checksum);
+        at += piece.byteSize();
+      }
+      checksums.add(SegmentFormat.digits(checksum.add(behind).value()));
+      file.write(at, behind);
+      at += behind.byteSize();
+    }
+    if (buffers.isEmpty()) {
+      MemorySegment end = endOfStream(new Bytes(List.of()));
+      checksums.add(SegmentFormat.digits(Checksum.of(end)));
+      file.write(at, end);
+      at += end.byteSize();
     }
     Batch placed =
         new Batch(batchOffset, (int) batch.byteSize(), at - MESSAGE_PREFIX_BYTES - bodyOffset);
     file.write(at, footer(placed, String.join(",", checksums)));
   }
 
-  private static MemorySegment padding(MemorySegment buffer) {
+  /** Checks and writes a part at a time, so that it is still in the processor's cache. */
+  private static void write(StorageFile file, long at, MemorySegment bytes, Checksum checksum) {
+    for (long done = 0; done < bytes.byteSize(); done += PART_BYTES) {
+      MemorySegment part = bytes.asSlice(done, Math.min(PART_BYTES, bytes.byteSize() - done));
+      checksum.add(part);
+      file.write(at + done, part);
+    }
+  }
+
+  private static MemorySegment padding(Bytes buffer) {
     long bytes = SegmentFormat.aligned(buffer.byteSize(), SegmentFormat.ALIGNMENT);
     return MemorySegment.ofArray(new byte[(int) (bytes - buffer.byteSize())]);
   }
 
-  private static MemorySegment endOfStream(MemorySegment buffer) {
+  private static MemorySegment endOfStream(Bytes buffer) {
     long padding = padding(buffer).byteSize();
     MemorySegment end = MemorySegment.ofArray(new byte[(int) padding + MESSAGE_PREFIX_BYTES]);
     end.set(INT, padding, CONTINUATION);
@@ -203,7 +254,7 @@ final class ArrowFileWriter {
     FlatBufferBuilder builder = new FlatBufferBuilder();
     List<Long> offsets = new ArrayList<>();
     long bodyBytes = 0;
-    for (MemorySegment buffer : buffers) {
+    for (Bytes buffer : buffers) {
       offsets.add(bodyBytes);
       bodyBytes += SegmentFormat.aligned(buffer.byteSize(), SegmentFormat.ALIGNMENT);
     }

@@ -25,7 +25,10 @@ public final class SegmentDirectory {
     return column.value() + ".arrow";
   }
 
-  /** The segments that are there, whole, whether or not a manifest names them. */
+  /**
+   * The segments that are there, whether or not anything names them. One that nothing names may be
+   * a part of what an unfinished transaction meant to write.
+   */
   public static List<UUID> list(FileSystem files) {
     List<UUID> found = new ArrayList<>();
     for (String name : files.list(SEGMENTS)) {
@@ -43,7 +46,7 @@ public final class SegmentDirectory {
   public static void delete(FileSystem files, UUID id) {
     String trash = TEMPORARY + "/" + id;
     if (files.exists(path(id))) {
-      // Out of the way first, so that a directory with a segment's name is always whole.
+      // Out of the way first: the name is never seen again once the directory is.
       files.createDirectories(TEMPORARY);
       deleteTree(files, trash);
       files.rename(path(id), trash);

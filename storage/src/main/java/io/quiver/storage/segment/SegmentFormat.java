@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * them, little-endian, uncompressed, each with one record batch. Any Arrow reader opens them.
  *
  * <pre>
- * segments/&lt;uuid&gt;/data.arrow         all columns but vectors, the row ids among them
+ * segments/&lt;uuid&gt;/data.arrow         all columns but vectors
  * segments/&lt;uuid&gt;/&lt;column&gt;.arrow     one VECTOR column
  *
  * file    0   8  the ASCII letters ARROW1, two zeros
@@ -19,6 +19,11 @@ import java.nio.charset.StandardCharsets;
  *         .   4  length of the footer
  *         .   6  the ASCII letters ARROW1
  * </pre>
+ *
+ * <p>The column {@code row_id} has the rows' ids, ascending. A segment that was written before its
+ * transaction was committed has none: its ids are consecutive, from the first one that the manifest
+ * or the commit's record gives. A table of vectors alone then has a data.arrow without columns,
+ * whose record batch has the number of rows and no buffer.
  *
  * <p>Quiver's own part is custom metadata. Of the schema: {@code quiver.format}, major.minor;
  * {@code quiver.segment}, the UUID; {@code quiver.vectors} in data.arrow, the ids of the columns
@@ -39,7 +44,7 @@ final class SegmentFormat {
   static final String FOOTER_CHECKSUM = "quiver.crc32c.footer";
   static final String NO_CHECKSUM = "00000000";
 
-  static final String MAJOR = "1";
+  static final String MAJOR = "2";
   static final String VERSION = MAJOR + ".0";
   static final byte[] MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
   static final int ALIGNMENT = 64;

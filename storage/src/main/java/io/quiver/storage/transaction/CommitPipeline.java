@@ -8,17 +8,21 @@ import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.catalog.ViewDefinition;
 import io.quiver.storage.log.LogWriter;
 import io.quiver.storage.log.Lsn;
+import io.quiver.storage.memtable.DeletedRows;
 import io.quiver.storage.memtable.KeyIndex;
 import io.quiver.types.Column;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -47,6 +51,10 @@ public final class CommitPipeline {
   private final SnapshotPins pins = new SnapshotPins();
   private final AtomicLong nextTable;
   private final AtomicLong uncommittedCatalogs = new AtomicLong();
+
+  /** The segments that commits have named, until a manifest has taken them up or left them out. */
+  private final Map<UUID, CommitVersion> adopted = new ConcurrentHashMap<>();
+
   private CompletableFuture<Lsn> lastAppend;
 
   /** The last record that someone waits for. */
@@ -121,7 +129,9 @@ public final class CommitPipeline {
   public void replay(Lsn lsn, CommitRecord record) {
     lock.lock();
     try {
-      memTable.apply(memTable.stage(record));
+      MemTable.Staged staged = memTable.stage(record);
+      adopt(record, staged.after().version());
+      memTable.apply(staged);
       lastAppend = CompletableFuture.completedFuture(lsn);
       visible = memTable.newest();
       for (CatalogChange change : record.catalog()) {
@@ -137,6 +147,26 @@ public final class CommitPipeline {
     }
   }
 
+  private void adopt(CommitRecord record, CommitVersion version) {
+    record.segments().forEach(segment -> adopted.put(segment.id(), version));
+  }
+
+  /**
+   * The segments that records in the log name, up to a commit. Once a manifest of that commit
+   * counts, it alone says which of them are needed.
+   */
+  public List<UUID> adopted(CommitVersion upTo) {
+    return adopted.entrySet().stream()
+        .filter(entry -> entry.getValue().compareTo(upTo) <= 0)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** Forgets segments that a manifest has taken up or left out. */
+  public void settled(Collection<UUID> segments) {
+    adopted.keySet().removeAll(segments);
+  }
+
   private void taken(long id) {
     nextTable.accumulateAndGet(id + 1, Math::max);
   }
@@ -144,10 +174,11 @@ public final class CommitPipeline {
   /**
    * Commits what a transaction changed.
    *
+   * @param logging is run when all checks have passed, before the log may have the record
    * @throws QuiverException 40001, 23505, 42P07 on a conflict; 58030 or 53100 when the log cannot
    *     be written
    */
-  public CommitVersion commit(CommitRecord record, CommitMode mode) {
+  public CommitVersion commit(CommitRecord record, CommitMode mode, Runnable logging) {
     checkWritable();
     List<MemorySegment> payload = log == null ? List.of() : CommitRecordCodec.encode(record);
     MemTable.Staged staged;
@@ -162,6 +193,8 @@ public final class CommitPipeline {
         durable = lastAppend;
       } else {
         CommitRecordCodec.stamp(payload, staged.after().version());
+        adopt(record, staged.after().version());
+        logging.run();
         durable = log.appendDeferred(payload);
       }
       lastAppend = durable;
@@ -189,7 +222,7 @@ public final class CommitPipeline {
       awaitDurable(durable);
       return;
     }
-    CompletableFuture<Lsn> unused =
+    CompletableFuture<Lsn> _ =
         durable.whenComplete((lsn, failure) -> {
           if (failure != null) {
             poison = failure;
@@ -328,26 +361,48 @@ public final class CommitPipeline {
       checkLive(table, deletes.rowIds());
       deleted.put(deletes.table(), deletes.rowIds());
     }
+    for (CommitRecord.Segment segment : record.segments()) {
+      long[] gone = deleted.getOrDefault(segment.table(), NONE);
+      TableDefinition keyed = keyed(newest, record, segment.table());
+      if (keyed != null) {
+        List<Column> keys =
+            keyed.primaryKey().stream().map(id -> segment.columns().column(id)).toList();
+        checkKeys(keyed, keys, segment.rowCount(), segment.deleted(), gone);
+      }
+    }
     for (CommitRecord.Rows rows : record.rows()) {
-      TableState table = newest.tables().get(rows.table());
-      if (table != null) {
-        TableDefinition made = record.definition(rows.table());
-        TableDefinition definition = made == null ? table.definition() : made;
-        checkKeys(definition, rows, deleted.getOrDefault(rows.table(), NONE));
-      } else if (record.definition(rows.table()) == null) {
-        throw conflict("a table that this one adds rows to");
+      long[] gone = deleted.getOrDefault(rows.table(), NONE);
+      TableDefinition keyed = keyed(newest, record, rows.table());
+      if (keyed != null) {
+        List<Column> keys = KeyGuard.keyColumns(keyed, rows.batch());
+        checkKeys(keyed, keys, rows.batch().rowCount(), DeletedRows.NONE, gone);
       }
     }
   }
 
-  private void checkKeys(TableDefinition table, CommitRecord.Rows rows, long[] deleted) {
-    LiveTable live = memTable.live(rows.table());
-    KeyGuard guard = live == null ? null : live.keys();
-    if (guard == null || table.primaryKey().isEmpty()) {
-      return;
+  /** A table that a record adds rows to, where it has a primary key and rows already; else null. */
+  private @Nullable TableDefinition keyed(DatabaseState newest, CommitRecord record, TableId id) {
+    TableState table = newest.tables().get(id);
+    TableDefinition made = record.definition(id);
+    if (table == null && made == null) {
+      throw conflict("a table that this one adds rows to");
     }
-    List<Column> keys = KeyGuard.keyColumns(table, rows.batch());
-    for (int row = 0; row < rows.batch().rowCount(); row++) {
+    TableDefinition definition = table == null || made != null ? made : table.definition();
+    LiveTable live = memTable.live(id);
+    boolean keyed = live != null && live.keys() != null;
+    return table == null || !keyed || definition == null || definition.primaryKey().isEmpty()
+        ? null
+        : definition;
+  }
+
+  private void checkKeys(
+      TableDefinition table, List<Column> keys, int rowCount, DeletedRows without, long[] deleted) {
+    LiveTable live = memTable.live(table.id());
+    KeyGuard guard = live == null ? null : live.keys();
+    for (int row = 0; guard != null && row < rowCount; row++) {
+      if (without.contains(row)) {
+        continue;
+      }
       long found = guard.find(keys, row);
       if (found != KeyIndex.ABSENT && Arrays.binarySearch(deleted, found) < 0) {
         throw KeyGuard.duplicate(table, keys, row);

@@ -4,15 +4,18 @@ import io.quiver.storage.catalog.CatalogChange;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.catalog.ViewDefinition;
+import io.quiver.storage.memtable.ColumnSource;
+import io.quiver.storage.memtable.DeletedRows;
 import io.quiver.types.Batch;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one transaction changes: one atomic record of the log, applied in the order of its
  * components. Applying it is deterministic: row ids, the catalog's version and the order of tables
- * follow from the state before.
+ * follow from the state before; the rows of a table's segments come before its others.
  *
  * @param catalog steps in their order
  * @param identities where each identity counts on, at least
@@ -21,18 +24,24 @@ import org.jspecify.annotations.Nullable;
 public record CommitRecord(
     List<CatalogChange> catalog,
     List<Deletes> deletes,
+    List<Segment> segments,
     List<Rows> rows,
     List<IdentityNext> identities,
     Expected expected) {
   public CommitRecord {
     catalog = List.copyOf(catalog);
     deletes = List.copyOf(deletes);
+    segments = List.copyOf(segments);
     rows = List.copyOf(rows);
     identities = List.copyOf(identities);
   }
 
   boolean isEmpty() {
-    return catalog.isEmpty() && deletes.isEmpty() && rows.isEmpty() && identities.isEmpty();
+    return catalog.isEmpty()
+        && deletes.isEmpty()
+        && segments.isEmpty()
+        && rows.isEmpty()
+        && identities.isEmpty();
   }
 
   /** The definition that the record gives a table, or null when it leaves it as it is. */
@@ -95,6 +104,21 @@ public record CommitRecord(
    */
   @SuppressWarnings("ArrayRecordComponent") // Never compared; a list would box a million ids.
   public record Deletes(TableId table, long[] rowIds) {}
+
+  /**
+   * Rows to append that are in a segment already, which is durable and has no row ids.
+   *
+   * @param rowCount deleted rows included
+   * @param sizeInBytes of the rows in memory
+   * @param columns of the segment
+   */
+  public record Segment(
+      TableId table,
+      UUID id,
+      int rowCount,
+      long sizeInBytes,
+      DeletedRows deleted,
+      ColumnSource columns) {}
 
   /** Rows to append, in native memory that nobody changes any more. */
   public record Rows(TableId table, Batch batch) {}

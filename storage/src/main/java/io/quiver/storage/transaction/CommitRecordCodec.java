@@ -3,11 +3,14 @@ package io.quiver.storage.transaction;
 import io.quiver.storage.catalog.CatalogChange;
 import io.quiver.storage.catalog.CatalogCodec;
 import io.quiver.storage.catalog.ColumnDefinition;
+import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.codec.ByteReader;
 import io.quiver.storage.codec.ByteWriter;
 import io.quiver.storage.codec.ColumnCodec;
+import io.quiver.storage.memtable.DeletedRows;
+import io.quiver.storage.segment.SegmentReader;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import java.lang.foreign.MemorySegment;
@@ -15,20 +18,24 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A commit as one record of the log, little-endian: version of this format (byte, 2); commit
+ * A commit as one record of the log, little-endian: version of this format (byte, 3); commit
  * version (long); then, each after their count (int), changes of the catalog ({@link
- * CatalogCodec}), deletes (table as long, count as int, row ids as longs), rows, identities (table
- * and next value as longs).
+ * CatalogCodec}), deletes (table as long, count as int, row ids as longs), segments, rows,
+ * identities (table and next value as longs).
+ *
+ * <p>A segment is its table (long), its id (16 bytes, the higher half first), rows (int), bytes
+ * (long), and deleted rows ({@link DeletedRows#write}). Its rows get consecutive ids.
  *
  * <p>Rows are the table (long), their count (int), and the columns of the table in its order
  * ({@link ColumnCodec}).
  */
 public final class CommitRecordCodec {
-  private static final int FORMAT = 2;
+  private static final int FORMAT = 3;
   private static final long VERSION_AT = 1;
 
   /** What a large record expects beside the rows that it shares. */
@@ -56,6 +63,8 @@ public final class CommitRecordCodec {
     CatalogCodec.writeList(record.catalog(), out, CatalogCodec::write);
     out.putInt(record.deletes().size());
     record.deletes().forEach(d -> out.putLong(d.table().value()).putLongs(d.rowIds()));
+    out.putInt(record.segments().size());
+    record.segments().forEach(segment -> writeSegment(segment, out));
     out.putInt(record.rows().size());
     record.rows().forEach(rows -> writeRows(rows, out));
     out.putInt(record.identities().size());
@@ -72,9 +81,13 @@ public final class CommitRecordCodec {
    *
    * @param name what to call it when it is damaged
    * @param tables the definitions of tables that were there before
+   * @param opener of the segments that the record names
    */
   public static Versioned decode(
-      String name, MemorySegment bytes, Function<TableId, @Nullable TableDefinition> tables) {
+      String name,
+      MemorySegment bytes,
+      Function<TableId, @Nullable TableDefinition> tables,
+      Function<UUID, SegmentReader> opener) {
     ByteReader in = new ByteReader(name, bytes);
     int format = in.getByte();
     if (format != FORMAT) {
@@ -83,10 +96,13 @@ public final class CommitRecordCodec {
     CommitVersion version = new CommitVersion(in.getLong());
     List<CatalogChange> changes = CatalogCodec.readList(in, 5, CatalogCodec::readChange);
     CommitRecord definitions =
-        new CommitRecord(changes, List.of(), List.of(), List.of(), CommitRecord.Expected.NOTHING);
+        new CommitRecord(
+            changes, List.of(), List.of(), List.of(), List.of(), CommitRecord.Expected.NOTHING);
     List<CommitRecord.Deletes> deletes =
         CatalogCodec.readList(
             in, 12, i -> new CommitRecord.Deletes(new TableId(i.getLong()), i.getLongs()));
+    List<CommitRecord.Segment> segments =
+        CatalogCodec.readList(in, 40, i -> readSegment(i, opener));
     List<CommitRecord.Rows> rows =
         CatalogCodec.readList(
             in,
@@ -106,7 +122,33 @@ public final class CommitRecordCodec {
     in.expectEnd();
     return new Versioned(
         version,
-        new CommitRecord(changes, deletes, rows, identities, CommitRecord.Expected.NOTHING));
+        new CommitRecord(
+            changes, deletes, segments, rows, identities, CommitRecord.Expected.NOTHING));
+  }
+
+  private static void writeSegment(CommitRecord.Segment segment, ByteWriter out) {
+    out.putLong(segment.table().value());
+    out.putLong(segment.id().getMostSignificantBits());
+    out.putLong(segment.id().getLeastSignificantBits());
+    out.putInt(segment.rowCount()).putLong(segment.sizeInBytes());
+    segment.deleted().write(out);
+  }
+
+  private static CommitRecord.Segment readSegment(
+      ByteReader in, Function<UUID, SegmentReader> opener) {
+    TableId table = new TableId(in.getLong());
+    UUID id = new UUID(in.getLong(), in.getLong());
+    int rowCount = in.getInt();
+    long sizeInBytes = in.getLong();
+    DeletedRows deleted = DeletedRows.read(in, rowCount);
+    SegmentReader segment = opener.apply(id);
+    if (segment.rowCount() != rowCount || segment.has(ColumnId.ROW_ID)) {
+      throw in.damaged(
+          "segment %s of %d rows without ids, it has %d rows and %s ids"
+              .formatted(
+                  id, rowCount, segment.rowCount(), segment.has(ColumnId.ROW_ID) ? "" : "no"));
+    }
+    return new CommitRecord.Segment(table, id, rowCount, sizeInBytes, deleted, segment);
   }
 
   private static void writeRows(CommitRecord.Rows rows, ByteWriter out) {

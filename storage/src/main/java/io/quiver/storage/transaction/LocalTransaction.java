@@ -3,7 +3,6 @@ package io.quiver.storage.transaction;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.CatalogChange;
 import io.quiver.storage.catalog.ColumnDefinition;
-import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableDefinition;
@@ -28,6 +27,7 @@ public final class LocalTransaction implements Transaction {
   private final Map<TableId, TableChanges> changes = new HashMap<>();
   private final Map<TableId, LiveTable.Identity> identities = new HashMap<>();
   private final Set<TableId> madeHere = new HashSet<>();
+  private final SpooledRows spooled;
   private CatalogEdits edits = CatalogEdits.NONE;
 
   /** Tables whose rows were looked at before they were altered, and where those ended. */
@@ -49,10 +49,18 @@ public final class LocalTransaction implements Transaction {
   private boolean upserts;
   private boolean ended;
 
-  public LocalTransaction(CommitPipeline pipeline, IsolationLevel isolation, boolean readOnly) {
+  /**
+   * @param spool where many rows go, or null where all stay in memory
+   */
+  public LocalTransaction(
+      CommitPipeline pipeline,
+      IsolationLevel isolation,
+      boolean readOnly,
+      @Nullable SegmentSpool spool) {
     this.pipeline = pipeline;
     this.isolation = isolation;
     this.readOnly = readOnly;
+    this.spooled = new SpooledRows(spool, pipeline);
   }
 
   /** What to go back to when a statement fails, or to a savepoint. */
@@ -71,6 +79,11 @@ public final class LocalTransaction implements Transaction {
   @Override
   public boolean isReadOnly() {
     return readOnly;
+  }
+
+  @Override
+  public long memoryBytes() {
+    return changes.values().stream().mapToLong(TableChanges::memoryBytes).sum();
   }
 
   @Override
@@ -153,6 +166,7 @@ public final class LocalTransaction implements Transaction {
       }
       throw e;
     }
+    spooled.added(target);
   }
 
   @Override
@@ -167,6 +181,7 @@ public final class LocalTransaction implements Transaction {
     TableSnapshot visible = seen.table(table);
     conflicting(() -> CommitPipeline.checkSeen(visible, holders));
     target.appendFree(rows, holders);
+    spooled.added(target);
     return holders;
   }
 
@@ -213,7 +228,7 @@ public final class LocalTransaction implements Transaction {
     if (catalog(base()).isTaken(table.schemaName(), table.name())) {
       throw CommitPipeline.duplicateTable(table.name());
     }
-    TableDefinition definition = definition(table);
+    TableDefinition definition = NewTables.definition(table, pipeline.newTable());
     change(new CatalogChange.CreateTable(definition));
     madeHere.add(definition.id());
     changes.put(definition.id(), new TableChanges(definition));
@@ -309,7 +324,8 @@ public final class LocalTransaction implements Transaction {
       }
       CommitRecord record = record();
       try {
-        return pipeline.commit(record, mode);
+        spooled.force(record);
+        return pipeline.commit(record, mode, () -> spooled.logged(record));
       } catch (QuiverException e) {
         boolean rival = upserts && e.code() == ErrorCode.UNIQUE_VIOLATION;
         if (rival || e.code() == ErrorCode.SERIALIZATION_FAILURE) {
@@ -338,6 +354,7 @@ public final class LocalTransaction implements Transaction {
 
   private CommitRecord record() {
     List<CommitRecord.Deletes> deletes = new ArrayList<>();
+    List<CommitRecord.Segment> segments = new ArrayList<>();
     List<CommitRecord.Rows> rows = new ArrayList<>();
     Map<TableId, Integer> layouts = new HashMap<>();
     for (TableChanges table : changes.values()) {
@@ -349,9 +366,11 @@ public final class LocalTransaction implements Transaction {
       if (rowIds.length > 0) {
         deletes.add(new CommitRecord.Deletes(id, rowIds));
       }
+      spooled.addedLast(table);
+      segments.addAll(spooled.segments(table));
       List<Batch> added = table.liveRows();
       added.forEach(batch -> rows.add(new CommitRecord.Rows(id, batch)));
-      if (!added.isEmpty()) {
+      if (!added.isEmpty() || !table.inSegments().isEmpty()) {
         layouts.put(id, table.base().layout());
       }
     }
@@ -366,7 +385,7 @@ public final class LocalTransaction implements Transaction {
         edits.isEmpty()
             ? new CommitRecord.Expected(layouts, Map.of(), Map.of(), null)
             : new CommitRecord.Expected(layouts, reliedOn, lookedAt, viewsSeen);
-    return new CommitRecord(edits.changes(), deletes, rows, counters, expected);
+    return new CommitRecord(edits.changes(), deletes, segments, rows, counters, expected);
   }
 
   /** True where this transaction drops a table, its own or another. */
@@ -403,6 +422,7 @@ public final class LocalTransaction implements Transaction {
       pipeline.pins().unpin(base);
       fixedBase = null;
     }
+    spooled.end();
   }
 
   @SuppressWarnings("ReferenceEquality") // Whether it is the same catalog, cheaply.
@@ -458,29 +478,6 @@ public final class LocalTransaction implements Transaction {
           ErrorCode.UNDEFINED_TABLE, "table number " + table.value() + " does not exist any more");
     }
     return definition;
-  }
-
-  private TableDefinition definition(NewTable table) {
-    Set<String> names = new HashSet<>();
-    List<ColumnDefinition> columns = new ArrayList<>();
-    for (int i = 0; i < table.columns().size(); i++) {
-      ColumnDefinition column = table.columns().get(i);
-      if (!names.add(column.name())) {
-        throw new QuiverException(
-            ErrorCode.DUPLICATE_COLUMN, "column \"" + column.name() + "\" is given twice");
-      }
-      columns.add(
-          new ColumnDefinition(
-              new ColumnId(i),
-              column.name(),
-              column.type(),
-              column.nullable() && !table.primaryKey().contains(i),
-              column.defaultSql(),
-              column.identity()));
-    }
-    List<ColumnId> primaryKey = table.primaryKey().stream().map(ColumnId::new).toList();
-    return new TableDefinition(
-        pipeline.newTable(), table.schemaName(), table.name(), columns, primaryKey);
   }
 
   private void checkOpen() {

@@ -61,6 +61,10 @@ final class MemTable {
       changed.put(deletes.table(), table(changed, deletes.table()).delete(deletes.rowIds()));
     }
     Map<TableId, Integer> added = new HashMap<>();
+    for (CommitRecord.Segment segment : record.segments()) {
+      changed.put(segment.table(), table(changed, segment.table()).adopt(segment));
+      added.merge(segment.table(), segment.rowCount(), Math::addExact);
+    }
     for (CommitRecord.Rows rows : record.rows()) {
       changed.put(rows.table(), table(changed, rows.table()).adopt(rows.batch()));
       added.merge(rows.table(), rows.batch().rowCount(), Math::addExact);
@@ -90,6 +94,7 @@ final class MemTable {
     Map<TableId, long[]> deleted = new HashMap<>();
     record.deletes().forEach(deletes -> deleted.put(deletes.table(), deletes.rowIds()));
     Set<TableId> changed = new HashSet<>(deleted.keySet());
+    record.segments().forEach(segment -> changed.add(segment.table()));
     record.rows().forEach(rows -> changed.add(rows.table()));
     for (TableId id : changed) {
       TableState before = staged.before().tables().get(id);

@@ -79,10 +79,38 @@ final class TableChanges {
     return deleted.contains(rowId);
   }
 
-  /** The rows that it has appended and not deleted again. */
+  /** Bytes of the rows that it has appended and that are in memory. */
+  long memoryBytes() {
+    return own.memoryBytes();
+  }
+
+  /** Its parts that are in no segment; they come after those that are. */
+  List<TablePart> inMemory() {
+    return own.parts().stream().filter(part -> part.segment() == null).toList();
+  }
+
+  /** Its parts that are in segments and have rows left. */
+  List<TablePart> inSegments() {
+    return own.parts().stream()
+        .filter(part -> part.segment() != null && part.liveRowCount() > 0)
+        .toList();
+  }
+
+  /** Puts a segment in the place of all the rows in memory, or nothing where it is null. */
+  synchronized void replaceInMemory(@Nullable TablePart segment) {
+    List<TablePart> parts =
+        new ArrayList<>(own.parts().stream().filter(part -> part.segment() != null).toList());
+    if (segment != null) {
+      parts.add(segment);
+    }
+    own = own.sealed().with(parts);
+    view = null;
+  }
+
+  /** The rows that it has appended and not deleted again, and that are in memory. */
   List<Batch> liveRows() {
     List<Batch> batches = new ArrayList<>();
-    for (TablePart part : own.parts()) {
+    for (TablePart part : inMemory()) {
       List<Column> columns =
           definition().columns().stream().map(column -> part.column(column.id())).toList();
       Batch all = new Batch(columns, part.rowCount());

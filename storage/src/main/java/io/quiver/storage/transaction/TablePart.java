@@ -110,7 +110,7 @@ public final class TablePart implements SegmentView {
     return rows;
   }
 
-  long firstRowId() {
+  public long firstRowId() {
     return rowIds.getLong(0);
   }
 

@@ -6,6 +6,7 @@ import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.memtable.ColumnSource;
 import io.quiver.storage.memtable.DeletedRows;
 import io.quiver.storage.memtable.Keys;
+import io.quiver.storage.memtable.NumberedRows;
 import io.quiver.storage.memtable.RowBlock;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
@@ -145,6 +146,16 @@ public record TableState(
     List<TablePart> grown = new ArrayList<>(parts);
     grown.add(new TablePart(view, DeletedRows.NONE, bytes(view), null));
     return new TableState(definition, grown, nextRowId + rows.rowCount(), nextIdentity, null);
+  }
+
+  /** Adds the rows of a segment. */
+  TableState adopt(CommitRecord.Segment segment) {
+    ColumnSource numbered = new NumberedRows(segment.columns(), segment.rowCount(), nextRowId);
+    TablePart part =
+        new TablePart(numbered, segment.deleted(), segment.sizeInBytes(), segment.id());
+    List<TablePart> grown = new ArrayList<>(parts);
+    grown.add(part.covering(definition));
+    return new TableState(definition, grown, nextRowId + segment.rowCount(), nextIdentity, null);
   }
 
   /** Deletes rows; those that are not there or deleted already change nothing. */

@@ -22,6 +22,9 @@ public interface Transaction extends AutoCloseable {
   /** True once it has changed a row or the catalog. */
   boolean hasWrites();
 
+  /** Bytes of the rows that it has appended and keeps in memory until it ends. */
+  long memoryBytes();
+
   /**
    * The snapshot that a statement reads: the transaction's own uncommitted changes included, as
    * they are now (so that INSERT ... SELECT from the same table ends). Under READ COMMITTED each

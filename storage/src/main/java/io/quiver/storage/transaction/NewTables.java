@@ -1,0 +1,44 @@
+package io.quiver.storage.transaction;
+
+import io.quiver.storage.catalog.ColumnDefinition;
+import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.catalog.TableId;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The definitions of tables that are being made. */
+final class NewTables {
+  private NewTables() {}
+
+  /**
+   * Gives the columns of a new table their numbers.
+   *
+   * @throws QuiverException 42701 where two have one name
+   */
+  static TableDefinition definition(Transaction.NewTable table, TableId id) {
+    Set<String> names = new HashSet<>();
+    List<ColumnDefinition> columns = new ArrayList<>();
+    for (int i = 0; i < table.columns().size(); i++) {
+      ColumnDefinition column = table.columns().get(i);
+      if (!names.add(column.name())) {
+        throw new QuiverException(
+            ErrorCode.DUPLICATE_COLUMN, "column \"" + column.name() + "\" is given twice");
+      }
+      columns.add(
+          new ColumnDefinition(
+              new ColumnId(i),
+              column.name(),
+              column.type(),
+              column.nullable() && !table.primaryKey().contains(i),
+              column.defaultSql(),
+              column.identity()));
+    }
+    List<ColumnId> primaryKey = table.primaryKey().stream().map(ColumnId::new).toList();
+    return new TableDefinition(id, table.schemaName(), table.name(), columns, primaryKey);
+  }
+}
