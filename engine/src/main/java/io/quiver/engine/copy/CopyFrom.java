@@ -17,8 +17,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * COPY table FROM files, within the transaction of the statement: its rows are kept in memory, and
- * counted against the statement's budget, until they are committed together.
+ * COPY table FROM files, within the transaction of the statement: its rows are committed together.
+ * Those that are kept in memory until then count against the statement's budget; where a
+ * transaction has many they go to segments.
  */
 public final class CopyFrom {
   private final Statement.CopyFrom command;

@@ -40,6 +40,9 @@ final class RowLoader {
   private final Map<Integer, Defaults> defaults = new HashMap<>();
   private long rows;
 
+  /** Bytes of the statement's budget that the rows appended so far take. */
+  private long reserved;
+
   /** Rows of the batch that the source gave, by their position among those that are still there. */
   private int[] positions = new int[0];
 
@@ -228,9 +231,14 @@ final class RowLoader {
 
   private void append(Batch batch) {
     context.memory().reserve(batch.sizeInBytes());
+    reserved += batch.sizeInBytes();
     int[] all = new int[batch.rowCount()];
     Arrays.setAll(all, i -> i);
     append(identity.fill(batch), all);
+    // What has gone to a segment is in memory no more.
+    long written = Math.max(0, reserved - context.transaction().memoryBytes());
+    context.memory().release(written);
+    reserved -= written;
   }
 
   /** Appends rows; where some break a rule of the table, all the others. */

@@ -48,7 +48,12 @@ final class GrowingColumn {
 
   /** Makes room for so many rows in all. */
   void expect(int rows) {
-    reserve(0, rows);
+    expect(0, rows);
+  }
+
+  /** As {@link #expect(int)}, where so many rows have been written. */
+  void expect(int used, int rows) {
+    reserve(used, rows);
   }
 
   /** Writes rows of a column of the same type at row {@code at}, over whatever is there. */

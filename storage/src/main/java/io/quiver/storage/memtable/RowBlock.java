@@ -21,6 +21,9 @@ public final class RowBlock {
   /** A batch that fills so much of a block is one of many. */
   private static final int BULK_PART = 4;
 
+  /** The same of a batch that is not the block's first. */
+  private static final int LATER_BULK_PART = 64;
+
   private final List<ColumnId> ids;
   private final GrowingColumn rowIds = new GrowingColumn(SqlType.BIGINT);
   private final List<GrowingColumn> columns;
@@ -42,9 +45,7 @@ public final class RowBlock {
 
   /** Writes rows at row {@code at}, over rows that no view covers. */
   public void write(int at, long firstRowId, Batch rows, int from, int count) {
-    if (at == 0) {
-      expectMore(rows, count);
-    }
+    expectMore(at, rows, count);
     rowIds.writeSequence(at, firstRowId, count);
     for (int i = 0; i < columns.size(); i++) {
       columns.get(i).write(at, rows.column(i), from, count);
@@ -52,11 +53,12 @@ public final class RowBlock {
   }
 
   /** Where rows come in bulk a block gets its memory at once, and not by doubling. */
-  private void expectMore(Batch rows, int count) {
+  private void expectMore(int at, Batch rows, int count) {
     long rowBytes = Math.max(1, rows.sizeInBytes() / rows.rowCount());
     int all = (int) Math.min(ROWS_MAX, BYTES_MAX / rowBytes);
-    if (count >= all / BULK_PART && count < all) {
-      columns.forEach(column -> column.expect(all));
+    int part = at == 0 ? BULK_PART : LATER_BULK_PART;
+    if (count >= all / part && count < all && at < all) {
+      columns.forEach(column -> column.expect(at, all));
     }
   }
 

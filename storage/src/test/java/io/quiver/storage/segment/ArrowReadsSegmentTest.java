@@ -2,6 +2,7 @@ package io.quiver.storage.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.LocalFileSystem;
 import io.quiver.types.Column;
 import io.quiver.types.SqlType;
@@ -27,6 +28,7 @@ import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.util.Text;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,6 +57,35 @@ final class ArrowReadsSegmentTest {
     compare("data.arrow", scalars);
   }
 
+  @Test
+  void aSegmentInPiecesWithoutRowIdsComesBack() throws IOException {
+    SegmentColumn whole =
+        Columns.all(3_000, 12).stream()
+            .filter(column -> column.column().type() instanceof SqlType.Vector)
+            .filter(column -> SegmentColumn.joins(column.column()))
+            .findFirst()
+            .orElseThrow();
+    List<Column> pieces =
+        List.of(whole.column().slice(0, 1_000), whole.column().slice(1_000, 2_000));
+    SegmentColumn column = new SegmentColumn(whole.id(), whole.name(), false, pieces);
+    FileSystem files = new LocalFileSystem(directory);
+    try (UnforcedSegment segment = SegmentWriter.writeUnforced(files, ID, List.of(column))) {
+      segment.force();
+    }
+    compare(whole.id().value() + ".arrow", List.of(whole));
+    compare("data.arrow", List.of());
+    assertThat(
+            SegmentReader.open(files, ID)
+                .column(whole.id())
+                .data()
+                .mismatch(
+                    whole
+                        .column()
+                        .data()
+                        .asSlice(0, whole.column().type().layout().fixedBytes(3_000))))
+        .isEqualTo(-1);
+  }
+
   private void compare(String file, List<SegmentColumn> columns) throws IOException {
     Path path = directory.resolve("segments").resolve(ID.toString()).resolve(file);
     try (RootAllocator allocator = new RootAllocator();
@@ -67,7 +98,7 @@ final class ArrowReadsSegmentTest {
           .filter(ArrowReadsSegmentTest::isKnownToArrowsValidation)
           .forEach(FieldVector::validate);
       assertThat(root.getSchema().getCustomMetadata())
-          .containsEntry("quiver.format", "1.0")
+          .containsEntry("quiver.format", "2.0")
           .containsEntry("quiver.segment", ID.toString());
       assertThat(root.getFieldVectors()).hasSize(columns.size());
       for (int i = 0; i < columns.size(); i++) {
