@@ -8,7 +8,6 @@ import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.MetaStore;
 import io.quiver.storage.log.Log;
 import io.quiver.storage.log.LogReader;
-import io.quiver.storage.log.LogRecord;
 import io.quiver.storage.log.LogWriter;
 import io.quiver.storage.log.ShardId;
 import io.quiver.storage.manifest.Manifest;
@@ -18,7 +17,6 @@ import io.quiver.storage.memtable.NumberedRows;
 import io.quiver.storage.segment.SegmentDirectory;
 import io.quiver.storage.segment.SegmentReader;
 import io.quiver.storage.transaction.CommitPipeline;
-import io.quiver.storage.transaction.CommitRecordCodec;
 import io.quiver.storage.transaction.CommitVersion;
 import io.quiver.storage.transaction.DatabaseState;
 import io.quiver.storage.transaction.TablePart;
@@ -63,7 +61,9 @@ final class Recovery {
     LogWriter writer = log.open(ShardId.FIRST, epoch);
     CommitPipeline pipeline =
         new CommitPipeline(state(manifest), manifest.nextTable(), writer, manifest.replayFrom());
-    replay(log, manifest, pipeline);
+    try (LogReader reader = log.read(ShardId.FIRST, manifest.replayFrom(), false)) {
+      LogReplay.run(reader, pipeline, id -> SegmentReader.open(files, id));
+    }
     removeOrphans(manifest, pipeline);
     return new Flusher.Opened(files, options.random(), pipeline, manifests, log, epoch, manifest);
   }
@@ -141,29 +141,5 @@ final class Recovery {
           "its first row is " + part.firstRowId() + ", the manifest says " + segment.firstRowId());
     }
     return part;
-  }
-
-  private void replay(Log log, Manifest manifest, CommitPipeline pipeline) {
-    try (LogReader reader = log.read(ShardId.FIRST, manifest.replayFrom(), false)) {
-      for (LogRecord record = reader.next(); record != null; record = reader.next()) {
-        String name = "log record " + record.lsn();
-        DatabaseState state = pipeline.visible();
-        CommitRecordCodec.Versioned commit =
-            CommitRecordCodec.decode(
-                name,
-                record.payload(),
-                id -> {
-                  TableState table = state.tables().get(id);
-                  return table == null ? null : table.definition();
-                },
-                id -> SegmentReader.open(files, id));
-        long expected = state.version().value() + 1;
-        if (commit.version().value() != expected) {
-          throw new CorruptionException(
-              name, 0, "commit " + commit.version().value() + ", expected " + expected);
-        }
-        pipeline.replay(record.lsn(), commit.record());
-      }
-    }
   }
 }
