@@ -2,7 +2,6 @@ package io.quiver.storage;
 
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.file.FileSystem;
-import io.quiver.storage.file.LocalMetaStore;
 import io.quiver.storage.file.MetaStore;
 import io.quiver.storage.log.LocalLog;
 import io.quiver.storage.log.Log;
@@ -71,7 +70,7 @@ public final class LocalStore implements Store {
       files.createDirectories("");
       resources.push(files.lock(DatabaseFormat.LOCK));
       DatabaseFormat.check(files);
-      MetaStore heads = new LocalMetaStore(files);
+      MetaStore heads = Recovery.heads(files);
       resources.push(heads);
       Log log = new LocalLog(files, options.random(), options.log());
       resources.push(log);

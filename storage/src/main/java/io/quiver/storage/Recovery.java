@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.file.FileSystem;
+import io.quiver.storage.file.LocalMetaStore;
 import io.quiver.storage.file.MetaStore;
 import io.quiver.storage.log.Log;
 import io.quiver.storage.log.LogReader;
@@ -61,11 +62,28 @@ final class Recovery {
     LogWriter writer = log.open(ShardId.FIRST, epoch);
     CommitPipeline pipeline =
         new CommitPipeline(state(manifest), manifest.nextTable(), writer, manifest.replayFrom());
-    try (LogReader reader = log.read(ShardId.FIRST, manifest.replayFrom(), false)) {
-      LogReplay.run(reader, pipeline, id -> SegmentReader.open(files, id));
-    }
+    replay(files, log, manifest, pipeline);
     removeOrphans(manifest, pipeline);
     return new Flusher.Opened(files, options.random(), pipeline, manifests, log, epoch, manifest);
+  }
+
+  /**
+   * The heads of a database, none of a new one.
+   *
+   * @throws CorruptionException when they are damaged, or missing beside files that they had to
+   *     come before: an empty database in their place would take those away
+   */
+  static MetaStore heads(FileSystem files) {
+    MetaStore heads = new LocalMetaStore(files);
+    if (heads.get(EPOCH) == null) {
+      for (String later : List.of("log", "segments")) {
+        if (!files.list(later).isEmpty()) {
+          throw new CorruptionException(
+              files.describe("meta/heads"), 0, "it is missing, and " + later + " is not empty");
+        }
+      }
+    }
+    return heads;
   }
 
   private void removeTemporary(ManifestStore manifests, Manifest manifest) {
@@ -111,7 +129,7 @@ final class Recovery {
     for (Manifest.Table table : manifest.tables()) {
       List<TablePart> parts = new ArrayList<>();
       for (Manifest.Segment segment : table.segments()) {
-        parts.add(open(segment).covering(table.definition()));
+        parts.add(open(files, segment).covering(table.definition()));
       }
       tables.put(
           table.definition().id(),
@@ -121,7 +139,7 @@ final class Recovery {
         new CommitVersion(manifest.commitVersion()), manifest.catalog(), tables);
   }
 
-  private TablePart open(Manifest.Segment segment) {
+  static TablePart open(FileSystem files, Manifest.Segment segment) {
     SegmentReader reader = SegmentReader.open(files, segment.id());
     if (reader.rowCount() != segment.rowCount()) {
       throw new CorruptionException(
@@ -141,5 +159,11 @@ final class Recovery {
           "its first row is " + part.firstRowId() + ", the manifest says " + segment.firstRowId());
     }
     return part;
+  }
+
+  static void replay(FileSystem files, Log log, Manifest manifest, CommitPipeline pipeline) {
+    try (LogReader reader = log.read(ShardId.FIRST, manifest.replayFrom(), false)) {
+      LogReplay.run(reader, pipeline, id -> SegmentReader.open(files, id));
+    }
   }
 }

@@ -115,6 +115,7 @@ class CrashTest {
         }
       }
     }
+    Tables.assertClean(left, when);
   }
 
   @ParameterizedTest
@@ -236,13 +237,18 @@ class CrashTest {
   void anotherFormatIsRefusedWithBothVersions() {
     MemoryFileSystem files = new MemoryFileSystem();
     LocalStore.open(options(files)).close();
-    replace(files, "FORMAT", "quiver 3.5\n");
+    replace(files, "FORMAT", "quiver 4.5 12345678\n");
     assertThatThrownBy(() -> LocalStore.open(options(files)))
         .isInstanceOfSatisfying(
             QuiverException.class, e -> assertThat(e.sqlState()).isEqualTo("58P01"))
-        .hasMessageContaining("3.5")
+        .hasMessageContaining("4.5")
+        .hasMessageContaining("3.0");
+    replace(files, "FORMAT", "quiver 2.0\n");
+    assertThatThrownBy(() -> LocalStore.open(options(files)))
+        .isInstanceOfSatisfying(
+            QuiverException.class, e -> assertThat(e.sqlState()).isEqualTo("58P01"))
         .hasMessageContaining("2.0");
-    replace(files, "FORMAT", "quiver 2.9\n");
+    replace(files, "FORMAT", "quiver 3.9 3aef5f81\n");
     LocalStore.open(options(files)).close();
     replace(files, "FORMAT", "quivfr 1.0\n");
     assertThatThrownBy(() -> LocalStore.open(options(files)))

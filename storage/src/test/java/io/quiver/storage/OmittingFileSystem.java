@@ -72,6 +72,11 @@ final class OmittingFileSystem implements FileSystem {
   }
 
   @Override
+  public FileLock lockShared(String path) {
+    return inner.lockShared(path);
+  }
+
+  @Override
   public String describe(String path) {
     return inner.describe(path);
   }

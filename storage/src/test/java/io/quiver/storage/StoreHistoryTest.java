@@ -58,6 +58,7 @@ class StoreHistoryTest {
           store.flush();
         } else if (choice < 13) {
           store.close();
+          Tables.assertClean(files, "seed " + seed + ", step " + step);
           store = LocalStore.open(options);
         } else if (choice < 16) {
           int table = random.nextInt(tables.size());
@@ -76,6 +77,7 @@ class StoreHistoryTest {
     } finally {
       store.close();
     }
+    Tables.assertClean(files, "seed " + seed);
   }
 
   private void dropTable(LocalStore store, int table) {

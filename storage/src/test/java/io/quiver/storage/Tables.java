@@ -3,6 +3,7 @@ package io.quiver.storage;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.transaction.IsolationLevel;
 import io.quiver.storage.transaction.SegmentView;
 import io.quiver.storage.transaction.Snapshot;
@@ -135,6 +136,14 @@ final class Tables {
   static Map<Long, Row> read(Transaction transaction, TableDefinition definition) {
     try (Snapshot snapshot = transaction.snapshot()) {
       return read(snapshot, definition);
+    }
+  }
+
+  /** Checks a database that is closed; what a crash has left is no damage. */
+  static void assertClean(FileSystem files, String when) {
+    CheckReport report = Check.run(files);
+    if (!report.isClean()) {
+      throw new AssertionError(when + ": " + report.damages());
     }
   }
 

@@ -170,6 +170,12 @@ public final class FaultyFileSystem implements FileSystem {
   }
 
   @Override
+  public FileLock lockShared(String path) {
+    before(Operation.LOCK, path);
+    return inner.lockShared(path);
+  }
+
+  @Override
   public String describe(String path) {
     return inner.describe(path);
   }

@@ -1,6 +1,6 @@
 package io.quiver.storage.file;
 
-/** A file that is held for one process alone. */
+/** A file that is held, alone or with others who read. */
 public interface FileLock extends AutoCloseable {
   /** Lets go; a second call does nothing. */
   @Override

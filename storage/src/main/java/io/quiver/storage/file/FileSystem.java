@@ -57,6 +57,15 @@ public interface FileSystem {
    */
   FileLock lock(String path);
 
+  /**
+   * Takes a file that {@link #lock} has made together with others who read, until the lock is
+   * closed or the process ends. Nothing is written.
+   *
+   * @throws io.quiver.types.QuiverException 55P03 when someone holds it alone, 58P01 when it is
+   *     missing
+   */
+  FileLock lockShared(String path);
+
   /** The path as messages show it: where the user finds the file. */
   String describe(String path);
 }

@@ -5,12 +5,11 @@ import io.quiver.types.QuiverException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +23,13 @@ import org.jspecify.annotations.Nullable;
  * created, renamed and deleted or not.
  */
 public final class MemoryFileSystem implements FileSystem {
+  private static final int ALONE = -1;
+
   private final boolean remembers;
   private final Directory root;
-  private final Set<String> locks = new HashSet<>();
+
+  /** How many hold a file for reading; {@link #ALONE} where one holds it alone. */
+  private final Map<String, Integer> locks = new HashMap<>();
 
   /** Changes of directories that no sync has made durable yet, oldest first. */
   private final List<Change> unsynced = new ArrayList<>();
@@ -189,22 +192,56 @@ public final class MemoryFileSystem implements FileSystem {
   @Override
   public synchronized FileLock lock(String path) {
     createDirectories(Paths.parent(Paths.checked(path)));
-    if (!locks.add(path)) {
-      throw new QuiverException(
-          ErrorCode.DATABASE_IN_USE,
-          "the database in memory is in use by this process (pid "
-              + ProcessHandle.current().pid()
-              + "), which holds "
-              + path);
+    if (locks.containsKey(path)) {
+      throw inUse(path);
     }
+    locks.put(path, ALONE);
     if (find(path) == null) {
       open(path, Mode.CREATE).close();
     }
-    return () -> unlock(path);
+    return new Hold(path);
   }
 
-  private synchronized void unlock(String path) {
-    locks.remove(path);
+  @Override
+  public synchronized FileLock lockShared(String path) {
+    if (find(Paths.checked(path)) == null) {
+      throw new QuiverException(
+          ErrorCode.UNDEFINED_FILE, "this is no Quiver database: it has no file " + path);
+    }
+    if (locks.getOrDefault(path, 0) == ALONE) {
+      throw inUse(path);
+    }
+    locks.merge(path, 1, Integer::sum);
+    return new Hold(path);
+  }
+
+  private static QuiverException inUse(String path) {
+    return new QuiverException(
+        ErrorCode.DATABASE_IN_USE,
+        "the database in memory is in use by this process (pid "
+            + ProcessHandle.current().pid()
+            + "), which holds "
+            + path);
+  }
+
+  /** One of the holders of a lock. */
+  private final class Hold implements FileLock {
+    private final String path;
+    private boolean closed;
+
+    Hold(String path) {
+      this.path = path;
+    }
+
+    @Override
+    public void close() {
+      synchronized (MemoryFileSystem.this) {
+        if (!closed) {
+          closed = true;
+          locks.computeIfPresent(path, (name, count) -> count <= 1 ? null : count - 1);
+        }
+      }
+    }
   }
 
   @Override

@@ -88,6 +88,12 @@ public final class LocalLog implements Log {
         throw new CorruptionException(own.describe(), 0, "the records after " + from + " are gone");
       }
     }
+    long durable = durableSequence(shard);
+    if (durable < from.minor()) {
+      // Whoever appended here would give the numbers of records that were there once.
+      throw new CorruptionException(
+          own.describe(), 0, "the log ends with record " + durable + ", before " + from);
+    }
     return new LocalLogReader(own, from, tail, () -> durableSequence(shard));
   }
 

@@ -28,6 +28,11 @@ final class LogScan implements AutoCloseable {
     return position;
   }
 
+  /** The length of the file, as it was seen last. */
+  long size() {
+    return size;
+  }
+
   /** The sequence number that the next record must have. */
   long nextSequence() {
     return nextSequence;

@@ -89,7 +89,7 @@ public final class ManifestStore {
   /** Makes a manifest the one that counts, durably. The older one may go then. */
   public void install(Manifest manifest) {
     MetaStore.@Nullable Versioned head = heads.get(HEAD);
-    String name = PREFIX + String.format(Locale.ROOT, "%016d", manifest.number());
+    String name = name(manifest);
     files.delete(TEMPORARY);
     try (StorageFile file = files.open(TEMPORARY, FileSystem.Mode.CREATE)) {
       file.append(encode(manifest));
@@ -104,9 +104,14 @@ public final class ManifestStore {
         List.of(new MetaStore.Put(HEAD, MemorySegment.ofArray(ascii))));
   }
 
+  /** What the file of a manifest is called. */
+  public static String name(Manifest manifest) {
+    return PREFIX + String.format(Locale.ROOT, "%016d", manifest.number());
+  }
+
   /** Removes all manifests but one. */
   public void removeOthers(Manifest current) {
-    String name = PREFIX + String.format(Locale.ROOT, "%016d", current.number());
+    String name = name(current);
     for (String found : files.list(DIRECTORY)) {
       if (found.startsWith(PREFIX) && !found.equals(name)) {
         files.delete(DIRECTORY + "/" + found);
@@ -143,6 +148,12 @@ public final class ManifestStore {
     if (in.getLong() != MAGIC) {
       throw new CorruptionException(name, 0, "this is no manifest");
     }
+    long at = bytes.byteSize() - 4;
+    int stored = new ByteReader(name, bytes.asSlice(at)).getInt();
+    int computed = checksum(bytes.asSlice(0, at));
+    if (stored != computed) {
+      throw CorruptionException.checksum(name, at, stored, computed);
+    }
     int major = in.getByte() | in.getByte() << 8;
     int minor = in.getByte() | in.getByte() << 8;
     if (major != MAJOR) {
@@ -157,12 +168,6 @@ public final class ManifestStore {
               + MAJOR
               + "."
               + MINOR);
-    }
-    long at = bytes.byteSize() - 4;
-    int stored = new ByteReader(name, bytes.asSlice(at)).getInt();
-    int computed = checksum(bytes.asSlice(0, at));
-    if (stored != computed) {
-      throw CorruptionException.checksum(name, at, stored, computed);
     }
     long number = in.getLong();
     long commitVersion = in.getLong();

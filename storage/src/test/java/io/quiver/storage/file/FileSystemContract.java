@@ -123,6 +123,22 @@ abstract class FileSystemContract {
     files.lock("LOCK").close();
   }
 
+  @Test
+  void manyReadOrOneWrites() {
+    assertCode(() -> files.lockShared("LOCK"), ErrorCode.UNDEFINED_FILE);
+    FileLock writer = files.lock("LOCK");
+    assertCode(() -> files.lockShared("LOCK"), ErrorCode.DATABASE_IN_USE);
+    writer.close();
+    FileLock first = files.lockShared("LOCK");
+    FileLock second = new ReadOnlyFileSystem(files).lock("LOCK");
+    assertCode(() -> files.lock("LOCK"), ErrorCode.DATABASE_IN_USE);
+    first.close();
+    first.close();
+    assertCode(() -> files.lock("LOCK"), ErrorCode.DATABASE_IN_USE);
+    second.close();
+    files.lock("LOCK").close();
+  }
+
   private void write(String path, String text) {
     try (StorageFile file = files.open(path, FileSystem.Mode.CREATE)) {
       file.append(bytes(text));
