@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * A database in this process. One process opens a directory at a time; within it, any number of
@@ -57,12 +58,28 @@ public final class Database implements AutoCloseable {
   }
 
   public static Database open(Path directory, DatabaseOptions options) {
+    return open(directory, options, LocalStore::open);
+  }
+
+  /**
+   * Opens the database in a directory for reading, together with any number of others who do, in
+   * this process and in others. No file is made or changed, and every change is 25006.
+   *
+   * @throws QuiverException 55P03 when someone has it open for writing, 58P01 when there is none or
+   *     one of another version, XX001 when it is damaged, 58030 when it cannot be read
+   */
+  public static Database openReadOnly(Path directory, DatabaseOptions options) {
+    return open(directory, options, LocalStore::openReadOnly);
+  }
+
+  private static Database open(
+      Path directory, DatabaseOptions options, Function<StoreOptions, Store> opening) {
     Path path = directory.toAbsolutePath().normalize();
     Path last = path.getFileName();
     Clock clock = Clock.systemUTC();
     FileAccess remoteFiles = FileAccess.below(options.copyRoots());
     Store store =
-        LocalStore.open(
+        opening.apply(
             StoreOptions.of(new LocalFileSystem(path)).withMemTableBytes(options.memTableBytes()));
     return new Database(
         last == null ? "quiver" : last.toString(), options, remoteFiles, store, clock);

@@ -3,6 +3,7 @@ package io.quiver.storage;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.MetaStore;
+import io.quiver.storage.file.ReadOnlyFileSystem;
 import io.quiver.storage.log.LocalLog;
 import io.quiver.storage.log.Log;
 import io.quiver.storage.log.Lsn;
@@ -14,6 +15,8 @@ import io.quiver.storage.transaction.LocalTransaction;
 import io.quiver.storage.transaction.SegmentSpool;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -29,6 +32,7 @@ public final class LocalStore implements Store {
   private final @Nullable Flusher flusher;
   private final @Nullable BackgroundFlush background;
   private final @Nullable SegmentSpool spool;
+  private final boolean readOnly;
 
   /** What is to be closed, the last one opened first. */
   private final Deque<AutoCloseable> resources;
@@ -38,11 +42,13 @@ public final class LocalStore implements Store {
       @Nullable Flusher flusher,
       @Nullable BackgroundFlush background,
       @Nullable SegmentSpool spool,
+      boolean readOnly,
       Deque<AutoCloseable> resources) {
     this.pipeline = pipeline;
     this.flusher = flusher;
     this.background = background;
     this.spool = spool;
+    this.readOnly = readOnly;
     this.resources = resources;
   }
 
@@ -53,7 +59,7 @@ public final class LocalStore implements Store {
     CommitPipeline pipeline = new CommitPipeline(empty, FIRST_TABLE, null, Lsn.START);
     MemoryCompaction compaction = new MemoryCompaction(pipeline);
     pipeline.onCommit(compaction::committed);
-    return new LocalStore(pipeline, null, null, null, new ArrayDeque<>());
+    return new LocalStore(pipeline, null, null, null, false, new ArrayDeque<>());
   }
 
   /**
@@ -83,7 +89,33 @@ public final class LocalStore implements Store {
         resources.push(background);
       }
       SegmentSpool spool = spool(options, resources);
-      return new LocalStore(opened.pipeline(), flusher, background, spool, resources);
+      return new LocalStore(opened.pipeline(), flusher, background, spool, false, resources);
+    } catch (RuntimeException | Error e) {
+      closeAll(resources, e);
+      throw e;
+    }
+  }
+
+  /**
+   * Opens a database that is there for reading, together with others who read. No file is made or
+   * changed; what only the log has is kept in memory. Every change is 25006.
+   *
+   * @throws io.quiver.types.QuiverException 55P03 when someone has it open for writing, 58P01 when
+   *     there is none or one of another version, 58030 when it cannot be read
+   * @throws io.quiver.types.CorruptionException when a file is damaged or missing
+   */
+  public static LocalStore openReadOnly(StoreOptions options) {
+    FileSystem files = new ReadOnlyFileSystem(options.files());
+    Deque<AutoCloseable> resources = new ArrayDeque<>();
+    try {
+      resources.push(files.lock(DatabaseFormat.LOCK));
+      DatabaseFormat.checkExisting(files);
+      MetaStore heads = Recovery.heads(files);
+      resources.push(heads);
+      Log log = new LocalLog(files, options.random(), options.log());
+      resources.push(log);
+      CommitPipeline pipeline = new Recovery(files).read(heads, log);
+      return new LocalStore(pipeline, null, null, null, true, resources);
     } catch (RuntimeException | Error e) {
       closeAll(resources, e);
       throw e;
@@ -109,11 +141,15 @@ public final class LocalStore implements Store {
 
   @Override
   public Transaction begin(IsolationLevel isolation, boolean readOnly) {
-    return new LocalTransaction(pipeline, isolation, readOnly, spool);
+    return new LocalTransaction(pipeline, isolation, this.readOnly || readOnly, spool);
   }
 
   @Override
   public void flush() {
+    if (readOnly) {
+      throw new QuiverException(
+          ErrorCode.READ_ONLY_TRANSACTION, "the database is open for reading alone");
+    }
     if (flusher == null) {
       return;
     }

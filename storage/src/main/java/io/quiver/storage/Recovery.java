@@ -67,6 +67,15 @@ final class Recovery {
     return new Flusher.Opened(files, options.random(), pipeline, manifests, log, epoch, manifest);
   }
 
+  /** Brings the newest state into memory, and changes no file; nothing can be committed to it. */
+  CommitPipeline read(MetaStore heads, Log log) {
+    Manifest manifest = new ManifestStore(files, heads).read();
+    CommitPipeline pipeline =
+        new CommitPipeline(state(manifest), manifest.nextTable(), null, manifest.replayFrom());
+    replay(files, log, manifest, pipeline);
+    return pipeline;
+  }
+
   /**
    * The heads of a database, none of a new one.
    *
