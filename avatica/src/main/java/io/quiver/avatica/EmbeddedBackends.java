@@ -1,12 +1,14 @@
 package io.quiver.avatica;
 
 import io.quiver.engine.Database;
+import io.quiver.engine.DatabaseOptions;
 import io.quiver.jdbc.Backend;
 import io.quiver.jdbc.EmbeddedBackendProvider;
 import io.quiver.jdbc.QuiverUrl;
 import io.quiver.types.QuiverException;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,7 +42,8 @@ public final class EmbeddedBackends implements EmbeddedBackendProvider {
       case QuiverUrl.InMemory memory -> memory;
       case QuiverUrl.Directory directory -> {
         try {
-          yield new QuiverUrl.Directory(new File(directory.path()).getCanonicalPath());
+          String path = new File(directory.path()).getCanonicalPath();
+          yield new QuiverUrl.Directory(path, directory.readOnly());
         } catch (IOException e) {
           throw new SQLException(
               "cannot resolve the path " + directory.path() + ": " + e.getMessage(), "58030", e);
@@ -53,7 +56,12 @@ public final class EmbeddedBackends implements EmbeddedBackendProvider {
     try {
       return switch (url) {
         case QuiverUrl.InMemory memory -> Database.inMemory(memory.name());
-        case QuiverUrl.Directory directory -> Database.open(new File(directory.path()).toPath());
+        case QuiverUrl.Directory directory -> {
+          Path path = new File(directory.path()).toPath();
+          yield directory.readOnly()
+              ? Database.openReadOnly(path, DatabaseOptions.defaults())
+              : Database.open(path);
+        }
       };
     } catch (QuiverException e) {
       throw new SQLException(e.getMessage(), e.sqlState(), e);

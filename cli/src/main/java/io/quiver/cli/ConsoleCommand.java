@@ -38,6 +38,11 @@ final class ConsoleCommand implements Callable<Integer> {
       })
   private @Nullable String url;
 
+  @Option(
+      names = "--read-only",
+      description = "Open a directory for reading alone, together with others who read.")
+  private boolean readOnly;
+
   @ArgGroup private @Nullable Format format;
 
   @ArgGroup private @Nullable Source source;
@@ -73,13 +78,18 @@ final class ConsoleCommand implements Callable<Integer> {
   public Integer call() throws SQLException, IOException {
     String script = script();
     OutputFormat output = format == null ? OutputFormat.TABLE : format.chosen();
-    try (Connection connection = DriverManager.getConnection(url == null ? IN_MEMORY : url)) {
+    try (Connection connection = DriverManager.getConnection(address())) {
       if (script != null) {
         return new Script(connection, System.out, System.err).run(script, output);
       }
       Console.run(connection, output, greeting());
       return 0;
     }
+  }
+
+  private String address() {
+    String address = url == null ? IN_MEMORY : url;
+    return readOnly ? address + (address.contains("?") ? "&" : "?") + "readOnly=true" : address;
   }
 
   private @Nullable String script() throws IOException {

@@ -108,6 +108,23 @@ class ConsoleCommandTest {
   }
 
   @Test
+  void aDirectoryIsOpenedForReadingAlone() {
+    String url = "jdbc:quiver:file:" + directory.resolve("database");
+    assertThat(console(url, "-c", ITEMS)).isZero();
+    assertThat(console(url, "--read-only", "--csv", "-c", "SELECT COUNT(*) AS n FROM items"))
+        .isZero();
+    assertThat(text(out)).isEqualTo("n\r\n3\r\n");
+    assertThat(console(url, "--read-only", "-c", "DELETE FROM items")).isEqualTo(1);
+    assertThat(console(url + "?readOnly=maybe", "-c", "SELECT 1")).isEqualTo(1);
+    assertThat(console("--read-only", "-c", "SELECT 1")).isEqualTo(1);
+    assertThat(text(err).lines())
+        .satisfiesExactly(
+            line -> assertThat(line).startsWith("ERROR 25006: "),
+            line -> assertThat(line).startsWith("ERROR 08001: readOnly"),
+            line -> assertThat(line).startsWith("ERROR 08001: unknown connection property"));
+  }
+
+  @Test
   void anUnknownUrlIsOneLine() {
     assertThat(console("jdbc:quiver:nowhere", "-c", "SELECT 1")).isEqualTo(1);
     assertThat(text(err).lines()).hasSize(1);

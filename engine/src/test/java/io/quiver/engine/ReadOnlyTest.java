@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -60,9 +61,8 @@ class ReadOnlyTest {
   private static long sum(Database database) {
     try (Session session = database.connect();
         QueryResult result = session.execute("SELECT SUM(id) FROM t")) {
-      Batch batch = result.next();
-      assertThat(batch).isNotNull();
-      return ((Number) batch.column(0).get(0)).longValue();
+      Batch batch = Objects.requireNonNull(result.next());
+      return ((Number) Objects.requireNonNull(batch.column(0).get(0))).longValue();
     }
   }
 

@@ -13,6 +13,9 @@ public sealed interface QuiverUrl {
   String PREFIX = "jdbc:quiver:";
   int DEFAULT_PORT = 7070;
 
+  /** How the URL of a directory says that it is for reading alone; no property of a connection. */
+  String READ_ONLY = "readOnly";
+
   /** The properties of a connection. None of them names a class or a file. */
   Set<String> PROPERTIES = Set.of("user", "password");
 
@@ -25,11 +28,11 @@ public sealed interface QuiverUrl {
   /** {@code jdbc:quiver:mem:name}: lives until its last connection closes. */
   record InMemory(String name) implements Embedded {}
 
-  /** {@code jdbc:quiver:file:/path}: a directory. */
-  record Directory(String path) implements Embedded {}
+  /** {@code jdbc:quiver:file:/path}: a directory, with {@code ?readOnly=true} for reading alone. */
+  record Directory(String path, boolean readOnly) implements Embedded {}
 
   /**
-   * Reads the part before {@code ?}.
+   * Reads the part before {@code ?}, and of a directory whether it is for reading alone.
    *
    * @throws SQLException 08001 when it is no URL of ours
    */
@@ -42,7 +45,7 @@ public sealed interface QuiverUrl {
       return new InMemory(rest.substring(4));
     }
     if (rest.startsWith("file:") && rest.length() > 5) {
-      return new Directory(rest.substring(5));
+      return new Directory(rest.substring(5), readOnly(url));
     }
     throw malformed(url);
   }
@@ -65,6 +68,9 @@ public sealed interface QuiverUrl {
     }
     for (String pair : url.substring(query + 1).split("&", -1)) {
       Map.Entry<String, String> entry = entry(pair);
+      if (entry.getKey().equals(READ_ONLY) && url.startsWith(PREFIX + "file:")) {
+        continue;
+      }
       if (!PROPERTIES.contains(entry.getKey())) {
         throw new SQLException(
             "unknown connection property '"
@@ -76,6 +82,22 @@ public sealed interface QuiverUrl {
       known.setProperty(entry.getKey(), entry.getValue());
     }
     return known;
+  }
+
+  private static boolean readOnly(String url) throws SQLException {
+    int query = url.indexOf('?');
+    String value = "false";
+    for (String pair : query < 0 ? new String[0] : url.substring(query + 1).split("&", -1)) {
+      Map.Entry<String, String> entry = entry(pair);
+      if (entry.getKey().equals(READ_ONLY)) {
+        value = entry.getValue();
+      }
+    }
+    if (!value.equals("true") && !value.equals("false")) {
+      throw new SQLException(
+          "readOnly in a URL is true or false, found '" + value + "'", SqlStates.CANNOT_CONNECT);
+    }
+    return value.equals("true");
   }
 
   private static Map.Entry<String, String> entry(String pair) {
