@@ -96,6 +96,11 @@ final class LimitedFileSystem implements FileSystem {
   }
 
   @Override
+  public FileLock lockShared(String path) {
+    return inner.lockShared(path);
+  }
+
+  @Override
   public String describe(String path) {
     return inner.describe(path);
   }

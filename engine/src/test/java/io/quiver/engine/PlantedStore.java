@@ -7,6 +7,7 @@ import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.transaction.CommitMode;
 import io.quiver.storage.transaction.CommitVersion;
 import io.quiver.storage.transaction.IsolationLevel;
 import io.quiver.storage.transaction.RowLocation;
@@ -227,8 +228,13 @@ final class PlantedStore implements Store {
     }
 
     @Override
-    public CommitVersion commit() {
-      return inner.commit();
+    public long memoryBytes() {
+      return inner.memoryBytes();
+    }
+
+    @Override
+    public CommitVersion commit(CommitMode mode) {
+      return inner.commit(mode);
     }
 
     @Override
