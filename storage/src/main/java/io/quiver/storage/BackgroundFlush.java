@@ -19,6 +19,7 @@ final class BackgroundFlush implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Flusher flusher;
+  private final InstalledManifest installed;
   private final CommitPipeline pipeline;
   private final long memTableBytes;
   private final Thread thread;
@@ -26,17 +27,19 @@ final class BackgroundFlush implements AutoCloseable {
   private boolean closed;
   private @Nullable Throwable failure;
 
-  BackgroundFlush(Flusher flusher, CommitPipeline pipeline, long memTableBytes) {
+  BackgroundFlush(
+      Flusher flusher, InstalledManifest installed, CommitPipeline pipeline, StoreOptions options) {
     this.flusher = flusher;
+    this.installed = installed;
     this.pipeline = pipeline;
-    this.memTableBytes = memTableBytes;
+    this.memTableBytes = options.memTableBytes();
     this.thread = Thread.ofPlatform().name("quiver-flush").daemon().start(this::run);
     pipeline.onCommit(this::committed);
     committed(pipeline.visible());
   }
 
   private void committed(DatabaseState state) {
-    if (state.memoryBytes() <= memTableBytes && !flusher.holdsDropped(state.catalog())) {
+    if (state.memoryBytes() <= memTableBytes && !installed.holdsDropped(state.catalog())) {
       return;
     }
     lock.lock();

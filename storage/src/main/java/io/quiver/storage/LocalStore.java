@@ -1,6 +1,7 @@
 package io.quiver.storage;
 
 import io.quiver.storage.catalog.Catalog;
+import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.MetaStore;
 import io.quiver.storage.file.ReadOnlyFileSystem;
@@ -17,11 +18,14 @@ import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A store of one process, on a directory or in memory alone. Safe for many threads. */
@@ -29,8 +33,11 @@ public final class LocalStore implements Store {
   private static final long FIRST_TABLE = 1;
 
   private final CommitPipeline pipeline;
-  private final @Nullable Flusher flusher;
-  private final @Nullable BackgroundFlush background;
+  private final Jobs jobs;
+
+  /** What writes segments, or null for a database that lives in memory or is only read. */
+  private final @Nullable Disk disk;
+
   private final @Nullable SegmentSpool spool;
   private final boolean readOnly;
 
@@ -39,18 +46,26 @@ public final class LocalStore implements Store {
 
   private LocalStore(
       CommitPipeline pipeline,
-      @Nullable Flusher flusher,
-      @Nullable BackgroundFlush background,
+      Jobs jobs,
+      @Nullable Disk disk,
       @Nullable SegmentSpool spool,
       boolean readOnly,
       Deque<AutoCloseable> resources) {
     this.pipeline = pipeline;
-    this.flusher = flusher;
-    this.background = background;
+    this.jobs = jobs;
+    this.disk = disk;
     this.spool = spool;
     this.readOnly = readOnly;
     this.resources = resources;
   }
+
+  /** The background is null where only calls flush and compact. */
+  private record Disk(
+      InstalledManifest installed,
+      Flusher flusher,
+      Compaction compaction,
+      @Nullable BackgroundFlush flush,
+      @Nullable BackgroundCompaction merging) {}
 
   /** An empty database that lives in memory, until it is closed. Nothing is logged or flushed. */
   public static LocalStore inMemory() {
@@ -59,7 +74,8 @@ public final class LocalStore implements Store {
     CommitPipeline pipeline = new CommitPipeline(empty, FIRST_TABLE, null, Lsn.START);
     MemoryCompaction compaction = new MemoryCompaction(pipeline);
     pipeline.onCommit(compaction::committed);
-    return new LocalStore(pipeline, null, null, null, false, new ArrayDeque<>());
+    Jobs jobs = new Jobs(InstantSource.system());
+    return new LocalStore(pipeline, jobs, null, null, false, new ArrayDeque<>());
   }
 
   /**
@@ -80,16 +96,11 @@ public final class LocalStore implements Store {
       resources.push(heads);
       Log log = new LocalLog(files, options.random(), options.log());
       resources.push(log);
-      Flusher.Opened opened = new Recovery(files).open(options, heads, log);
-      Flusher flusher = new Flusher(opened);
-      resources.push(flusher);
-      BackgroundFlush background = null;
-      if (options.backgroundFlush()) {
-        background = new BackgroundFlush(flusher, opened.pipeline(), options.memTableBytes());
-        resources.push(background);
-      }
+      InstalledManifest.Opened opened = new Recovery(files).open(heads, log);
+      Jobs jobs = new Jobs(options.clock());
+      Disk disk = start(options, opened, jobs, resources);
       SegmentSpool spool = spool(options, resources);
-      return new LocalStore(opened.pipeline(), flusher, background, spool, false, resources);
+      return new LocalStore(opened.pipeline(), jobs, disk, spool, false, resources);
     } catch (RuntimeException | Error e) {
       closeAll(resources, e);
       throw e;
@@ -115,7 +126,7 @@ public final class LocalStore implements Store {
       Log log = new LocalLog(files, options.random(), options.log());
       resources.push(log);
       CommitPipeline pipeline = new Recovery(files).read(heads, log);
-      return new LocalStore(pipeline, null, null, null, true, resources);
+      return new LocalStore(pipeline, new Jobs(options.clock()), null, null, true, resources);
     } catch (RuntimeException | Error e) {
       closeAll(resources, e);
       throw e;
@@ -125,13 +136,35 @@ public final class LocalStore implements Store {
   /** Segments become durable while a load goes on where there are threads for such work. */
   private static SegmentSpool spool(StoreOptions options, Deque<AutoCloseable> resources) {
     ExecutorService forcing = null;
-    if (options.backgroundFlush()) {
+    if (options.background()) {
       forcing =
           Executors.newSingleThreadExecutor(
               Thread.ofPlatform().name("quiver-load").daemon().factory());
       resources.push(forcing);
     }
-    return new SegmentSpool(options.files(), options.random(), options.bulkBytes(), forcing);
+    return new SegmentSpool(
+        options.files(), options.random(), options.limits().bulkBytes(), forcing);
+  }
+
+  private static Disk start(
+      StoreOptions options,
+      InstalledManifest.Opened opened,
+      Jobs jobs,
+      Deque<AutoCloseable> resources) {
+    InstalledManifest installed = new InstalledManifest(opened);
+    Flusher flusher = new Flusher(options, installed, jobs);
+    resources.push(flusher);
+    Compaction compaction = new Compaction(options, installed, jobs);
+    resources.push(compaction);
+    if (!options.background()) {
+      return new Disk(installed, flusher, compaction, null, null);
+    }
+    BackgroundCompaction merging = new BackgroundCompaction(compaction);
+    resources.push(merging);
+    installed.onFlush(merging::wake);
+    BackgroundFlush flush = new BackgroundFlush(flusher, installed, opened.pipeline(), options);
+    resources.push(flush);
+    return new Disk(installed, flusher, compaction, flush, merging);
   }
 
   @Override
@@ -146,22 +179,67 @@ public final class LocalStore implements Store {
 
   @Override
   public void flush() {
+    checkNotReadOnly();
+    if (disk == null) {
+      return;
+    }
+    disk.flusher().flush();
+    if (disk.flush() != null) {
+      disk.flush().ended(null);
+    }
+  }
+
+  private void checkNotReadOnly() {
     if (readOnly) {
       throw new QuiverException(
           ErrorCode.READ_ONLY_TRANSACTION, "the database is open for reading alone");
     }
-    if (flusher == null) {
-      return;
+  }
+
+  @Override
+  public void checkpoint() {
+    flush();
+    if (disk != null) {
+      disk.installed().sweep();
     }
-    flusher.flush();
-    if (background != null) {
-      background.ended(null);
+  }
+
+  @Override
+  public void optimize(TableId table, BooleanSupplier cancelled) {
+    checkNotReadOnly();
+    if (disk == null) {
+      MemoryCompaction.optimize(pipeline, table);
+    } else {
+      flush();
+      disk.compaction().optimize(table, cancelled);
     }
+  }
+
+  /**
+   * Merges segments as the background does, until nothing is worth it.
+   *
+   * @throws io.quiver.types.QuiverException 57P01 when the store is closed; 58030, 53100 when the
+   *     disk cannot be read or written
+   */
+  public void compact() {
+    while (disk != null && disk.compaction().compact()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Override
+  public List<Job> jobs() {
+    return jobs.list();
   }
 
   /** Why the last flush in the background failed, or null when that or a later one worked. */
   public @Nullable Throwable flushFailure() {
-    return background == null ? null : background.failure();
+    return disk == null || disk.flush() == null ? null : disk.flush().failure();
+  }
+
+  /** Why the last compaction in the background failed, or null when it worked. */
+  public @Nullable Throwable compactionFailure() {
+    return disk == null || disk.merging() == null ? null : disk.merging().failure();
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Frees deleted rows of a database that lives in memory, where no flush does so. A block of which
@@ -34,10 +35,21 @@ final class MemoryCompaction {
     if (state.tables().values().stream().anyMatch(MemoryCompaction::isWasteful)) {
       pipeline.rearrange(newest -> {
         Map<TableId, TableState> tables = new HashMap<>(newest.tables());
-        tables.replaceAll((id, table) -> isWasteful(table) ? compact(table) : table);
+        tables.replaceAll((id, table) ->
+            isWasteful(table) ? compact(table, MemoryCompaction::isWasteful) : table);
         return newest.with(tables);
       });
     }
+  }
+
+  /** Frees all deleted rows of one table that are in blocks which grow no more. */
+  static void optimize(CommitPipeline pipeline, TableId id) {
+    pipeline.rearrange(newest -> {
+      Map<TableId, TableState> tables = new HashMap<>(newest.tables());
+      tables.computeIfPresent(
+          id, (same, table) -> compact(table, part -> part.deleted().count() > 0));
+      return newest.with(tables);
+    });
   }
 
   private static boolean isWasteful(TableState table) {
@@ -58,11 +70,11 @@ final class MemoryCompaction {
     return table.growing() == null ? table.parts().size() : table.parts().size() - 1;
   }
 
-  private static TableState compact(TableState table) {
+  private static TableState compact(TableState table, Predicate<TablePart> chosen) {
     List<TablePart> parts = new ArrayList<>();
     for (int i = 0; i < table.parts().size(); i++) {
       TablePart part = table.parts().get(i);
-      if (i >= finished(table) || !isWasteful(part)) {
+      if (i >= finished(table) || !chosen.test(part)) {
         parts.add(part);
       } else if (part.liveRowCount() > 0) {
         parts.add(compact(table, part));

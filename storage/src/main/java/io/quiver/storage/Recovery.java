@@ -52,7 +52,7 @@ final class Recovery {
     this.files = files;
   }
 
-  Flusher.Opened open(StoreOptions options, MetaStore heads, Log log) {
+  InstalledManifest.Opened open(MetaStore heads, Log log) {
     ManifestStore manifests = new ManifestStore(files, heads);
     Manifest manifest = manifests.read();
     // Before anything is removed: a process that was killed may have left a head that the power
@@ -60,11 +60,12 @@ final class Recovery {
     long epoch = nextEpoch(heads);
     removeTemporary(manifests, manifest);
     LogWriter writer = log.open(ShardId.FIRST, epoch);
+    DatabaseState state = state(manifest);
     CommitPipeline pipeline =
-        new CommitPipeline(state(manifest), manifest.nextTable(), writer, manifest.replayFrom());
+        new CommitPipeline(state, manifest.nextTable(), writer, manifest.replayFrom());
     replay(files, log, manifest, pipeline);
     removeOrphans(manifest, pipeline);
-    return new Flusher.Opened(files, options.random(), pipeline, manifests, log, epoch, manifest);
+    return new InstalledManifest.Opened(files, pipeline, manifests, log, epoch, manifest, state);
   }
 
   /** Brings the newest state into memory, and changes no file; nothing can be committed to it. */

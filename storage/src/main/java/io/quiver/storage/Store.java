@@ -1,8 +1,11 @@
 package io.quiver.storage;
 
+import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.transaction.IsolationLevel;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
+import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** A database on a directory or in memory: log, growing and sealed segments, catalog. */
 public interface Store extends AutoCloseable {
@@ -13,6 +16,23 @@ public interface Store extends AutoCloseable {
 
   /** Writes what is in memory to segments, and drops the log behind it. */
   void flush();
+
+  /** Flushes, and removes files that no reader needs any more. */
+  void checkpoint();
+
+  /**
+   * Merges the segments of a table so that all but the last are full and none has rows that were
+   * deleted before, and waits for it.
+   *
+   * @param cancelled looked at every few milliseconds; true ends the work, and nothing of it stays
+   *     but segments that are merged already
+   * @throws io.quiver.types.QuiverException 57014 when it is cancelled, 42P01 when the table has
+   *     been dropped; 58030, 53100 when the disk cannot be read or written
+   */
+  void optimize(TableId table, BooleanSupplier cancelled);
+
+  /** What the store does beside statements, and the last hundred things that it has done. */
+  List<Job> jobs();
 
   /**
    * Ends background work, makes asynchronous commits durable and releases the directory; committed

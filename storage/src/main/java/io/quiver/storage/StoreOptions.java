@@ -3,6 +3,8 @@ package io.quiver.storage;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.log.LogOptions;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 
 /**
@@ -10,33 +12,62 @@ import java.util.random.RandomGenerator;
  *
  * @param random names segments and salts log files
  * @param memTableBytes how large the rows in memory become before they are written to segments
- * @param backgroundFlush whether a thread does so; otherwise only {@link Store#flush}
- * @param bulkBytes how many bytes of new rows of a table a transaction keeps in memory: as soon as
- *     they are more, it writes them straight to a segment
+ * @param background whether threads do so and compact segments; otherwise only {@link Store#flush}
+ *     and {@link Store#optimize}
  * @param log how the log behaves
+ * @param clock dates jobs
  */
 public record StoreOptions(
     FileSystem files,
     RandomGenerator random,
     long memTableBytes,
-    boolean backgroundFlush,
-    long bulkBytes,
-    LogOptions log) {
-  private static final long BULK_BYTES = 32L << 20;
-
+    boolean background,
+    LogOptions log,
+    Limits limits,
+    InstantSource clock) {
   public StoreOptions {
-    if (bulkBytes < 1) {
-      throw new IllegalArgumentException("bulkBytes is positive, found " + bulkBytes);
-    }
-    if (memTableBytes < 1) {
-      throw new IllegalArgumentException("memTableBytes is positive, found " + memTableBytes);
-    }
+    checkPositive("memTableBytes", memTableBytes);
   }
 
-  /** With a log as usual, and 32 MiB of a transaction's rows in memory. */
+  /** The usual limits and log, and the system's clock. */
   public StoreOptions(
-      FileSystem files, RandomGenerator random, long memTableBytes, boolean backgroundFlush) {
-    this(files, random, memTableBytes, backgroundFlush, BULK_BYTES, LogOptions.DEFAULT);
+      FileSystem files, RandomGenerator random, long memTableBytes, boolean background) {
+    this(
+        files,
+        random,
+        memTableBytes,
+        background,
+        LogOptions.DEFAULT,
+        Limits.USUAL,
+        InstantSource.system());
+  }
+
+  /**
+   * When memory is written to segments even if it is not full, and how segments are made.
+   *
+   * @param memTableRows how many rows are in memory at most before they are written
+   * @param memTableAge how long a change stays out of segments at most
+   * @param segmentBytes merging makes no segment larger than about this
+   * @param compactionBytesPerSecond how fast merging writes while nothing urges it
+   * @param bulkBytes how many bytes of new rows of a table a transaction keeps in memory: as soon
+   *     as they are more, it writes them straight to a segment
+   */
+  public record Limits(
+      long memTableRows,
+      Duration memTableAge,
+      long segmentBytes,
+      long compactionBytesPerSecond,
+      long bulkBytes) {
+    public static final Limits USUAL =
+        new Limits(4_000_000, Duration.ofMinutes(5), 256L << 20, 128L << 20, 32L << 20);
+
+    public Limits {
+      checkPositive("memTableRows", memTableRows);
+      checkPositive("memTableAge", memTableAge.toNanos());
+      checkPositive("segmentBytes", segmentBytes);
+      checkPositive("compactionBytesPerSecond", compactionBytesPerSecond);
+      checkPositive("bulkBytes", bulkBytes);
+    }
   }
 
   /** 64 MiB of rows in memory, flushed in the background. */
@@ -45,14 +76,30 @@ public record StoreOptions(
   }
 
   public StoreOptions withMemTableBytes(long bytes) {
-    return new StoreOptions(files, random, bytes, backgroundFlush, bulkBytes, log);
+    return new StoreOptions(files, random, bytes, background, log, limits, clock);
+  }
+
+  public StoreOptions withLog(LogOptions other) {
+    return new StoreOptions(files, random, memTableBytes, background, other, limits, clock);
+  }
+
+  public StoreOptions withLimits(Limits other) {
+    return new StoreOptions(files, random, memTableBytes, background, log, other, clock);
   }
 
   public StoreOptions withBulkBytes(long bytes) {
-    return new StoreOptions(files, random, memTableBytes, backgroundFlush, bytes, log);
+    return withLimits(
+        new Limits(
+            limits.memTableRows,
+            limits.memTableAge,
+            limits.segmentBytes,
+            limits.compactionBytesPerSecond,
+            bytes));
   }
 
-  public StoreOptions withLog(LogOptions options) {
-    return new StoreOptions(files, random, memTableBytes, backgroundFlush, bulkBytes, options);
+  private static void checkPositive(String name, long value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " is positive, found " + value);
+    }
   }
 }

@@ -38,8 +38,8 @@ record ArrowField(ColumnId id, String name, SqlType type) {
   private static final String EXTENSION_METADATA = "ARROW:extension:metadata";
 
   /** Adds a field to a schema that is being built, and gives its offset there. */
-  static int add(FlatBufferBuilder builder, SegmentColumn column) {
-    SqlType type = column.column().type();
+  static int add(FlatBufferBuilder builder, DeferredColumn column) {
+    SqlType type = column.type();
     int name = builder.createString(column.name());
     int children = addChildren(builder, type);
     int id = addPair(builder, SegmentFormat.COLUMN, String.valueOf(column.id().value()));

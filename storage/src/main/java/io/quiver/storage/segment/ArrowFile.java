@@ -8,6 +8,7 @@ import io.quiver.types.ErrorCode;
 import io.quiver.types.Layout;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.arrow.flatbuf.Block;
 import org.apache.arrow.flatbuf.Buffer;
 import org.apache.arrow.flatbuf.Footer;
@@ -50,6 +52,7 @@ record ArrowFile(
   private static final int MAGIC_BYTES = SegmentFormat.MAGIC.length;
   private static final int TRAILER_BYTES = 4 + MAGIC_BYTES;
   private static final int MESSAGE_PREFIX_BYTES = 8;
+  private static final int PIECE_BYTES = 4 << 20;
 
   /** Bytes of the file. */
   record Extent(long offset, long length) {}
@@ -153,7 +156,10 @@ record ArrowFile(
 
   /** Compares the digits: of a number, another spelling would be as good. */
   private static void check(String file, long offset, String stored, MemorySegment block) {
-    String computed = SegmentFormat.digits(Checksum.of(block));
+    check(file, offset, stored, SegmentFormat.digits(Checksum.of(block)));
+  }
+
+  private static void check(String file, long offset, String stored, String computed) {
     if (!stored.equals(computed)) {
       throw new CorruptionException(
           file, offset, "checksum " + stored + " stored, " + computed + " computed");
@@ -212,13 +218,59 @@ record ArrowFile(
 
   /** Reads a column and checks it; its memory lives as long as the column. */
   Column column(int index) {
+    SqlType type = fields.get(index).type();
+    try (StorageFile file = files.open(path, FileSystem.Mode.READ)) {
+      return column(file, type, rows, firstBuffer(index));
+    }
+  }
+
+  private int firstBuffer(int index) {
     int first = 0;
     for (int i = 0; i < index; i++) {
       first += bufferCount(fields.get(i).type());
     }
+    return first;
+  }
+
+  /**
+   * Reads a column in pieces of some megabytes, of a multiple of 8 rows but for the last; text and
+   * lists come in one piece. A piece is good until the next one.
+   *
+   * @throws CorruptionException when it is damaged, perhaps after the piece was handed over
+   */
+  void forEachBlock(int index, Consumer<Column> block) {
     SqlType type = fields.get(index).type();
+    if (!(type.layout() instanceof Layout.Fixed(int width))) {
+      block.accept(column(index));
+      return;
+    }
+    int first = firstBuffer(index);
     try (StorageFile file = files.open(path, FileSystem.Mode.READ)) {
-      return column(file, type, rows, first);
+      MemorySegment validity = null;
+      if (buffers.get(first).length() == 0) {
+        readBlock(file, first);
+      } else {
+        validity = buffer(file, first);
+      }
+      int data = first + bufferCount(type) - 1;
+      if (data > first + 1) {
+        readBlock(file, first + 1);
+      }
+      int most = Math.max(8, Math.min(rows, PIECE_BYTES / width) & ~7);
+      MemorySegment piece = Arena.ofAuto().allocate(Math.max(8, (long) most * width), 64);
+      Checksum checksum = new Checksum();
+      long from = blocks.get(data);
+      for (int row = 0; row < rows; row += most) {
+        int count = Math.min(most, rows - row);
+        MemorySegment part = piece.asSlice(0, (long) count * width);
+        file.read(from + (long) row * width, part);
+        checksum.add(part);
+        MemorySegment bits = validity == null ? null : validity.asSlice(row >> 3);
+        block.accept(Column.of(type, count, bits, part, null));
+      }
+      long read = (long) rows * width;
+      checksum.add(file.read(from + read, blocks.get(data + 1) - from - read));
+      check(file.name(), from, checksums.get(data), SegmentFormat.digits(checksum.value()));
     }
   }
 

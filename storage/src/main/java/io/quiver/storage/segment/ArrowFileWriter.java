@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.apache.arrow.flatbuf.Block;
 import org.apache.arrow.flatbuf.Buffer;
 import org.apache.arrow.flatbuf.Endianness;
@@ -25,6 +26,7 @@ import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.MetadataVersion;
 import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.flatbuf.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** Writes columns as one Arrow file; {@link SegmentFormat} gives its bytes. */
 final class ArrowFileWriter {
@@ -35,17 +37,48 @@ final class ArrowFileWriter {
   private static final int FILE_PREFIX_BYTES = 8;
   private static final int MESSAGE_PREFIX_BYTES = 8;
 
-  private final List<SegmentColumn> columns;
+  /** Columns of so many bytes in all are kept between measuring and writing them. */
+  private static final long KEPT_BYTES_MAX = 32L << 20;
+
+  private final List<DeferredColumn> columns;
   private final int rows;
   private final Map<String, String> metadata;
+  private final LongConsumer progress;
   private final List<Node> nodes = new ArrayList<>();
-  private final List<Bytes> buffers = new ArrayList<>();
 
-  private ArrowFileWriter(List<SegmentColumn> columns, int rows, Map<String, String> metadata) {
+  /** The lengths of all buffers, which the file gives before the first of them. */
+  private final List<Long> lengths = new ArrayList<>();
+
+  /** The buffers by column, or null for those that are made again when they are written. */
+  private final List<@Nullable List<Bytes>> kept = new ArrayList<>();
+
+  /** Those of the column that is measured or written. */
+  private List<Bytes> buffers = new ArrayList<>();
+
+  private long columnBytes;
+
+  /**
+   * Measures columns.
+   *
+   * @param columns all of so many rows
+   * @param metadata of the schema
+   * @param progress told how many bytes have been written since it was told last
+   */
+  ArrowFileWriter(
+      List<DeferredColumn> columns, int rows, Map<String, String> metadata, LongConsumer progress) {
     this.columns = columns;
     this.rows = rows;
     this.metadata = metadata;
-    columns.forEach(this::addBuffers);
+    this.progress = progress;
+    long keptBytes = 0;
+    for (DeferredColumn column : columns) {
+      List<Bytes> made = buffers(column);
+      long bytes = made.stream().mapToLong(Bytes::byteSize).sum();
+      made.forEach(buffer -> lengths.add(buffer.byteSize()));
+      boolean keeps = columns.size() == 1 || keptBytes + bytes <= KEPT_BYTES_MAX;
+      keptBytes += keeps ? bytes : 0;
+      kept.add(keeps ? made : null);
+    }
   }
 
   /** A buffer of the body, in pieces that follow each other. */
@@ -61,15 +94,23 @@ final class ArrowFileWriter {
   /** Where the record batch is, for the footer. */
   private record Batch(long offset, int metadataBytes, long bodyBytes) {}
 
-  /**
-   * Writes an empty file, without forcing it.
-   *
-   * @param columns all of so many rows
-   * @param metadata of the schema
-   */
-  static void write(
-      StorageFile file, List<SegmentColumn> columns, int rows, Map<String, String> metadata) {
-    new ArrowFileWriter(columns, rows, metadata).writeTo(file);
+  /** Makes a column, and gives what is to be written of it. */
+  private List<Bytes> buffers(DeferredColumn column) {
+    SegmentColumn made = column.column().get();
+    if (made.length() != rows) {
+      throw new IllegalStateException(
+          "column " + column.name() + " has " + made.length() + " rows, not " + rows);
+    }
+    buffers = new ArrayList<>();
+    int measured = nodes.size();
+    addBuffers(made);
+    if (kept.size() == columns.size()) {
+      // Measured before.
+      nodes.subList(measured, nodes.size()).clear();
+    } else {
+      columnBytes += made.pieces().stream().mapToLong(Column::sizeInBytes).sum();
+    }
+    return buffers;
   }
 
   private void addBuffers(SegmentColumn column) {
@@ -170,7 +211,8 @@ final class ArrowFileWriter {
     return count;
   }
 
-  private void writeTo(StorageFile file) {
+  /** Writes an empty file, without forcing it; returns the bytes of the columns in memory. */
+  long writeTo(StorageFile file) {
     MemorySegment schema = schemaMessage();
     long batchOffset = FILE_PREFIX_BYTES + schema.byteSize();
     MemorySegment batch = batchMessage(batchOffset);
@@ -185,21 +227,28 @@ final class ArrowFileWriter {
     file.write(0, head);
 
     long at = bodyOffset;
-    for (int i = 0; i < buffers.size(); i++) {
-      Bytes buffer = buffers.get(i);
-      boolean last = i == buffers.size() - 1;
-      MemorySegment behind = last ? endOfStream(buffer) : padding(buffer);
-      Checksum checksum = new Checksum();
-      for (MemorySegment piece : buffer.pieces()) {
-        write(file, at, piece, checksum);
-        at += piece.byteSize();
+    int written = 0;
+    for (int i = 0; i < columns.size(); i++) {
+      List<Bytes> made = kept.get(i);
+      for (Bytes buffer : made == null ? buffers(columns.get(i)) : made) {
+        if (buffer.byteSize() != lengths.get(written)) {
+          throw new IllegalStateException(columns.get(i).name() + " was made again and differs");
+        }
+        written++;
+        MemorySegment behind =
+            written == lengths.size() ? endOfStream(buffer.byteSize()) : padding(buffer.byteSize());
+        Checksum checksum = new Checksum();
+        for (MemorySegment piece : buffer.pieces()) {
+          write(file, at, piece, checksum);
+          at += piece.byteSize();
+        }
+        checksums.add(SegmentFormat.digits(checksum.add(behind).value()));
+        file.write(at, behind);
+        at += behind.byteSize();
       }
-      checksums.add(SegmentFormat.digits(checksum.add(behind).value()));
-      file.write(at, behind);
-      at += behind.byteSize();
     }
-    if (buffers.isEmpty()) {
-      MemorySegment end = endOfStream(new Bytes(List.of()));
+    if (lengths.isEmpty()) {
+      MemorySegment end = endOfStream(0);
       checksums.add(SegmentFormat.digits(Checksum.of(end)));
       file.write(at, end);
       at += end.byteSize();
@@ -207,24 +256,26 @@ final class ArrowFileWriter {
     Batch placed =
         new Batch(batchOffset, (int) batch.byteSize(), at - MESSAGE_PREFIX_BYTES - bodyOffset);
     file.write(at, footer(placed, String.join(",", checksums)));
+    return columnBytes;
   }
 
   /** Checks and writes a part at a time, so that it is still in the processor's cache. */
-  private static void write(StorageFile file, long at, MemorySegment bytes, Checksum checksum) {
+  private void write(StorageFile file, long at, MemorySegment bytes, Checksum checksum) {
     for (long done = 0; done < bytes.byteSize(); done += PART_BYTES) {
       MemorySegment part = bytes.asSlice(done, Math.min(PART_BYTES, bytes.byteSize() - done));
       checksum.add(part);
       file.write(at + done, part);
+      progress.accept(part.byteSize());
     }
   }
 
-  private static MemorySegment padding(Bytes buffer) {
-    long bytes = SegmentFormat.aligned(buffer.byteSize(), SegmentFormat.ALIGNMENT);
-    return MemorySegment.ofArray(new byte[(int) (bytes - buffer.byteSize())]);
+  private static MemorySegment padding(long length) {
+    long bytes = SegmentFormat.aligned(length, SegmentFormat.ALIGNMENT);
+    return MemorySegment.ofArray(new byte[(int) (bytes - length)]);
   }
 
-  private static MemorySegment endOfStream(Bytes buffer) {
-    long padding = padding(buffer).byteSize();
+  private static MemorySegment endOfStream(long length) {
+    long padding = padding(length).byteSize();
     MemorySegment end = MemorySegment.ofArray(new byte[(int) padding + MESSAGE_PREFIX_BYTES]);
     end.set(INT, padding, CONTINUATION);
     return end;
@@ -254,13 +305,13 @@ final class ArrowFileWriter {
     FlatBufferBuilder builder = new FlatBufferBuilder();
     List<Long> offsets = new ArrayList<>();
     long bodyBytes = 0;
-    for (Bytes buffer : buffers) {
+    for (long length : lengths) {
       offsets.add(bodyBytes);
-      bodyBytes += SegmentFormat.aligned(buffer.byteSize(), SegmentFormat.ALIGNMENT);
+      bodyBytes += SegmentFormat.aligned(length, SegmentFormat.ALIGNMENT);
     }
-    RecordBatch.startBuffersVector(builder, buffers.size());
-    for (int i = buffers.size() - 1; i >= 0; i--) {
-      Buffer.createBuffer(builder, offsets.get(i), buffers.get(i).byteSize());
+    RecordBatch.startBuffersVector(builder, lengths.size());
+    for (int i = lengths.size() - 1; i >= 0; i--) {
+      Buffer.createBuffer(builder, offsets.get(i), lengths.get(i));
     }
     int bufferVector = builder.endVector();
     RecordBatch.startNodesVector(builder, nodes.size());

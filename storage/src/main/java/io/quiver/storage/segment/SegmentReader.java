@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * A segment that is on disk. Opening checks that its files are there and what they say about
@@ -105,11 +106,27 @@ public final class SegmentReader implements ColumnSource {
     return known != null ? known : columns.computeIfAbsent(column, this::read);
   }
 
+  /**
+   * Reads a column for which {@link #has} holds in pieces, of a multiple of 8 rows but for the
+   * last, without keeping it; text and lists come in one piece. A piece is good until the next.
+   *
+   * @throws CorruptionException when it is damaged, perhaps after pieces were handed over
+   */
+  public void forEachBlock(ColumnId column, Consumer<Column> block) {
+    Place place = place(column);
+    place.file().forEachBlock(place.index(), block);
+  }
+
   private Column read(ColumnId column) {
+    Place place = place(column);
+    return place.file().column(place.index());
+  }
+
+  private Place place(ColumnId column) {
     Place place = places.get(column);
     if (place == null) {
       throw new IllegalArgumentException("segment " + id + " has no " + column);
     }
-    return place.file().column(place.index());
+    return place;
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 
 /** Makes segments. They are immutable, and named by a UUID that is never used again. */
@@ -22,14 +23,28 @@ public final class SegmentWriter {
    * @param columns all of the same length, {@link ColumnId#ROW_ID} among them
    */
   public static void write(FileSystem files, UUID id, List<SegmentColumn> columns) {
+    write(files, id, columns.stream().map(DeferredColumn::of).toList(), written -> {});
+  }
+
+  /**
+   * Writes a segment as {@link #write(FileSystem, UUID, List)} does, with one column at a time in
+   * memory, or a few that are small.
+   *
+   * @param progress told how many bytes have been written since it was told last; what it throws
+   *     ends the writing
+   * @return the bytes of all columns in memory
+   */
+  public static long write(
+      FileSystem files, UUID id, List<DeferredColumn> columns, LongConsumer progress) {
     check(columns);
     String temporary = SegmentDirectory.TEMPORARY + "/" + id;
     SegmentDirectory.deleteTree(files, temporary);
     files.createDirectories(SegmentDirectory.SEGMENTS);
     files.createDirectories(temporary);
     List<StorageFile> written = new ArrayList<>();
+    long bytes;
     try {
-      writeFiles(files, temporary, id, columns, written);
+      bytes = writeFiles(new Target(files, temporary, id, written), columns, progress);
       written.forEach(StorageFile::force);
     } finally {
       written.forEach(StorageFile::close);
@@ -37,6 +52,7 @@ public final class SegmentWriter {
     files.syncDirectory(temporary);
     files.rename(temporary, SegmentDirectory.path(id));
     files.syncDirectory(SegmentDirectory.SEGMENTS);
+    return bytes;
   }
 
   /**
@@ -48,11 +64,12 @@ public final class SegmentWriter {
    */
   public static UnforcedSegment writeUnforced(
       FileSystem files, UUID id, List<SegmentColumn> columns) {
-    check(columns);
+    List<DeferredColumn> made = columns.stream().map(DeferredColumn::of).toList();
+    check(made);
     files.createDirectories(SegmentDirectory.path(id));
     List<StorageFile> written = new ArrayList<>();
     try {
-      writeFiles(files, SegmentDirectory.path(id), id, columns, written);
+      writeFiles(new Target(files, SegmentDirectory.path(id), id, written), made, bytes -> {});
       return new UnforcedSegment(files, id, written);
     } catch (RuntimeException | Error e) {
       try {
@@ -65,46 +82,50 @@ public final class SegmentWriter {
     }
   }
 
-  /** Writes the files of a segment, and leaves them open. */
-  private static void writeFiles(
-      FileSystem files,
-      String directory,
-      UUID id,
-      List<SegmentColumn> columns,
-      List<StorageFile> written) {
-    List<SegmentColumn> scalars = new ArrayList<>();
-    List<SegmentColumn> vectors = new ArrayList<>();
-    for (SegmentColumn column : columns) {
-      (column.column().type() instanceof SqlType.Vector ? vectors : scalars).add(column);
+  /** Where a segment's files go; those that have been written are left open. */
+  private record Target(FileSystem files, String directory, UUID id, List<StorageFile> written) {
+    StorageFile create(String name) {
+      written.add(files.open(directory + "/" + name, FileSystem.Mode.CREATE));
+      return written.getLast();
     }
-    int rows = columns.getFirst().length();
+  }
+
+  /** Writes the files of a segment; returns the bytes of its columns in memory. */
+  private static long writeFiles(
+      Target target, List<DeferredColumn> columns, LongConsumer progress) {
+    List<DeferredColumn> scalars = new ArrayList<>();
+    List<DeferredColumn> vectors = new ArrayList<>();
+    for (DeferredColumn column : columns) {
+      (column.type() instanceof SqlType.Vector ? vectors : scalars).add(column);
+    }
+    int rows = columns.getFirst().rows();
     Map<String, String> metadata = new TreeMap<>();
     metadata.put(SegmentFormat.FORMAT, SegmentFormat.VERSION);
-    metadata.put(SegmentFormat.SEGMENT, id.toString());
-    for (SegmentColumn vector : vectors) {
-      String path = directory + "/" + SegmentDirectory.vectorFile(vector.id());
-      written.add(files.open(path, FileSystem.Mode.CREATE));
-      ArrowFileWriter.write(written.getLast(), List.of(vector), rows, metadata);
+    metadata.put(SegmentFormat.SEGMENT, target.id().toString());
+    long bytes = 0;
+    for (DeferredColumn vector : vectors) {
+      StorageFile file = target.create(SegmentDirectory.vectorFile(vector.id()));
+      bytes += new ArrowFileWriter(List.of(vector), rows, metadata, progress).writeTo(file);
     }
     metadata.put(
         SegmentFormat.VECTORS,
         vectors.stream().map(v -> String.valueOf(v.id().value())).collect(Collectors.joining(",")));
-    written.add(files.open(directory + "/" + SegmentDirectory.DATA, FileSystem.Mode.CREATE));
-    ArrowFileWriter.write(written.getLast(), scalars, rows, metadata);
+    StorageFile data = target.create(SegmentDirectory.DATA);
+    return bytes + new ArrowFileWriter(scalars, rows, metadata, progress).writeTo(data);
   }
 
-  private static void check(List<SegmentColumn> columns) {
-    List<ColumnId> ids = columns.stream().map(SegmentColumn::id).toList();
+  private static void check(List<DeferredColumn> columns) {
+    List<ColumnId> ids = columns.stream().map(DeferredColumn::id).toList();
     if (ids.isEmpty() || ids.stream().distinct().count() != ids.size()) {
       throw new IllegalArgumentException("a segment has each column once, found " + ids);
     }
-    int rows = columns.getFirst().length();
-    for (SegmentColumn column : columns) {
+    int rows = columns.getFirst().rows();
+    for (DeferredColumn column : columns) {
       boolean rowIds = column.id().equals(ColumnId.ROW_ID);
-      if (column.length() != rows || (rowIds && !column.column().type().equals(SqlType.BIGINT))) {
+      if (column.rows() != rows || (rowIds && !column.type().equals(SqlType.BIGINT))) {
         throw new IllegalArgumentException(
             "column %s has %d rows of type %s in a segment of %d rows"
-                .formatted(column.name(), column.length(), column.column().type().sqlName(), rows));
+                .formatted(column.name(), column.rows(), column.type().sqlName(), rows));
       }
     }
   }

@@ -93,9 +93,12 @@ public final class CommitPipeline {
     return pins;
   }
 
-  /** The oldest arrangement of the tables that anyone may still read. */
-  public long oldestArrangement() {
-    return pins.oldest(visible.arrangement());
+  /**
+   * Whether anyone reads, or may yet, the tables as arranged from one arrangement up to another.
+   */
+  public boolean isRead(long from, long until) {
+    // The visible state never goes back to an older arrangement.
+    return visible.arrangement() < until || pins.any(from, until);
   }
 
   /** Calls someone after each commit, on its thread and without a lock. */

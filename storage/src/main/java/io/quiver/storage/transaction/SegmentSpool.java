@@ -165,8 +165,7 @@ public final class SegmentSpool {
 
   private void removeAbandoned(CommitPipeline pipeline) {
     synchronized (abandoned) {
-      long oldest = pipeline.oldestArrangement();
-      while (!abandoned.isEmpty() && abandoned.getFirst().since() <= oldest) {
+      while (!abandoned.isEmpty() && !pipeline.isRead(0, abandoned.getFirst().since())) {
         abandoned.getFirst().segments().forEach(id -> SegmentDirectory.delete(files, id));
         abandoned.removeFirst();
       }

@@ -1,6 +1,5 @@
 package io.quiver.storage.transaction;
 
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -25,9 +24,9 @@ final class SnapshotPins {
         (arrangement, count) -> count == null || count == 1 ? null : count - 1);
   }
 
-  /** The oldest arrangement that has a snapshot, or {@code none} where there is no snapshot. */
-  synchronized long oldest(long none) {
-    Map.Entry<Long, Integer> first = counts.firstEntry();
-    return first == null ? none : Math.min(none, first.getKey());
+  /** Whether there is a snapshot of an arrangement from one on and before another. */
+  synchronized boolean any(long from, long until) {
+    Long first = counts.ceilingKey(from);
+    return first != null && first < until;
   }
 }

@@ -1,0 +1,136 @@
+package io.quiver.storage;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compacts on a thread of its own, after opening and after each flush, until nothing is worth it.
+ * After a failure it waits before it tries again. The lock guards all fields.
+ */
+final class BackgroundCompaction implements AutoCloseable {
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long RETRY_NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
+
+  private static final System.Logger LOG = System.getLogger(BackgroundCompaction.class.getName());
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Compaction compaction;
+  private final Thread thread;
+  private boolean wanted = true;
+  private boolean closed;
+  private long retryNanos = RETRY_NANOS;
+  private @Nullable Throwable failure;
+
+  BackgroundCompaction(Compaction compaction) {
+    this.compaction = compaction;
+    this.thread = Thread.ofPlatform().name("quiver-compaction").daemon().start(this::run);
+  }
+
+  /** There may be something to do. */
+  void wake() {
+    lock.lock();
+    try {
+      wanted = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Nullable Throwable failure() {
+    lock.lock();
+    try {
+      return failure;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    while (awaitWork()) {
+      Throwable problem = null;
+      try {
+        while (compaction.compact()) {
+          Thread.onSpinWait();
+        }
+      } catch (RuntimeException | Error e) {
+        // An error, too: who looks at the jobs sees it, and space may come back later.
+        problem = e;
+      }
+      ended(problem);
+    }
+  }
+
+  private void ended(@Nullable Throwable problem) {
+    Throwable before;
+    boolean closing;
+    lock.lock();
+    try {
+      closing = closed;
+      before = failure;
+      failure = problem;
+      retryNanos = problem == null ? RETRY_NANOS : retryNanos;
+    } finally {
+      lock.unlock();
+    }
+    if (problem != null && before == null && !closing) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "segments cannot be merged; they stay as they are, and it is tried again",
+          problem);
+    }
+  }
+
+  /** Waits until there is something to do, or a failure is long enough ago; false at the end. */
+  private boolean awaitWork() {
+    lock.lock();
+    try {
+      if (failure == null) {
+        while (!closed && !wanted) {
+          changed.awaitUninterruptibly();
+        }
+      } else {
+        // A flush does not make a failed merge run again before its time.
+        long left = retryNanos;
+        retryNanos = Math.min(2 * retryNanos, RETRY_NANOS_MAX);
+        while (!closed && left > 0) {
+          left = changed.awaitNanos(left);
+        }
+      }
+      wanted = false;
+      return !closed;
+    } catch (InterruptedException e) {
+      // Nobody interrupts this thread; if someone does, it has been long enough.
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends a merge that is running. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    compaction.close();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,266 @@
+package io.quiver.storage;
+
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.file.FileSystem;
+import io.quiver.storage.transaction.DatabaseState;
+import io.quiver.storage.transaction.TablePart;
+import io.quiver.storage.transaction.TableState;
+import io.quiver.types.CorruptionException;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Merges segments that the installed manifest names into fewer, without the rows that are deleted
+ * there; rows deleted meanwhile are deleted in what it writes. Commits, reads and flushes go on,
+ * but for the moment in which the result is installed.
+ *
+ * <p>One merge runs at a time: its thread holds {@link #turn}. A merge that fails or is ended
+ * changes nothing, and takes away what it has written.
+ */
+final class Compaction implements AutoCloseable {
+  /** Above so many segments in a table, merging them is not slowed down. */
+  private static final int SEGMENTS_MANY = 64;
+
+  private static final long POLL_MILLIS = 10;
+
+  private final ReentrantLock turn = new ReentrantLock();
+  private final FileSystem files;
+  private final RandomGenerator random;
+  private final StoreOptions.Limits limits;
+  private final InstalledManifest installed;
+  private final Jobs jobs;
+
+  /** Segments that could not be read, and are left to {@code quiver check}. Owned by the turn. */
+  private final Set<UUID> damaged = new HashSet<>();
+
+  private volatile boolean closed;
+
+  Compaction(StoreOptions options, InstalledManifest installed, Jobs jobs) {
+    this.files = options.files();
+    this.random = options.random();
+    this.limits = options.limits();
+    this.installed = installed;
+    this.jobs = jobs;
+  }
+
+  /** Segments of one table that become one. */
+  private record Work(TableState table, List<TablePart> parts) {
+    TableDefinition definition() {
+      return table.definition();
+    }
+
+    Set<UUID> segments() {
+      Set<UUID> ids = new HashSet<>();
+      parts.forEach(part -> ids.add(Objects.requireNonNull(part.segment())));
+      return ids;
+    }
+
+    long liveRows() {
+      return parts.stream().mapToLong(TablePart::liveRowCount).sum();
+    }
+
+    long liveBytes() {
+      return parts.stream().mapToLong(MergePolicy::liveBytes).sum();
+    }
+
+    /** Whether it takes away most of what it reads, or belongs to very many segments. */
+    boolean isUrgent() {
+      long rows = parts.stream().mapToLong(TablePart::rowCount).sum();
+      return liveRows() < rows / 2 || table.parts().size() > SEGMENTS_MANY;
+    }
+  }
+
+  /**
+   * Merges what is worth most, if anything is.
+   *
+   * @return false when there is nothing to do
+   * @throws QuiverException 57P01 when it is closed meanwhile; 58030, 53100 when the disk cannot be
+   *     read or written
+   */
+  boolean compact() {
+    turn.lock();
+    try {
+      Work work = choose();
+      if (work == null || closed) {
+        return false;
+      }
+      Set<UUID> segments = work.segments();
+      if (!installed.claim(segments)) {
+        // A flush has just rewritten some of them: look again.
+        return true;
+      }
+      BooleanSupplier urgent = () -> work.isUrgent() || turn.hasQueuedThreads();
+      Jobs.Running job =
+          jobs.start(Job.Kind.COMPACTION, work.definition(), work.liveRows(), work.liveBytes());
+      try {
+        run(job, List.of(work), urgent, this::checkOpen);
+      } catch (CorruptionException e) {
+        damaged.addAll(segments);
+        throw e;
+      } finally {
+        installed.release(segments);
+      }
+      return true;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /**
+   * Merges all segments of a table that the manifest names, so that all but the last are full and
+   * none has deleted rows, and waits for it.
+   *
+   * @param cancelled looked at every few milliseconds
+   * @throws QuiverException 57014 when it is cancelled, 57P01 when the database is closed, 42P01
+   *     when the table is gone; 58030, 53100 when the disk cannot be read or written
+   */
+  void optimize(TableId table, BooleanSupplier cancelled) {
+    Runnable check =
+        () -> {
+          checkOpen();
+          if (cancelled.getAsBoolean()) {
+            throw new QuiverException(ErrorCode.QUERY_CANCELED, "the statement was cancelled");
+          }
+        };
+    while (!tryTurn()) {
+      check.run();
+    }
+    try {
+      List<Work> all = claimAll(table, check);
+      if (all.isEmpty()) {
+        return;
+      }
+      Set<UUID> segments = segments(all);
+      Jobs.Running job =
+          jobs.start(
+              Job.Kind.OPTIMIZE,
+              all.getFirst().definition(),
+              all.stream().mapToLong(Work::liveRows).sum(),
+              all.stream().mapToLong(Work::liveBytes).sum());
+      try {
+        run(job, all, () -> true, check);
+      } finally {
+        installed.release(segments);
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private boolean tryTurn() {
+    try {
+      return turn.tryLock(POLL_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new QuiverException(ErrorCode.QUERY_CANCELED, "interrupted while waiting", e);
+    }
+  }
+
+  /** Reserves all that is to be merged of a table; a flush may hold some of it for a while. */
+  private List<Work> claimAll(TableId id, Runnable check) {
+    while (true) {
+      check.run();
+      TableState table = installed.state().tables().get(id);
+      if (table == null) {
+        throw new QuiverException(
+            ErrorCode.UNDEFINED_TABLE, "table number " + id.value() + " does not exist any more");
+      }
+      List<Work> all =
+          MergePolicy.optimize(table.parts(), limits.segmentBytes()).stream()
+              .map(run -> new Work(table, run.of(table.parts())))
+              .toList();
+      if (installed.claim(segments(all))) {
+        return all;
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
+    }
+  }
+
+  private static Set<UUID> segments(List<Work> all) {
+    Set<UUID> segments = new HashSet<>();
+    all.forEach(work -> segments.addAll(work.segments()));
+    return segments;
+  }
+
+  /** What is worth most: the longest run of segments of any table. */
+  private @Nullable Work choose() {
+    DatabaseState state = installed.state();
+    Set<UUID> busy = new HashSet<>(installed.busy());
+    busy.addAll(damaged);
+    @Nullable Work best = null;
+    for (TableState table : state.tables().values()) {
+      MergePolicy.Run run = MergePolicy.compact(table.parts(), limits.segmentBytes(), busy);
+      if (run != null && (best == null || run.count() > best.parts().size())) {
+        best = new Work(table, run.of(table.parts()));
+      }
+    }
+    return best;
+  }
+
+  private void run(Jobs.Running job, List<Work> all, BooleanSupplier urgent, Runnable check) {
+    Throttle throttle = new Throttle(limits.compactionBytesPerSecond(), urgent);
+    try {
+      for (Work work : all) {
+        rewrite(
+            work,
+            bytes -> {
+              check.run();
+              job.wrote(bytes);
+              throttle.wrote(bytes, check);
+            });
+        job.finishedRows(work.liveRows());
+      }
+      job.end(null);
+    } catch (RuntimeException | Error e) {
+      job.end(e);
+      throw e;
+    }
+  }
+
+  private void rewrite(Work work, LongConsumer progress) {
+    List<UUID> written = new ArrayList<>();
+    try {
+      UUID id = new UUID(random.nextLong(), random.nextLong());
+      written.add(id);
+      List<TablePart> to =
+          new SegmentMerge(files, work.definition(), work.parts(), progress).write(id);
+      installed.installCompaction(
+          new Replacement(work.definition().id(), work.parts(), to), written);
+    } catch (RuntimeException | Error e) {
+      installed.abandon(written, e);
+      throw e;
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new QuiverException(ErrorCode.ADMIN_SHUTDOWN, "the database has been closed");
+    }
+  }
+
+  /** Ends a merge that is running, and waits for it; there is none afterwards. */
+  @Override
+  public void close() {
+    closed = true;
+    turn.lock();
+    try {
+      damaged.clear();
+    } finally {
+      turn.unlock();
+    }
+  }
+}

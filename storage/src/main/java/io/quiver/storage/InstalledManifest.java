@@ -1,0 +1,261 @@
+package io.quiver.storage;
+
+import io.quiver.storage.catalog.Catalog;
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.file.FileSystem;
+import io.quiver.storage.log.Log;
+import io.quiver.storage.log.Lsn;
+import io.quiver.storage.log.ShardId;
+import io.quiver.storage.manifest.Manifest;
+import io.quiver.storage.manifest.ManifestStore;
+import io.quiver.storage.segment.SegmentDirectory;
+import io.quiver.storage.transaction.CommitPipeline;
+import io.quiver.storage.transaction.DatabaseState;
+import io.quiver.storage.transaction.TablePart;
+import io.quiver.storage.transaction.TableState;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The manifest that counts, the rows that it names, and the segments that it names no more. Flushes
+ * and compactions prepare segments without any lock and come here to install them.
+ *
+ * <p>A crash leaves the old manifest or the new one; segments that the one that counts does not
+ * name are removed at the next opening. Lock order: this object, then the commit lock.
+ */
+final class InstalledManifest {
+  private final FileSystem files;
+  private final CommitPipeline pipeline;
+  private final ManifestStore manifests;
+  private final Log log;
+  private final long epoch;
+  private final List<Retired> retired = new ArrayList<>();
+
+  /** Since which arrangement of the tables a segment is read. */
+  private final Map<UUID, Long> readSince = new HashMap<>();
+
+  /** Named by manifests of which one may be the one that counts, for all we know. */
+  private final Set<UUID> unsettled = new HashSet<>();
+
+  /** Being rewritten by someone. */
+  private final Set<UUID> claimed = new HashSet<>();
+
+  private volatile Manifest manifest;
+
+  /** What the manifest names: the database as of its commit version. */
+  private DatabaseState state;
+
+  /** What a flush is writing, in the arrangement that compactions gave it meanwhile. */
+  private CommitPipeline.@Nullable Sealed sealed;
+
+  private volatile Runnable flushed = () -> {};
+
+  InstalledManifest(Opened opened) {
+    files = opened.files();
+    pipeline = opened.pipeline();
+    manifests = opened.manifests();
+    log = opened.log();
+    epoch = opened.epoch();
+    manifest = opened.manifest();
+    state = opened.state();
+  }
+
+  /**
+   * What recovery found.
+   *
+   * @param state what the manifest names
+   */
+  record Opened(
+      FileSystem files,
+      CommitPipeline pipeline,
+      ManifestStore manifests,
+      Log log,
+      long epoch,
+      Manifest manifest,
+      DatabaseState state) {}
+
+  /** A segment that was part of the tables from one arrangement on and up to another. */
+  private record Retired(UUID segment, long from, long until) {}
+
+  /** Calls someone after each flush, on its thread. */
+  void onFlush(Runnable listener) {
+    flushed = listener;
+  }
+
+  /** What the manifest names; segments in it may be claimed. */
+  synchronized DatabaseState state() {
+    return state;
+  }
+
+  /**
+   * Ends the growing blocks and makes all that is committed what the next {@link #installFlush}
+   * installs; null where the manifest has it all.
+   */
+  synchronized @Nullable DatabaseState seal() {
+    sweep();
+    CommitPipeline.Sealed next = pipeline.seal();
+    if (next.state().version().value() == manifest.commitVersion()
+        && next.state().memoryBytes() == 0) {
+      return null;
+    }
+    sealed = next;
+    return next.state();
+  }
+
+  /** Reserves segments for rewriting; false where one is reserved already or has gone. */
+  synchronized boolean claim(Collection<UUID> segments) {
+    if (segments.isEmpty()) {
+      return true;
+    }
+    boolean free = segments.stream().noneMatch(claimed::contains);
+    if (!free || !Set.copyOf(manifest.segmentIds()).containsAll(segments)) {
+      return false;
+    }
+    return claimed.addAll(segments);
+  }
+
+  synchronized void release(Collection<UUID> segments) {
+    claimed.removeAll(segments);
+  }
+
+  /** Segments that a flush must leave as they are: reserved ones, and those of no manifest yet. */
+  synchronized Set<UUID> busy() {
+    Set<UUID> busy = new HashSet<>(claimed);
+    busy.addAll(pipeline.adopted(pipeline.visible().version()));
+    return busy;
+  }
+
+  /** Installs what was sealed, with its rows in memory replaced, and lets the log go. */
+  void installFlush(List<Replacement> replacements, Collection<UUID> written) {
+    synchronized (this) {
+      CommitPipeline.Sealed flushing = sealed;
+      if (flushing == null) {
+        throw new IllegalStateException("nothing has been sealed");
+      }
+      sealed = null;
+      install(flushing.state(), flushing.position(), replacements, written);
+      log.truncate(ShardId.FIRST, flushing.position(), epoch);
+      cleanUp();
+    }
+    flushed.run();
+  }
+
+  /** Installs the same rows as of the same commit in other segments. */
+  synchronized void installCompaction(Replacement replacement, Collection<UUID> written) {
+    List<Replacement> one = List.of(replacement);
+    install(state, manifest.replayFrom(), one, written);
+    CommitPipeline.Sealed flushing = sealed;
+    if (flushing != null) {
+      DatabaseState arranged = Replacement.apply(flushing.state(), one);
+      sealed = new CommitPipeline.Sealed(arranged, flushing.position());
+    }
+    cleanUp();
+  }
+
+  private void install(
+      DatabaseState base, Lsn position, List<Replacement> replacements, Collection<UUID> written) {
+    DatabaseState nextState = Replacement.apply(base, replacements);
+    Manifest next = manifest(nextState, position);
+    unsettled.addAll(written);
+    manifests.install(next);
+    Manifest old = manifest;
+    manifest = next;
+    state = nextState;
+    long since =
+        pipeline.rearrange(newest -> Replacement.apply(newest, replacements)).arrangement();
+    written.forEach(id -> readSince.put(id, since));
+    // What transactions wrote themselves is the manifest's from now on, unless it has been
+    // replaced.
+    List<UUID> adopted = pipeline.adopted(nextState.version());
+    pipeline.settled(adopted);
+    Set<UUID> gone = new HashSet<>(old.segmentIds());
+    gone.addAll(adopted);
+    next.segmentIds().forEach(gone::remove);
+    for (UUID id : gone) {
+      Long from = readSince.remove(id);
+      retired.add(new Retired(id, from == null ? 0 : from, since));
+    }
+  }
+
+  /** Removes what the manifest that has just been installed makes superfluous. */
+  private void cleanUp() {
+    unsettled.removeAll(Set.copyOf(manifest.segmentIds()));
+    for (UUID id : List.copyOf(unsettled)) {
+      SegmentDirectory.delete(files, id);
+      readSince.remove(id);
+      unsettled.remove(id);
+    }
+    manifests.removeOthers(manifest);
+    sweep();
+  }
+
+  /** Removes segments that neither the manifest nor a snapshot needs. */
+  synchronized void sweep() {
+    for (Retired each : List.copyOf(retired)) {
+      if (!pipeline.isRead(each.from(), each.until())) {
+        SegmentDirectory.delete(files, each.segment());
+        retired.remove(each);
+      }
+    }
+  }
+
+  /** Removes what a flush or compaction that failed has written. */
+  synchronized void abandon(Collection<UUID> written, Throwable failure) {
+    Set<UUID> named = new HashSet<>(manifest.segmentIds());
+    for (UUID id : written) {
+      if (!named.contains(id) && !unsettled.contains(id)) {
+        try {
+          SegmentDirectory.delete(files, id);
+        } catch (RuntimeException remains) {
+          failure.addSuppressed(remains);
+        }
+      }
+    }
+  }
+
+  /** Whether segments of tables that are dropped by now are still there. */
+  boolean holdsDropped(Catalog catalog) {
+    Manifest current = manifest;
+    if (current.catalog().version() == catalog.version()) {
+      return false;
+    }
+    return current.tables().stream()
+        .anyMatch(
+            table -> !table.segments().isEmpty() && catalog.table(table.definition().id()) == null);
+  }
+
+  private Manifest manifest(DatabaseState named, Lsn position) {
+    List<Manifest.Table> tables = new ArrayList<>();
+    for (TableDefinition definition : named.catalog().tables()) {
+      TableState table = named.tables().get(definition.id());
+      if (table == null) {
+        throw new IllegalStateException("no rows of " + definition.name());
+      }
+      List<Manifest.Segment> segments = new ArrayList<>();
+      for (TablePart part : table.parts()) {
+        UUID id = part.segment();
+        if (id == null) {
+          throw new IllegalStateException("rows of " + definition.name() + " are left in memory");
+        }
+        segments.add(
+            new Manifest.Segment(
+                id, part.firstRowId(), part.rowCount(), part.sizeInBytes(), part.deleted()));
+      }
+      tables.add(new Manifest.Table(definition, table.nextRowId(), table.nextIdentity(), segments));
+    }
+    return new Manifest(
+        manifest.number() + 1,
+        named.version().value(),
+        position,
+        named.catalog(),
+        pipeline.nextTable(),
+        tables);
+  }
+}

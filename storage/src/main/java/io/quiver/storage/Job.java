@@ -1,0 +1,49 @@
+package io.quiver.storage;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work that a store does or has done beside statements, at one moment.
+ *
+ * @param id ascends in the order of starting
+ * @param schemaName of the table, or null for work on all tables
+ * @param tableName as it was when the job began
+ * @param finished null while it runs
+ * @param rowsDone rows in segments that are finished
+ * @param rowsTotal live rows that are written in all
+ * @param bytesDone bytes of columns that have been written
+ * @param bytesTotal about how many will have been
+ * @param error what ended it, or null
+ */
+public record Job(
+    long id,
+    Kind kind,
+    @Nullable String schemaName,
+    @Nullable String tableName,
+    State state,
+    Instant started,
+    @Nullable Instant finished,
+    long rowsDone,
+    long rowsTotal,
+    long bytesDone,
+    long bytesTotal,
+    @Nullable String error) {
+  /** What is done. */
+  public enum Kind {
+    /** Rows in memory go to segments. */
+    FLUSH,
+    /** Segments are merged in the background. */
+    COMPACTION,
+    /** Segments are merged because a statement asked for it. */
+    OPTIMIZE
+  }
+
+  /** How far it is. */
+  public enum State {
+    RUNNING,
+    FINISHED,
+    FAILED,
+    CANCELED
+  }
+}
