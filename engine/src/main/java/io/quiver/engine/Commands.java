@@ -6,6 +6,7 @@ import io.quiver.engine.command.Settings;
 import io.quiver.engine.command.ShowCommands;
 import io.quiver.engine.command.SystemTables;
 import io.quiver.engine.command.Truncation;
+import io.quiver.engine.command.Upkeep;
 import io.quiver.engine.definition.DefinitionContext;
 import io.quiver.engine.definition.Definitions;
 import io.quiver.engine.definition.Names;
@@ -21,6 +22,7 @@ import io.quiver.sql.Statement;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.transaction.Snapshot;
 import io.quiver.types.Batch;
 import io.quiver.types.Field;
 import io.quiver.types.QuiverException;
@@ -82,7 +84,7 @@ final class Commands {
       case Statement.SetOption set -> noRows(text, StatementKind.OTHER);
       case Statement.ResetAll reset -> noRows(text, StatementKind.OTHER);
       case Statement.ShowAll show -> rows(text, ShowCommands.ALL);
-      case Statement.Flush flush -> noRows(text, StatementKind.OTHER);
+      case Statement.Maintenance maintenance -> noRows(text, StatementKind.OTHER);
       case Statement.CopyFrom copy -> noRows(text, StatementKind.INSERT);
       case Statement.CopyTo copy -> noRows(text, StatementKind.OTHER);
       case Statement.ShowObjects show -> rows(text, ShowCommands.schema(show.listing()));
@@ -157,11 +159,18 @@ final class Commands {
                       StatementKind.OTHER,
                       copies.to(
                           copy, names(context.snapshot().catalog()), context, database.planner())));
-      case Statement.Flush flush -> {
-        database.store().flush();
-        yield Results.count(StatementKind.OTHER, 0);
-      }
+      case Statement.Maintenance maintenance -> maintain(maintenance, execution);
     };
+  }
+
+  private QueryResult maintain(Statement.Maintenance maintenance, Execution execution) {
+    transaction.checkNone(Upkeep.name(maintenance));
+    Names names;
+    try (Snapshot snapshot = transaction.snapshot()) {
+      names = names(snapshot.catalog());
+    }
+    Upkeep.run(maintenance, names, database.store(), execution);
+    return Results.count(StatementKind.OTHER, 0);
   }
 
   private QueryResult truncate(Statement.Truncate truncate, Execution execution) {
@@ -270,6 +279,9 @@ final class Commands {
     }
     if (table.equals(SystemTables.INDEXES)) {
       return SystemTables.indexes(catalog, catalog.indexes());
+    }
+    if (table.equals(SystemTables.JOBS)) {
+      return SystemTables.jobs(database.store().jobs());
     }
     if (table.equals(SystemTables.SETTINGS)) {
       return SystemTables.settings(settings);

@@ -105,6 +105,19 @@ final class SessionTransaction {
     open = new OpenTransaction(begun, settings);
   }
 
+  /**
+   * Checks that no transaction block is open.
+   *
+   * @throws QuiverException 25001
+   */
+  void checkNone(String what) {
+    if (open != null) {
+      throw new QuiverException(
+          ErrorCode.ACTIVE_TRANSACTION,
+          what + " cannot run inside a transaction; COMMIT or ROLLBACK it first");
+    }
+  }
+
   /** SET TRANSACTION: null leaves what it is. */
   void setTransaction(@Nullable Boolean repeatable, @Nullable Boolean only) {
     OpenTransaction current = required("SET TRANSACTION");

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Transactions, savepoints, TRUNCATE, SHOW, DESCRIBE and FLUSH; SET goes to {@link SetParser}. */
+/** Transactions, savepoints, TRUNCATE, SHOW, DESCRIBE and upkeep; SET goes to {@link SetParser}. */
 final class CommandParser {
   private final TokenCursor cursor;
 
@@ -56,6 +56,11 @@ final class CommandParser {
         yield new Statement.Describe(cursor.tableName());
       }
       case "flush" -> new Statement.Flush(cursor.accept("table") ? cursor.tableName() : null);
+      case "checkpoint" -> new Statement.Checkpoint();
+      case "optimize" -> {
+        cursor.expect("table");
+        yield new Statement.Optimize(cursor.tableName());
+      }
       default -> throw new IllegalStateException("no command " + word);
     };
   }

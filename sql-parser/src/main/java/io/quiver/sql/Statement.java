@@ -297,7 +297,16 @@ public sealed interface Statement {
   record Describe(TableName name) implements Statement {}
 
   /** FLUSH, or FLUSH TABLE name: writes what is in memory to segments. */
-  record Flush(@Nullable TableName name) implements Statement {}
+  record Flush(@Nullable TableName name) implements Maintenance {}
+
+  /** CHECKPOINT: writes what is in memory to segments, and lets the log before it go. */
+  record Checkpoint() implements Maintenance {}
+
+  /** OPTIMIZE TABLE: merges all segments of a table, without deleted rows. */
+  record Optimize(TableName name) implements Maintenance {}
+
+  /** Changes how rows are stored, and no row; stands outside of transactions. */
+  sealed interface Maintenance extends Statement {}
 
   /**
    * COPY table FROM files.

@@ -14,21 +14,8 @@ import org.apache.calcite.sql.SqlNode;
 final class StatementParser {
   private static final Set<String> NOT_YET =
       Set.of(
-          "analyze",
-          "backup",
-          "call",
-          "grant",
-          "kill",
-          "load",
-          "merge",
-          "optimize",
-          "refresh",
-          "reindex",
-          "replace",
-          "restore",
-          "revoke",
-          "use",
-          "vacuum");
+          "analyze", "backup", "call", "grant", "kill", "load", "merge", "refresh", "reindex",
+          "replace", "restore", "revoke", "use", "vacuum");
 
   private StatementParser() {}
 
@@ -64,7 +51,9 @@ final class StatementParser {
           "show",
           "describe",
           "desc",
-          "flush" ->
+          "flush",
+          "checkpoint",
+          "optimize" ->
           CommandParser.parse(new TokenCursor(sql));
       default -> {
         if (kind == SqlLexer.Kind.SYMBOL && sql.charAt(lexer.start()) == '(') {

@@ -88,6 +88,8 @@ class StatementTest {
         Arguments.of("desc table public.\"Docs\"", new Describe(new TableName("public", "Docs"))),
         Arguments.of("FLUSH", new Flush(null)),
         Arguments.of("/* now */ FLUSH -- all\n TABLE docs ;", new Flush(docs)),
+        Arguments.of("checkpoint", new Statement.Checkpoint()),
+        Arguments.of("OPTIMIZE TABLE docs", new Statement.Optimize(docs)),
         Arguments.of("DROP TABLE docs", new DropTable(List.of(docs), false, false)),
         Arguments.of(
             "DROP TABLE IF EXISTS a.b, docs CASCADE",

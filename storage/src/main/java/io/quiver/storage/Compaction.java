@@ -57,6 +57,9 @@ final class Compaction implements AutoCloseable {
     this.jobs = jobs;
   }
 
+  /** All that is to be merged of a table; nothing where that is so already. */
+  private record Claimed(TableDefinition table, List<Work> work) {}
+
   /** Segments of one table that become one. */
   private record Work(TableState table, List<TablePart> parts) {
     TableDefinition definition() {
@@ -140,15 +143,13 @@ final class Compaction implements AutoCloseable {
       check.run();
     }
     try {
-      List<Work> all = claimAll(table, check);
-      if (all.isEmpty()) {
-        return;
-      }
+      Claimed claimed = claimAll(table, check);
+      List<Work> all = claimed.work();
       Set<UUID> segments = segments(all);
       Jobs.Running job =
           jobs.start(
               Job.Kind.OPTIMIZE,
-              all.getFirst().definition(),
+              claimed.table(),
               all.stream().mapToLong(Work::liveRows).sum(),
               all.stream().mapToLong(Work::liveBytes).sum());
       try {
@@ -171,7 +172,7 @@ final class Compaction implements AutoCloseable {
   }
 
   /** Reserves all that is to be merged of a table; a flush may hold some of it for a while. */
-  private List<Work> claimAll(TableId id, Runnable check) {
+  private Claimed claimAll(TableId id, Runnable check) {
     while (true) {
       check.run();
       TableState table = installed.state().tables().get(id);
@@ -184,7 +185,7 @@ final class Compaction implements AutoCloseable {
               .map(run -> new Work(table, run.of(table.parts())))
               .toList();
       if (installed.claim(segments(all))) {
-        return all;
+        return new Claimed(table.definition(), all);
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
     }

@@ -1,6 +1,7 @@
 package io.quiver.engine.command;
 
 import io.quiver.executor.plan.SystemTable;
+import io.quiver.storage.Job;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
@@ -57,10 +58,29 @@ public final class SystemTables {
               text("state"),
               new Field("comment", SqlType.TEXT, true)));
 
+  /** What the store does beside statements, and has done last. */
+  public static final SystemTable JOBS =
+      new SystemTable(
+          "quiver",
+          "jobs",
+          Schema.of(
+              new Field("id", SqlType.BIGINT, false),
+              text("kind"),
+              new Field("table_schema", SqlType.TEXT, true),
+              new Field("table_name", SqlType.TEXT, true),
+              text("state"),
+              new Field("started", SqlType.TIMESTAMP_TZ, false),
+              new Field("finished", SqlType.TIMESTAMP_TZ, true),
+              new Field("rows_done", SqlType.BIGINT, false),
+              new Field("rows_total", SqlType.BIGINT, false),
+              new Field("bytes_done", SqlType.BIGINT, false),
+              new Field("bytes_total", SqlType.BIGINT, false),
+              new Field("error", SqlType.TEXT, true)));
+
   private static final List<SystemTable> ALL =
       Stream.concat(
               InformationSchema.all().stream(),
-              Stream.of(INDEXES, SETTINGS, STATEMENTS, COPY_ERRORS))
+              Stream.of(INDEXES, JOBS, SETTINGS, STATEMENTS, COPY_ERRORS))
           .toList();
 
   private SystemTables() {}
@@ -88,6 +108,27 @@ public final class SystemTables {
           index.options().isEmpty() ? null : DefinitionText.options(index),
           "not built",
           index.comment());
+    }
+    return rows.batch();
+  }
+
+  /** The rows of quiver.jobs. */
+  public static Batch jobs(List<Job> jobs) {
+    Rows rows = new Rows(JOBS.schema());
+    for (Job job : jobs) {
+      rows.add(
+          job.id(),
+          job.kind().name().toLowerCase(Locale.ROOT),
+          job.schemaName(),
+          job.tableName(),
+          job.state().name().toLowerCase(Locale.ROOT),
+          job.started(),
+          job.finished(),
+          job.rowsDone(),
+          job.rowsTotal(),
+          job.bytesDone(),
+          job.bytesTotal(),
+          job.error());
     }
     return rows.batch();
   }
