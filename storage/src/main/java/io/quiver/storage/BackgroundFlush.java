@@ -2,17 +2,31 @@ package io.quiver.storage;
 
 import io.quiver.storage.transaction.CommitPipeline;
 import io.quiver.storage.transaction.DatabaseState;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Flushes on a thread of its own when the rows in memory have become many, and makes commits wait
- * when they come faster than they can be written. The lock guards all fields.
+ * Flushes on a thread of its own when what is in memory has become large or old, and bounds it:
+ * commits that add rows are slowed down when it is twice as large as what starts a flush, and wait
+ * from four times on. Only where a flush fails they are refused then; it is tried again and again,
+ * so that they go on when there is room. The lock guards all fields.
  */
 final class BackgroundFlush implements AutoCloseable {
   /** Commits wait when memory holds this many times what starts a flush. */
   private static final int MEMORY_FACTOR = 4;
+
+  /** Commits are slowed down when memory holds this many times what starts a flush. */
+  private static final int SLOW_FACTOR = 2;
+
+  /** How long a commit is slowed down at most. */
+  private static final long SLOW_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /** How long after a failed flush the next one comes. */
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private static final System.Logger LOG = System.getLogger(BackgroundFlush.class.getName());
 
@@ -22,10 +36,19 @@ final class BackgroundFlush implements AutoCloseable {
   private final InstalledManifest installed;
   private final CommitPipeline pipeline;
   private final long memTableBytes;
+  private final long memTableRows;
+  private final long ageNanosMax;
   private final Thread thread;
   private boolean wanted;
   private boolean closed;
   private @Nullable Throwable failure;
+
+  /**
+   * When the oldest change was committed that no flush has written; means something if unwritten.
+   */
+  private long unwrittenSince;
+
+  private volatile boolean unwritten;
 
   BackgroundFlush(
       Flusher flusher, InstalledManifest installed, CommitPipeline pipeline, StoreOptions options) {
@@ -33,28 +56,89 @@ final class BackgroundFlush implements AutoCloseable {
     this.installed = installed;
     this.pipeline = pipeline;
     this.memTableBytes = options.memTableBytes();
+    this.memTableRows = options.limits().memTableRows();
+    this.ageNanosMax = options.limits().memTableAge().toNanos();
     this.thread = Thread.ofPlatform().name("quiver-flush").daemon().start(this::run);
+    pipeline.beforeRows(this::admit);
     pipeline.onCommit(this::committed);
     committed(pipeline.visible());
   }
 
-  private void committed(DatabaseState state) {
-    if (state.memoryBytes() <= memTableBytes && !installed.holdsDropped(state.catalog())) {
+  /**
+   * Lets a commit that adds rows pass when there is room for it in memory, and waits for that.
+   *
+   * @throws QuiverException 53100, 53200 when memory is full and cannot be written
+   */
+  private void admit() {
+    if (!isOver(MEMORY_FACTOR)) {
       return;
     }
     lock.lock();
     try {
-      wanted = true;
-      changed.signalAll();
-      // After a failure nobody waits: it will show when memory is used up, or when it is cured.
-      while (wanted
-          && !closed
-          && failure == null
-          && pipeline.visible().memoryBytes() / MEMORY_FACTOR > memTableBytes) {
+      while (!closed && isOver(MEMORY_FACTOR)) {
+        Throwable cause = failure;
+        if (cause != null) {
+          throw full(cause);
+        }
+        wanted = true;
+        changed.signalAll();
         changed.awaitUninterruptibly();
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  private boolean isOver(int factor) {
+    DatabaseState state = pipeline.visible();
+    return state.memoryBytes() / factor > memTableBytes;
+  }
+
+  private static QuiverException full(Throwable cause) {
+    boolean disk = cause instanceof QuiverException e && e.code() == ErrorCode.DISK_FULL;
+    return new QuiverException(
+        disk ? ErrorCode.DISK_FULL : ErrorCode.OUT_OF_MEMORY,
+        "the memory for rows is full, since they cannot be written to segments: "
+            + cause.getMessage(),
+        cause);
+  }
+
+  private void committed(DatabaseState state) {
+    boolean full =
+        state.memoryBytes() > memTableBytes
+            || installed.holdsDropped(state.catalog())
+            || installed.memoryRows(state) > memTableRows;
+    if (!full && unwritten) {
+      return;
+    }
+    lock.lock();
+    try {
+      if (!unwritten && installed.isBehind(state)) {
+        unwritten = true;
+        unwrittenSince = System.nanoTime();
+        changed.signalAll();
+      }
+      if (full) {
+        wanted = true;
+        changed.signalAll();
+        slowDown();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits the longer the fuller memory is, or until a flush has ended. */
+  private void slowDown() {
+    double over = (double) pipeline.visible().memoryBytes() / memTableBytes - SLOW_FACTOR;
+    double share = Math.min(1, over / (MEMORY_FACTOR - SLOW_FACTOR));
+    long left = (long) (SLOW_NANOS_MAX * share);
+    try {
+      while (left > 0 && wanted && !closed && failure == null) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -88,6 +172,9 @@ final class BackgroundFlush implements AutoCloseable {
       before = failure;
       failure = problem;
       wanted = false;
+      // What was committed during the flush is as old as the flush at most.
+      unwritten = installed.isBehind(pipeline.visible());
+      unwrittenSince = System.nanoTime();
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -102,14 +189,34 @@ final class BackgroundFlush implements AutoCloseable {
     }
   }
 
-  /** Waits until a flush is wanted; false at the end. */
+  /**
+   * Waits until a flush is wanted, what is in memory is old, or a failed flush is to be tried
+   * again; false at the end.
+   */
   private boolean awaitWork() {
     lock.lock();
     try {
+      if (failure != null) {
+        for (long left = RETRY_NANOS; left > 0 && !closed; ) {
+          left = changed.awaitNanos(left);
+        }
+        return !closed;
+      }
       while (!wanted && !closed) {
-        changed.awaitUninterruptibly();
+        if (!unwritten) {
+          changed.await();
+          continue;
+        }
+        long left = unwrittenSince + ageNanosMax - System.nanoTime();
+        if (left <= 0) {
+          return true;
+        }
+        changed.awaitNanos(left);
       }
       return !closed;
+    } catch (InterruptedException e) {
+      // Nobody interrupts this thread; if someone does, a flush does no harm.
+      return true;
     } finally {
       lock.unlock();
     }

@@ -2,6 +2,7 @@ package io.quiver.storage;
 
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.log.Log;
 import io.quiver.storage.log.Lsn;
@@ -50,7 +51,7 @@ final class InstalledManifest {
   private volatile Manifest manifest;
 
   /** What the manifest names: the database as of its commit version. */
-  private DatabaseState state;
+  private volatile DatabaseState state;
 
   /** What a flush is writing, in the arrangement that compactions gave it meanwhile. */
   private CommitPipeline.@Nullable Sealed sealed;
@@ -218,6 +219,22 @@ final class InstalledManifest {
         }
       }
     }
+  }
+
+  /** Whether something has been committed that the manifest does not have. */
+  boolean isBehind(DatabaseState newest) {
+    return newest.version().value() != manifest.commitVersion();
+  }
+
+  /** How many rows have been added since the commit that the manifest is of. */
+  long memoryRows(DatabaseState newest) {
+    DatabaseState written = state;
+    long rows = 0;
+    for (Map.Entry<TableId, TableState> entry : newest.tables().entrySet()) {
+      TableState before = written.tables().get(entry.getKey());
+      rows += entry.getValue().nextRowId() - (before == null ? 1 : before.nextRowId());
+    }
+    return rows;
   }
 
   /** Whether segments of tables that are dropped by now are still there. */

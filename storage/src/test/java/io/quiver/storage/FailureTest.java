@@ -121,7 +121,8 @@ class FailureTest {
   }
 
   @Test
-  void aFlushThatDiesOfAnErrorLetsCommitsGoOnAndIsReported() {
+  void aFlushThatDiesOfAnErrorLetsCommitsGoOnUntilMemoryIsFullAndIsReported() {
+    int acknowledged = 0;
     try (LocalStore store = LocalStore.open(options(files, true))) {
       TableDefinition table = Tables.create(store, Tables.items("items"));
       files.follow((number, operation, path) -> {
@@ -129,17 +130,26 @@ class FailureTest {
           throw new OutOfMemoryError("simulated");
         }
       });
-      for (long id = 0; id < 1_000; id++) {
-        insert(store, table, id);
+      QuiverException refused = null;
+      while (refused == null) {
+        try {
+          insert(store, table, acknowledged);
+          acknowledged++;
+        } catch (QuiverException e) {
+          refused = e;
+        }
       }
+      assertThat(refused.code()).isEqualTo(ErrorCode.OUT_OF_MEMORY);
+      assertThat(acknowledged).isBetween(100, 2_000);
       assertThat(store.flushFailure()).isInstanceOf(OutOfMemoryError.class);
       assertThatThrownBy(store::flush).isInstanceOf(OutOfMemoryError.class);
       files.follow(FaultyFileSystem.Plan.never());
       store.flush();
       assertThat(store.flushFailure()).isNull();
-      assertThat(Tables.read(store, table)).hasSize(1_000);
+      assertThat(Tables.read(store, table)).hasSize(acknowledged);
+      insert(store, table, acknowledged);
     }
-    assertThat(reopened()).hasSize(1_000);
+    assertThat(reopened()).hasSize(acknowledged + 1);
   }
 
   @Test

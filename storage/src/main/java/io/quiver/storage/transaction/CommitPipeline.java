@@ -64,6 +64,7 @@ public final class CommitPipeline {
   private volatile @Nullable Throwable poison;
   private volatile @Nullable Throwable lost;
   private volatile Consumer<DatabaseState> listener = state -> {};
+  private volatile Runnable admission = () -> {};
 
   /**
    * @param log where commits become durable, or null for a database that lives in memory
@@ -104,6 +105,14 @@ public final class CommitPipeline {
   /** Calls someone after each commit, on its thread and without a lock. */
   public void onCommit(Consumer<DatabaseState> committed) {
     listener = committed;
+  }
+
+  /**
+   * Asks someone before each commit that adds rows to memory, on its thread and without a lock:
+   * whether by waiting or by throwing, nothing of the commit has been done then.
+   */
+  public void beforeRows(Runnable admits) {
+    admission = admits;
   }
 
   /** Above the id of every table so far. */
@@ -179,10 +188,13 @@ public final class CommitPipeline {
    *
    * @param logging is run when all checks have passed, before the log may have the record
    * @throws QuiverException 40001, 23505, 42P07 on a conflict; 58030 or 53100 when the log cannot
-   *     be written
+   *     be written; 53100 or 53200 when memory is full and cannot be written to segments
    */
   public CommitVersion commit(CommitRecord record, CommitMode mode, Runnable logging) {
     checkWritable();
+    if (!record.rows().isEmpty()) {
+      admission.run();
+    }
     List<MemorySegment> payload = log == null ? List.of() : CommitRecordCodec.encode(record);
     MemTable.Staged staged;
     CompletableFuture<Lsn> durable;
