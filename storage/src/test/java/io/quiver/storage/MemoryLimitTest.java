@@ -11,7 +11,6 @@ import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,8 +27,8 @@ class MemoryLimitTest {
   private final FaultyFileSystem files = new FaultyFileSystem(disk, FaultyFileSystem.Plan.never());
 
   private StoreOptions options(long bytes, long rows, Duration age) {
-    StoreOptions.Limits limits = new StoreOptions.Limits(rows, age, 1 << 20, 1 << 30);
-    return new StoreOptions(files, new Random(7), bytes, true, limits, InstantSource.system());
+    StoreOptions.Limits limits = new StoreOptions.Limits(rows, age, 1 << 20, 1 << 30, 32 << 20);
+    return new StoreOptions(files, new Random(7), bytes, true).withLimits(limits);
   }
 
   private static void insert(LocalStore store, TableDefinition table, long id) {
