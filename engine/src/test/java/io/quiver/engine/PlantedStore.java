@@ -1,5 +1,6 @@
 package io.quiver.engine;
 
+import io.quiver.storage.Job;
 import io.quiver.storage.Store;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.CatalogChange;
@@ -20,6 +21,7 @@ import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A store with a bug in it, to see that the tests find it. */
@@ -90,6 +92,21 @@ final class PlantedStore implements Store {
   @Override
   public void flush() {
     store.flush();
+  }
+
+  @Override
+  public void checkpoint() {
+    store.checkpoint();
+  }
+
+  @Override
+  public void optimize(TableId table, BooleanSupplier cancelled) {
+    store.optimize(table, cancelled);
+  }
+
+  @Override
+  public List<Job> jobs() {
+    return store.jobs();
   }
 
   @Override
