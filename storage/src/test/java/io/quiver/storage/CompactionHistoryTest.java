@@ -93,7 +93,7 @@ class CompactionHistoryTest {
           assertThat(values(snapshot, made)).as(when).isEqualTo(committed);
         }
       }
-      assertThat(between).isGreaterThan(20);
+      assertThat(between).isGreaterThan(10);
       files.follow(FaultyFileSystem.Plan.never());
       for (Old each : old) {
         assertThat(values(each.snapshot(), made)).as("seed " + seed).isEqualTo(each.rows());
