@@ -1,23 +1,27 @@
 package io.quiver.engine;
 
-import io.quiver.storage.file.FileLock;
 import io.quiver.storage.file.FileSystem;
+import io.quiver.storage.file.ForwardingFile;
+import io.quiver.storage.file.ForwardingFileSystem;
 import io.quiver.storage.file.StorageFile;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Another file system, as a disk of a size that may change, whose open files are counted. */
-final class LimitedFileSystem implements FileSystem {
+final class LimitedFileSystem implements ForwardingFileSystem {
   private final FileSystem inner;
   private final AtomicInteger openFiles = new AtomicInteger();
   private volatile long bytesMax = Long.MAX_VALUE;
 
   LimitedFileSystem(FileSystem inner) {
     this.inner = inner;
+  }
+
+  @Override
+  public FileSystem inner() {
+    return inner;
   }
 
   /** Files that were opened and not closed. */
@@ -55,57 +59,7 @@ final class LimitedFileSystem implements FileSystem {
     return new Limited(file);
   }
 
-  @Override
-  public boolean exists(String path) {
-    return inner.exists(path);
-  }
-
-  @Override
-  public boolean isFile(String path) {
-    return inner.isFile(path);
-  }
-
-  @Override
-  public List<String> list(String directory) {
-    return inner.list(directory);
-  }
-
-  @Override
-  public void createDirectories(String path) {
-    inner.createDirectories(path);
-  }
-
-  @Override
-  public void rename(String from, String to) {
-    inner.rename(from, to);
-  }
-
-  @Override
-  public void delete(String path) {
-    inner.delete(path);
-  }
-
-  @Override
-  public void syncDirectory(String path) {
-    inner.syncDirectory(path);
-  }
-
-  @Override
-  public FileLock lock(String path) {
-    return inner.lock(path);
-  }
-
-  @Override
-  public FileLock lockShared(String path) {
-    return inner.lockShared(path);
-  }
-
-  @Override
-  public String describe(String path) {
-    return inner.describe(path);
-  }
-
-  private final class Limited implements StorageFile {
+  private final class Limited implements ForwardingFile {
     private final StorageFile file;
     private boolean closed;
 
@@ -114,13 +68,8 @@ final class LimitedFileSystem implements FileSystem {
     }
 
     @Override
-    public String name() {
-      return file.name();
-    }
-
-    @Override
-    public long size() {
-      return file.size();
+    public StorageFile inner() {
+      return file;
     }
 
     /** As much of it as there is room for. */
@@ -134,26 +83,6 @@ final class LimitedFileSystem implements FileSystem {
             ErrorCode.DISK_FULL, "cannot write " + file.name() + ": no space left on device");
       }
       file.write(at, bytes);
-    }
-
-    @Override
-    public void read(long at, MemorySegment into) {
-      file.read(at, into);
-    }
-
-    @Override
-    public MemorySegment map(Arena arena) {
-      return file.map(arena);
-    }
-
-    @Override
-    public void force() {
-      file.force();
-    }
-
-    @Override
-    public void truncate(long size) {
-      file.truncate(size);
     }
 
     @Override

@@ -18,7 +18,7 @@ final class BackgroundCompaction implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Compaction compaction;
-  private final Thread thread;
+  private final BackgroundThread thread;
   private boolean wanted = true;
   private boolean closed;
   private long retryNanos = RETRY_NANOS;
@@ -26,7 +26,7 @@ final class BackgroundCompaction implements AutoCloseable {
 
   BackgroundCompaction(Compaction compaction) {
     this.compaction = compaction;
-    this.thread = Thread.ofPlatform().name("quiver-compaction").daemon().start(this::run);
+    this.thread = BackgroundThread.start("quiver-compaction", this::run);
   }
 
   /** There may be something to do. */
@@ -121,16 +121,6 @@ final class BackgroundCompaction implements AutoCloseable {
       lock.unlock();
     }
     compaction.close();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    thread.join();
   }
 }

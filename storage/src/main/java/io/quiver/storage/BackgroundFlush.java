@@ -38,7 +38,7 @@ final class BackgroundFlush implements AutoCloseable {
   private final long memTableBytes;
   private final long memTableRows;
   private final long ageNanosMax;
-  private final Thread thread;
+  private final BackgroundThread thread;
   private boolean wanted;
   private boolean closed;
   private @Nullable Throwable failure;
@@ -58,7 +58,7 @@ final class BackgroundFlush implements AutoCloseable {
     this.memTableBytes = options.memTableBytes();
     this.memTableRows = options.limits().memTableRows();
     this.ageNanosMax = options.limits().memTableAge().toNanos();
-    this.thread = Thread.ofPlatform().name("quiver-flush").daemon().start(this::run);
+    this.thread = BackgroundThread.start("quiver-flush", this::run);
     pipeline.beforeRows(this::admit);
     pipeline.onCommit(this::committed);
     committed(pipeline.visible());
@@ -232,16 +232,6 @@ final class BackgroundFlush implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    thread.join();
   }
 }

@@ -69,14 +69,14 @@ final class LogReplay {
    */
   static void run(LogReader reader, CommitPipeline pipeline, Function<UUID, SegmentReader> opener) {
     LogReplay replay = new LogReplay(reader, pipeline.visible().catalog().tables(), opener);
-    Thread thread = Thread.ofPlatform().name("quiver-replay").daemon().start(replay::read);
+    BackgroundThread thread = BackgroundThread.start("quiver-replay", replay::read);
     try {
       for (List<Decoded> next = replay.take(); !next.isEmpty(); next = replay.take()) {
         next.forEach(decoded -> apply(decoded, pipeline));
       }
     } finally {
       replay.stop();
-      join(thread);
+      thread.join();
     }
   }
 
@@ -190,20 +190,6 @@ final class LogReplay {
       changed.signalAll();
     } finally {
       lock.unlock();
-    }
-  }
-
-  private static void join(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 }

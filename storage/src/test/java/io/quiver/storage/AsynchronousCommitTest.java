@@ -25,7 +25,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,19 +107,9 @@ class AsynchronousCommitTest {
     } catch (IllegalStateException e) {
       assertThat(e).hasMessageContaining("could not be closed");
     } finally {
-      closeQuietly(store);
+      Tables.closeQuietly(store);
     }
     return progress;
-  }
-
-  private static void closeQuietly(@Nullable LocalStore store) {
-    if (store != null) {
-      try {
-        store.close();
-      } catch (RuntimeException e) {
-        assertThat(e.getSuppressed()).isNotEmpty();
-      }
-    }
   }
 
   /** A prefix of the commits, with all that were durable. */

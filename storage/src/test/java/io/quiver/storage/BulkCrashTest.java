@@ -64,19 +64,9 @@ class BulkCrashTest {
     } catch (QuiverException e) {
       assertThat(e.sqlState()).isIn("58030", "53100");
     } finally {
-      closeQuietly(store);
+      Tables.closeQuietly(store);
     }
     return acknowledged;
-  }
-
-  private static void closeQuietly(@Nullable LocalStore store) {
-    if (store != null) {
-      try {
-        store.close();
-      } catch (RuntimeException e) {
-        assertThat(e.getSuppressed()).isNotEmpty();
-      }
-    }
   }
 
   private static Batch rows(TableDefinition table, long from, long to) {
@@ -181,7 +171,7 @@ class BulkCrashTest {
       } catch (QuiverException e) {
         assertThat(e.sqlState()).isIn("58030", "53100");
       } finally {
-        closeQuietly(store);
+        Tables.closeQuietly(store);
       }
       String when = "seed " + seed + ", killed after " + kill + ", cut after " + cut;
       check(disk.afterPowerCut(seed * 1_000_003 + i), acknowledged, when);

@@ -101,19 +101,9 @@ class CompactionCrashTest {
     } catch (QuiverException e) {
       assertThat(e.sqlState()).isIn("58030", "53100");
     } finally {
-      closeQuietly(store);
+      Tables.closeQuietly(store);
     }
     return acknowledged;
-  }
-
-  private static void closeQuietly(@Nullable LocalStore store) {
-    if (store != null) {
-      try {
-        store.close();
-      } catch (RuntimeException e) {
-        assertThat(e.getSuppressed()).isNotEmpty();
-      }
-    }
   }
 
   private static void check(MemoryFileSystem left, int acknowledged, String when) {

@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,19 +60,9 @@ class CrashTest {
       // The power is off, or the operation failed: what was acknowledged counts.
       assertThat(e.sqlState()).isIn("58030", "53100");
     } finally {
-      closeQuietly(store);
+      Tables.closeQuietly(store);
     }
     return acknowledged;
-  }
-
-  private static void closeQuietly(@Nullable LocalStore store) {
-    if (store != null) {
-      try {
-        store.close();
-      } catch (RuntimeException e) {
-        assertThat(e.getSuppressed()).isNotEmpty();
-      }
-    }
   }
 
   private static void commit(LocalStore store, TableDefinition table, int commit) {
@@ -159,7 +148,7 @@ class CrashTest {
       } catch (QuiverException e) {
         assertThat(e.sqlState()).isIn("58030", "53100");
       } finally {
-        closeQuietly(store);
+        Tables.closeQuietly(store);
       }
       String when = "seed " + seed + ", killed after " + kill + ", cut after " + cut;
       check(disk.afterPowerCut(seed * 1_000_003 + i), acknowledged, acknowledged + 1, when);

@@ -1,5 +1,7 @@
 package io.quiver.storage;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableDefinition;
@@ -167,5 +169,16 @@ final class Tables {
     var live = segment.live();
     return live == null
         || (live.get(java.lang.foreign.ValueLayout.JAVA_BYTE, row >> 3) & (1 << (row & 7))) != 0;
+  }
+
+  /** Closes a store whose disk may have failed: then it says why it could not. */
+  static void closeQuietly(@Nullable LocalStore store) {
+    if (store != null) {
+      try {
+        store.close();
+      } catch (RuntimeException e) {
+        assertThat(e.getSuppressed()).isNotEmpty();
+      }
+    }
   }
 }

@@ -1,16 +1,19 @@
 package io.quiver.storage.file;
 
-import java.util.List;
-
 /**
  * Another file system, of which nothing is changed. Directories count as made and synced: whoever
  * only reads finds a missing one empty. {@link #lock} is shared with others who read.
  */
-public final class ReadOnlyFileSystem implements FileSystem {
+public final class ReadOnlyFileSystem implements ForwardingFileSystem {
   private final FileSystem inner;
 
   public ReadOnlyFileSystem(FileSystem inner) {
     this.inner = inner;
+  }
+
+  @Override
+  public FileSystem inner() {
+    return inner;
   }
 
   /**
@@ -24,21 +27,6 @@ public final class ReadOnlyFileSystem implements FileSystem {
       case READ -> inner.open(path, mode);
       case WRITE, CREATE -> throw refused("open for writing", path);
     };
-  }
-
-  @Override
-  public boolean exists(String path) {
-    return inner.exists(path);
-  }
-
-  @Override
-  public boolean isFile(String path) {
-    return inner.isFile(path);
-  }
-
-  @Override
-  public List<String> list(String directory) {
-    return inner.list(directory);
   }
 
   @Override
@@ -60,16 +48,6 @@ public final class ReadOnlyFileSystem implements FileSystem {
   @Override
   public FileLock lock(String path) {
     return inner.lockShared(path);
-  }
-
-  @Override
-  public FileLock lockShared(String path) {
-    return inner.lockShared(path);
-  }
-
-  @Override
-  public String describe(String path) {
-    return inner.describe(path);
   }
 
   private IllegalStateException refused(String action, String path) {
