@@ -107,7 +107,7 @@ final class BackgroundFlush implements AutoCloseable {
     boolean full =
         state.memoryBytes() > memTableBytes
             || installed.holdsDropped(state.catalog())
-            || installed.memoryRows(state) > memTableRows;
+            || state.memory().rows() > memTableRows;
     if (!full && unwritten) {
       return;
     }

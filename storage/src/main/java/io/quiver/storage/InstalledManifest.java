@@ -2,7 +2,6 @@ package io.quiver.storage;
 
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.TableDefinition;
-import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.log.Log;
 import io.quiver.storage.log.Lsn;
@@ -224,17 +223,6 @@ final class InstalledManifest {
   /** Whether something has been committed that the manifest does not have. */
   boolean isBehind(DatabaseState newest) {
     return newest.version().value() != manifest.commitVersion();
-  }
-
-  /** How many rows have been added since the commit that the manifest is of. */
-  long memoryRows(DatabaseState newest) {
-    DatabaseState written = state;
-    long rows = 0;
-    for (Map.Entry<TableId, TableState> entry : newest.tables().entrySet()) {
-      TableState before = written.tables().get(entry.getKey());
-      rows += entry.getValue().nextRowId() - (before == null ? 1 : before.nextRowId());
-    }
-    return rows;
   }
 
   /** Whether segments of tables that are dropped by now are still there. */

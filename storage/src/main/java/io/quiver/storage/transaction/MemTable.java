@@ -164,21 +164,20 @@ final class MemTable {
   private static DatabaseState next(
       DatabaseState before, Map<TableId, TableState> changed, CommitRecord record) {
     Map<TableId, TableState> tables = new HashMap<>(before.tables());
-    long bytes = before.memoryBytes();
+    DatabaseState.Memory memory = before.memory();
     for (Map.Entry<TableId, TableState> entry : changed.entrySet()) {
       TableState old = tables.put(entry.getKey(), entry.getValue());
-      bytes += entry.getValue().memoryBytes() - (old == null ? 0 : old.memoryBytes());
+      memory = memory.plus(entry.getValue().memory()).minus(DatabaseState.Memory.of(old));
     }
     for (TableId id : record.dropped()) {
-      TableState old = tables.remove(id);
-      bytes -= old == null ? 0 : old.memoryBytes();
+      memory = memory.minus(DatabaseState.Memory.of(tables.remove(id)));
     }
     Catalog catalog = before.catalog();
     if (!record.catalog().isEmpty()) {
       catalog = catalog.with(catalog.version() + 1, record.catalog());
     }
     CommitVersion version = new CommitVersion(before.version().value() + 1);
-    return new DatabaseState(version, catalog, tables, bytes, before.arrangement());
+    return new DatabaseState(version, catalog, tables, memory, before.arrangement());
   }
 
   /** Compares identities, of which the one after the largest value is negative. */

@@ -81,7 +81,7 @@ final class TableChanges {
 
   /** Bytes of the rows that it has appended and that are in memory. */
   long memoryBytes() {
-    return own.memoryBytes();
+    return own.memory().bytes();
   }
 
   /** Its parts that are in no segment; they come after those that are. */

@@ -99,15 +99,17 @@ public record TableState(
     return new RowLocation(part, part.position(rowId));
   }
 
-  /** Bytes of the rows that are in no segment yet. */
-  long memoryBytes() {
+  /** The rows that are in no segment yet. */
+  DatabaseState.Memory memory() {
+    long rows = 0;
     long bytes = 0;
     for (TablePart part : parts) {
       if (part.segment() == null) {
+        rows += part.rowCount();
         bytes += part.sizeInBytes();
       }
     }
-    return bytes;
+    return new DatabaseState.Memory(rows, bytes);
   }
 
   /**
