@@ -141,7 +141,9 @@ final class FusedSearcher implements VectorSearcher {
     int most = Math.min(request.k(), passing);
     int wanted = firstWithin(most);
     while (true) {
-      find(request, work(request, wanted, passing));
+      SearchPlan.Work work = work(request, wanted, passing);
+      plan = plan(work);
+      find(request, work);
       if (plan == SearchPlan.EXACT) {
         return;
       }
@@ -166,9 +168,8 @@ final class FusedSearcher implements VectorSearcher {
     return SearchPlan.of(parts.graph().layout(), work, parts.hasCodeRows());
   }
 
-  /** Finds the nearest rows, of which there are as many as are wanted. */
+  /** Finds the nearest rows, of which there are as many as are wanted, by the plan for them. */
   private void find(SearchRequest request, SearchPlan.Work work) {
-    plan = plan(work);
     if (plan != SearchPlan.EXACT && !prepared) {
       walk.prepare();
       prepared = true;
