@@ -12,7 +12,6 @@ import io.quiver.types.QuiverException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -58,33 +57,11 @@ final class Compaction implements AutoCloseable {
   }
 
   /** All that is to be merged of a table; nothing where that is so already. */
-  private record Claimed(TableDefinition table, List<Work> work) {}
+  private record Claimed(TableDefinition table, List<Rewrite> work) {}
 
-  /** Segments of one table that become one. */
-  private record Work(TableState table, List<TablePart> parts) {
-    TableDefinition definition() {
-      return table.definition();
-    }
-
-    Set<UUID> segments() {
-      Set<UUID> ids = new HashSet<>();
-      parts.forEach(part -> ids.add(Objects.requireNonNull(part.segment())));
-      return ids;
-    }
-
-    long liveRows() {
-      return parts.stream().mapToLong(TablePart::liveRowCount).sum();
-    }
-
-    long liveBytes() {
-      return parts.stream().mapToLong(MergePolicy::liveBytes).sum();
-    }
-
-    /** Whether it takes away most of what it reads, or belongs to very many segments. */
-    boolean isUrgent() {
-      long rows = parts.stream().mapToLong(TablePart::rowCount).sum();
-      return liveRows() < rows / 2 || table.parts().size() > SEGMENTS_MANY;
-    }
+  /** Whether it takes away most of what it reads, or belongs to very many segments. */
+  private static boolean isUrgent(Rewrite work) {
+    return work.liveRows() < work.rows() / 2 || work.table().parts().size() > SEGMENTS_MANY;
   }
 
   /**
@@ -97,18 +74,22 @@ final class Compaction implements AutoCloseable {
   boolean compact() {
     turn.lock();
     try {
-      Work work = choose();
+      Rewrite work = choose();
       if (work == null || closed) {
         return false;
       }
-      Set<UUID> segments = work.segments();
+      Set<UUID> segments = Rewrite.segments(List.of(work));
       if (!installed.claim(segments)) {
         // A flush has just rewritten some of them: look again.
         return true;
       }
-      BooleanSupplier urgent = () -> work.isUrgent() || turn.hasQueuedThreads();
+      BooleanSupplier urgent = () -> isUrgent(work) || turn.hasQueuedThreads();
       Jobs.Running job =
-          jobs.start(Job.Kind.COMPACTION, work.definition(), work.liveRows(), work.liveBytes());
+          jobs.start(
+              Job.Kind.COMPACTION,
+              work.definition(),
+              work.liveRows(),
+              Rewrite.liveBytes(List.of(work)));
       try {
         run(job, List.of(work), urgent, this::checkOpen);
       } catch (CorruptionException e) {
@@ -144,14 +125,11 @@ final class Compaction implements AutoCloseable {
     }
     try {
       Claimed claimed = claimAll(table, check);
-      List<Work> all = claimed.work();
-      Set<UUID> segments = segments(all);
+      List<Rewrite> all = claimed.work();
+      Set<UUID> segments = Rewrite.segments(all);
       Jobs.Running job =
           jobs.start(
-              Job.Kind.OPTIMIZE,
-              claimed.table(),
-              all.stream().mapToLong(Work::liveRows).sum(),
-              all.stream().mapToLong(Work::liveBytes).sum());
+              Job.Kind.OPTIMIZE, claimed.table(), Rewrite.liveRows(all), Rewrite.liveBytes(all));
       try {
         run(job, all, () -> true, check);
       } finally {
@@ -180,42 +158,36 @@ final class Compaction implements AutoCloseable {
         throw new QuiverException(
             ErrorCode.UNDEFINED_TABLE, "table number " + id.value() + " does not exist any more");
       }
-      List<Work> all =
+      List<Rewrite> all =
           MergePolicy.optimize(table.parts(), limits.segmentBytes()).stream()
-              .map(run -> new Work(table, run.of(table.parts())))
+              .map(run -> new Rewrite(table, run.of(table.parts())))
               .toList();
-      if (installed.claim(segments(all))) {
+      if (installed.claim(Rewrite.segments(all))) {
         return new Claimed(table.definition(), all);
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
     }
   }
 
-  private static Set<UUID> segments(List<Work> all) {
-    Set<UUID> segments = new HashSet<>();
-    all.forEach(work -> segments.addAll(work.segments()));
-    return segments;
-  }
-
   /** What is worth most: the longest run of segments of any table. */
-  private @Nullable Work choose() {
+  private @Nullable Rewrite choose() {
     DatabaseState state = installed.state();
     Set<UUID> busy = new HashSet<>(installed.busy());
     busy.addAll(damaged);
-    @Nullable Work best = null;
+    @Nullable Rewrite best = null;
     for (TableState table : state.tables().values()) {
       MergePolicy.Run run = MergePolicy.compact(table.parts(), limits.segmentBytes(), busy);
       if (run != null && (best == null || run.count() > best.parts().size())) {
-        best = new Work(table, run.of(table.parts()));
+        best = new Rewrite(table, run.of(table.parts()));
       }
     }
     return best;
   }
 
-  private void run(Jobs.Running job, List<Work> all, BooleanSupplier urgent, Runnable check) {
+  private void run(Jobs.Running job, List<Rewrite> all, BooleanSupplier urgent, Runnable check) {
     Throttle throttle = new Throttle(limits.compactionBytesPerSecond(), urgent);
     try {
-      for (Work work : all) {
+      for (Rewrite work : all) {
         rewrite(
             work,
             bytes -> {
@@ -232,7 +204,7 @@ final class Compaction implements AutoCloseable {
     }
   }
 
-  private void rewrite(Work work, LongConsumer progress) {
+  private void rewrite(Rewrite work, LongConsumer progress) {
     List<UUID> written = new ArrayList<>();
     try {
       UUID id = new UUID(random.nextLong(), random.nextLong());

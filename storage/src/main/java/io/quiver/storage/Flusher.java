@@ -9,10 +9,8 @@ import io.quiver.storage.transaction.TableState;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -40,21 +38,6 @@ final class Flusher implements AutoCloseable {
     this.jobs = jobs;
   }
 
-  /** Parts of one table that are written together. */
-  private record Chosen(TableState table, List<TablePart> parts) {
-    boolean hasMemory() {
-      return parts.stream().anyMatch(part -> part.segment() == null);
-    }
-
-    long liveRows() {
-      return parts.stream().mapToLong(TablePart::liveRowCount).sum();
-    }
-
-    long liveBytes() {
-      return parts.stream().mapToLong(MergePolicy::liveBytes).sum();
-    }
-  }
-
   /**
    * Makes all that has been committed part of segments.
    *
@@ -68,26 +51,22 @@ final class Flusher implements AutoCloseable {
     if (state == null) {
       return;
     }
-    List<Chosen> chosen = choose(state, installed.busy());
-    Set<UUID> merged = segments(chosen);
+    List<Rewrite> chosen = choose(state, installed.busy());
+    Set<UUID> merged = Rewrite.segments(chosen);
     if (!installed.claim(merged)) {
       // A compaction came first: what is in memory is enough.
       merged = Set.of();
       chosen = choose(state, allSegments(state));
     }
     Jobs.Running job =
-        jobs.start(
-            Job.Kind.FLUSH,
-            null,
-            chosen.stream().mapToLong(Chosen::liveRows).sum(),
-            chosen.stream().mapToLong(Chosen::liveBytes).sum());
+        jobs.start(Job.Kind.FLUSH, null, Rewrite.liveRows(chosen), Rewrite.liveBytes(chosen));
     List<UUID> written = new ArrayList<>();
     try {
       List<Replacement> replacements = new ArrayList<>();
-      for (Chosen each : chosen) {
+      for (Rewrite each : chosen) {
         UUID id = new UUID(random.nextLong(), random.nextLong());
         written.add(id);
-        TableDefinition table = each.table().definition();
+        TableDefinition table = each.definition();
         List<TablePart> to = new SegmentMerge(files, table, each.parts(), job::wrote).write(id);
         replacements.add(new Replacement(table.id(), each.parts(), to));
         job.finishedRows(each.liveRows());
@@ -103,36 +82,21 @@ final class Flusher implements AutoCloseable {
     }
   }
 
-  private List<Chosen> choose(DatabaseState state, Set<UUID> busy) {
-    List<Chosen> chosen = new ArrayList<>();
+  private List<Rewrite> choose(DatabaseState state, Set<UUID> busy) {
+    List<Rewrite> chosen = new ArrayList<>();
     for (Map.Entry<TableId, TableState> entry : state.tables().entrySet()) {
       List<TablePart> parts = entry.getValue().parts();
       MergePolicy.flush(parts, segmentBytesMax, id -> !busy.contains(id)).stream()
-          .map(run -> new Chosen(entry.getValue(), run.of(parts)))
-          .filter(Chosen::hasMemory)
+          .map(run -> new Rewrite(entry.getValue(), run.of(parts)))
+          .filter(Rewrite::hasMemory)
           .forEach(chosen::add);
     }
     return chosen;
   }
 
-  private static Set<UUID> segments(List<Chosen> chosen) {
-    Set<UUID> segments = new HashSet<>();
-    for (Chosen each : chosen) {
-      each.parts().stream()
-          .map(TablePart::segment)
-          .filter(Objects::nonNull)
-          .forEach(id -> segments.add(Objects.requireNonNull(id)));
-    }
-    return segments;
-  }
-
   private static Set<UUID> allSegments(DatabaseState state) {
-    Set<UUID> segments = new HashSet<>();
-    state
-        .tables()
-        .values()
-        .forEach(table -> segments.addAll(segments(List.of(new Chosen(table, table.parts())))));
-    return segments;
+    return Rewrite.segments(
+        state.tables().values().stream().map(table -> new Rewrite(table, table.parts())).toList());
   }
 
   /** Waits for a flush that is running; there is none afterwards. */

@@ -11,6 +11,7 @@ import io.quiver.storage.manifest.ManifestStore;
 import io.quiver.storage.segment.SegmentDirectory;
 import io.quiver.storage.transaction.CommitPipeline;
 import io.quiver.storage.transaction.DatabaseState;
+import io.quiver.storage.transaction.RetiredSegments;
 import io.quiver.storage.transaction.TablePart;
 import io.quiver.storage.transaction.TableState;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ final class InstalledManifest {
   private final ManifestStore manifests;
   private final Log log;
   private final long epoch;
-  private final List<Retired> retired = new ArrayList<>();
+  private final RetiredSegments retired;
 
   /** Since which arrangement of the tables a segment is read. */
   private final Map<UUID, Long> readSince = new HashMap<>();
@@ -60,6 +61,7 @@ final class InstalledManifest {
   InstalledManifest(Opened opened) {
     files = opened.files();
     pipeline = opened.pipeline();
+    retired = new RetiredSegments(files, pipeline);
     manifests = opened.manifests();
     log = opened.log();
     epoch = opened.epoch();
@@ -81,8 +83,10 @@ final class InstalledManifest {
       Manifest manifest,
       DatabaseState state) {}
 
-  /** A segment that was part of the tables from one arrangement on and up to another. */
-  private record Retired(UUID segment, long from, long until) {}
+  /** The segments that it names no more. */
+  RetiredSegments retired() {
+    return retired;
+  }
 
   /** Calls someone after each flush, on its thread. */
   void onFlush(Runnable listener) {
@@ -99,7 +103,7 @@ final class InstalledManifest {
    * installs; null where the manifest has it all.
    */
   synchronized @Nullable DatabaseState seal() {
-    sweep();
+    retired.sweep();
     CommitPipeline.Sealed next = pipeline.seal();
     if (next.state().version().value() == manifest.commitVersion()
         && next.state().memoryBytes() == 0) {
@@ -180,7 +184,7 @@ final class InstalledManifest {
     next.segmentIds().forEach(gone::remove);
     for (UUID id : gone) {
       Long from = readSince.remove(id);
-      retired.add(new Retired(id, from == null ? 0 : from, since));
+      retired.add(id, from == null ? 0 : from, since);
     }
   }
 
@@ -193,17 +197,7 @@ final class InstalledManifest {
       unsettled.remove(id);
     }
     manifests.removeOthers(manifest);
-    sweep();
-  }
-
-  /** Removes segments that neither the manifest nor a snapshot needs. */
-  synchronized void sweep() {
-    for (Retired each : List.copyOf(retired)) {
-      if (!pipeline.isRead(each.from(), each.until())) {
-        SegmentDirectory.delete(files, each.segment());
-        retired.remove(each);
-      }
-    }
+    retired.sweep();
   }
 
   /** Removes what a flush or compaction that failed has written. */

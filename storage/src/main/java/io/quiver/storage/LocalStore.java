@@ -13,6 +13,7 @@ import io.quiver.storage.transaction.CommitVersion;
 import io.quiver.storage.transaction.DatabaseState;
 import io.quiver.storage.transaction.IsolationLevel;
 import io.quiver.storage.transaction.LocalTransaction;
+import io.quiver.storage.transaction.RetiredSegments;
 import io.quiver.storage.transaction.SegmentSpool;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
@@ -99,7 +100,7 @@ public final class LocalStore implements Store {
       InstalledManifest.Opened opened = new Recovery(files).open(heads, log);
       Jobs jobs = new Jobs(options.clock());
       Disk disk = start(options, opened, jobs, resources);
-      SegmentSpool spool = spool(options, resources);
+      SegmentSpool spool = spool(options, disk.installed().retired(), resources);
       return new LocalStore(opened.pipeline(), jobs, disk, spool, false, resources);
     } catch (RuntimeException | Error e) {
       closeAll(resources, e);
@@ -134,7 +135,8 @@ public final class LocalStore implements Store {
   }
 
   /** Segments become durable while a load goes on where there are threads for such work. */
-  private static SegmentSpool spool(StoreOptions options, Deque<AutoCloseable> resources) {
+  private static SegmentSpool spool(
+      StoreOptions options, RetiredSegments retired, Deque<AutoCloseable> resources) {
     ExecutorService forcing = null;
     if (options.background()) {
       forcing =
@@ -143,7 +145,7 @@ public final class LocalStore implements Store {
       resources.push(forcing);
     }
     return new SegmentSpool(
-        options.files(), options.random(), options.limits().bulkBytes(), forcing);
+        options.files(), options.random(), options.limits().bulkBytes(), forcing, retired);
   }
 
   private static Disk start(
@@ -200,7 +202,7 @@ public final class LocalStore implements Store {
   public void checkpoint() {
     flush();
     if (disk != null) {
-      disk.installed().sweep();
+      disk.installed().retired().sweep();
     }
   }
 

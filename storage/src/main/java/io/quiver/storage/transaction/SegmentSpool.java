@@ -14,9 +14,7 @@ import io.quiver.storage.segment.SegmentWriter;
 import io.quiver.storage.segment.UnforcedSegment;
 import io.quiver.types.Column;
 import io.quiver.types.SqlType;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,23 +39,26 @@ public final class SegmentSpool {
   private final RandomGenerator random;
   private final long thresholdBytes;
   private final @Nullable Executor forcing;
-  private final Deque<Abandoned> abandoned = new ArrayDeque<>();
+  private final RetiredSegments retired;
 
   /**
    * @param thresholdBytes how many bytes of a table's new rows a transaction keeps in memory
    * @param forcing makes segments durable while their transactions go on; null leaves it to the
    *     commit
+   * @param retired takes the segments of transactions that were not committed
    */
   public SegmentSpool(
-      FileSystem files, RandomGenerator random, long thresholdBytes, @Nullable Executor forcing) {
+      FileSystem files,
+      RandomGenerator random,
+      long thresholdBytes,
+      @Nullable Executor forcing,
+      RetiredSegments retired) {
     this.files = files;
     this.random = random;
     this.thresholdBytes = thresholdBytes;
     this.forcing = forcing;
+    this.retired = retired;
   }
-
-  /** Segments that nobody reads from an arrangement of the tables on. */
-  private record Abandoned(List<UUID> segments, long since) {}
 
   /**
    * A segment of an open transaction.
@@ -155,20 +156,9 @@ public final class SegmentSpool {
   /** Removes segments that nothing names, as soon as no open snapshot may read them. */
   void abandon(List<UUID> segments, CommitPipeline pipeline) {
     if (!segments.isEmpty()) {
-      long since = pipeline.rearrange(newest -> newest.with(newest.tables())).arrangement();
-      synchronized (abandoned) {
-        abandoned.add(new Abandoned(segments, since));
-      }
+      long until = pipeline.rearrange(newest -> newest.with(newest.tables())).arrangement();
+      segments.forEach(id -> retired.add(id, 0, until));
     }
-    removeAbandoned(pipeline);
-  }
-
-  private void removeAbandoned(CommitPipeline pipeline) {
-    synchronized (abandoned) {
-      while (!abandoned.isEmpty() && !pipeline.isRead(0, abandoned.getFirst().since())) {
-        abandoned.getFirst().segments().forEach(id -> SegmentDirectory.delete(files, id));
-        abandoned.removeFirst();
-      }
-    }
+    retired.sweep();
   }
 }
