@@ -6,6 +6,7 @@ import static io.quiver.executor.expression.Buffers.setBit;
 import static io.quiver.executor.expression.Buffers.valid;
 
 import io.quiver.types.Column;
+import io.quiver.types.ColumnComparator;
 import io.quiver.types.SqlType;
 import java.lang.foreign.MemorySegment;
 

@@ -84,10 +84,10 @@ final class ArrayFunctions {
   }
 
   static int start(Column lists, int row) {
-    return ColumnComparator.offsets(lists).getAtIndex(Buffers.INT, row);
+    return Buffers.offsets(lists).getAtIndex(Buffers.INT, row);
   }
 
   static int end(Column lists, int row) {
-    return ColumnComparator.offsets(lists).getAtIndex(Buffers.INT, row + 1L);
+    return Buffers.offsets(lists).getAtIndex(Buffers.INT, row + 1L);
   }
 }

@@ -14,7 +14,7 @@ final class ArrayText {
   private ArrayText() {}
 
   static String format(Column source, int row, RowText texts) {
-    MemorySegment starts = ColumnComparator.offsets(source);
+    MemorySegment starts = Buffers.offsets(source);
     int to = starts.getAtIndex(Buffers.INT, row + 1L);
     Column elements = source.elements();
     StringBuilder out = new StringBuilder("{");

@@ -89,4 +89,13 @@ final class Buffers {
     }
     return out;
   }
+
+  /** The offsets of a column of variable length. */
+  static MemorySegment offsets(Column column) {
+    MemorySegment offsets = column.offsets();
+    if (offsets == null) {
+      throw new IllegalStateException(column.type() + " has no offsets");
+    }
+    return offsets;
+  }
 }

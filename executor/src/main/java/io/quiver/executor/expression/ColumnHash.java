@@ -3,6 +3,7 @@ package io.quiver.executor.expression;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.quiver.types.Column;
+import io.quiver.types.ColumnComparator;
 import io.quiver.types.SqlType;
 import java.lang.foreign.MemorySegment;
 
@@ -52,7 +53,7 @@ public final class ColumnHash {
   }
 
   private static int hashList(Column column, int row) {
-    MemorySegment starts = ColumnComparator.offsets(column);
+    MemorySegment starts = Buffers.offsets(column);
     int to = starts.getAtIndex(Buffers.INT, row + 1L);
     int from = starts.getAtIndex(Buffers.INT, row);
     int hash = mix(to - from);
@@ -88,8 +89,8 @@ public final class ColumnHash {
 
   /** By words, the last of which overlaps the one before. */
   private static boolean equalTexts(Column a, int i, Column b, int j) {
-    MemorySegment aStarts = ColumnComparator.offsets(a);
-    MemorySegment bStarts = ColumnComparator.offsets(b);
+    MemorySegment aStarts = Buffers.offsets(a);
+    MemorySegment bStarts = Buffers.offsets(b);
     long aFrom = aStarts.getAtIndex(Buffers.INT, i);
     long bFrom = bStarts.getAtIndex(Buffers.INT, j);
     long length = aStarts.getAtIndex(Buffers.INT, i + 1L) - aFrom;
@@ -121,7 +122,7 @@ public final class ColumnHash {
   }
 
   private static int hashText(Column column, int row) {
-    MemorySegment starts = ColumnComparator.offsets(column);
+    MemorySegment starts = Buffers.offsets(column);
     MemorySegment data = column.data();
     long at = starts.getAtIndex(Buffers.INT, row);
     long end = starts.getAtIndex(Buffers.INT, row + 1L);

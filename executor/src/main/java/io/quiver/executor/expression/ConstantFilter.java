@@ -1,6 +1,7 @@
 package io.quiver.executor.expression;
 
 import io.quiver.types.Column;
+import io.quiver.types.ColumnComparator;
 import java.lang.foreign.MemorySegment;
 
 /**

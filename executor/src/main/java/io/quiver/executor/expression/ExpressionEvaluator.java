@@ -1,6 +1,7 @@
 package io.quiver.executor.expression;
 
 import io.quiver.types.Batch;
+import io.quiver.types.Column;
 import io.quiver.types.ColumnBuilder;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
@@ -24,6 +25,13 @@ public final class ExpressionEvaluator {
   public static CompiledExpression compile(Expression expression, EvaluationContext context) {
     return new CompiledExpression(
         new ExpressionEvaluator(context).node(expression), expression.type());
+  }
+
+  /** The one value, in one row, of an expression that depends on no row; null for another one. */
+  static @Nullable Column constantOf(Expression expression, EvaluationContext context) {
+    return new ExpressionEvaluator(context).node(expression) instanceof Node.Constant constant
+        ? constant.oneRow()
+        : null;
   }
 
   private Node node(Expression expression) {

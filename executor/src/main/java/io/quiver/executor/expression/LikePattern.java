@@ -99,6 +99,28 @@ final class LikePattern {
     return new LikePattern(runs, openStart, openEnd, ignoreCase);
   }
 
+  /** What every text begins with that matches; of a pattern that ignores case, in small letters. */
+  String prefix() {
+    if (openStart || runs.isEmpty()) {
+      return "";
+    }
+    int[] points = runs.getFirst().points;
+    int length = 0;
+    while (length < points.length && points[length] != ANY) {
+      length++;
+    }
+    return new String(points, 0, length);
+  }
+
+  /** Whether only {@link #prefix} itself matches. */
+  boolean isLiteral() {
+    return !openStart
+        && !openEnd
+        && (runs.isEmpty()
+            || (runs.size() == 1
+                && Arrays.stream(runs.getFirst().points).noneMatch(point -> point == ANY)));
+  }
+
   boolean matches(String text) {
     int[] points = text.codePoints().toArray();
     if (points.length < shortest) {

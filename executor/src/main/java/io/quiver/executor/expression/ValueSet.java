@@ -1,6 +1,7 @@
 package io.quiver.executor.expression;
 
 import io.quiver.types.Column;
+import io.quiver.types.ColumnComparator;
 
 /** Values of one type, none of them null, that another value is looked up among. */
 final class ValueSet {

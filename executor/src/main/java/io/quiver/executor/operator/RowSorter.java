@@ -1,8 +1,8 @@
 package io.quiver.executor.operator;
 
-import io.quiver.executor.expression.ColumnComparator;
 import io.quiver.executor.plan.SortKey;
 import io.quiver.types.Column;
+import io.quiver.types.ColumnComparator;
 import java.util.List;
 
 /**

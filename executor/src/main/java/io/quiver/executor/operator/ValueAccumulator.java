@@ -1,10 +1,10 @@
 package io.quiver.executor.operator;
 
-import io.quiver.executor.expression.ColumnComparator;
 import io.quiver.executor.plan.AggregateCall;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import io.quiver.types.ColumnBuilder;
+import io.quiver.types.ColumnComparator;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.lang.foreign.Arena;

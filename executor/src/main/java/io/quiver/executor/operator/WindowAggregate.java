@@ -1,9 +1,9 @@
 package io.quiver.executor.operator;
 
-import io.quiver.executor.expression.ColumnComparator;
 import io.quiver.executor.plan.WindowCall;
 import io.quiver.types.Column;
 import io.quiver.types.ColumnBuilder;
+import io.quiver.types.ColumnComparator;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.Int128;
 import io.quiver.types.QuiverException;

@@ -4,6 +4,7 @@ import static io.quiver.executor.expression.Evaluation.column;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quiver.types.Column;
+import io.quiver.types.ColumnComparator;
 import io.quiver.types.SqlType;
 import java.util.Arrays;
 import java.util.Comparator;

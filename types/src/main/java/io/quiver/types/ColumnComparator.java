@@ -1,10 +1,7 @@
-package io.quiver.executor.expression;
+package io.quiver.types;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import io.quiver.types.Column;
-import io.quiver.types.Int128;
-import io.quiver.types.SqlType;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -47,10 +44,10 @@ public final class ColumnComparator {
   private static int compareLists(Column a, int i, Column b, int j) {
     MemorySegment aStarts = offsets(a);
     MemorySegment bStarts = offsets(b);
-    int aTo = aStarts.getAtIndex(Buffers.INT, i + 1L);
-    int bTo = bStarts.getAtIndex(Buffers.INT, j + 1L);
-    int x = aStarts.getAtIndex(Buffers.INT, i);
-    int y = bStarts.getAtIndex(Buffers.INT, j);
+    int aTo = aStarts.getAtIndex(Column.INT, i + 1L);
+    int bTo = bStarts.getAtIndex(Column.INT, j + 1L);
+    int x = aStarts.getAtIndex(Column.INT, i);
+    int y = bStarts.getAtIndex(Column.INT, j);
     for (; x < aTo && y < bTo; x++, y++) {
       boolean aNull = a.elements().isNull(x);
       boolean bNull = b.elements().isNull(y);
@@ -98,10 +95,10 @@ public final class ColumnComparator {
   private static int compareTexts(Column a, int i, Column b, int j) {
     MemorySegment aStarts = offsets(a);
     MemorySegment bStarts = offsets(b);
-    long aFrom = aStarts.getAtIndex(Buffers.INT, i);
-    long aTo = aStarts.getAtIndex(Buffers.INT, i + 1L);
-    long bFrom = bStarts.getAtIndex(Buffers.INT, j);
-    long bTo = bStarts.getAtIndex(Buffers.INT, j + 1L);
+    long aFrom = aStarts.getAtIndex(Column.INT, i);
+    long aTo = aStarts.getAtIndex(Column.INT, i + 1L);
+    long bFrom = bStarts.getAtIndex(Column.INT, j);
+    long bTo = bStarts.getAtIndex(Column.INT, j + 1L);
     long at = MemorySegment.mismatch(a.data(), aFrom, aTo, b.data(), bFrom, bTo);
     if (at < 0) {
       return 0;
@@ -119,7 +116,7 @@ public final class ColumnComparator {
   private static int compareVectors(MemorySegment a, MemorySegment b) {
     long elements = Math.min(a.byteSize(), b.byteSize()) / Float.BYTES;
     for (long i = 0; i < elements; i++) {
-      int order = compareDoubles(a.getAtIndex(Buffers.FLOAT, i), b.getAtIndex(Buffers.FLOAT, i));
+      int order = compareDoubles(a.getAtIndex(Column.FLOAT, i), b.getAtIndex(Column.FLOAT, i));
       if (order != 0) {
         return order;
       }
@@ -127,7 +124,7 @@ public final class ColumnComparator {
     return Long.compare(a.byteSize(), b.byteSize());
   }
 
-  static MemorySegment offsets(Column column) {
+  private static MemorySegment offsets(Column column) {
     MemorySegment offsets = column.offsets();
     if (offsets == null) {
       throw new IllegalStateException(column.type() + " has no text");
