@@ -1,5 +1,6 @@
 package io.quiver.engine;
 
+import io.quiver.engine.command.DefinitionScript;
 import io.quiver.engine.command.InformationSchema;
 import io.quiver.engine.command.Rows;
 import io.quiver.engine.command.Settings;
@@ -270,7 +271,8 @@ final class Commands {
   }
 
   /** The rows of a system table, as of a snapshot. */
-  Batch systemTable(SystemTable table, Catalog catalog) {
+  Batch systemTable(SystemTable table, Snapshot snapshot) {
+    Catalog catalog = snapshot.catalog();
     Batch standard =
         InformationSchema.rows(
             table, database.name(), catalog, SystemTables.all(), database.planner().functions());
@@ -279,6 +281,9 @@ final class Commands {
     }
     if (table.equals(SystemTables.INDEXES)) {
       return SystemTables.indexes(catalog, catalog.indexes());
+    }
+    if (table.equals(SystemTables.DEFINITIONS)) {
+      return DefinitionScript.rows(snapshot, database.planner());
     }
     if (table.equals(SystemTables.JOBS)) {
       return SystemTables.jobs(database.store().jobs());

@@ -315,7 +315,7 @@ final class StatementRunner {
             principal.name(),
             "Quiver " + Database.version(),
             settings.timeZone().normalized()),
-        table -> commands.systemTable(table, snapshot.catalog()));
+        table -> commands.systemTable(table, snapshot));
   }
 
   private List<@Nullable Object> parameters(

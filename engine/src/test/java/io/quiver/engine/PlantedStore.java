@@ -215,6 +215,11 @@ final class PlantedStore implements Store {
     }
 
     @Override
+    public void restartIdentity(TableId table, long next) {
+      inner.restartIdentity(table, next);
+    }
+
+    @Override
     public TableDefinition createTable(NewTable table) {
       return inner.createTable(table);
     }

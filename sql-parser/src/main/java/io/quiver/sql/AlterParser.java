@@ -102,9 +102,18 @@ final class AlterParser {
     if (cursor.accept("drop", "not", "null")) {
       return new Action.SetNullable(column, true);
     }
+    if (cursor.accept("restart", "with") || cursor.accept("set", "restart", "with")) {
+      return new Action.RestartIdentity(column, cursor.longNumber("a whole number"));
+    }
+    if (cursor.accept("set", "generated", "always")) {
+      return new Action.SetIdentity(column, Statement.IdentityKind.ALWAYS);
+    }
+    if (cursor.accept("set", "generated", "by", "default")) {
+      return new Action.SetIdentity(column, Statement.IdentityKind.BY_DEFAULT);
+    }
     if (cursor.at("type") || cursor.at("set", "data")) {
       throw Unsupported.notYet(cursor.where(), "ALTER COLUMN TYPE");
     }
-    throw cursor.unexpected("SET or DROP, and DEFAULT or NOT NULL");
+    throw cursor.unexpected("SET, DROP or RESTART, and DEFAULT, NOT NULL, GENERATED or WITH");
   }
 }

@@ -111,6 +111,12 @@ public sealed interface Statement {
        */
       record SetDefault(String column, @Nullable String defaultSql) implements Action {}
 
+      /** ALTER COLUMN ... RESTART WITH. */
+      record RestartIdentity(String column, long next) implements Action {}
+
+      /** ALTER COLUMN ... SET GENERATED { ALWAYS | BY DEFAULT }. */
+      record SetIdentity(String column, IdentityKind identity) implements Action {}
+
       /** ALTER COLUMN ... DROP NOT NULL, or SET NOT NULL. */
       record SetNullable(String column, boolean nullable) implements Action {}
     }

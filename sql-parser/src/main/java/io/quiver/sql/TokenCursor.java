@@ -249,11 +249,22 @@ final class TokenCursor {
 
   /** A whole number without a sign. */
   int number(String wanted) {
+    int before = at;
+    long value = longNumber(wanted);
+    if (value > Integer.MAX_VALUE) {
+      at = before;
+      throw unexpected(wanted);
+    }
+    return (int) value;
+  }
+
+  /** The same, to 2^63 - 1. */
+  long longNumber(String wanted) {
     if (kind() != SqlLexer.Kind.INTEGER) {
       throw unexpected(wanted);
     }
     try {
-      int value = Integer.parseInt(text());
+      long value = Long.parseLong(text());
       skip();
       return value;
     } catch (NumberFormatException e) {

@@ -44,6 +44,11 @@ final class DefinitionText {
   }
 
   static String of(ViewDefinition view) {
+    return of(view, view.sql());
+  }
+
+  /** With another query that gives the same. */
+  static String of(ViewDefinition view, String sql) {
     String columns =
         view.columns().stream()
             .map(column -> SqlNames.written(column.name()))
@@ -53,7 +58,7 @@ final class DefinitionText {
         + " ("
         + columns
         + ") AS\n"
-        + view.sql();
+        + sql;
   }
 
   static String of(IndexDefinition index, Catalog catalog) {
@@ -112,7 +117,7 @@ final class DefinitionText {
         + (distance == null ? "" : ", " + distance.name().toLowerCase(Locale.ROOT));
   }
 
-  private static String qualified(String schema, String name) {
+  static String qualified(String schema, String name) {
     return SqlNames.written(schema) + "." + SqlNames.written(name);
   }
 }

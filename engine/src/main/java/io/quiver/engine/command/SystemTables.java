@@ -58,6 +58,19 @@ public final class SystemTables {
               text("state"),
               new Field("comment", SqlType.TEXT, true)));
 
+  /** The statements that make the catalog again. */
+  public static final SystemTable DEFINITIONS =
+      new SystemTable(
+          "quiver",
+          "definitions",
+          Schema.of(
+              new Field("position", SqlType.INTEGER, false),
+              text("section"),
+              text("kind"),
+              text("object_schema"),
+              new Field("object_name", SqlType.TEXT, true),
+              text("statement")));
+
   /** What the store does beside statements, and has done last. */
   public static final SystemTable JOBS =
       new SystemTable(
@@ -80,7 +93,7 @@ public final class SystemTables {
   private static final List<SystemTable> ALL =
       Stream.concat(
               InformationSchema.all().stream(),
-              Stream.of(INDEXES, JOBS, SETTINGS, STATEMENTS, COPY_ERRORS))
+              Stream.of(DEFINITIONS, INDEXES, JOBS, SETTINGS, STATEMENTS, COPY_ERRORS))
           .toList();
 
   private SystemTables() {}

@@ -78,6 +78,15 @@ final class TableAlteration {
       }
       case Action.SetDefault set -> setDefault(table, set);
       case Action.SetNullable set -> setNullable(table, set);
+      case Action.RestartIdentity restart -> {
+        identityColumn(table, restart.column());
+        context.transaction().restartIdentity(table.id(), restart.next());
+        yield table;
+      }
+      case Action.SetIdentity set ->
+          table.with(
+              identityColumn(table, set.column())
+                  .withIdentity(TableDefinitions.identity(set.identity())));
     };
   }
 
@@ -160,6 +169,15 @@ final class TableAlteration {
       context.planner().checkDefault(defaultSql, column.type());
     }
     return table.with(column.withDefault(defaultSql));
+  }
+
+  private static ColumnDefinition identityColumn(TableDefinition table, String name) {
+    ColumnDefinition column = column(table, name);
+    if (column.identity() == ColumnDefinition.Identity.NONE) {
+      throw new QuiverException(
+          ErrorCode.INVALID_TABLE_DEFINITION, "column \"" + name + "\" is no identity column");
+    }
+    return column;
   }
 
   private static TableDefinition setNullable(TableDefinition table, Action.SetNullable set) {

@@ -202,10 +202,14 @@ final class TableDefinitions {
         spec.type(),
         spec.nullable() && !inPrimaryKey && !identity,
         defaultSql,
-        switch (spec.identity()) {
-          case NONE -> ColumnDefinition.Identity.NONE;
-          case BY_DEFAULT -> ColumnDefinition.Identity.BY_DEFAULT;
-          case ALWAYS -> ColumnDefinition.Identity.ALWAYS;
-        });
+        identity(spec.identity()));
+  }
+
+  static ColumnDefinition.Identity identity(Statement.IdentityKind kind) {
+    return switch (kind) {
+      case NONE -> ColumnDefinition.Identity.NONE;
+      case BY_DEFAULT -> ColumnDefinition.Identity.BY_DEFAULT;
+      case ALWAYS -> ColumnDefinition.Identity.ALWAYS;
+    };
   }
 }

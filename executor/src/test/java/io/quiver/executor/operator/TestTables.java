@@ -149,6 +149,11 @@ final class TestTables implements Transaction {
   }
 
   @Override
+  public void restartIdentity(TableId table, long next) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public IsolationLevel isolation() {
     return IsolationLevel.READ_COMMITTED;
   }
@@ -302,6 +307,11 @@ final class TestTables implements Transaction {
     @Override
     public long rowCount() {
       return segments.stream().mapToLong(SegmentView::liveRowCount).sum();
+    }
+
+    @Override
+    public long nextIdentity() {
+      throw new UnsupportedOperationException();
     }
 
     @Override

@@ -69,6 +69,10 @@ public record ColumnDefinition(
     return new ColumnDefinition(id, name, type, nullable, other, identity, comment, initial);
   }
 
+  public ColumnDefinition withIdentity(Identity other) {
+    return new ColumnDefinition(id, name, type, nullable, defaultSql, other, comment, initial);
+  }
+
   public ColumnDefinition withComment(@Nullable String other) {
     return new ColumnDefinition(id, name, type, nullable, defaultSql, identity, other, initial);
   }

@@ -37,6 +37,11 @@ record LocalTable(
   }
 
   @Override
+  public long nextIdentity() {
+    return state.nextIdentity();
+  }
+
+  @Override
   public boolean isLive(long rowId) {
     return state.isLive(rowId);
   }

@@ -25,7 +25,7 @@ public final class LocalTransaction implements Transaction {
   private final IsolationLevel isolation;
   private final boolean readOnly;
   private final Map<TableId, TableChanges> changes = new HashMap<>();
-  private final Map<TableId, LiveTable.Identity> identities = new HashMap<>();
+  private final UsedIdentities identities;
   private final Set<TableId> madeHere = new HashSet<>();
   private final SpooledRows spooled;
   private CatalogEdits edits = CatalogEdits.NONE;
@@ -61,6 +61,7 @@ public final class LocalTransaction implements Transaction {
     this.isolation = isolation;
     this.readOnly = readOnly;
     this.spooled = new SpooledRows(spool, pipeline);
+    this.identities = new UsedIdentities(pipeline.memTable());
   }
 
   /** What to go back to when a statement fails, or to a savepoint. */
@@ -88,7 +89,9 @@ public final class LocalTransaction implements Transaction {
 
   @Override
   public boolean hasWrites() {
-    return !edits.isEmpty() || changes.values().stream().anyMatch(table -> !table.isEmpty());
+    return !edits.isEmpty()
+        || identities.hasRestarted()
+        || changes.values().stream().anyMatch(table -> !table.isEmpty());
   }
 
   @Override
@@ -213,13 +216,19 @@ public final class LocalTransaction implements Transaction {
   @Override
   public long nextIdentity(TableId table) {
     checkOpen();
-    return identity(table).take();
+    return identities.take(table);
   }
 
   @Override
   public void advanceIdentity(TableId table, long used) {
     checkOpen();
-    identity(table).advance(used);
+    identities.advance(table, used);
+  }
+
+  @Override
+  public void restartIdentity(TableId table, long next) {
+    checkWritable();
+    identities.restart(table, next);
   }
 
   @Override
@@ -374,13 +383,9 @@ public final class LocalTransaction implements Transaction {
         layouts.put(id, table.base().layout());
       }
     }
-    List<CommitRecord.IdentityNext> counters = new ArrayList<>();
-    identities.forEach((id, identity) -> {
-      TableChanges table = changes.get(id);
-      if (table != null && !table.isEmpty() && !isDropped(id)) {
-        counters.add(new CommitRecord.IdentityNext(id, identity.next()));
-      }
-    });
+    List<CommitRecord.IdentityNext> counters =
+        identities.next(
+            id -> changes.containsKey(id) && !changes.get(id).isEmpty(), this::isDropped);
     CommitRecord.Expected expected =
         edits.isEmpty()
             ? new CommitRecord.Expected(layouts, Map.of(), Map.of(), null)
@@ -458,12 +463,6 @@ public final class LocalTransaction implements Transaction {
     if (committed.layout() != table.base().layout()) {
       throw CommitPipeline.altered(committed);
     }
-  }
-
-  private LiveTable.Identity identity(TableId table) {
-    LiveTable live = pipeline.memTable().live(table);
-    return identities.computeIfAbsent(
-        table, id -> live == null ? new LiveTable.Identity(1) : live.identity());
   }
 
   /** The definition of a table that this transaction sees. */

@@ -15,6 +15,9 @@ public interface TableSnapshot {
   /** Rows that are visible, deleted ones left out. */
   long rowCount();
 
+  /** What the identity goes on with, as far as commits say so; 1 in a table without one. */
+  long nextIdentity();
+
   /**
    * The row with a primary key, or null when there is none.
    *

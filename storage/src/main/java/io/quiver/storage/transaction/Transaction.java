@@ -92,6 +92,13 @@ public interface Transaction extends AutoCloseable {
   void advanceIdentity(TableId table, long used);
 
   /**
+   * Makes the identity go on with a value, with or without rows.
+   *
+   * @throws io.quiver.types.QuiverException 22023 where it may have been given already, 25006
+   */
+  void restartIdentity(TableId table, long next);
+
+  /**
    * Creates a table. The ids of the table and its columns are assigned here; those in the argument
    * are ignored, the primary key is named by position.
    *
