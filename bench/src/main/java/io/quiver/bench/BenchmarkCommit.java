@@ -80,7 +80,7 @@ public final class BenchmarkCommit {
               new ColumnId(0), "id", SqlType.BIGINT, false, null, ColumnDefinition.Identity.NONE);
       TableDefinition table =
           transaction.createTable(
-              new Transaction.NewTable("public", "items", List.of(key), List.of(0)));
+              Transaction.NewTable.keyed("public", "items", List.of(key), List.of(0)));
       transaction.commit();
       return table;
     }

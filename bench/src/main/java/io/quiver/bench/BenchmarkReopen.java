@@ -74,7 +74,7 @@ public final class BenchmarkReopen {
         List<ColumnDefinition> columns = List.of(column("id", SqlType.BIGINT), column("v", vector));
         table =
             transaction.createTable(
-                new Transaction.NewTable("public", "items", columns, List.of(0)));
+                Transaction.NewTable.keyed("public", "items", columns, List.of(0)));
         transaction.commit();
       }
       long id = 0;

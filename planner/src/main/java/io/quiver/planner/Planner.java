@@ -176,6 +176,22 @@ public final class Planner {
   }
 
   /**
+   * The condition of a CHECK, over the columns of a table.
+   *
+   * @throws io.quiver.types.QuiverException 42703, 42804, 42P17 where it may give another value
+   *     each time, ...
+   */
+  public Expression condition(String conditionSql, TableDefinition table) {
+    SqlNode parsed = SqlParser.parseExpression(conditionSql);
+    Catalog catalog =
+        new Catalog(0, List.of(table.schemaName()), List.of(table), List.of(), List.of());
+    return threads.call(() -> {
+      StatementPlanner planner = planner(catalog, List.of(), Hoisting.none(0));
+      return CheckPlanner.condition(planner, parsed, table);
+    });
+  }
+
+  /**
    * Checks the DEFAULT of a column that is about to be created.
    *
    * @throws io.quiver.types.QuiverException 42601, 42703 or 42804

@@ -153,10 +153,7 @@ final class RowPlanner {
     SqlNodeList columns = conflict.target();
     String table = target.definition().name();
     if (constraint != null) {
-      boolean known =
-          !target.definition().primaryKey().isEmpty()
-              && constraint.getSimple().equals(table + "_pkey");
-      if (!known) {
+      if (!constraint.getSimple().equals(target.definition().primaryKeyName())) {
         throw Messages.at(
             constraint.getParserPosition(),
             ErrorCode.UNDEFINED_OBJECT,

@@ -51,24 +51,22 @@ final class AlterParser {
   }
 
   private Action add() {
-    if (cursor.atAny("constraint", "primary", "unique", "foreign", "check", "exclude")) {
-      throw Unsupported.notYet(cursor.where(), "ADD " + cursor.word().toUpperCase(Locale.ROOT));
+    ConstraintParser constraint = new ConstraintParser(cursor);
+    if (constraint.isAtTableConstraint()) {
+      return new Action.AddConstraint(constraint.ofTable());
     }
     cursor.accept("column");
     boolean ifNotExists = cursor.accept("if", "not", "exists");
-    String where = cursor.where();
-    String name = cursor.name("the name of a column");
-    ColumnParser column = new ColumnParser(cursor, name);
+    ColumnParser column = new ColumnParser(cursor, cursor.name("the name of a column"));
     Statement.ColumnSpec spec = column.parse();
-    if (column.isPrimaryKey()) {
-      throw Unsupported.notYet(where, "ADD COLUMN with PRIMARY KEY");
-    }
-    return new Action.AddColumn(spec, ifNotExists);
+    return new Action.AddColumn(spec, column.constraints(), ifNotExists);
   }
 
   private Action drop() {
-    if (cursor.at("constraint")) {
-      throw Unsupported.notYet(cursor.where(), "DROP CONSTRAINT");
+    if (cursor.accept("constraint")) {
+      boolean ifExists = cursor.accept("if", "exists");
+      String name = cursor.name("the name of a constraint");
+      return new Action.DropConstraint(name, ifExists, cursor.cascade());
     }
     cursor.accept("column");
     boolean ifExists = cursor.accept("if", "exists");
@@ -80,8 +78,10 @@ final class AlterParser {
     if (cursor.accept("to")) {
       return new Action.RenameTable(cursor.name("the new name of the table"));
     }
-    if (cursor.at("constraint")) {
-      throw Unsupported.notYet(cursor.where(), "RENAME CONSTRAINT");
+    if (cursor.accept("constraint")) {
+      String from = cursor.name("the name of a constraint");
+      cursor.expect("to");
+      return new Action.RenameConstraint(from, cursor.name("the new name of the constraint"));
     }
     cursor.accept("column");
     String from = cursor.name("the name of a column");

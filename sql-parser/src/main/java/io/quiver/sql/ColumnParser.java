@@ -5,6 +5,8 @@ import io.quiver.sql.Statement.IdentityKind;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,7 @@ final class ColumnParser {
   private final String name;
   private boolean notNull;
   private boolean saysNull;
-  private boolean primaryKey;
+  private final List<ConstraintSpec> constraints = new ArrayList<>();
   private @Nullable String defaultSql;
   private IdentityKind identity = IdentityKind.NONE;
 
@@ -42,8 +44,13 @@ final class ColumnParser {
     this.name = name;
   }
 
-  boolean isPrimaryKey() {
-    return primaryKey;
+  /** Those that are not part of the {@link ColumnSpec}, in their order. */
+  List<ConstraintSpec> constraints() {
+    return constraints;
+  }
+
+  private boolean isPrimaryKey() {
+    return constraints.stream().anyMatch(ConstraintSpec.PrimaryKey.class::isInstance);
   }
 
   ColumnSpec parse() {
@@ -60,7 +67,7 @@ final class ColumnParser {
     if (identity != IdentityKind.NONE && defaultSql != null) {
       throw invalid(where, "column \"" + name + "\" has both an identity and a default");
     }
-    boolean nullable = !notNull && !primaryKey && identity == IdentityKind.NONE;
+    boolean nullable = !notNull && !isPrimaryKey() && identity == IdentityKind.NONE;
     if (saysNull && !nullable) {
       throw invalid(where, "column \"" + name + "\" is both NULL and NOT NULL");
     }
@@ -245,12 +252,14 @@ final class ColumnParser {
   }
 
   private void constraint() {
-    if (cursor.accept("not", "null")) {
+    ConstraintParser parser = new ConstraintParser(cursor);
+    ConstraintSpec constraint = parser.ofColumn(parser.name(), name);
+    if (constraint != null) {
+      constraints.add(constraint);
+    } else if (cursor.accept("not", "null")) {
       notNull = true;
     } else if (cursor.accept("null")) {
       saysNull = true;
-    } else if (cursor.accept("primary", "key")) {
-      primaryKey = true;
     } else if (cursor.accept("default")) {
       if (defaultSql != null) {
         throw invalid(cursor.where(), "column \"" + name + "\" has two defaults");
@@ -260,7 +269,7 @@ final class ColumnParser {
       generated();
     } else if (cursor.accept("auto_increment") || cursor.accept("autoincrement")) {
       identity = IdentityKind.BY_DEFAULT;
-    } else if (cursor.atAny("unique", "check", "references", "collate", "constraint", "comment")) {
+    } else if (cursor.atAny("collate", "comment")) {
       throw Unsupported.notYet(cursor.where(), cursor.word().toUpperCase(Locale.ROOT));
     } else {
       throw cursor.unexpected(", or ) or a constraint of column \"" + name + "\"");

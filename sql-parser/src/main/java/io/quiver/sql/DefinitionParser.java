@@ -110,9 +110,7 @@ final class DefinitionParser {
     if (cursor.accept("index") || cursor.accept("vector", "index")) {
       cursor.accept("concurrently");
       boolean ifExists = cursor.accept("if", "exists");
-      List<TableName> names = names("an index");
-      cursor.cascade();
-      return new Statement.DropIndex(names, ifExists);
+      return new Statement.DropIndex(names("an index"), ifExists, cursor.cascade());
     }
     throw other("DROP", "TABLE, VIEW, SCHEMA or INDEX");
   }

@@ -30,14 +30,17 @@ public sealed interface Statement {
   /**
    * CREATE TABLE.
    *
-   * @param primaryKey column names in key order; empty where there is none
+   * @param constraints in their order, those of columns included
    */
   record CreateTable(
-      TableName name, boolean ifNotExists, List<ColumnSpec> columns, List<String> primaryKey)
+      TableName name,
+      boolean ifNotExists,
+      List<ColumnSpec> columns,
+      List<ConstraintSpec> constraints)
       implements Definition {
     public CreateTable {
       columns = List.copyOf(columns);
-      primaryKey = List.copyOf(primaryKey);
+      constraints = List.copyOf(constraints);
     }
   }
 
@@ -89,14 +92,32 @@ public sealed interface Statement {
 
     /** One thing that ALTER TABLE does. */
     public sealed interface Action {
-      /** ADD COLUMN. */
-      record AddColumn(ColumnSpec column, boolean ifNotExists) implements Action {}
+      /**
+       * ADD COLUMN.
+       *
+       * @param constraints that stand behind the column
+       */
+      record AddColumn(ColumnSpec column, List<ConstraintSpec> constraints, boolean ifNotExists)
+          implements Action {
+        public AddColumn {
+          constraints = List.copyOf(constraints);
+        }
+      }
 
       /** DROP COLUMN. */
       record DropColumn(String name, boolean ifExists, boolean cascade) implements Action {}
 
       /** RENAME COLUMN. */
       record RenameColumn(String from, String to) implements Action {}
+
+      /** ADD CONSTRAINT, or ADD and the constraint. */
+      record AddConstraint(ConstraintSpec constraint) implements Action {}
+
+      /** DROP CONSTRAINT. */
+      record DropConstraint(String name, boolean ifExists, boolean cascade) implements Action {}
+
+      /** RENAME CONSTRAINT. */
+      record RenameConstraint(String from, String to) implements Action {}
 
       /** RENAME TO. */
       record RenameTable(String to) implements Action {}
@@ -192,7 +213,7 @@ public sealed interface Statement {
       String column, @Nullable String operatorClass, boolean descending, boolean nullsFirst) {}
 
   /** DROP INDEX. */
-  record DropIndex(List<TableName> names, boolean ifExists) implements Definition {
+  record DropIndex(List<TableName> names, boolean ifExists, boolean cascade) implements Definition {
     public DropIndex {
       names = List.copyOf(names);
     }

@@ -15,6 +15,7 @@ import java.util.Set;
 final class TableParser {
   private final TokenCursor cursor;
   private final List<ColumnSpec> columns = new ArrayList<>();
+  private final List<ConstraintSpec> constraints = new ArrayList<>();
   private final List<String> primaryKey = new ArrayList<>();
 
   private TableParser(TokenCursor cursor) {
@@ -49,7 +50,7 @@ final class TableParser {
     }
     cursor.expectEnd();
     checkNames();
-    return new CreateTable(name, ifNotExists, keyNotNull(), primaryKey);
+    return new CreateTable(name, ifNotExists, keyNotNull(), constraints);
   }
 
   /** CREATE TABLE t (a, b) AS has names alone; a column always has a type. */
@@ -68,50 +69,29 @@ final class TableParser {
   }
 
   private void element() {
-    if (cursor.atAny("unique", "foreign", "check", "exclude", "like")) {
-      throw Unsupported.notYet(cursor.where(), cursor.word().toUpperCase(Locale.ROOT));
+    if (cursor.at("like")) {
+      throw Unsupported.notYet(cursor.where(), "LIKE");
     }
-    if (cursor.accept("constraint")) {
-      cursor.name("the name of a constraint");
-      if (cursor.atAny("unique", "foreign", "check", "exclude")) {
-        throw Unsupported.notYet(cursor.where(), cursor.word().toUpperCase(Locale.ROOT));
-      }
-      tableKey();
-    } else if (cursor.at("primary", "key")) {
-      tableKey();
-    } else {
-      column();
+    ConstraintParser constraint = new ConstraintParser(cursor);
+    String where = cursor.where();
+    if (constraint.isAtTableConstraint()) {
+      add(where, constraint.ofTable());
+      return;
     }
-  }
-
-  private void tableKey() {
-    String where = cursor.where();
-    cursor.expect("primary", "key");
-    List<String> key = new ArrayList<>();
-    cursor.expect('(');
-    do {
-      key.add(cursor.name("the name of a column"));
-    } while (cursor.accept(','));
-    cursor.expect(')');
-    setKey(where, key);
-  }
-
-  private void column() {
-    String name = cursor.name("the name of a column");
-    ColumnParser column = new ColumnParser(cursor, name);
-    String where = cursor.where();
+    ColumnParser column = new ColumnParser(cursor, cursor.name("the name of a column"));
     columns.add(column.parse());
-    if (column.isPrimaryKey()) {
-      setKey(where, List.of(name));
-    }
+    column.constraints().forEach(other -> add(where, other));
   }
 
-  private void setKey(String where, List<String> key) {
-    if (!primaryKey.isEmpty()) {
-      throw new QuiverException(
-          ErrorCode.INVALID_TABLE_DEFINITION, where + "a table has one primary key");
+  private void add(String where, ConstraintSpec constraint) {
+    if (constraint instanceof ConstraintSpec.PrimaryKey key) {
+      if (!primaryKey.isEmpty()) {
+        throw new QuiverException(
+            ErrorCode.INVALID_TABLE_DEFINITION, where + "a table has one primary key");
+      }
+      primaryKey.addAll(key.columns());
     }
-    primaryKey.addAll(key);
+    constraints.add(constraint);
   }
 
   private void checkNames() {
@@ -120,18 +100,6 @@ final class TableParser {
       if (!names.add(column.name())) {
         throw new QuiverException(
             ErrorCode.DUPLICATE_COLUMN, "column \"" + column.name() + "\" is there twice");
-      }
-    }
-    Set<String> keyed = new HashSet<>();
-    for (String key : primaryKey) {
-      if (!names.contains(key)) {
-        throw new QuiverException(
-            ErrorCode.UNDEFINED_COLUMN,
-            "the primary key names \"" + key + "\", which is no column of the table");
-      }
-      if (!keyed.add(key)) {
-        throw new QuiverException(
-            ErrorCode.DUPLICATE_COLUMN, "the primary key names \"" + key + "\" twice");
       }
     }
   }

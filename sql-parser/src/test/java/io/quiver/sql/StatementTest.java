@@ -140,7 +140,7 @@ class StatementTest {
                         IdentityKind.NONE),
                     new ColumnSpec("ok", SqlType.BOOLEAN, true, "NOT TRUE", IdentityKind.NONE),
                     new ColumnSpec("emb", SqlType.vector(768), false, null, IdentityKind.NONE)),
-                List.of("id")));
+                List.of(new ConstraintSpec.PrimaryKey(null, List.of("id")))));
   }
 
   private static ColumnSpec nullable(String name, SqlType type) {
@@ -154,7 +154,8 @@ class StatementTest {
             SqlParser.parse(
                 "create table t (a serial, b int8, c bigint auto_increment,"
                     + " constraint k primary key (b, a))");
-    assertThat(table.primaryKey()).containsExactly("b", "a");
+    assertThat(table.constraints())
+        .containsExactly(new ConstraintSpec.PrimaryKey("k", List.of("b", "a")));
     assertThat(table.columns()).noneMatch(ColumnSpec::nullable);
     assertThat(table.columns())
         .extracting(ColumnSpec::identity)
@@ -244,7 +245,7 @@ class StatementTest {
         "0A000 | 1 | 18 | select cast(a as xml) from t",
         "42704 | 1 | 11 | select a::vector(3, float17) from t",
         "0A000 | 1 | 11 | select a::vector(3, float64) from t",
-        "0A000 | 1 | 23 | create table t (a int unique)",
+        "0A000 | 1 | 24 | create table t (a text collate x)",
         "0A000 | 1 | 24 | create table t (a int) partition by hash (a)",
         "0A000 | 1 | 20 | create index on t ((a + 1))",
         "0A000 | 1 | 8 | create or replace table t (a int)",
@@ -276,7 +277,6 @@ class StatementTest {
       delimiter = '|',
       value = {
         "create table t (a int, a text) | 42701",
-        "create table t (a int, primary key (b)) | 42703",
         "create table t (a int primary key, primary key (a)) | 42P16",
         "create table t (a text generated always as identity) | 42P16",
         "create table t (a serial default 1) | 42P16",

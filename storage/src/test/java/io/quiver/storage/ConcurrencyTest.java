@@ -31,7 +31,7 @@ class ConcurrencyTest {
   private static final int TRANSFERS = 250;
 
   private static final Transaction.NewTable TABLE =
-      new Transaction.NewTable(
+      Transaction.NewTable.keyed(
           "public",
           "accounts",
           List.of(

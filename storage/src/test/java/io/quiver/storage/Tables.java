@@ -34,7 +34,7 @@ final class Tables {
 
   /** {@code id BIGINT PRIMARY KEY, name VARCHAR(10), embedding VECTOR(3), flag BOOLEAN}. */
   static Transaction.NewTable items(String name) {
-    return new Transaction.NewTable(
+    return Transaction.NewTable.keyed(
         "public",
         name,
         List.of(

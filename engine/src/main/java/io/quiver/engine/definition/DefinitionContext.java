@@ -40,4 +40,9 @@ public record DefinitionContext(
       return snapshot.catalog();
     }
   }
+
+  /** The names as this statement has changed them so far. */
+  Names changedNames() {
+    return new Names(names.database(), changedCatalog(), names.searchPath());
+  }
 }

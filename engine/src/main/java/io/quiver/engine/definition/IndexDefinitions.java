@@ -1,10 +1,13 @@
 package io.quiver.engine.definition;
 
+import io.quiver.sql.ConstraintSpec;
 import io.quiver.sql.Statement;
 import io.quiver.storage.catalog.CatalogChange;
 import io.quiver.storage.catalog.ColumnDefinition;
+import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.catalog.TableId;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
@@ -12,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +38,8 @@ final class IndexDefinitions {
     List<ColumnDefinition> columns =
         command.keys().stream().map(key -> TableAlteration.column(table, key.column())).toList();
     if (command.unique()) {
-      throw new QuiverException(
-          ErrorCode.FEATURE_NOT_SUPPORTED,
-          "a UNIQUE index is not supported yet: nothing would enforce it; a PRIMARY KEY is unique");
+      createUnique(command, table, context);
+      return;
     }
     boolean vector = columns.stream().anyMatch(column -> column.type() instanceof SqlType.Vector);
     IndexDefinition.Kind kind = kind(command, vector);
@@ -67,6 +70,28 @@ final class IndexDefinitions {
                     predicate,
                     IndexOptions.checked(kind, command.options()),
                     null)));
+  }
+
+  /** A unique index is a unique key of its table. */
+  private static void createUnique(
+      Statement.CreateIndex command, TableDefinition table, DefinitionContext context) {
+    if (command.predicateSql() != null || !command.include().isEmpty()) {
+      throw new QuiverException(
+          ErrorCode.FEATURE_NOT_SUPPORTED,
+          "a UNIQUE index with WHERE or INCLUDE is not supported yet");
+    }
+    if (command.vector() || kind(command, false) != IndexDefinition.Kind.BTREE) {
+      throw wrong("a UNIQUE index is a btree on scalar columns");
+    }
+    IndexOptions.checked(IndexDefinition.Kind.BTREE, command.options());
+    List<String> columns = command.keys().stream().map(Statement.IndexKey::column).toList();
+    ConstraintDefinitions.checkEnforced(
+        new ConstraintSpec.Unique(command.name(), columns), /* newTable= */ false);
+    context
+        .transaction()
+        .alterTable(
+            table.plus(
+                new ConstraintDefinitions(context).unique(table, command.name(), columns, true)));
   }
 
   private static List<String> distinct(List<String> include) {
@@ -250,8 +275,11 @@ final class IndexDefinitions {
     Set<IndexDefinition> dropped = new LinkedHashSet<>();
     for (Statement.TableName name : command.names()) {
       @Nullable IndexDefinition index = context.names().index(name);
+      TableDefinition keyed = index == null ? context.names().tableOfKey(name) : null;
       if (index != null) {
         dropped.add(index);
+      } else if (keyed != null) {
+        dropUnique(keyed.id(), name, command.cascade(), context);
       } else if (context.names().table(name) != null) {
         throw new QuiverException(
             ErrorCode.WRONG_OBJECT_TYPE, "\"" + name + "\" is a table, expected an index");
@@ -260,5 +288,23 @@ final class IndexDefinitions {
       }
     }
     dropped.forEach(index -> context.transaction().change(new CatalogChange.DropIndex(index.id())));
+  }
+
+  private static void dropUnique(
+      TableId id, Statement.TableName name, boolean cascade, DefinitionContext context) {
+    TableDefinition table = Objects.requireNonNull(context.changedCatalog().table(id));
+    Constraint key = ConstraintDefinitions.existing(table, name.name());
+    if (!(key instanceof Constraint.Unique unique) || !unique.index()) {
+      throw new QuiverException(
+          ErrorCode.DEPENDENT_OBJECTS_EXIST,
+          "\""
+              + name
+              + "\" is a constraint of table \""
+              + table.name()
+              + "\", which ALTER TABLE ... DROP CONSTRAINT drops");
+    }
+    TableDefinition without = table.minus(key);
+    References.checkKeys(without, cascade, context);
+    context.transaction().alterTable(without);
   }
 }

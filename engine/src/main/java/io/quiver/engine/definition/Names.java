@@ -62,6 +62,17 @@ public record Names(String database, Catalog catalog, List<String> searchPath) {
     return null;
   }
 
+  /** The table that has a unique key of this name, or null. */
+  public @Nullable TableDefinition tableOfKey(TableName name) {
+    for (String schema : schemas(name)) {
+      TableDefinition table = catalog.tableOfKey(schema, name.name());
+      if (table != null) {
+        return table;
+      }
+    }
+    return null;
+  }
+
   /**
    * The table of this name.
    *
@@ -138,7 +149,9 @@ public record Names(String database, Catalog catalog, List<String> searchPath) {
             ? "table"
             : catalog.view(schema, name) != null
                 ? "view"
-                : catalog.index(schema, name) != null ? "index" : null;
+                : catalog.index(schema, name) != null
+                    ? "index"
+                    : catalog.tableOfKey(schema, name) != null ? "unique key" : null;
     if (taken != null) {
       throw new QuiverException(
           ErrorCode.DUPLICATE_TABLE, taken + " \"" + name + "\" already exists");

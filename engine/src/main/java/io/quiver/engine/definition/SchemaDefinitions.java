@@ -63,6 +63,7 @@ final class SchemaDefinitions {
               + " tables and views); DROP SCHEMA ... CASCADE drops them too");
     }
     List<ViewDefinition> over = Dependents.of(catalog, dropped);
+    References.dropped(dropped, command.cascade(), context);
     Dependents.dropAll(dropped, over, context);
     schemas.forEach(name -> context.transaction().change(new CatalogChange.DropSchema(name)));
   }

@@ -5,11 +5,13 @@ import io.quiver.executor.operator.Operator;
 import io.quiver.executor.operator.OperatorBuilder;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.planner.Planner;
+import io.quiver.sql.ConstraintSpec;
 import io.quiver.sql.Statement;
 import io.quiver.sql.Statement.AlterTable.Action;
 import io.quiver.storage.catalog.CatalogChange;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.types.Batch;
@@ -27,11 +29,13 @@ import org.jspecify.annotations.Nullable;
 /** ALTER TABLE: all its actions give one new definition. */
 final class TableAlteration {
   private final DefinitionContext context;
+  private final ConstraintDefinitions constraints;
   private final Set<IndexDefinition> droppedIndexes = new HashSet<>();
   private boolean cascade;
 
   TableAlteration(DefinitionContext context) {
     this.context = context;
+    this.constraints = new ConstraintDefinitions(context);
   }
 
   void run(Statement.AlterTable command) {
@@ -51,6 +55,7 @@ final class TableAlteration {
     }
     droppedIndexes.forEach(
         index -> context.transaction().change(new CatalogChange.DropIndex(index.id())));
+    References.checkKeys(after, cascade, context);
     context.transaction().alterTable(after);
     checkPredicates(after);
     Dependents.revalidate(after.id(), cascade, context);
@@ -63,8 +68,12 @@ final class TableAlteration {
       case Action.RenameColumn rename -> {
         ColumnDefinition column = column(table, rename.from());
         checkNew(table, rename.to());
-        yield table.with(column.withName(rename.to()));
+        yield ConstraintDefinitions.withColumnRenamed(
+            table.with(column.withName(rename.to())), column.id(), rename.from());
       }
+      case Action.AddConstraint(ConstraintSpec constraint) -> add(table, constraint);
+      case Action.DropConstraint drop -> drop(table, drop);
+      case Action.RenameConstraint(String from, String to) -> constraints.renamed(table, from, to);
       case Action.RenameTable rename -> {
         context.names().checkFree(table.schemaName(), rename.to());
         yield table.withName(rename.to());
@@ -101,8 +110,31 @@ final class TableAlteration {
           ErrorCode.FEATURE_NOT_SUPPORTED,
           "an identity column cannot be added to a table, \"" + spec.name() + "\" is one");
     }
-    ColumnDefinition column = TableDefinitions.column(spec, false, context.planner());
-    return table.plus(column.withInitial(initial(column)));
+    ColumnDefinition column = TableDefinitions.column(spec, context.planner());
+    TableDefinition more = table.plus(column.withInitial(initial(column)));
+    for (ConstraintSpec constraint : add.constraints()) {
+      more = add(more, constraint);
+    }
+    return more;
+  }
+
+  private TableDefinition add(TableDefinition table, ConstraintSpec constraint) {
+    ConstraintDefinitions.checkEnforced(constraint, false);
+    return constraints.added(table, constraint);
+  }
+
+  private TableDefinition drop(TableDefinition table, Action.DropConstraint drop) {
+    if (drop.ifExists() && table.constraint(drop.name()) == null) {
+      return table;
+    }
+    Constraint constraint = ConstraintDefinitions.existing(table, drop.name());
+    if (constraint instanceof Constraint.Unique unique && unique.index()) {
+      throw new QuiverException(
+          ErrorCode.UNDEFINED_OBJECT,
+          "\"" + drop.name() + "\" is a unique index, which DROP INDEX drops");
+    }
+    cascade |= drop.cascade();
+    return table.minus(constraint);
   }
 
   /** The value of all rows that are there: the default as of now. */

@@ -6,6 +6,7 @@ import io.quiver.executor.operator.OperatorBuilder;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.planner.PlannedStatement;
 import io.quiver.planner.Planner;
+import io.quiver.sql.ConstraintSpec;
 import io.quiver.sql.Statement;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
@@ -26,6 +27,8 @@ import java.util.Set;
 
 /** CREATE TABLE, CREATE TABLE AS and DROP TABLE. */
 final class TableDefinitions {
+  private static final TableId NO_TABLE = new TableId(-1);
+
   private TableDefinitions() {}
 
   static void create(Statement.CreateTable command, DefinitionContext context) {
@@ -35,12 +38,32 @@ final class TableDefinitions {
       return;
     }
     checkColumnNames(command.columns(), name);
-    List<Integer> primaryKey = primaryKey(command);
     List<ColumnDefinition> columns = new ArrayList<>();
-    for (int i = 0; i < command.columns().size(); i++) {
-      columns.add(column(command.columns().get(i), primaryKey.contains(i), context.planner()));
+    for (Statement.ColumnSpec column : command.columns()) {
+      columns.add(column(column, context.planner()).withId(new ColumnId(columns.size())));
     }
-    context.transaction().createTable(new Transaction.NewTable(schema, name, columns, primaryKey));
+    TableDefinition draft = new TableDefinition(NO_TABLE, schema, name, columns, List.of());
+    ConstraintDefinitions constraints = new ConstraintDefinitions(context);
+    List<ConstraintSpec> foreignKeys = new ArrayList<>();
+    for (ConstraintSpec constraint : command.constraints()) {
+      ConstraintDefinitions.checkEnforced(constraint, true);
+      if (constraint instanceof ConstraintSpec.ForeignKey) {
+        foreignKeys.add(constraint);
+      } else {
+        draft = constraints.added(draft, constraint);
+      }
+    }
+    TableDefinition table =
+        context
+            .transaction()
+            .createTable(new Transaction.NewTable(schema, name, columns, draft.constraints()));
+    // A foreign key may reference the table itself, which is there by now.
+    for (ConstraintSpec foreignKey : foreignKeys) {
+      table = constraints.added(table, foreignKey);
+    }
+    if (!foreignKeys.isEmpty()) {
+      context.transaction().alterTable(table);
+    }
   }
 
   /** Whether nothing is to do, since there is such a table and that is well. */
@@ -123,6 +146,7 @@ final class TableDefinitions {
     }
     List<ViewDefinition> over =
         Dependents.dropped("the table", dropped, command.cascade(), context.catalog());
+    References.dropped(dropped, command.cascade(), context);
     Dependents.dropAll(dropped, over, context);
   }
 
@@ -146,38 +170,7 @@ final class TableDefinitions {
     }
   }
 
-  private static List<Integer> primaryKey(Statement.CreateTable command) {
-    List<Integer> positions = new ArrayList<>();
-    for (String key : command.primaryKey()) {
-      int position = -1;
-      for (int i = 0; i < command.columns().size(); i++) {
-        if (command.columns().get(i).name().equals(key)) {
-          position = i;
-        }
-      }
-      if (position < 0) {
-        throw new QuiverException(
-            ErrorCode.UNDEFINED_COLUMN,
-            "the primary key names \"" + key + "\", which is no column");
-      }
-      if (positions.contains(position)) {
-        throw new QuiverException(
-            ErrorCode.DUPLICATE_COLUMN, "the primary key names \"" + key + "\" twice");
-      }
-      SqlType type = command.columns().get(position).type();
-      if (type instanceof SqlType.Vector
-          || type instanceof SqlType.Array
-          || type.equals(SqlType.JSON)) {
-        throw new QuiverException(
-            ErrorCode.INVALID_TABLE_DEFINITION,
-            "a " + type.sqlName() + " cannot be part of a primary key: \"" + key + "\"");
-      }
-      positions.add(position);
-    }
-    return positions;
-  }
-
-  static ColumnDefinition column(Statement.ColumnSpec spec, boolean inPrimaryKey, Planner planner) {
+  static ColumnDefinition column(Statement.ColumnSpec spec, Planner planner) {
     String defaultSql = spec.defaultSql();
     boolean identity = spec.identity() != Statement.IdentityKind.NONE;
     if (identity && !spec.type().equals(SqlType.BIGINT) && !spec.type().equals(SqlType.INTEGER)) {
@@ -200,7 +193,7 @@ final class TableDefinitions {
         new ColumnId(0),
         spec.name(),
         spec.type(),
-        spec.nullable() && !inPrimaryKey && !identity,
+        spec.nullable() && !identity,
         defaultSql,
         identity(spec.identity()));
   }

@@ -94,6 +94,34 @@ public record Catalog(
     return table == null ? null : table.schemaName();
   }
 
+  /** The table that has a unique key of this exact name, or null. */
+  public @Nullable TableDefinition tableOfKey(String schemaName, String keyName) {
+    for (TableDefinition table : tables) {
+      if (table.schemaName().equals(schemaName)
+          && table.constraint(keyName) instanceof Constraint.Key) {
+        return table;
+      }
+    }
+    return null;
+  }
+
+  /** The foreign keys that reference a table, each with the table that has it. */
+  public List<Reference> references(TableId referenced) {
+    List<Reference> found = new ArrayList<>();
+    for (TableDefinition table : tables) {
+      for (Constraint constraint : table.constraints()) {
+        if (constraint instanceof Constraint.ForeignKey key
+            && key.referenced().equals(referenced)) {
+          found.add(new Reference(table, key));
+        }
+      }
+    }
+    return found;
+  }
+
+  /** A foreign key and the table whose rows it binds. */
+  public record Reference(TableDefinition table, Constraint.ForeignKey key) {}
+
   /** The indexes of a table, in the order of their names. */
   public List<IndexDefinition> indexesOf(TableId table) {
     return indexes.stream().filter(index -> index.table().equals(table)).toList();
@@ -104,11 +132,12 @@ public record Catalog(
     return views.stream().filter(view -> view.dependencies().contains(read)).toList();
   }
 
-  /** Whether a table, view or index has this name already. */
+  /** Whether a table, view, index or unique key has this name already. */
   public boolean isTaken(String schemaName, String name) {
     return table(schemaName, name) != null
         || view(schemaName, name) != null
-        || index(schemaName, name) != null;
+        || index(schemaName, name) != null
+        || tableOfKey(schemaName, name) != null;
   }
 
   /** After some steps. What a step would drop or replace may be gone already. */

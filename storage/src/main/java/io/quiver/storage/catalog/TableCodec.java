@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A table's definition as bytes: id (long), schema and name (text), the columns (int count, then
- * each), the primary key (int count, then column ids as ints), layout and next column (ints),
- * comment. A column is its id (int), name (text), type, nullable (byte), default, identity (byte: 0
- * none, 1 by default, 2 always), comment, and whether rows from before it have a value (byte) and
- * that ({@link ColumnCodec}, one row). A default or comment is whether it is there (byte), then the
- * text.
+ * each), the constraints (int count, then each: {@link ConstraintCodec}), layout and next column
+ * (ints), comment. A column is its id (int), name (text), type, nullable (byte), default, identity
+ * (byte: 0 none, 1 by default, 2 always), comment, and whether rows from before it have a value
+ * (byte) and that ({@link ColumnCodec}, one row). A default or comment is whether it is there
+ * (byte), then the text.
  *
  * <p>A type is a byte: 1 BOOLEAN, 2 INTEGER, 3 BIGINT, 4 REAL, 5 DOUBLE, 6 DATE, 7 TIMESTAMP, 8
  * VARCHAR with its length (int), 9 VECTOR with its dimension (int) and element (byte: 0 FLOAT32, 1
@@ -79,8 +79,7 @@ public final class TableCodec {
         ColumnCodec.write(initial, 1, out);
       }
     }
-    out.putInt(table.primaryKey().size());
-    table.primaryKey().forEach(id -> out.putInt(id.value()));
+    CatalogCodec.writeList(table.constraints(), out, ConstraintCodec::write);
     out.putInt(table.layout()).putInt(table.nextColumn());
     writeOptional(table.comment(), out);
   }
@@ -105,15 +104,11 @@ public final class TableCodec {
     for (int i = 0; i < columnCount; i++) {
       columns.add(readColumn(in));
     }
-    int keyCount = in.getCount(4);
-    List<ColumnId> primaryKey = new ArrayList<>();
-    for (int i = 0; i < keyCount; i++) {
-      primaryKey.add(new ColumnId(in.getInt()));
-    }
+    List<Constraint> constraints = CatalogCodec.readList(in, 9, ConstraintCodec::read);
     int layout = in.getInt();
     int nextColumn = in.getInt();
     return new TableDefinition(
-        id, schemaName, name, columns, primaryKey, layout, nextColumn, readOptional(in));
+        id, schemaName, name, columns, constraints, layout, nextColumn, readOptional(in));
   }
 
   private static ColumnDefinition readColumn(ByteReader in) {

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A table as the catalog holds it.
  *
- * @param primaryKey the key's columns in key order; empty where there is none
- * @param layout grows when columns come or go, or one takes no nulls any more: rows made for an
- *     older layout do not fit a newer one
+ * @param constraints the primary key first, where there is one
+ * @param layout grows when columns or constraints come, columns or keys go, or a column takes no
+ *     nulls any more: rows made for an older layout do not fit a newer one
  * @param nextColumn above the id of every column so far, dropped ones included
  * @param comment what COMMENT ON TABLE said
  */
@@ -20,27 +20,49 @@ public record TableDefinition(
     String schemaName,
     String name,
     List<ColumnDefinition> columns,
-    List<ColumnId> primaryKey,
+    List<Constraint> constraints,
     int layout,
     int nextColumn,
     @Nullable String comment) {
   public TableDefinition {
     columns = List.copyOf(columns);
-    primaryKey = List.copyOf(primaryKey);
+    constraints = primaryKeyFirst(constraints);
   }
 
-  /** A table that has just been made. */
+  /** A table that has just been made, with no constraint but a primary key; empty for none. */
   public TableDefinition(
       TableId id,
       String schemaName,
       String name,
       List<ColumnDefinition> columns,
       List<ColumnId> primaryKey) {
-    this(id, schemaName, name, columns, primaryKey, 0, nextColumn(columns), null);
+    this(
+        id,
+        schemaName,
+        name,
+        columns,
+        primaryKey.isEmpty()
+            ? List.of()
+            : List.of(new Constraint.PrimaryKey(name + "_pkey", primaryKey)),
+        0,
+        nextColumn(columns),
+        null);
   }
 
   private static int nextColumn(List<ColumnDefinition> columns) {
     return columns.stream().mapToInt(column -> column.id().value() + 1).max().orElse(0);
+  }
+
+  private static List<Constraint> primaryKeyFirst(List<Constraint> constraints) {
+    List<Constraint> ordered = new ArrayList<>(constraints.size());
+    for (Constraint constraint : constraints) {
+      if (constraint instanceof Constraint.PrimaryKey) {
+        ordered.addFirst(constraint);
+      } else {
+        ordered.add(constraint);
+      }
+    }
+    return List.copyOf(ordered);
   }
 
   public Schema schema() {
@@ -71,23 +93,61 @@ public record TableDefinition(
     throw new IllegalArgumentException(name + " has no column " + columnId);
   }
 
-  /** The name that a primary key has in metadata. */
-  public String primaryKeyName() {
-    return name + "_pkey";
+  /** The columns of the primary key, in key order; empty where there is none. */
+  public List<ColumnId> primaryKey() {
+    return hasPrimaryKey() ? ((Constraint.Key) constraints.getFirst()).columns() : List.of();
+  }
+
+  private boolean hasPrimaryKey() {
+    return !constraints.isEmpty() && constraints.getFirst() instanceof Constraint.PrimaryKey;
+  }
+
+  /** The name of the primary key, or null where there is none. */
+  public @Nullable String primaryKeyName() {
+    return hasPrimaryKey() ? constraints.getFirst().name() : null;
+  }
+
+  /** The primary key, where there is one, and then the other unique keys. */
+  public List<Constraint.Key> uniqueKeys() {
+    return constraints(Constraint.Key.class);
+  }
+
+  /** Whether there is a unique key of just these columns, in any order. */
+  public boolean hasKey(List<ColumnId> keyColumns) {
+    return constraints.stream()
+        .anyMatch(constraint ->
+            constraint instanceof Constraint.Key key
+                && key.columns().size() == keyColumns.size()
+                && key.columns().containsAll(keyColumns));
+  }
+
+  /** The constraints of a kind, in their order. */
+  public <T extends Constraint> List<T> constraints(Class<T> kind) {
+    return constraints.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  /** The constraint with this exact name, or null. */
+  public @Nullable Constraint constraint(String constraintName) {
+    for (Constraint constraint : constraints) {
+      if (constraint.name().equals(constraintName)) {
+        return constraint;
+      }
+    }
+    return null;
   }
 
   public TableDefinition withName(String other) {
     return new TableDefinition(
-        id, schemaName, other, columns, primaryKey, layout, nextColumn, comment);
+        id, schemaName, other, columns, constraints, layout, nextColumn, comment);
   }
 
   public TableDefinition withSchema(String other) {
-    return new TableDefinition(id, other, name, columns, primaryKey, layout, nextColumn, comment);
+    return new TableDefinition(id, other, name, columns, constraints, layout, nextColumn, comment);
   }
 
   public TableDefinition withComment(@Nullable String other) {
     return new TableDefinition(
-        id, schemaName, name, columns, primaryKey, layout, nextColumn, other);
+        id, schemaName, name, columns, constraints, layout, nextColumn, other);
   }
 
   /** With a column at the end, whose id is assigned here. */
@@ -95,15 +155,16 @@ public record TableDefinition(
     List<ColumnDefinition> more = new ArrayList<>(columns);
     more.add(column.withId(new ColumnId(nextColumn)));
     return new TableDefinition(
-        id, schemaName, name, more, primaryKey, layout + 1, nextColumn + 1, comment);
+        id, schemaName, name, more, constraints, layout + 1, nextColumn + 1, comment);
   }
 
-  /** Without a column; a primary key that it is part of goes with it. */
+  /** Without a column; the constraints that it has a part in go with it. */
   public TableDefinition minus(ColumnId column) {
     List<ColumnDefinition> kept =
         columns.stream().filter(other -> !other.id().equals(column)).toList();
-    List<ColumnId> key = primaryKey.contains(column) ? List.of() : primaryKey;
-    return new TableDefinition(id, schemaName, name, kept, key, layout + 1, nextColumn, comment);
+    List<Constraint> whole =
+        constraints.stream().filter(constraint -> !constraint.reads(column)).toList();
+    return new TableDefinition(id, schemaName, name, kept, whole, layout + 1, nextColumn, comment);
   }
 
   /** With another definition for the column of the same id. */
@@ -116,9 +177,35 @@ public record TableDefinition(
         schemaName,
         name,
         changed,
-        primaryKey,
+        constraints,
         stricter ? layout + 1 : layout,
         nextColumn,
         comment);
+  }
+
+  /** With one constraint more. */
+  public TableDefinition plus(Constraint constraint) {
+    List<Constraint> more = new ArrayList<>(constraints);
+    more.add(constraint);
+    return new TableDefinition(
+        id, schemaName, name, columns, more, layout + 1, nextColumn, comment);
+  }
+
+  /** Without the constraint of this name. */
+  public TableDefinition minus(Constraint constraint) {
+    List<Constraint> kept =
+        constraints.stream().filter(other -> !other.name().equals(constraint.name())).toList();
+    boolean lessKeys = constraint instanceof Constraint.Key;
+    return new TableDefinition(
+        id, schemaName, name, columns, kept, lessKeys ? layout + 1 : layout, nextColumn, comment);
+  }
+
+  /** With other words for the constraint of this name, which asks for the same. */
+  public TableDefinition with(String constraintName, Constraint same) {
+    List<Constraint> changed =
+        constraints.stream()
+            .map(other -> other.name().equals(constraintName) ? same : other)
+            .toList();
+    return new TableDefinition(id, schemaName, name, columns, changed, layout, nextColumn, comment);
   }
 }

@@ -2,6 +2,7 @@ package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.CatalogChange;
+import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
@@ -93,6 +94,9 @@ final class CatalogConflicts {
     Set<List<String>> names = new HashSet<>();
     for (TableDefinition table : after.tables()) {
       checkName(after, table.schemaName(), table.name(), names);
+      for (Constraint constraint : table.constraints()) {
+        checkConstraint(after, table, constraint, names);
+      }
     }
     for (ViewDefinition view : after.views()) {
       checkName(after, view.schemaName(), view.name(), names);
@@ -112,6 +116,20 @@ final class CatalogConflicts {
                 && index.include().stream().allMatch(table::has);
         require(whole, "a column of index \"" + index.name() + "\"");
       }
+    }
+  }
+
+  private static void checkConstraint(
+      Catalog after, TableDefinition table, Constraint constraint, Set<List<String>> names) {
+    switch (constraint) {
+      case Constraint.Key key -> checkName(after, table.schemaName(), key.name(), names);
+      case Constraint.ForeignKey key -> {
+        TableDefinition referenced = after.table(key.referenced());
+        require(
+            referenced != null && referenced.hasKey(key.referencedColumns()),
+            "the key that foreign key \"" + key.name() + "\" references");
+      }
+      case Constraint.Check _ -> {}
     }
   }
 

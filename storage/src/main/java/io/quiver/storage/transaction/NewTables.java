@@ -2,6 +2,7 @@ package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.types.ErrorCode;
@@ -21,6 +22,11 @@ final class NewTables {
    * @throws QuiverException 42701 where two have one name
    */
   static TableDefinition definition(Transaction.NewTable table, TableId id) {
+    List<ColumnId> primaryKey =
+        table.constraints().stream()
+            .filter(Constraint.PrimaryKey.class::isInstance)
+            .flatMap(key -> ((Constraint.PrimaryKey) key).columns().stream())
+            .toList();
     Set<String> names = new HashSet<>();
     List<ColumnDefinition> columns = new ArrayList<>();
     for (int i = 0; i < table.columns().size(); i++) {
@@ -34,11 +40,18 @@ final class NewTables {
               new ColumnId(i),
               column.name(),
               column.type(),
-              column.nullable() && !table.primaryKey().contains(i),
+              column.nullable() && !primaryKey.contains(new ColumnId(i)),
               column.defaultSql(),
               column.identity()));
     }
-    List<ColumnId> primaryKey = table.primaryKey().stream().map(ColumnId::new).toList();
-    return new TableDefinition(id, table.schemaName(), table.name(), columns, primaryKey);
+    return new TableDefinition(
+        id,
+        table.schemaName(),
+        table.name(),
+        columns,
+        table.constraints(),
+        0,
+        columns.size(),
+        null);
   }
 }

@@ -1,6 +1,9 @@
 package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.CatalogChange;
+import io.quiver.storage.catalog.ColumnDefinition;
+import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
@@ -76,8 +79,8 @@ public interface Transaction extends AutoCloseable {
   long[] appendNew(TableId table, Batch rows, Snapshot seen);
 
   /**
-   * Deletes rows by their {@link io.quiver.storage.catalog.ColumnId#ROW_ID}. A row named twice, or
-   * already deleted by this transaction, counts once.
+   * Deletes rows by their {@link ColumnId#ROW_ID}. A row named twice, or already deleted by this
+   * transaction, counts once.
    *
    * @return how many rows it deleted
    * @throws io.quiver.types.QuiverException 40001 when another transaction has deleted one of the
@@ -111,7 +114,7 @@ public interface Transaction extends AutoCloseable {
 
   /**
    * Gives a table another definition. Rows are not rewritten: those that were stored before a
-   * column was added have its {@link io.quiver.storage.catalog.ColumnDefinition#initial} value.
+   * column was added have its {@link ColumnDefinition#initial} value.
    *
    * @param altered made from the definition that this transaction sees
    * @throws io.quiver.types.QuiverException 23502 when a column that takes no nulls any more has
@@ -152,21 +155,31 @@ public interface Transaction extends AutoCloseable {
    * What CREATE TABLE asks for.
    *
    * @param columns with ids that are ignored
-   * @param primaryKey positions in {@code columns}
+   * @param constraints whose columns have their positions in {@code columns} as ids
    */
   record NewTable(
       String schemaName,
       String name,
-      List<io.quiver.storage.catalog.ColumnDefinition> columns,
-      List<Integer> primaryKey) {
+      List<ColumnDefinition> columns,
+      List<Constraint> constraints) {
     public NewTable {
       columns = List.copyOf(columns);
-      primaryKey = List.copyOf(primaryKey);
+      constraints = List.copyOf(constraints);
+    }
+
+    /** With a primary key alone, of these positions; empty for none. */
+    public static NewTable keyed(
+        String schemaName, String name, List<ColumnDefinition> columns, List<Integer> primaryKey) {
+      List<ColumnId> key = primaryKey.stream().map(ColumnId::new).toList();
+      return new NewTable(
+          schemaName,
+          name,
+          columns,
+          key.isEmpty() ? List.of() : List.of(new Constraint.PrimaryKey(name + "_pkey", key)));
     }
 
     public Schema schema() {
-      return new Schema(
-          columns.stream().map(io.quiver.storage.catalog.ColumnDefinition::field).toList());
+      return new Schema(columns.stream().map(ColumnDefinition::field).toList());
     }
   }
 

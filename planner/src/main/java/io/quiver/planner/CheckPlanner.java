@@ -1,0 +1,81 @@
+package io.quiver.planner;
+
+import io.quiver.executor.expression.Expression;
+import io.quiver.executor.expression.ScalarFunction;
+import io.quiver.planner.translate.Expressions;
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+import io.quiver.types.SqlType;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.parser.SqlParserPos;
+
+/** The condition of a CHECK, over the columns of one row. */
+final class CheckPlanner {
+  /** Whose value is another at another time, or for another user. */
+  private static final Set<ScalarFunction> CHANGING =
+      EnumSet.of(
+          ScalarFunction.RANDOM,
+          ScalarFunction.GEN_RANDOM_UUID,
+          ScalarFunction.CURRENT_DATE,
+          ScalarFunction.CURRENT_TIMESTAMP,
+          ScalarFunction.LOCALTIMESTAMP,
+          ScalarFunction.LOCALTIME,
+          ScalarFunction.CURRENT_CATALOG,
+          ScalarFunction.CURRENT_USER,
+          ScalarFunction.VERSION);
+
+  private CheckPlanner() {}
+
+  static Expression condition(StatementPlanner planner, SqlNode parsed, TableDefinition table) {
+    SqlParserPos position = parsed.getParserPosition();
+    SqlSelect select =
+        new SqlSelect(
+            position,
+            null,
+            new SqlNodeList(List.of(parsed), position),
+            new SqlIdentifier(List.of(table.schemaName(), table.name()), position),
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null);
+    Expression condition =
+        planner.rowExpressions(planner.prepare(select), "CHECK").expressions().getFirst();
+    if (!condition.type().equals(SqlType.BOOLEAN)) {
+      throw new QuiverException(
+          ErrorCode.DATATYPE_MISMATCH,
+          "the condition of a CHECK is BOOLEAN, found " + condition.type().sqlName());
+    }
+    Expressions.forEach(condition, CheckPlanner::checkLasting);
+    return condition;
+  }
+
+  private static void checkLasting(Expression part) {
+    String changing =
+        switch (part) {
+          case Expression.Call call when CHANGING.contains(call.function()) ->
+              call.function().name();
+          case Expression.UserCall call when !call.function().deterministic() ->
+              call.function().name();
+          default -> null;
+        };
+    if (changing != null) {
+      throw new QuiverException(
+          ErrorCode.INVALID_OBJECT_DEFINITION,
+          "a CHECK holds of a row for ever, but "
+              + changing
+              + " may give another value at another time");
+    }
+  }
+}
