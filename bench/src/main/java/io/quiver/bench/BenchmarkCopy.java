@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -19,16 +21,22 @@ import java.util.stream.Stream;
  * How fast does COPY load vectors, beside a plain copy of the file that is forced to the disk?
  *
  * <p>Makes one table, writes it in each format, and loads each file into a database in a directory,
- * its commit included; the formats and the plain copy are taken in turn. Prints the middle of all
- * rounds.
+ * its commit included; the formats, the plain copy and a peer are taken in turn. Prints the middle
+ * of all rounds.
  *
- * <p>Arguments: rows (1000000), dimensions (128), rounds (3), directory (a temporary one).
+ * <p>Arguments: rows (1000000), dimensions (128), rounds (3), directory (a temporary one), formats
+ * (fvecs,npy,arrow,parquet,csv), and the command that starts {@code pgvector_copy.py}, which loads
+ * the npy file.
  */
 public final class BenchmarkCopy {
-  private static final List<String> FORMATS = List.of("fvecs", "npy", "arrow", "parquet", "csv");
   private static final int INSERT_ROWS = 1_000;
 
   private BenchmarkCopy() {}
+
+  /** A way to load the rows, which gives its nanoseconds. */
+  private interface Way {
+    long load() throws IOException;
+  }
 
   /** Runs the measurement once. */
   public static void main(String[] arguments) throws IOException {
@@ -37,32 +45,63 @@ public final class BenchmarkCopy {
     int rounds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 3;
     Path directory =
         arguments.length > 3 ? Path.of(arguments[3]) : Files.createTempDirectory("copy");
+    List<String> formats =
+        List.of(
+            (arguments.length > 4 ? arguments[4] : "fvecs,npy,arrow,parquet,csv").split(",", -1));
     Files.createDirectories(directory);
-    write(directory, rows, dimension);
-    long[][] nanos = new long[FORMATS.size() + 1][rounds];
-    for (int round = 0; round < rounds; round++) {
-      nanos[FORMATS.size()][round] = copyFile(directory);
-      for (int i = 0; i < FORMATS.size(); i++) {
-        nanos[i][round] = load(directory, FORMATS.get(i), rows, dimension);
+    try (Peer peer = arguments.length > 5 ? new Peer(arguments[5]) : null) {
+      Map<String, Way> ways = new LinkedHashMap<>();
+      for (String format : formats) {
+        ways.put(format, () -> load(directory, format, rows, dimension));
       }
-    }
-    double megabytes = 4e-6 * rows * dimension;
-    for (int i = 0; i <= FORMATS.size(); i++) {
-      Arrays.sort(nanos[i]);
-      double seconds = nanos[i][rounds / 2] / 1e9;
-      System.out.printf(
-          Locale.ROOT,
-          "%-12s %7.2f s  %,11.0f rows/s  %7.0f MB/s of vectors  (%.2f to %.2f s)%n",
-          i < FORMATS.size() ? FORMATS.get(i) : "plain copy",
-          seconds,
-          rows / seconds,
-          megabytes / seconds,
-          nanos[i][0] / 1e9,
-          nanos[i][rounds - 1] / 1e9);
+      write(directory, formats, rows, dimension);
+      if (peer != null) {
+        ways.put("peer", () -> (long) (peer.millis(directory.resolve("v.npy").toString()) * 1e6));
+      }
+      ways.put("plain copy", () -> copyFile(directory, formats.getFirst()));
+      measure(ways, rows, dimension, rounds);
     }
   }
 
-  private static void write(Path directory, int rows, int dimension) {
+  private static void measure(Map<String, Way> ways, int rows, int dimension, int rounds)
+      throws IOException {
+    Map<String, long[]> nanos = new LinkedHashMap<>();
+    for (int round = 0; round < rounds; round++) {
+      for (Map.Entry<String, Way> way : ways.entrySet()) {
+        drain();
+        nanos.computeIfAbsent(way.getKey(), name -> new long[rounds])[round] =
+            way.getValue().load();
+      }
+    }
+    double megabytes = 4e-6 * rows * dimension;
+    for (Map.Entry<String, long[]> way : nanos.entrySet()) {
+      long[] sorted = way.getValue();
+      Arrays.sort(sorted);
+      double seconds = sorted[rounds / 2] / 1e9;
+      System.out.printf(
+          Locale.ROOT,
+          "%-12s %7.2f s  %,11.0f rows/s  %7.0f MB/s of vectors  (%.2f to %.2f s)%n",
+          way.getKey(),
+          seconds,
+          rows / seconds,
+          megabytes / seconds,
+          sorted[0] / 1e9,
+          sorted[rounds - 1] / 1e9);
+    }
+  }
+
+  /** Lets the disk write what others have left to it, so that nobody pays for them. */
+  private static void drain() throws IOException {
+    try {
+      if (new ProcessBuilder("sync").inheritIO().start().waitFor() != 0) {
+        throw new IOException("sync failed");
+      }
+    } catch (InterruptedException e) {
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  private static void write(Path directory, List<String> formats, int rows, int dimension) {
     Random random = new Random(1);
     try (Database database = Database.inMemory("source");
         Session session = database.connect()) {
@@ -81,7 +120,7 @@ public final class BenchmarkCopy {
         }
         session.execute("COMMIT");
       }
-      for (String format : FORMATS) {
+      for (String format : formats) {
         session.execute("COPY t TO '" + directory.resolve("v." + format) + "'");
       }
     }
@@ -110,10 +149,10 @@ public final class BenchmarkCopy {
   }
 
   /** What the disk alone takes. */
-  private static long copyFile(Path directory) throws IOException {
+  private static long copyFile(Path directory, String format) throws IOException {
     Path target = directory.resolve("plain");
     long start = System.nanoTime();
-    Files.copy(directory.resolve("v.fvecs"), target);
+    Files.copy(directory.resolve("v." + format), target);
     try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
       channel.force(true);
     }

@@ -9,10 +9,7 @@ import io.quiver.types.ColumnBuilder;
 import io.quiver.types.Field;
 import io.quiver.types.Schema;
 import io.quiver.types.SqlType;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -49,7 +46,7 @@ public final class BenchmarkGroupBy {
     int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 7;
     try (Database database = Database.inMemory("bench");
         Session session = database.connect();
-        Peer peer = arguments.length > 2 ? new Peer(arguments[2], rows) : null) {
+        Peer peer = arguments.length > 2 ? new Peer(arguments[2] + " " + rows + " 1") : null) {
       fill(session, rows);
       long[] least = new long[QUERIES.length];
       double[] peerLeast = new double[QUERIES.length];
@@ -59,7 +56,7 @@ public final class BenchmarkGroupBy {
         for (int i = 0; i < QUERIES.length; i++) {
           least[i] = Math.min(least[i], run(session, QUERIES[i]));
           if (peer != null) {
-            peerLeast[i] = Math.min(peerLeast[i], peer.run(QUERIES[i]));
+            peerLeast[i] = Math.min(peerLeast[i], peer.millis(QUERIES[i]));
           }
         }
       }
@@ -131,38 +128,5 @@ public final class BenchmarkGroupBy {
       }
     }
     return System.nanoTime() - start;
-  }
-
-  /** DuckDB in a process of its own. */
-  private static final class Peer implements AutoCloseable {
-    private final Process process;
-    private final BufferedReader answers;
-    private final PrintWriter queries;
-
-    Peer(String command, int rows) throws IOException {
-      List<String> words = List.of("sh", "-c", "exec " + command + " " + rows + " 1");
-      process = new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-      answers = process.inputReader(StandardCharsets.UTF_8);
-      queries = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
-      System.out.println(answer());
-    }
-
-    double run(String query) throws IOException {
-      queries.println(query);
-      return Double.parseDouble(answer());
-    }
-
-    private String answer() throws IOException {
-      String line = answers.readLine();
-      if (line == null) {
-        throw new IOException("the peer has ended");
-      }
-      return line;
-    }
-
-    @Override
-    public void close() {
-      process.destroy();
-    }
   }
 }
