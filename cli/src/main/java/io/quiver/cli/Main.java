@@ -20,6 +20,8 @@ import picocli.CommandLine.Command;
       ConsoleCommand.class,
       ServerCommand.class,
       CheckCommand.class,
+      DumpCommand.class,
+      LoadCommand.class,
       VersionCommand.class,
       CommandLine.HelpCommand.class
     },

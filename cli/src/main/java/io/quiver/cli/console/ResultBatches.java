@@ -22,12 +22,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of a JDBC result as batches of their types, by way of their texts. */
-final class ResultBatches {
+public final class ResultBatches {
   private final ResultSet rows;
   private final List<@Nullable CompiledExpression> casts = new ArrayList<>();
   private final int width;
 
-  ResultBatches(ResultSet rows, Schema schema) {
+  /** Rows of these types. */
+  public ResultBatches(ResultSet rows, Schema schema) {
     this.rows = rows;
     this.width = schema.size();
     EvaluationContext context = new EvaluationContext(List.of(), Instant.EPOCH, "", "", "");
@@ -54,7 +55,7 @@ final class ResultBatches {
   }
 
   /** The next rows, or null at the end. */
-  @Nullable Batch next() throws SQLException {
+  public @Nullable Batch next() throws SQLException {
     List<ColumnBuilder> texts = new ArrayList<>();
     for (int i = 0; i < width; i++) {
       texts.add(new ColumnBuilder(SqlType.TEXT, Batch.ROWS));
