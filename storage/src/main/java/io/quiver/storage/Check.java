@@ -114,7 +114,7 @@ public final class Check {
         TablePart part =
             attempt(
                 "segments/" + segment.id(),
-                () -> Recovery.open(files, segment).covering(table.definition()));
+                () -> Recovery.open(files, segment, Long.MAX_VALUE).covering(table.definition()));
         if (part != null) {
           parts.add(part);
         }

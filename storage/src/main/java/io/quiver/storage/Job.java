@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param schemaName of the table, or null for work on all tables
  * @param tableName as it was when the job began
  * @param finished null while it runs
- * @param rowsDone rows in segments that are finished
- * @param rowsTotal live rows that are written in all
+ * @param rowsDone rows that have been read, or that are in segments which are finished
+ * @param rowsTotal live rows that are written or read in all
  * @param bytesDone bytes of columns that have been written
  * @param bytesTotal about how many will have been
  * @param error what ended it, or null
@@ -36,7 +36,9 @@ public record Job(
     /** Segments are merged in the background. */
     COMPACTION,
     /** Segments are merged because a statement asked for it. */
-    OPTIMIZE
+    OPTIMIZE,
+    /** The keys of a table's rows are read into memory after opening. */
+    KEYS
   }
 
   /** How far it is. */

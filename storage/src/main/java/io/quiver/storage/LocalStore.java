@@ -101,6 +101,9 @@ public final class LocalStore implements Store {
       Jobs jobs = new Jobs(options.clock());
       Disk disk = start(options, opened, jobs, resources);
       SegmentSpool spool = spool(options, disk.installed().retired(), resources);
+      if (options.background()) {
+        resources.push(new BackgroundKeys(opened.pipeline(), jobs));
+      }
       return new LocalStore(opened.pipeline(), jobs, disk, spool, false, resources);
     } catch (RuntimeException | Error e) {
       closeAll(resources, e);
@@ -127,7 +130,11 @@ public final class LocalStore implements Store {
       Log log = new LocalLog(files, options.random(), options.log());
       resources.push(log);
       CommitPipeline pipeline = new Recovery(files).read(heads, log);
-      return new LocalStore(pipeline, new Jobs(options.clock()), null, null, true, resources);
+      Jobs jobs = new Jobs(options.clock());
+      if (options.background()) {
+        resources.push(new BackgroundKeys(pipeline, jobs));
+      }
+      return new LocalStore(pipeline, jobs, null, null, true, resources);
     } catch (RuntimeException | Error e) {
       closeAll(resources, e);
       throw e;

@@ -138,8 +138,11 @@ final class Recovery {
     Map<TableId, TableState> tables = new HashMap<>();
     for (Manifest.Table table : manifest.tables()) {
       List<TablePart> parts = new ArrayList<>();
-      for (Manifest.Segment segment : table.segments()) {
-        parts.add(open(files, segment).covering(table.definition()));
+      List<Manifest.Segment> segments = table.segments();
+      for (int i = 0; i < segments.size(); i++) {
+        boolean last = i + 1 == segments.size();
+        long end = last ? table.nextRowId() : segments.get(i + 1).firstRowId();
+        parts.add(open(files, segments.get(i), end).covering(table.definition()));
       }
       tables.put(
           table.definition().id(),
@@ -149,7 +152,12 @@ final class Recovery {
         new CommitVersion(manifest.commitVersion()), manifest.catalog(), tables);
   }
 
-  static TablePart open(FileSystem files, Manifest.Segment segment) {
+  /**
+   * Opens a segment of a table.
+   *
+   * @param end above the row ids of the segment, and not above those of the next one
+   */
+  static TablePart open(FileSystem files, Manifest.Segment segment, long end) {
     SegmentReader reader = SegmentReader.open(files, segment.id());
     if (reader.rowCount() != segment.rowCount()) {
       throw new CorruptionException(
@@ -157,18 +165,17 @@ final class Recovery {
           0,
           reader.rowCount() + " rows, the manifest says " + segment.rowCount());
     }
+    boolean numbered = !reader.has(ColumnId.ROW_ID);
     ColumnSource rows =
-        reader.has(ColumnId.ROW_ID)
-            ? reader
-            : new NumberedRows(reader, segment.rowCount(), segment.firstRowId());
-    TablePart part = new TablePart(rows, segment.deleted(), segment.sizeInBytes(), segment.id());
-    if (part.firstRowId() != segment.firstRowId()) {
-      throw new CorruptionException(
-          files.describe("segments/" + segment.id()),
-          0,
-          "its first row is " + part.firstRowId() + ", the manifest says " + segment.firstRowId());
-    }
-    return part;
+        numbered ? new NumberedRows(reader, segment.rowCount(), segment.firstRowId()) : reader;
+    // Ids ascend: where so many of them fit in just so, there is no gap, and none need be read.
+    boolean consecutive = numbered || end - segment.firstRowId() == segment.rowCount();
+    return new TablePart(
+        rows,
+        new TablePart.Rows(segment.rowCount(), segment.firstRowId(), consecutive),
+        segment.deleted(),
+        segment.sizeInBytes(),
+        segment.id());
   }
 
   static void replay(FileSystem files, Log log, Manifest manifest, CommitPipeline pipeline) {

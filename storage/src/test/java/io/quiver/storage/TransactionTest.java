@@ -165,7 +165,10 @@ class TransactionTest {
   @Test
   void aKeyIsTakenOnce() {
     insert(7, 1);
-    assertState(() -> insert(7, 2), "23505", "duplicate key in table \"items\": (id) = (7)");
+    assertState(
+        () -> insert(7, 2),
+        "23505",
+        "violates unique constraint \"items_pkey\" of table \"items\": (id) = (7)");
     try (Transaction own = begin(IsolationLevel.READ_COMMITTED)) {
       own.append(items.id(), rows(items, row(8, 1)));
       assertState(() -> own.append(items.id(), rows(items, row(8, 2))), "23505", "(8)");

@@ -59,8 +59,7 @@ final class KeyLookupOperator implements Operator {
       }
       RowLocation location = table.find(keys, row);
       if (location != null) {
-        Column rowIds = location.segment().column(ColumnId.ROW_ID);
-        byRowId.put(rowIds.getLong(location.row()), location);
+        byRowId.put(location.segment().rowId(location.row()), location);
       }
     }
     return List.copyOf(byRowId.values());

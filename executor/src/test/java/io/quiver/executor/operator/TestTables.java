@@ -315,7 +315,7 @@ final class TestTables implements Transaction {
     }
 
     @Override
-    public @Nullable RowLocation find(List<Column> keys, int row) {
+    public @Nullable RowLocation find(List<ColumnId> key, List<Column> keys, int row) {
       for (SegmentView segment : segments) {
         MemorySegment live = segment.live();
         for (int at = 0; at < segment.rowCount(); at++) {
@@ -323,7 +323,7 @@ final class TestTables implements Transaction {
           boolean equal =
               IntStream.range(0, keys.size())
                   .allMatch(i -> {
-                    Column column = segment.column(definition.primaryKey().get(i));
+                    Column column = segment.column(key.get(i));
                     return Objects.equals(column.get(position), keys.get(i).get(row));
                   });
           boolean dead =

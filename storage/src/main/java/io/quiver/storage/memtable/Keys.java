@@ -1,30 +1,80 @@
 package io.quiver.storage.memtable;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import io.quiver.types.Column;
 import io.quiver.types.SqlType;
 import io.quiver.types.VectorText;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/** Equality, hash and text of primary keys. A key column holds no nulls. */
+/** Equality, hash and text of keys, none of whose parts is null. */
 public final class Keys {
   private static final int TEXT_MAX = 100;
+  private static final ValueLayout.OfLong LONG =
+      JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private Keys() {}
 
-  public static int hash(List<Column> columns, int row) {
+  /** The hash of the key in a row, all of whose bits are as good. */
+  public static long hash(List<Column> columns, int row) {
     long hash = 0;
     for (Column column : columns) {
-      hash = (hash ^ hash(column, row)) * 0x9E3779B97F4A7C15L;
-      hash ^= hash >>> 32;
+      hash = mix(hash ^ hash(column, row));
     }
-    return (int) hash;
+    return hash;
+  }
+
+  /** As {@link #hash(List, int)}, of {@code count} rows one after the other. */
+  public static void hash(List<Column> columns, int from, int count, long[] hashes) {
+    Arrays.fill(hashes, 0, count, 0);
+    for (Column column : columns) {
+      if (column.type().equals(SqlType.BIGINT)) {
+        for (int i = 0; i < count; i++) {
+          hashes[i] = mix(hashes[i] ^ column.getLong(from + i));
+        }
+      } else {
+        for (int i = 0; i < count; i++) {
+          hashes[i] = mix(hashes[i] ^ hash(column, from + i));
+        }
+      }
+    }
+  }
+
+  /** Whether a part of the key in a row is null: such a key equals no other. */
+  public static boolean hasNull(List<Column> columns, int row) {
+    for (Column column : columns) {
+      if (column.isNull(row)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the keys in two rows are equal. */
+  public static boolean equal(List<Column> left, int leftRow, List<Column> right, int rightRow) {
+    for (int i = 0; i < left.size(); i++) {
+      if (!equal(left.get(i), leftRow, right.get(i), rightRow)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The finalizer of SplitMix64: Steele, Lea and Flood 2014, with the constants of Stafford. */
+  private static long mix(long value) {
+    long mixed = value + 0x9E3779B97F4A7C15L;
+    mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;
+    mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
+    return mixed ^ (mixed >>> 31);
   }
 
   public static boolean equal(Column left, int leftRow, Column right, int rightRow) {
@@ -93,11 +143,17 @@ public final class Keys {
   }
 
   private static long hash(MemorySegment bytes) {
-    long hash = bytes.byteSize();
-    for (long i = 0; i < bytes.byteSize(); i++) {
-      hash = hash * 31 + bytes.get(JAVA_BYTE, i);
+    long length = bytes.byteSize();
+    long hash = length;
+    long at = 0;
+    for (; at + 8 <= length; at += 8) {
+      hash = mix(hash ^ bytes.get(LONG, at));
     }
-    return hash;
+    long rest = 0;
+    for (; at < length; at++) {
+      rest = rest << 8 | (bytes.get(JAVA_BYTE, at) & 0xFF);
+    }
+    return mix(hash ^ rest);
   }
 
   /** Adding zero turns -0.0 into 0.0: SQL holds them equal. */

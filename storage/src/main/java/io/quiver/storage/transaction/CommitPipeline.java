@@ -8,13 +8,9 @@ import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.catalog.ViewDefinition;
 import io.quiver.storage.log.LogWriter;
 import io.quiver.storage.log.Lsn;
-import io.quiver.storage.memtable.DeletedRows;
-import io.quiver.storage.memtable.KeyIndex;
-import io.quiver.types.Column;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +39,6 @@ import org.jspecify.annotations.Nullable;
  * nobody will ever see, and what is on the disk is known only when it is read again.
  */
 public final class CommitPipeline {
-  private static final long[] NONE = new long[0];
-
   private final ReentrantLock lock = new ReentrantLock();
   private final Object publishing = new Object();
   private final MemTable memTable;
@@ -71,7 +66,7 @@ public final class CommitPipeline {
    * @param logged the position of the last record that {@code state} contains
    */
   public CommitPipeline(DatabaseState state, long nextTable, @Nullable LogWriter log, Lsn logged) {
-    this.memTable = new MemTable(state);
+    this.memTable = new MemTable(state, pins);
     this.log = log;
     this.nextTable = new AtomicLong(nextTable);
     this.lastAppend = CompletableFuture.completedFuture(logged);
@@ -118,6 +113,24 @@ public final class CommitPipeline {
   /** Above the id of every table so far. */
   public long nextTable() {
     return nextTable.get();
+  }
+
+  /** How many keys of a table have not been read since the database was opened. */
+  public int unreadKeys(TableId table) {
+    LiveTable live = memTable.live(table);
+    return live == null ? 0 : (int) live.keys().stream().filter(key -> !key.isReady()).count();
+  }
+
+  /**
+   * Reads those keys, as whoever wants them first does otherwise.
+   *
+   * @param progress is told of rows that have been read, by several threads; what it throws ends it
+   */
+  public void readKeys(TableId table, LongConsumer progress) {
+    LiveTable live = memTable.live(table);
+    if (live != null) {
+      live.keys().forEach(key -> key.ready(progress));
+    }
   }
 
   MemTable memTable() {
@@ -376,53 +389,7 @@ public final class CommitPipeline {
       checkLive(table, deletes.rowIds());
       deleted.put(deletes.table(), deletes.rowIds());
     }
-    for (CommitRecord.Segment segment : record.segments()) {
-      long[] gone = deleted.getOrDefault(segment.table(), NONE);
-      TableDefinition keyed = keyed(newest, record, segment.table());
-      if (keyed != null) {
-        List<Column> keys =
-            keyed.primaryKey().stream().map(id -> segment.columns().column(id)).toList();
-        checkKeys(keyed, keys, segment.rowCount(), segment.deleted(), gone);
-      }
-    }
-    for (CommitRecord.Rows rows : record.rows()) {
-      long[] gone = deleted.getOrDefault(rows.table(), NONE);
-      TableDefinition keyed = keyed(newest, record, rows.table());
-      if (keyed != null) {
-        List<Column> keys = KeyGuard.keyColumns(keyed, rows.batch());
-        checkKeys(keyed, keys, rows.batch().rowCount(), DeletedRows.NONE, gone);
-      }
-    }
-  }
-
-  /** A table that a record adds rows to, where it has a primary key and rows already; else null. */
-  private @Nullable TableDefinition keyed(DatabaseState newest, CommitRecord record, TableId id) {
-    TableState table = newest.tables().get(id);
-    TableDefinition made = record.definition(id);
-    if (table == null && made == null) {
-      throw conflict("a table that this one adds rows to");
-    }
-    TableDefinition definition = table == null || made != null ? made : table.definition();
-    LiveTable live = memTable.live(id);
-    boolean keyed = live != null && live.keys() != null;
-    return table == null || !keyed || definition == null || definition.primaryKey().isEmpty()
-        ? null
-        : definition;
-  }
-
-  private void checkKeys(
-      TableDefinition table, List<Column> keys, int rowCount, DeletedRows without, long[] deleted) {
-    LiveTable live = memTable.live(table.id());
-    KeyGuard guard = live == null ? null : live.keys();
-    for (int row = 0; guard != null && row < rowCount; row++) {
-      if (without.contains(row)) {
-        continue;
-      }
-      long found = guard.find(keys, row);
-      if (found != KeyIndex.ABSENT && Arrays.binarySearch(deleted, found) < 0) {
-        throw KeyGuard.duplicate(table, keys, row);
-      }
-    }
+    KeyConflicts.check(memTable, record, deleted);
   }
 
   /** Checks that rows have been deleted by nobody in the newest state. */

@@ -1,6 +1,7 @@
 package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.memtable.KeyIndex;
 import io.quiver.storage.memtable.Keys;
@@ -8,40 +9,126 @@ import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The primary keys of a table's live rows at its newest state, whether that is visible yet or not.
- * Many threads look up; the commit path changes it.
+ * One unique key of a table's live rows at its newest state, whether that is visible yet or not.
+ * Many threads look up; the commit path changes it, under its lock.
+ *
+ * <p>The keys are read when they are first asked for, and whoever asks waits for it. Until then
+ * nothing but the state is kept; writers ask before they commit, so that no commit waits.
+ *
+ * <p>Readers take no lock. A commit makes its state known before its new rows enter the index, and
+ * takes the old rows out after that: a key that one row takes over from another is found at any
+ * moment, and a reader that meets a row which its state does not have looks at the next state.
  */
 final class KeyGuard {
-  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-
   /** What {@link #find(TableState, CommitVersion, List, int)} says of a snapshot too old for it. */
-  static final long UNKNOWN = -2;
+  static final long UNKNOWN = KeyIndex.UNKNOWN;
 
-  private final KeyIndex index = new KeyIndex();
+  private static final int TABLE_BITS = 8;
+
+  private final List<ColumnId> key;
+  private final Newest newest;
   private final RemovedKeys removed;
-  private TableState state;
 
-  /** Reads the keys of all live rows. */
-  KeyGuard(TableState state, CommitVersion version) {
+  /** Held by who reads the keys of all rows. */
+  private final ReentrantLock reading = new ReentrantLock();
+
+  private volatile TableState state;
+  private volatile @Nullable KeyIndex index;
+
+  /** Counts commits that changed the table. This object's lock owns it. */
+  private long changes;
+
+  /** Gives a table's newest state, null where it is gone, and keeps its rows readable meanwhile. */
+  @FunctionalInterface
+  interface Newest {
+    void read(Consumer<@Nullable TableState> reader);
+  }
+
+  /**
+   * @param version before which nothing is known of the table
+   */
+  KeyGuard(List<ColumnId> key, TableState state, CommitVersion version, Newest newest) {
+    this.key = key;
     this.state = state;
     this.removed = new RemovedKeys(version);
-    index.reserve((int) Math.min(state.rowCount(), Integer.MAX_VALUE));
-    for (TablePart part : state.parts()) {
-      addLive(state, part, 0);
+    this.newest = newest;
+  }
+
+  /** The columns of the key. */
+  List<ColumnId> key() {
+    return key;
+  }
+
+  boolean isReady() {
+    return index != null;
+  }
+
+  /**
+   * Reads the keys of all rows unless that has been done.
+   *
+   * @param progress is told of rows that have been read, by one or several threads; what it throws
+   *     ends it
+   */
+  KeyIndex ready(LongConsumer progress) {
+    KeyIndex built = index;
+    if (built != null) {
+      return built;
+    }
+    reading.lock();
+    try {
+      for (built = index; built == null; built = index) {
+        long seen = changes();
+        newest.read(table -> publish(LiveKeys.read(table, key, TABLE_BITS, progress), seen));
+      }
+      return built;
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  private KeyIndex ready() {
+    return ready(rows -> {});
+  }
+
+  private synchronized long changes() {
+    return changes;
+  }
+
+  /** Does nothing where a commit has changed the table since its rows were read. */
+  private synchronized void publish(KeyIndex built, long seen) {
+    if (changes == seen) {
+      index = built;
     }
   }
 
   /** The live row with the key of a row of other columns, or {@link KeyIndex#ABSENT}. */
   long find(List<Column> keys, int row) {
-    lock.readLock().lock();
-    try {
-      return index.find(keys, row, state::hasKey);
-    } finally {
-      lock.readLock().unlock();
+    return Keys.hasNull(keys, row) ? KeyIndex.ABSENT : find(Keys.hash(keys, row), keys, row);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // Whether there is a newer state.
+  private long find(long hash, List<Column> keys, int row) {
+    KeyIndex built = ready();
+    TableState before = null;
+    while (true) {
+      TableState now = state;
+      long found = built.find(hash, rowId -> now.match(rowId, key, keys, row));
+      if (found != KeyIndex.UNKNOWN) {
+        return found;
+      }
+      if (now == before) {
+        throw new IllegalStateException(
+            "a row of table " + now.definition().name() + " is in its key index alone");
+      }
+      before = now;
     }
   }
 
@@ -51,85 +138,102 @@ final class KeyGuard {
    * @return {@link KeyIndex#ABSENT} for none, {@link #UNKNOWN} when too much has happened since
    */
   long find(TableState snapshot, CommitVersion version, List<Column> keys, int row) {
-    lock.readLock().lock();
-    try {
-      long found = index.find(keys, row, state::hasKey);
-      if (found != KeyIndex.ABSENT && snapshot.isLive(found)) {
-        return found;
-      }
-      return removed.find(snapshot, version, keys, row);
-    } finally {
-      lock.readLock().unlock();
+    if (Keys.hasNull(keys, row)) {
+      return KeyIndex.ABSENT;
     }
+    long hash = Keys.hash(keys, row);
+    long found = find(hash, keys, row);
+    if (found != KeyIndex.ABSENT && snapshot.isLive(found)) {
+      return found;
+    }
+    return removed.find(
+        version,
+        hash,
+        rowId ->
+            snapshot.isLive(rowId)
+                && snapshot.match(rowId, key, keys, row) == KeyIndex.Match.EQUAL);
   }
 
-  /** Makes room, so that {@link #advance} cannot fail for want of memory. */
-  void reserve(int rows) {
-    lock.writeLock().lock();
-    try {
-      index.reserve(rows);
-    } finally {
-      lock.writeLock().unlock();
+  /**
+   * Makes room for the rows of a state from a row id on, so that {@link #advance} cannot fail for
+   * want of memory.
+   *
+   * @throws QuiverException 54000 when there are too many
+   */
+  void reserve(TableState next, long firstNewRowId) {
+    KeyIndex built = index;
+    if (built != null) {
+      LiveKeys.forEachFrom(
+          next,
+          key,
+          firstNewRowId,
+          (hashes, rowIds, count) -> built.reserve(hashes, count, next.nextRowId()));
     }
   }
 
   /** Goes from the state before to one with these rows deleted and those from a row id on added. */
   void advance(TableState next, long[] deletedRowIds, long firstNewRowId, CommitVersion version) {
-    lock.writeLock().lock();
-    try {
-      for (long rowId : deletedRowIds) {
-        TablePart part = state.partOf(rowId);
-        if (part != null) {
-          List<Column> keys = state.keyColumns(part);
-          int position = part.position(rowId);
-          index.remove(keys, position, rowId);
-          removed.add(Keys.hash(keys, position), rowId, version);
+    TableState before = state;
+    KeyIndex built;
+    synchronized (this) {
+      changes++;
+      built = index;
+      if (built == null) {
+        removed.forget(version);
+        state = next;
+        return;
+      }
+    }
+    long[] hashes = new long[deletedRowIds.length];
+    long[] rowIds = new long[deletedRowIds.length];
+    int count = 0;
+    for (long rowId : deletedRowIds) {
+      TablePart part = before.partOf(rowId);
+      int position = part == null ? -1 : part.position(rowId);
+      if (part != null && position >= 0) {
+        List<Column> keys = TableState.keyColumns(part, key);
+        if (!Keys.hasNull(keys, position)) {
+          hashes[count] = Keys.hash(keys, position);
+          rowIds[count++] = rowId;
         }
       }
-      state = next;
-      for (TablePart part : next.parts()) {
-        if (part.lastRowId() >= firstNewRowId) {
-          addLive(next, part, firstNewRowId);
-        }
-      }
-    } finally {
-      lock.writeLock().unlock();
+    }
+    removed.add(Arrays.copyOf(hashes, count), rowIds, version);
+    state = next;
+    LiveKeys.forEachFrom(
+        next,
+        key,
+        firstNewRowId,
+        (newHashes, newRowIds, added) -> {
+          for (int i = 0; i < added; i++) {
+            built.add(newHashes[i], newRowIds[i]);
+          }
+        });
+    for (int i = 0; i < count; i++) {
+      built.remove(hashes[i], rowIds[i]);
     }
   }
 
   /** Goes to another arrangement of the same live rows. */
   void rearranged(TableState next) {
-    lock.writeLock().lock();
-    try {
-      state = next;
-    } finally {
-      lock.writeLock().unlock();
-    }
+    state = next;
   }
 
-  private void addLive(TableState table, TablePart part, long firstRowId) {
-    List<Column> keys = table.keyColumns(part);
-    Column rowIds = part.column(ColumnId.ROW_ID);
-    int first = part.firstRowId() >= firstRowId ? 0 : part.position(firstRowId);
-    for (int row = first; row < part.rowCount(); row++) {
-      if (!part.deleted().contains(row)) {
-        index.add(keys, row, rowIds.getLong(row));
-      }
-    }
-  }
-
-  /** The key columns of rows that are to be appended. */
-  static List<Column> keyColumns(TableDefinition table, Batch rows) {
-    return table.primaryKey().stream()
+  /** The columns of a key of rows that are to be appended. */
+  static List<Column> keyColumns(TableDefinition table, Constraint.Key key, Batch rows) {
+    return key.columns().stream()
         .map(id -> rows.column(table.columns().indexOf(table.column(id))))
         .toList();
   }
 
-  static QuiverException duplicate(TableDefinition table, List<Column> keys, int row) {
-    List<String> names = table.primaryKey().stream().map(id -> table.column(id).name()).toList();
+  static QuiverException duplicate(
+      TableDefinition table, Constraint.Key key, List<Column> keys, int row) {
+    List<String> names = key.columns().stream().map(id -> table.column(id).name()).toList();
     return new QuiverException(
         ErrorCode.UNIQUE_VIOLATION,
-        "duplicate key in table \""
+        "duplicate key value violates unique constraint \""
+            + key.name()
+            + "\" of table \""
             + table.name()
             + "\": ("
             + String.join(", ", names)

@@ -1,33 +1,60 @@
 package io.quiver.storage.transaction;
 
+import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.Constraint;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** What all transactions share of one table beside its rows: the key index and the identity. */
+/** What all transactions share of one table beside its rows: the key indexes and the identity. */
 final class LiveTable {
-  private final @Nullable KeyGuard keys;
+  private final List<KeyGuard> keys;
   private final Identity identity;
 
-  private LiveTable(@Nullable KeyGuard keys, Identity identity) {
+  private LiveTable(List<KeyGuard> keys, Identity identity) {
     this.keys = keys;
     this.identity = identity;
   }
 
-  LiveTable(TableState state, CommitVersion version) {
-    keys = state.definition().primaryKey().isEmpty() ? null : new KeyGuard(state, version);
-    identity = new Identity(state.nextIdentity());
+  /**
+   * @param newest where to read the table's rows
+   */
+  LiveTable(TableState state, CommitVersion version, KeyGuard.Newest newest) {
+    this(guards(List.of(), state, version, newest), new Identity(state.nextIdentity()));
   }
 
-  /** The primary keys, or null where the table has none. */
-  @Nullable KeyGuard keys() {
+  /** The keys that there are already, and those that are new. */
+  private static List<KeyGuard> guards(
+      List<KeyGuard> known, TableState state, CommitVersion version, KeyGuard.Newest newest) {
+    List<KeyGuard> guards = new ArrayList<>();
+    for (Constraint.Key key : state.definition().uniqueKeys()) {
+      KeyGuard guard = guard(known, key.columns());
+      guards.add(guard != null ? guard : new KeyGuard(key.columns(), state, version, newest));
+    }
+    return List.copyOf(guards);
+  }
+
+  /** The one of some keys that is of these columns, or null. */
+  static @Nullable KeyGuard guard(List<KeyGuard> keys, List<ColumnId> columns) {
+    for (KeyGuard guard : keys) {
+      if (guard.key().equals(columns)) {
+        return guard;
+      }
+    }
+    return null;
+  }
+
+  /** The unique keys, the primary one first. */
+  List<KeyGuard> keys() {
     return keys;
   }
 
-  /** The same table once its primary key has been dropped. */
-  LiveTable withoutKeys() {
-    return new LiveTable(null, identity);
+  /** The same table under another definition. */
+  LiveTable altered(TableState after, CommitVersion version, KeyGuard.Newest newest) {
+    return new LiveTable(guards(keys, after, version, newest), identity);
   }
 
   Identity identity() {

@@ -61,11 +61,10 @@ final class LocalSnapshot implements Snapshot {
   }
 
   private TableSnapshot keyed(TableId id, TableState table) {
-    if (table.definition().primaryKey().isEmpty()) {
-      return table;
-    }
     LiveTable live = memTable.live(id);
-    return new LocalTable(table, version(), live == null ? null : live.keys(), own.get(id));
+    return live == null || live.keys().isEmpty()
+        ? table
+        : new LocalTable(table, version(), live.keys(), own.get(id));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.quiver.storage.transaction;
 
+import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.memtable.KeyIndex;
 import io.quiver.types.Batch;
@@ -12,14 +13,11 @@ import org.jspecify.annotations.Nullable;
  * others share. They know newer rows than the snapshot has; those do not count here.
  *
  * @param version the snapshot's
- * @param committed the keys of committed rows, or null when the table is gone or has no key
+ * @param committed the keys of committed rows; none when the table is gone
  * @param own what the snapshot's transaction has changed, or null
  */
 record LocalTable(
-    TableState state,
-    CommitVersion version,
-    @Nullable KeyGuard committed,
-    @Nullable TableChanges own)
+    TableState state, CommitVersion version, List<KeyGuard> committed, @Nullable TableChanges own)
     implements TableSnapshot {
   @Override
   public TableDefinition definition() {
@@ -52,14 +50,15 @@ record LocalTable(
   }
 
   @Override
-  public @Nullable RowLocation find(List<Column> keys, int row) {
-    RowLocation ownRow = own == null ? null : own.find(state, keys, row);
+  public @Nullable RowLocation find(List<ColumnId> key, List<Column> keys, int row) {
+    RowLocation ownRow = own == null ? null : own.find(state, key, keys, row);
     if (ownRow != null) {
       return ownRow;
     }
-    long found = committed == null ? KeyGuard.UNKNOWN : committed.find(state, version, keys, row);
+    KeyGuard guard = LiveTable.guard(committed, key);
+    long found = guard == null ? KeyGuard.UNKNOWN : guard.find(state, version, keys, row);
     if (found == KeyGuard.UNKNOWN) {
-      return state.find(keys, row, 0, TableChanges.FIRST_OWN_ROW_ID);
+      return state.find(key, keys, row, 0, TableChanges.FIRST_OWN_ROW_ID);
     }
     return found == KeyIndex.ABSENT ? null : state.location(found);
   }

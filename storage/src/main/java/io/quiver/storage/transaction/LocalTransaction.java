@@ -106,7 +106,7 @@ public final class LocalTransaction implements Transaction {
       boolean differs = !table.isEmpty() || edits.alters(id);
       if ((madeHere.contains(id) || (committed != null && differs)) && !isDropped(id)) {
         if (committed != null) {
-          checkSameLayout(committed.definition(), table);
+          table.checkSameLayout(committed.definition());
         }
         changed.put(id, table.over(committed));
         own.put(id, table);
@@ -158,11 +158,11 @@ public final class LocalTransaction implements Transaction {
     TableDefinition definition = definition(table);
     RowCheck.check(definition, rows);
     TableChanges target = changes(definition);
-    LiveTable live = pipeline.memTable().live(table);
+    List<KeyGuard> committed = keys(table);
     try {
-      target.append(rows, live == null ? null : live.keys());
+      target.append(rows, committed);
     } catch (QuiverException e) {
-      if (e.code() == ErrorCode.UNIQUE_VIOLATION && live != null) {
+      if (e.code() == ErrorCode.UNIQUE_VIOLATION && !committed.isEmpty()) {
         // Where another transaction has updated the row that this one replaces, that is the cause.
         TableState newest = pipeline.memTable().newest().tables().get(table);
         conflicting(() -> CommitPipeline.checkLive(newest, target.sortedDeletes()));
@@ -178,12 +178,12 @@ public final class LocalTransaction implements Transaction {
     TableDefinition definition = definition(table);
     RowCheck.check(definition, rows);
     TableChanges target = changes(definition);
-    LiveTable live = pipeline.memTable().live(table);
+    List<KeyGuard> committed = keys(table);
     upserts = true;
-    long[] holders = target.holders(rows, live == null ? null : live.keys());
+    long[] holders = target.holders(rows, committed, TableChanges.Arbiters.ALL);
     TableSnapshot visible = seen.table(table);
     conflicting(() -> CommitPipeline.checkSeen(visible, holders));
-    target.appendFree(rows, holders);
+    target.appendFree(rows, holders, committed, TableChanges.Arbiters.ALL);
     spooled.added(target);
     return holders;
   }
@@ -193,6 +193,7 @@ public final class LocalTransaction implements Transaction {
     checkWritable();
     TableDefinition definition = definition(table);
     TableChanges target = changes(definition);
+    keys(table);
     TableState newest = pipeline.memTable().newest().tables().get(table);
     for (long rowId : rowIds) {
       boolean committed = rowId < TableChanges.FIRST_OWN_ROW_ID;
@@ -201,6 +202,14 @@ public final class LocalTransaction implements Transaction {
       }
     }
     return target.delete(rowIds);
+  }
+
+  /** The keys of a table's committed rows; waits while they are read, so that no commit does. */
+  private List<KeyGuard> keys(TableId table) {
+    LiveTable live = pipeline.memTable().live(table);
+    List<KeyGuard> keys = live == null ? List.of() : live.keys();
+    keys.forEach(key -> key.ready(rows -> {}));
+    return keys;
   }
 
   /** Lets a conflict be seen only when the next snapshot has what it was with. */
@@ -456,13 +465,6 @@ public final class LocalTransaction implements Transaction {
     TableChanges anew = new TableChanges(definition);
     changes.put(definition.id(), anew);
     return anew;
-  }
-
-  /** Rows that were made for another layout fit no more. */
-  private static void checkSameLayout(TableDefinition committed, TableChanges table) {
-    if (committed.layout() != table.base().layout()) {
-      throw CommitPipeline.altered(committed);
-    }
   }
 
   /** The definition of a table that this transaction sees. */

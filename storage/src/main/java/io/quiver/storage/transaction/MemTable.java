@@ -7,6 +7,7 @@ import io.quiver.storage.catalog.TableId;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,11 +25,26 @@ final class MemTable {
   private static final long FIRST_ROW_ID = 1;
 
   private final Map<TableId, LiveTable> live = new ConcurrentHashMap<>();
+  private final SnapshotPins pins;
   private volatile DatabaseState newest;
 
-  MemTable(DatabaseState state) {
-    newest = state;
-    state.tables().forEach((id, table) -> live.put(id, new LiveTable(table, state.version())));
+  MemTable(DatabaseState state, SnapshotPins pins) {
+    this.newest = state;
+    this.pins = pins;
+    state
+        .tables()
+        .forEach((id, table) -> live.put(id, new LiveTable(table, state.version(), newest(id))));
+  }
+
+  private KeyGuard.Newest newest(TableId table) {
+    return reader -> {
+      DatabaseState pinned = pins.pin(this::newest);
+      try {
+        reader.accept(pinned.tables().get(table));
+      } finally {
+        pins.unpin(pinned);
+      }
+    };
   }
 
   /** A commit whose rows are in memory, and which is no part of the newest state yet. */
@@ -60,14 +76,14 @@ final class MemTable {
     for (CommitRecord.Deletes deletes : record.deletes()) {
       changed.put(deletes.table(), table(changed, deletes.table()).delete(deletes.rowIds()));
     }
-    Map<TableId, Integer> added = new HashMap<>();
+    Set<TableId> added = new HashSet<>();
     for (CommitRecord.Segment segment : record.segments()) {
       changed.put(segment.table(), table(changed, segment.table()).adopt(segment));
-      added.merge(segment.table(), segment.rowCount(), Math::addExact);
+      added.add(segment.table());
     }
     for (CommitRecord.Rows rows : record.rows()) {
       changed.put(rows.table(), table(changed, rows.table()).adopt(rows.batch()));
-      added.merge(rows.table(), rows.batch().rowCount(), Math::addExact);
+      added.add(rows.table());
     }
     for (CommitRecord.IdentityNext identity : record.identities()) {
       TableState table = table(changed, identity.table());
@@ -75,12 +91,12 @@ final class MemTable {
         changed.put(identity.table(), table.withNextIdentity(identity.next()));
       }
     }
-    added.forEach((id, rows) -> {
-      LiveTable table = live.get(id);
-      if (table != null && table.keys() != null) {
-        table.keys().reserve(rows);
-      }
-    });
+    for (TableId id : added) {
+      TableState table = table(changed, id);
+      TableState old = before.tables().get(id);
+      long first = old == null ? FIRST_ROW_ID : old.nextRowId();
+      keys(id).forEach(key -> key.reserve(table, first));
+    }
     return new Staged(before, next(before, changed, record), record);
   }
 
@@ -99,21 +115,23 @@ final class MemTable {
     for (TableId id : changed) {
       TableState before = staged.before().tables().get(id);
       TableState after = staged.after().tables().get(id);
-      LiveTable table = live.get(id);
-      if (before != null && after != null && table != null && table.keys() != null) {
+      if (before != null && after != null) {
         long[] rowIds = deleted.getOrDefault(id, new long[0]);
-        table.keys().advance(after, rowIds, before.nextRowId(), staged.after().version());
+        for (KeyGuard key : keys(id)) {
+          key.advance(after, rowIds, before.nextRowId(), staged.after().version());
+        }
       }
     }
     for (CatalogChange change : record.catalog()) {
       if (change instanceof CatalogChange.AlterTable(TableDefinition altered)) {
-        alter(altered.id(), staged.after().tables().get(altered.id()));
+        alter(altered.id(), staged.after());
       }
     }
     for (TableDefinition created : record.created()) {
       TableState after = staged.after().tables().get(created.id());
       if (after != null) {
-        live.put(created.id(), new LiveTable(after, staged.after().version()));
+        live.put(
+            created.id(), new LiveTable(after, staged.after().version(), newest(created.id())));
       }
     }
     for (CommitRecord.IdentityNext identity : record.identities()) {
@@ -125,16 +143,19 @@ final class MemTable {
     record.dropped().forEach(live::remove);
   }
 
-  private void alter(TableId id, @Nullable TableState after) {
+  private void alter(TableId id, DatabaseState after) {
     LiveTable table = live.get(id);
-    if (after == null || table == null || table.keys() == null) {
-      return;
+    TableState altered = after.tables().get(id);
+    if (altered != null && table != null) {
+      LiveTable next = table.altered(altered, after.version(), newest(id));
+      next.keys().forEach(key -> key.rearranged(altered));
+      live.put(id, next);
     }
-    if (after.definition().primaryKey().isEmpty()) {
-      live.put(id, table.withoutKeys());
-    } else {
-      table.keys().rearranged(after);
-    }
+  }
+
+  private List<KeyGuard> keys(TableId id) {
+    LiveTable table = live.get(id);
+    return table == null ? List.of() : table.keys();
   }
 
   /** Replaces the newest state by another arrangement of the same rows. */
@@ -144,10 +165,7 @@ final class MemTable {
     }
     same.tables()
         .forEach((id, state) -> {
-          LiveTable table = live.get(id);
-          if (table != null && table.keys() != null) {
-            table.keys().rearranged(state);
-          }
+          keys(id).forEach(key -> key.rearranged(state));
         });
     newest = same;
   }

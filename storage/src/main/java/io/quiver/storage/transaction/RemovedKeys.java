@@ -1,20 +1,19 @@
 package io.quiver.storage.transaction;
 
 import io.quiver.storage.memtable.KeyIndex;
-import io.quiver.storage.memtable.Keys;
-import io.quiver.types.Column;
 import java.util.Arrays;
-import java.util.List;
+import java.util.function.LongPredicate;
 
 /**
  * The rows that left a key index last, so that a snapshot which is a little older than the index
- * still finds them. A ring: the oldest entries give way. Its owner locks.
+ * still finds them. A ring: the oldest entries give way. Its lock owns it; a snapshot that nothing
+ * has happened since takes none.
  */
 final class RemovedKeys {
   private static final int CAPACITY_MIN = 64;
   private static final int CAPACITY_MAX = 16_384;
 
-  private int[] hashes = new int[0];
+  private long[] hashes = new long[0];
   private long[] rowIds = new long[0];
   private long[] versions = new long[0];
 
@@ -24,13 +23,32 @@ final class RemovedKeys {
   /** The version of the last entry that gave way; snapshots before it are too old. */
   private long forgotten;
 
+  /** The version of the last entry, or of what has been forgotten. */
+  private volatile long newest;
+
   /** Of an index that begins with a version's rows. */
   RemovedKeys(CommitVersion first) {
     forgotten = first.value();
+    newest = first.value();
   }
 
-  /** Notes a row that a commit removed; versions never go back. */
-  void add(int hash, long rowId, CommitVersion version) {
+  /** Snapshots before a version are too old from now on. */
+  synchronized void forget(CommitVersion version) {
+    forgotten = version.value();
+    newest = version.value();
+  }
+
+  /** Notes the rows that a commit removed, one for each hash; versions never go back. */
+  synchronized void add(long[] removedHashes, long[] removedRowIds, CommitVersion version) {
+    for (int i = 0; i < removedHashes.length; i++) {
+      add(removedHashes[i], removedRowIds[i], version.value());
+    }
+    if (removedHashes.length > 0) {
+      newest = version.value();
+    }
+  }
+
+  private void add(long hash, long rowId, long version) {
     if (count == hashes.length && hashes.length < CAPACITY_MAX) {
       int capacity = Math.max(CAPACITY_MIN, 2 * hashes.length);
       hashes = Arrays.copyOf(hashes, capacity);
@@ -43,23 +61,28 @@ final class RemovedKeys {
     }
     hashes[at] = hash;
     rowIds[at] = rowId;
-    versions[at] = version.value();
+    versions[at] = version;
     count++;
   }
 
-  /** As {@link KeyGuard#find(TableState, CommitVersion, List, int)}, among these rows. */
-  long find(TableState snapshot, CommitVersion version, List<Column> keys, int row) {
+  /**
+   * The row with a key among those that have been removed since a snapshot.
+   *
+   * @param hasKey whether a row is live in the snapshot and has the key
+   * @return {@link KeyIndex#ABSENT} for none, {@link KeyGuard#UNKNOWN} when too much has happened
+   */
+  long find(CommitVersion version, long hash, LongPredicate hasKey) {
+    return newest <= version.value() ? KeyIndex.ABSENT : search(version, hash, hasKey);
+  }
+
+  private synchronized long search(CommitVersion version, long hash, LongPredicate hasKey) {
     long first = Math.max(0, count - hashes.length);
-    int hash = 0;
     for (long i = count - 1; i >= first; i--) {
       int at = (int) (i % hashes.length);
       if (versions[at] <= version.value()) {
         break;
       }
-      hash = i == count - 1 ? Keys.hash(keys, row) : hash;
-      if (hashes[at] == hash
-          && snapshot.isLive(rowIds[at])
-          && snapshot.hasKey(rowIds[at], keys, row)) {
+      if (hashes[at] == hash && hasKey.test(rowIds[at])) {
         return rowIds[at];
       }
     }

@@ -25,6 +25,11 @@ public interface SegmentView {
    */
   Column column(ColumnId id);
 
+  /** The identity of a row. */
+  default long rowId(int row) {
+    return column(ColumnId.ROW_ID).getLong(row);
+  }
+
   /**
    * Some rows of a column. Of one that was added after the segment was written this costs only
    * those rows, where {@link #column} makes all of them.

@@ -1,18 +1,18 @@
 package io.quiver.storage.transaction;
 
+import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.memtable.KeyIndex;
 import io.quiver.storage.memtable.Keys;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
+import io.quiver.types.QuiverException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,20 +24,50 @@ final class TableChanges {
   /** The first provisional row id; whatever is below has been committed. */
   static final long FIRST_OWN_ROW_ID = 1L << 62;
 
+  private static final int TABLE_BITS = 4;
+
   private final TableDefinition base;
   private TableState own;
   private long[] deletes = new long[8];
   private int deleteCount;
   private final Set<Long> deleted = new HashSet<>();
 
-  /** Of the rows of {@link #own}. This object's lock owns it: open results look into it. */
-  private KeyIndex ownKeys = new KeyIndex();
+  /** Of the rows of {@link #own}, by key; open results look into them. */
+  private List<OwnKey> ownKeys;
 
   private @Nullable View view;
 
   TableChanges(TableDefinition definition) {
     this.base = definition;
     this.own = TableState.empty(definition, FIRST_OWN_ROW_ID);
+    this.ownKeys = ownKeys(definition);
+  }
+
+  /** A unique key and its values among the own rows. */
+  private record OwnKey(Constraint.Key key, KeyIndex index) {
+    long find(TableState own, List<Column> keys, int row) {
+      return Keys.hasNull(keys, row)
+          ? KeyIndex.ABSENT
+          : index.find(Keys.hash(keys, row), rowId -> own.match(rowId, key.columns(), keys, row));
+    }
+
+    void add(List<Column> keys, int row, long rowId) {
+      if (!Keys.hasNull(keys, row)) {
+        index.add(Keys.hash(keys, row), rowId);
+      }
+    }
+
+    void remove(List<Column> keys, int row, long rowId) {
+      if (!Keys.hasNull(keys, row)) {
+        index.remove(Keys.hash(keys, row), rowId);
+      }
+    }
+  }
+
+  private static List<OwnKey> ownKeys(TableDefinition definition) {
+    return definition.uniqueKeys().stream()
+        .map(key -> new OwnKey(key, new KeyIndex(TABLE_BITS, FIRST_OWN_ROW_ID)))
+        .toList();
   }
 
   /** Where to go back to. */
@@ -61,6 +91,13 @@ final class TableChanges {
   /** The table as it was when this transaction began to change it. */
   TableDefinition base() {
     return base;
+  }
+
+  /** Rows that were made for another layout fit no more. */
+  void checkSameLayout(TableDefinition committed) {
+    if (committed.layout() != base.layout()) {
+      throw CommitPipeline.altered(committed);
+    }
   }
 
   /** Gives the table another definition. */
@@ -154,28 +191,55 @@ final class TableChanges {
   /**
    * Adds rows that have been checked against the definition.
    *
-   * @param committed the keys of committed rows, or null where there are none
+   * @param committed the keys of committed rows; none where there are no such rows
+   * @throws QuiverException 23505 when a key is taken; nothing has been added then
    */
-  synchronized void append(Batch rows, @Nullable KeyGuard committed) {
+  void append(Batch rows, List<KeyGuard> committed) {
+    append(rows, committed, Arbiters.NONE);
+  }
+
+  private synchronized void append(Batch rows, List<KeyGuard> committed, Arbiters free) {
     if (rows.rowCount() == 0) {
       return;
     }
     TableState before = own;
     own = own.append(rows);
-    TableDefinition definition = definition();
-    if (definition.primaryKey().isEmpty()) {
-      return;
-    }
-    List<Column> keys = KeyGuard.keyColumns(definition, rows);
-    for (int row = 0; row < rows.rowCount(); row++) {
-      long other = committed == null ? KeyIndex.ABSENT : committed.find(keys, row);
-      boolean taken = other != KeyIndex.ABSENT && !deleted.contains(other);
-      if (taken || ownKeys.find(keys, row, own::hasKey) != KeyIndex.ABSENT) {
-        own = before;
-        indexOwnKeys();
-        throw KeyGuard.duplicate(definition, keys, row);
+    for (OwnKey each : ownKeys) {
+      List<Column> keys = KeyGuard.keyColumns(definition(), each.key(), rows);
+      KeyGuard guard =
+          free.has(each.key()) ? null : LiveTable.guard(committed, each.key().columns());
+      for (int row = 0; row < rows.rowCount(); row++) {
+        if (isTaken(guard, keys, row) || each.find(own, keys, row) != KeyIndex.ABSENT) {
+          own = before;
+          indexOwnKeys();
+          throw KeyGuard.duplicate(definition(), each.key(), keys, row);
+        }
+        each.add(keys, row, before.nextRowId() + row);
       }
-      ownKeys.add(keys, row, before.nextRowId() + row);
+    }
+  }
+
+  private boolean isTaken(@Nullable KeyGuard guard, List<Column> keys, int row) {
+    return guard != null && holder(guard, keys, row) != KeyIndex.ABSENT;
+  }
+
+  /** The committed row with a key that this transaction has left there. */
+  private long holder(@Nullable KeyGuard guard, List<Column> keys, int row) {
+    long found = guard == null ? KeyIndex.ABSENT : guard.find(keys, row);
+    return found != KeyIndex.ABSENT && deleted.contains(found) ? KeyIndex.ABSENT : found;
+  }
+
+  /**
+   * The keys at which rows may meet others without an error.
+   *
+   * @param columns of the only one, or null for all
+   */
+  record Arbiters(@Nullable List<ColumnId> columns) {
+    static final Arbiters NONE = new Arbiters(List.of());
+    static final Arbiters ALL = new Arbiters(null);
+
+    boolean has(Constraint.Key key) {
+      return columns == null || columns.equals(key.columns());
     }
   }
 
@@ -183,49 +247,64 @@ final class TableChanges {
    * Who has the keys of rows: the id of a committed row, that of an own row, that which an earlier
    * one of these rows will have, or {@link KeyIndex#ABSENT}.
    */
-  long[] holders(Batch rows, @Nullable KeyGuard committed) {
-    long[] holders = new long[rows.rowCount()];
-    Arrays.fill(holders, KeyIndex.ABSENT);
-    TableDefinition definition = definition();
-    if (definition.primaryKey().isEmpty()) {
-      return holders;
+  long[] holders(Batch rows, List<KeyGuard> committed, Arbiters arbiters) {
+    List<Proposed> keys = new ArrayList<>();
+    for (OwnKey each : ownKeys) {
+      if (arbiters.has(each.key())) {
+        List<Column> columns = KeyGuard.keyColumns(definition(), each.key(), rows);
+        KeyGuard guard = LiveTable.guard(committed, each.key().columns());
+        keys.add(new Proposed(each, columns, guard, new OwnKey(each.key(), fresh())));
+      }
     }
-    List<Column> keys = KeyGuard.keyColumns(definition, rows);
-    KeyIndex fresh = new KeyIndex();
-    Map<Long, Integer> rowOf = new HashMap<>();
-    long next = own.nextRowId();
+    long[] holders = new long[rows.rowCount()];
+    int[] rowOf = new int[holders.length];
+    int free = 0;
     for (int row = 0; row < holders.length; row++) {
-      long other = committed == null ? KeyIndex.ABSENT : committed.find(keys, row);
-      if (other == KeyIndex.ABSENT || deleted.contains(other)) {
-        other = ownKeys.find(keys, row, own::hasKey);
+      long holder = KeyIndex.ABSENT;
+      for (int i = 0; i < keys.size() && holder == KeyIndex.ABSENT; i++) {
+        holder = holder(keys.get(i), row, rowOf);
       }
-      if (other == KeyIndex.ABSENT) {
-        other =
-            fresh.find(
-                keys,
-                row,
-                (id, wanted, at) -> sameKey(keys, Objects.requireNonNull(rowOf.get(id)), at));
-      }
-      holders[row] = other;
-      if (other == KeyIndex.ABSENT) {
-        rowOf.put(next, row);
-        fresh.add(keys, row, next++);
+      holders[row] = holder;
+      if (holder == KeyIndex.ABSENT) {
+        long rowId = own.nextRowId() + free;
+        rowOf[free++] = row;
+        for (Proposed key : keys) {
+          key.fresh().add(key.columns(), row, rowId);
+        }
       }
     }
     return holders;
   }
 
-  private static boolean sameKey(List<Column> keys, int one, int other) {
-    for (Column key : keys) {
-      if (!Keys.equal(key, one, key, other)) {
-        return false;
-      }
-    }
-    return true;
+  private static KeyIndex fresh() {
+    return new KeyIndex(0, FIRST_OWN_ROW_ID);
   }
 
-  /** Adds the rows whose keys have no holder. */
-  void appendFree(Batch rows, long[] holders) {
+  /** A key of rows that are to be added, and who has it: a committed row, an own one, or a new. */
+  private record Proposed(
+      OwnKey own, List<Column> columns, @Nullable KeyGuard committed, OwnKey fresh) {}
+
+  private long holder(Proposed key, int row, int[] rowOf) {
+    List<Column> keys = key.columns();
+    long holder = holder(key.committed(), keys, row);
+    if (holder == KeyIndex.ABSENT) {
+      holder = key.own().find(own, keys, row);
+    }
+    if (holder != KeyIndex.ABSENT || Keys.hasNull(keys, row)) {
+      return holder;
+    }
+    return key.fresh()
+        .index()
+        .find(
+            Keys.hash(keys, row),
+            rowId ->
+                Keys.equal(keys, rowOf[(int) (rowId - own.nextRowId())], keys, row)
+                    ? KeyIndex.Match.EQUAL
+                    : KeyIndex.Match.DIFFERENT);
+  }
+
+  /** Adds the rows whose keys have no holder; at other keys than the arbiters they may meet any. */
+  void appendFree(Batch rows, long[] holders, List<KeyGuard> committed, Arbiters arbiters) {
     int[] free = new int[holders.length];
     int count = 0;
     for (int row = 0; row < holders.length; row++) {
@@ -234,7 +313,7 @@ final class TableChanges {
       }
     }
     Batch added = count == holders.length ? rows : rows.gather(free, count, Arena.ofAuto());
-    append(added, null);
+    append(added, committed, arbiters);
   }
 
   /** Deletes rows, committed or own; gives how many were there until now. */
@@ -262,11 +341,12 @@ final class TableChanges {
     }
     Arrays.sort(rowIds);
     long before = own.rowCount();
-    if (!definition().primaryKey().isEmpty()) {
-      for (long rowId : rowIds) {
-        TablePart part = own.partOf(rowId);
-        if (part != null) {
-          ownKeys.remove(own.keyColumns(part), part.position(rowId), rowId);
+    for (long rowId : rowIds) {
+      TablePart part = own.partOf(rowId);
+      int position = part == null ? -1 : part.position(rowId);
+      if (part != null && position >= 0) {
+        for (OwnKey each : ownKeys) {
+          each.remove(TableState.keyColumns(part, each.key().columns()), position, rowId);
         }
       }
     }
@@ -308,26 +388,33 @@ final class TableChanges {
 
   /** The row with a key among the own rows of a state that {@link #over} gave, or null. */
   @SuppressWarnings("ReferenceEquality") // Whether anything has changed, cheaply.
-  synchronized @Nullable RowLocation find(TableState shown, List<Column> keys, int row) {
-    long found = ownKeys.find(keys, row, own::hasKey);
-    if (found != KeyIndex.ABSENT && shown.isLive(found) && shown.hasKey(found, keys, row)) {
-      return shown.location(found);
-    }
+  synchronized @Nullable RowLocation find(
+      TableState shown, List<ColumnId> key, List<Column> keys, int row) {
     View last = view;
     boolean newest = shown == own || (last != null && last.shown() == shown && last.own() == own);
-    return newest ? null : shown.find(keys, row, FIRST_OWN_ROW_ID, Long.MAX_VALUE);
+    for (OwnKey each : ownKeys) {
+      if (each.key().columns().equals(key)) {
+        long found = each.find(own, keys, row);
+        if (found != KeyIndex.ABSENT
+            && shown.isLive(found)
+            && shown.match(found, key, keys, row) == KeyIndex.Match.EQUAL) {
+          return shown.location(found);
+        }
+        return newest ? null : shown.find(key, keys, row, FIRST_OWN_ROW_ID, Long.MAX_VALUE);
+      }
+    }
+    return shown.find(key, keys, row, FIRST_OWN_ROW_ID, Long.MAX_VALUE);
   }
 
   private void indexOwnKeys() {
-    ownKeys = new KeyIndex();
-    if (definition().primaryKey().isEmpty()) {
-      return;
-    }
-    for (TablePart part : own.parts()) {
-      List<Column> keys = own.keyColumns(part);
-      for (int row = 0; row < part.rowCount(); row++) {
-        if (!part.deleted().contains(row)) {
-          ownKeys.add(keys, row, part.firstRowId() + row);
+    ownKeys = ownKeys(definition());
+    for (OwnKey each : ownKeys) {
+      for (TablePart part : own.parts()) {
+        List<Column> keys = TableState.keyColumns(part, each.key().columns());
+        for (int row = 0; row < part.rowCount(); row++) {
+          if (!part.deleted().contains(row)) {
+            each.add(keys, row, part.firstRowId() + row);
+          }
         }
       }
     }

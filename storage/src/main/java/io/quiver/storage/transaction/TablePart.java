@@ -6,6 +6,7 @@ import io.quiver.storage.memtable.AddedColumns;
 import io.quiver.storage.memtable.ColumnSource;
 import io.quiver.storage.memtable.DeletedRows;
 import io.quiver.types.Column;
+import io.quiver.types.CorruptionException;
 import java.lang.foreign.MemorySegment;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +16,17 @@ import org.jspecify.annotations.Nullable;
  * deletes known then. Immutable.
  */
 public final class TablePart implements SegmentView {
+  private static final long UNREAD = -1;
+
   private final ColumnSource columns;
-  private final Column rowIds;
-  private final int rowCount;
+  private final Rows rows;
   private final DeletedRows deleted;
   private final long sizeInBytes;
   private final @Nullable UUID segment;
   private volatile @Nullable MemorySegment live;
+
+  /** Of rows whose ids may have gaps; the last of them is looked up when it is wanted. */
+  private volatile long lastRowId;
 
   /**
    * @param sizeInBytes of the rows, deleted ones included
@@ -29,43 +34,71 @@ public final class TablePart implements SegmentView {
    */
   public TablePart(
       ColumnSource columns, DeletedRows deleted, long sizeInBytes, @Nullable UUID segment) {
+    this(columns, Rows.of(columns), deleted, sizeInBytes, segment);
+  }
+
+  /** A part of whose columns nothing is read until it is wanted. */
+  public TablePart(
+      ColumnSource columns,
+      Rows rows,
+      DeletedRows deleted,
+      long sizeInBytes,
+      @Nullable UUID segment) {
     this.columns = columns;
-    this.rowIds = columns.column(ColumnId.ROW_ID);
-    this.rowCount = rowIds.length();
+    this.rows = rows;
     this.deleted = deleted;
     this.sizeInBytes = sizeInBytes;
     this.segment = segment;
-    if (rowCount == 0) {
-      throw new IllegalArgumentException("a part without rows");
+    this.lastRowId = rows.consecutive() ? rows.firstRowId() + rows.count() - 1 : UNREAD;
+  }
+
+  /**
+   * How many rows there are, and how they are numbered.
+   *
+   * @param consecutive whether their ids are known to have no gaps
+   */
+  public record Rows(int count, long firstRowId, boolean consecutive) {
+    public Rows {
+      if (count == 0) {
+        throw new IllegalArgumentException("a part without rows");
+      }
+    }
+
+    private static Rows of(ColumnSource columns) {
+      Column rowIds = columns.column(ColumnId.ROW_ID);
+      int count = rowIds.length();
+      long first = count == 0 ? 0 : rowIds.getLong(0);
+      return new Rows(count, first, count > 0 && rowIds.getLong(count - 1) - first == count - 1);
     }
   }
 
   /** The same rows, some more of them deleted. */
-  TablePart withDeleted(int[] rows, int count) {
-    return new TablePart(columns, deleted.with(rows, count), sizeInBytes, segment);
+  TablePart withDeleted(int[] positions, int count) {
+    DeletedRows more = deleted.with(positions, count);
+    return new TablePart(columns, rows, more, sizeInBytes, segment);
   }
 
   /** The same rows with all columns of a definition. */
   public TablePart covering(TableDefinition definition) {
-    ColumnSource all = AddedColumns.over(columns, definition.columns(), rowCount);
-    return all.equals(columns) ? this : new TablePart(all, deleted, sizeInBytes, segment);
+    ColumnSource all = AddedColumns.over(columns, definition.columns(), rowCount());
+    return all.equals(columns) ? this : new TablePart(all, rows, deleted, sizeInBytes, segment);
   }
 
   @Override
   public int rowCount() {
-    return rowCount;
+    return rows.count();
   }
 
   @Override
   public int liveRowCount() {
-    return rowCount - deleted.count();
+    return rows.count() - deleted.count();
   }
 
   @Override
   public @Nullable MemorySegment live() {
     MemorySegment bits = live;
     if (bits == null && deleted.count() > 0) {
-      bits = deleted.live(rowCount);
+      bits = deleted.live(rows.count());
       live = bits;
     }
     return bits;
@@ -73,12 +106,12 @@ public final class TablePart implements SegmentView {
 
   @Override
   public Column column(ColumnId id) {
-    return id.equals(ColumnId.ROW_ID) ? rowIds : columns.column(id);
+    return id.equals(ColumnId.ROW_ID) ? rowIds() : columns.column(id);
   }
 
   @Override
   public Column slice(ColumnId id, int from, int count) {
-    return id.equals(ColumnId.ROW_ID) ? rowIds.slice(from, count) : columns.slice(id, from, count);
+    return columns.slice(id, from, count);
   }
 
   public ColumnSource columns() {
@@ -100,35 +133,57 @@ public final class TablePart implements SegmentView {
 
   /** The positions of the rows that are not deleted. */
   public int[] liveRows() {
-    int[] rows = new int[liveRowCount()];
+    int[] positions = new int[liveRowCount()];
     int count = 0;
-    for (int row = 0; row < rowCount; row++) {
+    for (int row = 0; row < rows.count(); row++) {
       if (!deleted.contains(row)) {
-        rows[count++] = row;
+        positions[count++] = row;
       }
     }
-    return rows;
+    return positions;
   }
 
   public long firstRowId() {
-    return rowIds.getLong(0);
+    return rows.firstRowId();
+  }
+
+  @Override
+  public long rowId(int row) {
+    return rows.consecutive() ? rows.firstRowId() + row : rowIds().getLong(row);
   }
 
   long lastRowId() {
-    return rowIds.getLong(rowCount - 1);
+    long last = lastRowId;
+    if (last == UNREAD) {
+      last = rowIds().getLong(rows.count() - 1);
+      lastRowId = last;
+    }
+    return last;
+  }
+
+  private Column rowIds() {
+    Column rowIds = columns.column(ColumnId.ROW_ID);
+    if (rowIds.getLong(0) != rows.firstRowId()) {
+      throw new CorruptionException(
+          "segments/" + segment,
+          0,
+          "its first row is " + rowIds.getLong(0) + ", the manifest says " + rows.firstRowId());
+    }
+    return rowIds;
   }
 
   /** The position of a row id, deleted or not, or -1. */
   int position(long rowId) {
-    long first = firstRowId();
+    long first = rows.firstRowId();
     if (rowId < first || rowId > lastRowId()) {
       return -1;
     }
-    if (lastRowId() - first == rowCount - 1) {
+    if (lastRowId() - first == rows.count() - 1) {
       return (int) (rowId - first);
     }
+    Column rowIds = rowIds();
     int low = 0;
-    int high = rowCount - 1;
+    int high = rows.count() - 1;
     while (low <= high) {
       int middle = (low + high) >>> 1;
       long found = rowIds.getLong(middle);

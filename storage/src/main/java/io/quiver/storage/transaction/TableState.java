@@ -5,6 +5,7 @@ import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.memtable.ColumnSource;
 import io.quiver.storage.memtable.DeletedRows;
+import io.quiver.storage.memtable.KeyIndex;
 import io.quiver.storage.memtable.Keys;
 import io.quiver.storage.memtable.NumberedRows;
 import io.quiver.storage.memtable.RowBlock;
@@ -61,19 +62,26 @@ public record TableState(
 
   /** Looks at every row: for when no index knows this state's keys. */
   @Override
-  public @Nullable RowLocation find(List<Column> keys, int row) {
-    return find(keys, row, 0, Long.MAX_VALUE);
+  public @Nullable RowLocation find(List<ColumnId> key, List<Column> keys, int row) {
+    return find(key, keys, row, 0, Long.MAX_VALUE);
   }
 
-  /** As {@link #find(List, int)}, in parts that begin with a row id in a range. */
-  @Nullable RowLocation find(List<Column> keys, int row, long from, long to) {
+  /**
+   * As {@link #find(List, List, int)}, in some parts.
+   *
+   * @param from parts whose first row id is less are left out
+   * @param to parts that begin there or later are left out
+   */
+  @Nullable RowLocation find(List<ColumnId> key, List<Column> keys, int row, long from, long to) {
     for (TablePart part : parts) {
       if (part.firstRowId() < from || part.firstRowId() >= to) {
         continue;
       }
-      List<Column> own = keyColumns(part);
+      List<Column> own = keyColumns(part, key);
       for (int at = 0; at < part.rowCount(); at++) {
-        if (equal(own, at, keys, row) && !part.deleted().contains(at)) {
+        if (!Keys.hasNull(own, at)
+            && Keys.equal(own, at, keys, row)
+            && !part.deleted().contains(at)) {
           return new RowLocation(part, at);
         }
       }
@@ -81,22 +89,14 @@ public record TableState(
     return null;
   }
 
-  private static boolean equal(List<Column> a, int i, List<Column> b, int j) {
-    for (int k = 0; k < a.size(); k++) {
-      if (!Keys.equal(a.get(k), i, b.get(k), j)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** Where a row is that is there. */
   RowLocation location(long rowId) {
     TablePart part = partOf(rowId);
-    if (part == null) {
+    int position = part == null ? -1 : part.position(rowId);
+    if (part == null || position < 0) {
       throw new IllegalStateException("row " + rowId + " of " + definition.name() + " is nowhere");
     }
-    return new RowLocation(part, part.position(rowId));
+    return new RowLocation(part, position);
   }
 
   /** The rows that are in no segment yet. */
@@ -168,10 +168,12 @@ public record TableState(
     List<TablePart> changed = new ArrayList<>(parts.size());
     int[] positions = new int[sortedRowIds.length];
     int next = 0;
-    for (TablePart part : parts) {
+    for (int i = 0; i < parts.size(); i++) {
+      TablePart part = parts.get(i);
+      long end = i + 1 < parts.size() ? parts.get(i + 1).firstRowId() : Long.MAX_VALUE;
       int count = 0;
       next = firstAtLeast(sortedRowIds, next, part.firstRowId());
-      while (next < sortedRowIds.length && sortedRowIds[next] <= part.lastRowId()) {
+      while (next < sortedRowIds.length && sortedRowIds[next] < end) {
         int position = part.position(sortedRowIds[next]);
         if (position >= 0) {
           positions[count++] = position;
@@ -207,22 +209,19 @@ public record TableState(
     return new TableState(definition, parts, nextRowId, next, growing);
   }
 
-  /** The part that holds a row, deleted or not, or null. */
+  /** The part among whose row ids one is, though it may not be there; null where none is. */
   @Nullable TablePart partOf(long rowId) {
     int low = 0;
     int high = parts.size() - 1;
     while (low <= high) {
       int middle = (low + high) >>> 1;
-      TablePart part = parts.get(middle);
-      if (rowId < part.firstRowId()) {
-        high = middle - 1;
-      } else if (rowId > part.lastRowId()) {
+      if (parts.get(middle).firstRowId() <= rowId) {
         low = middle + 1;
       } else {
-        return part;
+        high = middle - 1;
       }
     }
-    return null;
+    return high < 0 ? null : parts.get(high);
   }
 
   @Override
@@ -258,26 +257,23 @@ public record TableState(
     return part != null && position >= 0 && !part.deleted().contains(position);
   }
 
-  /** The columns of the primary key in a row's part; the row must be there. */
-  List<Column> keyColumns(TablePart part) {
-    return definition.primaryKey().stream().map(part::column).toList();
+  static List<Column> keyColumns(TablePart part, List<ColumnId> key) {
+    return key.stream().map(part::column).toList();
   }
 
-  /** True when the row's primary key equals that of a row of other columns. */
-  boolean hasKey(long rowId, List<Column> keys, int row) {
+  /** Compares the key of a row, deleted or not, with that in a row of other columns. */
+  KeyIndex.Match match(long rowId, List<ColumnId> key, List<Column> keys, int row) {
     TablePart part = partOf(rowId);
-    if (part == null) {
-      throw new IllegalStateException(
-          "row " + rowId + " of table " + definition.name() + " is in its key index alone");
+    int position = part == null ? -1 : part.position(rowId);
+    if (part == null || position < 0) {
+      return KeyIndex.Match.UNKNOWN;
     }
-    int position = part.position(rowId);
     for (int i = 0; i < keys.size(); i++) {
-      ColumnId id = definition.primaryKey().get(i);
-      if (!Keys.equal(part.column(id), position, keys.get(i), row)) {
-        return false;
+      if (!Keys.equal(part.column(key.get(i)), position, keys.get(i), row)) {
+        return KeyIndex.Match.DIFFERENT;
       }
     }
-    return true;
+    return KeyIndex.Match.EQUAL;
   }
 
   private long bytes(ColumnSource source) {
