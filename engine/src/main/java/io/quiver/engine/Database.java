@@ -30,6 +30,7 @@ public final class Database implements AutoCloseable {
   private final Store store;
   private final Clock clock;
   private final Planner planner;
+  private final TableChecks checks;
   private final PlanCache planCache = new PlanCache();
   private final StatementResolver resolver;
   private final FileAccess remoteFiles;
@@ -44,6 +45,7 @@ public final class Database implements AutoCloseable {
     this.clock = clock;
     this.remoteFiles = remoteFiles;
     this.planner = new Planner(name, functions(options), SystemTables.all());
+    this.checks = new TableChecks(planner);
     this.resolver = new StatementResolver(planner, planCache);
   }
 
@@ -164,6 +166,10 @@ public final class Database implements AutoCloseable {
 
   Planner planner() {
     return planner;
+  }
+
+  TableChecks checks() {
+    return checks;
   }
 
   PlanCache planCache() {

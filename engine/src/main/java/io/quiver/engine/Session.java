@@ -42,7 +42,7 @@ public final class Session implements AutoCloseable {
     this.database = database;
     this.principal = principal;
     this.settings = settings;
-    this.transaction = new SessionTransaction(database.store(), settings);
+    this.transaction = new SessionTransaction(database.store(), database.checks(), settings);
     this.copies = new Copies(files);
     this.runner = new StatementRunner(database, principal, settings, transaction, copies);
   }

@@ -4,6 +4,7 @@ import io.quiver.engine.command.Settings;
 import io.quiver.storage.Store;
 import io.quiver.storage.transaction.CommitMode;
 import io.quiver.storage.transaction.IsolationLevel;
+import io.quiver.storage.transaction.RowConditions;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
 import io.quiver.types.ErrorCode;
@@ -16,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionTransaction {
   private final Store store;
+  private final RowConditions conditions;
   private final Settings settings;
   private @Nullable OpenTransaction open;
   private boolean autoCommit = true;
 
-  SessionTransaction(Store store, Settings settings) {
+  SessionTransaction(Store store, RowConditions conditions, Settings settings) {
     this.store = store;
+    this.conditions = conditions;
     this.settings = settings;
   }
 
@@ -89,7 +92,9 @@ final class SessionTransaction {
 
   private Transaction begin(boolean repeatable, boolean only) {
     return store.begin(
-        repeatable ? IsolationLevel.REPEATABLE_READ : IsolationLevel.READ_COMMITTED, only);
+        repeatable ? IsolationLevel.REPEATABLE_READ : IsolationLevel.READ_COMMITTED,
+        only,
+        conditions);
   }
 
   /** BEGIN: null takes the session's own setting. */

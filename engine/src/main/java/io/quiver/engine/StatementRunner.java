@@ -7,6 +7,8 @@ import io.quiver.executor.operator.ExecutionContext;
 import io.quiver.executor.operator.Operator;
 import io.quiver.executor.operator.OperatorBuilder;
 import io.quiver.executor.operator.QueryMemory;
+import io.quiver.sql.SqlParser;
+import io.quiver.sql.Statement;
 import io.quiver.sql.Statement.TableName;
 import io.quiver.storage.transaction.IsolationLevel;
 import io.quiver.storage.transaction.Snapshot;
@@ -193,6 +195,12 @@ final class StatementRunner {
   /** One run on one snapshot, in the open transaction or in one of its own. */
   private QueryResult attempt(
       StatementText text, List<? extends @Nullable Object> parameters, Execution execution) {
+    if (transaction.isFailed()) {
+      // What ends it needs no snapshot, which there may be none of: a table may have changed.
+      Statement ending = SqlParser.parse(text.sql());
+      commands.checkNotFailed(ending);
+      return commands.run(ending, parameters, execution);
+    }
     Transaction opened = transaction.current();
     Transaction current = opened == null ? transaction.begin() : opened;
     boolean own = opened == null && transaction.autoCommit();

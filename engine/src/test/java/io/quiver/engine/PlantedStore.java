@@ -11,6 +11,7 @@ import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.transaction.CommitMode;
 import io.quiver.storage.transaction.CommitVersion;
 import io.quiver.storage.transaction.IsolationLevel;
+import io.quiver.storage.transaction.RowConditions;
 import io.quiver.storage.transaction.RowLocation;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.TableSnapshot;
@@ -60,20 +61,21 @@ final class PlantedStore implements Store {
   }
 
   @Override
-  public Transaction begin(IsolationLevel isolation, boolean readOnly) {
+  public Transaction begin(IsolationLevel isolation, boolean readOnly, RowConditions conditions) {
     boolean repeatable = isolation == IsolationLevel.REPEATABLE_READ;
     return switch (bug) {
-      case NONE -> store.begin(isolation, readOnly);
-      case STATEMENT_SNAPSHOT -> store.begin(IsolationLevel.READ_COMMITTED, readOnly);
+      case NONE -> store.begin(isolation, readOnly, conditions);
+      case STATEMENT_SNAPSHOT -> store.begin(IsolationLevel.READ_COMMITTED, readOnly, conditions);
       case LOST_UPDATE ->
           repeatable && !readOnly
               ? new Planted(
-                  store.begin(IsolationLevel.READ_COMMITTED, false), keep(store.snapshot()))
-              : store.begin(isolation, readOnly);
+                  store.begin(IsolationLevel.READ_COMMITTED, false, conditions),
+                  keep(store.snapshot()))
+              : store.begin(isolation, readOnly, conditions);
       case STALE_SNAPSHOT, FRACTURED_SNAPSHOT ->
           readOnly
-              ? new Planted(store.begin(isolation, true), someTimeAgo())
-              : store.begin(isolation, false);
+              ? new Planted(store.begin(isolation, true, conditions), someTimeAgo())
+              : store.begin(isolation, false, conditions);
     };
   }
 

@@ -35,6 +35,10 @@ final class CheckPlanner {
 
   static Expression condition(StatementPlanner planner, SqlNode parsed, TableDefinition table) {
     SqlParserPos position = parsed.getParserPosition();
+    if (InsertPlanner.hasQuery(parsed)) {
+      throw Messages.at(
+          position, ErrorCode.FEATURE_NOT_SUPPORTED, "a subquery in CHECK is not supported");
+    }
     SqlSelect select =
         new SqlSelect(
             position,

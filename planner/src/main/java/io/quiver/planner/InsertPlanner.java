@@ -131,7 +131,8 @@ final class InsertPlanner {
     return row;
   }
 
-  private static boolean hasQuery(SqlNode node) {
+  /** Whether a query is part of an expression. */
+  static boolean hasQuery(SqlNode node) {
     try {
       node.accept(
           new SqlBasicVisitor<@Nullable Void>() {

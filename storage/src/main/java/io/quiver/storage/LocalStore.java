@@ -14,6 +14,7 @@ import io.quiver.storage.transaction.DatabaseState;
 import io.quiver.storage.transaction.IsolationLevel;
 import io.quiver.storage.transaction.LocalTransaction;
 import io.quiver.storage.transaction.RetiredSegments;
+import io.quiver.storage.transaction.RowConditions;
 import io.quiver.storage.transaction.SegmentSpool;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
@@ -182,8 +183,8 @@ public final class LocalStore implements Store {
   }
 
   @Override
-  public Transaction begin(IsolationLevel isolation, boolean readOnly) {
-    return new LocalTransaction(pipeline, isolation, this.readOnly || readOnly, spool);
+  public Transaction begin(IsolationLevel isolation, boolean readOnly, RowConditions conditions) {
+    return new LocalTransaction(pipeline, isolation, this.readOnly || readOnly, conditions, spool);
   }
 
   @Override

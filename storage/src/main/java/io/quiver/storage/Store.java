@@ -2,6 +2,7 @@ package io.quiver.storage;
 
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.transaction.IsolationLevel;
+import io.quiver.storage.transaction.RowConditions;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
 import java.util.List;
@@ -12,7 +13,17 @@ public interface Store extends AutoCloseable {
   /** The newest committed state. The caller closes it. */
   Snapshot snapshot();
 
-  Transaction begin(IsolationLevel isolation, boolean readOnly);
+  /**
+   * Begins a transaction.
+   *
+   * @param conditions evaluates CHECK constraints
+   */
+  Transaction begin(IsolationLevel isolation, boolean readOnly, RowConditions conditions);
+
+  /** Begins one that adds no rows to tables with CHECK constraints. */
+  default Transaction begin(IsolationLevel isolation, boolean readOnly) {
+    return begin(isolation, readOnly, RowConditions.NONE);
+  }
 
   /** Writes what is in memory to segments, and drops the log behind it. */
   void flush();

@@ -82,6 +82,12 @@ public final class DefinitionScript {
       catalog.indexesOf(table.id()).stream()
           .sorted(Comparator.comparing(IndexDefinition::name))
           .forEach(index -> addIndex(index, table));
+      ConstraintText.uniqueIndexes(table)
+          .forEach(text -> add(Section.POST_DATA, "index", table, text));
+    }
+    for (TableDefinition table : tables) {
+      ConstraintText.foreignKeys(table, catalog)
+          .forEach(text -> add(Section.POST_DATA, "foreign key", table, text));
     }
     inOrder(catalog.views()).forEach(this::addView);
   }

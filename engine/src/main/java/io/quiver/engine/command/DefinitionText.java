@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 final class DefinitionText {
   private DefinitionText() {}
 
+  /** Without its foreign keys and unique indexes, which have statements of their own. */
   static String of(TableDefinition table) {
     List<String> lines = new ArrayList<>();
     for (ColumnDefinition column : table.columns()) {
@@ -33,9 +34,7 @@ final class DefinitionText {
       }
       lines.add(line.append(column.nullable() ? "" : " NOT NULL").toString());
     }
-    if (!table.primaryKey().isEmpty()) {
-      lines.add("  PRIMARY KEY (" + names(table, table.primaryKey()) + ")");
-    }
+    ConstraintText.inTable(table).forEach(line -> lines.add("  " + line));
     return "CREATE TABLE "
         + qualified(table.schemaName(), table.name())
         + " (\n"

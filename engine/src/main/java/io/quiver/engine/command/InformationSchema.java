@@ -4,7 +4,6 @@ import io.quiver.executor.plan.SystemTable;
 import io.quiver.planner.translate.FunctionInfo;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.ColumnDefinition;
-import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.ViewDefinition;
 import io.quiver.types.Batch;
@@ -12,10 +11,12 @@ import io.quiver.types.Field;
 import io.quiver.types.Schema;
 import io.quiver.types.SqlType;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,35 +62,12 @@ public final class InformationSchema {
               + " is_insertable_into, is_trigger_updatable, is_trigger_deletable,"
               + " is_trigger_insertable_into");
 
-  public static final SystemTable TABLE_CONSTRAINTS =
-      table(
-          "table_constraints",
-          "constraint_catalog, constraint_schema, constraint_name, table_catalog, table_schema,"
-              + " table_name, constraint_type, is_deferrable, initially_deferred, enforced");
-
-  public static final SystemTable KEY_COLUMN_USAGE =
-      table(
-          "key_column_usage",
-          "constraint_catalog, constraint_schema, constraint_name, table_catalog, table_schema,"
-              + " table_name, column_name, ordinal_position#, position_in_unique_constraint#?");
-
-  public static final SystemTable REFERENTIAL_CONSTRAINTS =
-      table(
-          "referential_constraints",
-          "constraint_catalog, constraint_schema, constraint_name, unique_constraint_catalog,"
-              + " unique_constraint_schema, unique_constraint_name, match_option, update_rule,"
-              + " delete_rule");
-
   private static final List<SystemTable> ALL =
-      List.of(
-          COLUMNS,
-          KEY_COLUMN_USAGE,
-          REFERENTIAL_CONSTRAINTS,
-          Routines.TABLE,
-          SCHEMATA,
-          TABLE_CONSTRAINTS,
-          TABLES,
-          VIEWS);
+      Stream.concat(
+              Stream.of(COLUMNS, Routines.TABLE, SCHEMATA, TABLES, VIEWS),
+              ConstraintRows.all().stream())
+          .sorted(Comparator.comparing(SystemTable::name))
+          .toList();
 
   private InformationSchema() {}
 
@@ -141,9 +119,9 @@ public final class InformationSchema {
       new ColumnRows(rows, database).addAll(catalog, system);
     } else if (table.equals(VIEWS)) {
       views(rows, database, catalog);
-    } else if (table.equals(TABLE_CONSTRAINTS) || table.equals(KEY_COLUMN_USAGE)) {
-      keys(rows, table, database, catalog);
-    } else if (!table.equals(REFERENTIAL_CONSTRAINTS)) {
+    } else if (ConstraintRows.all().contains(table)) {
+      ConstraintRows.add(rows, table, database, catalog);
+    } else {
       return null;
     }
     return rows.batch();
@@ -202,35 +180,6 @@ public final class InformationSchema {
           "NO",
           "NO",
           "NO");
-    }
-  }
-
-  private static void keys(Rows rows, SystemTable into, String database, Catalog catalog) {
-    for (TableDefinition table : catalog.tables()) {
-      if (table.primaryKey().isEmpty()) {
-        continue;
-      }
-      Map<String, @Nullable Object> values = new HashMap<>();
-      values.put("constraint_catalog", database);
-      values.put("constraint_schema", table.schemaName());
-      values.put("constraint_name", table.primaryKeyName());
-      values.put("table_catalog", database);
-      values.put("table_schema", table.schemaName());
-      values.put("table_name", table.name());
-      values.put("constraint_type", "PRIMARY KEY");
-      values.put("is_deferrable", "NO");
-      values.put("initially_deferred", "NO");
-      values.put("enforced", "YES");
-      if (into.equals(TABLE_CONSTRAINTS)) {
-        add(rows, into, values);
-        continue;
-      }
-      int position = 0;
-      for (ColumnId column : table.primaryKey()) {
-        values.put("column_name", table.column(column).name());
-        values.put("ordinal_position", ++position);
-        add(rows, into, values);
-      }
     }
   }
 

@@ -113,6 +113,8 @@ public final class ShowCommands {
     }
     TableDefinition table = names.existingTable(name);
     rows.add(DefinitionText.of(table));
+    ConstraintText.uniqueIndexes(table).forEach(rows::add);
+    ConstraintText.foreignKeys(table, names.catalog()).forEach(rows::add);
     for (IndexDefinition index : names.catalog().indexesOf(table.id())) {
       rows.add(DefinitionText.of(index, names.catalog()));
     }

@@ -251,7 +251,7 @@ final class ConstraintDefinitions {
         switch (spec) {
           case ConstraintSpec.PrimaryKey _ -> newTable ? null : "ADD PRIMARY KEY";
           case ConstraintSpec.Unique _ -> "UNIQUE";
-          case ConstraintSpec.Check _ -> "CHECK";
+          case ConstraintSpec.Check _ -> null;
           case ConstraintSpec.ForeignKey _ -> "FOREIGN KEY";
         };
     if (what != null) {

@@ -17,6 +17,11 @@ public sealed interface Constraint {
     /** In key order; at least one. */
     List<ColumnId> columns();
 
+    /** Whether it is of just these columns, in any order. */
+    default boolean isOf(List<ColumnId> keyColumns) {
+      return columns().size() == keyColumns.size() && columns().containsAll(keyColumns);
+    }
+
     @Override
     default boolean reads(ColumnId column) {
       return columns().contains(column);

@@ -115,10 +115,7 @@ public record TableDefinition(
   /** Whether there is a unique key of just these columns, in any order. */
   public boolean hasKey(List<ColumnId> keyColumns) {
     return constraints.stream()
-        .anyMatch(constraint ->
-            constraint instanceof Constraint.Key key
-                && key.columns().size() == keyColumns.size()
-                && key.columns().containsAll(keyColumns));
+        .anyMatch(constraint -> constraint instanceof Constraint.Key key && key.isOf(keyColumns));
   }
 
   /** The constraints of a kind, in their order. */

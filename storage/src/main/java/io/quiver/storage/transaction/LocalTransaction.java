@@ -2,7 +2,6 @@ package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.CatalogChange;
-import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableDefinition;
@@ -24,6 +23,7 @@ public final class LocalTransaction implements Transaction {
   private final CommitPipeline pipeline;
   private final IsolationLevel isolation;
   private final boolean readOnly;
+  private final RowConditions conditions;
   private final Map<TableId, TableChanges> changes = new HashMap<>();
   private final UsedIdentities identities;
   private final Set<TableId> madeHere = new HashSet<>();
@@ -56,10 +56,12 @@ public final class LocalTransaction implements Transaction {
       CommitPipeline pipeline,
       IsolationLevel isolation,
       boolean readOnly,
+      RowConditions conditions,
       @Nullable SegmentSpool spool) {
     this.pipeline = pipeline;
     this.isolation = isolation;
     this.readOnly = readOnly;
+    this.conditions = conditions;
     this.spooled = new SpooledRows(spool, pipeline);
     this.identities = new UsedIdentities(pipeline.memTable());
   }
@@ -156,7 +158,7 @@ public final class LocalTransaction implements Transaction {
   public void append(TableId table, Batch rows) {
     checkWritable();
     TableDefinition definition = definition(table);
-    RowCheck.check(definition, rows);
+    RowCheck.check(definition, rows, conditions);
     TableChanges target = changes(definition);
     List<KeyGuard> committed = keys(table);
     try {
@@ -176,7 +178,7 @@ public final class LocalTransaction implements Transaction {
   public long[] appendNew(TableId table, Batch rows, Snapshot seen) {
     checkWritable();
     TableDefinition definition = definition(table);
-    RowCheck.check(definition, rows);
+    RowCheck.check(definition, rows, conditions);
     TableChanges target = changes(definition);
     List<KeyGuard> committed = keys(table);
     upserts = true;
@@ -280,27 +282,14 @@ public final class LocalTransaction implements Transaction {
         .forEach(RowCheck::checkInitial);
     TableChanges target = changes(before);
     target.alter(altered);
-    checkNewNotNull(before, altered, target);
+    if (RowCheck.asksMore(before, altered)) {
+      TableState committed = base().tables().get(altered.id());
+      if (committed != null) {
+        lookedAt.put(altered.id(), committed.nextRowId());
+      }
+      RowCheck.checkAltered(before, target.over(committed), conditions);
+    }
     change(new CatalogChange.AlterTable(altered));
-  }
-
-  /** Checks the rows that are there against columns that take no nulls any more. */
-  private void checkNewNotNull(
-      TableDefinition before, TableDefinition altered, TableChanges target) {
-    List<ColumnDefinition> stricter =
-        altered.columns().stream()
-            .filter(column ->
-                !column.nullable()
-                    && (!before.has(column.id()) || before.column(column.id()).nullable()))
-            .toList();
-    if (stricter.isEmpty()) {
-      return;
-    }
-    TableState committed = base().tables().get(altered.id());
-    if (committed != null) {
-      lookedAt.put(altered.id(), committed.nextRowId());
-    }
-    RowCheck.checkNotNull(target.over(committed), stricter);
   }
 
   @Override

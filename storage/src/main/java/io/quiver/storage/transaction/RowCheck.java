@@ -3,12 +3,14 @@ package io.quiver.storage.transaction;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.quiver.storage.catalog.ColumnDefinition;
+import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -16,7 +18,7 @@ import java.util.List;
 final class RowCheck {
   private RowCheck() {}
 
-  static void check(TableDefinition table, Batch rows) {
+  static void check(TableDefinition table, Batch rows, RowConditions conditions) {
     if (rows.width() != table.columns().size()) {
       throw new IllegalArgumentException(
           "table "
@@ -34,6 +36,83 @@ final class RowCheck {
         checkNotNull(table, wanted, found);
       }
       checkLength(wanted, found);
+    }
+    List<Constraint.Check> checks = table.constraints(Constraint.Check.class);
+    if (!checks.isEmpty()) {
+      conditions.check(table, checks, rows);
+    }
+  }
+
+  /** Whether rows that were good may be bad under another definition of their table. */
+  static boolean asksMore(TableDefinition before, TableDefinition altered) {
+    return !newNotNull(before, altered).isEmpty() || !newChecks(before, altered).isEmpty();
+  }
+
+  /**
+   * Checks the rows that are there against what their table asks for from now on.
+   *
+   * @throws QuiverException 23502, 23514
+   */
+  static void checkAltered(TableDefinition before, TableState rows, RowConditions conditions) {
+    TableDefinition altered = rows.definition();
+    checkNotNull(rows, newNotNull(before, altered));
+    List<Constraint.Check> checks = newChecks(before, altered);
+    if (!checks.isEmpty()) {
+      checkConditions(rows, checks, conditions);
+    }
+  }
+
+  private static List<ColumnDefinition> newNotNull(
+      TableDefinition before, TableDefinition altered) {
+    return altered.columns().stream()
+        .filter(column ->
+            !column.nullable()
+                && (!before.has(column.id()) || before.column(column.id()).nullable()))
+        .toList();
+  }
+
+  private static List<Constraint.Check> newChecks(TableDefinition before, TableDefinition altered) {
+    return altered.constraints(Constraint.Check.class).stream()
+        .filter(check ->
+            before.constraints(Constraint.Check.class).stream()
+                .noneMatch(old -> same(before, old, altered, check)))
+        .toList();
+  }
+
+  private static boolean same(
+      TableDefinition before, Constraint.Check old, TableDefinition altered, Constraint.Check now) {
+    return old.sql().equals(now.sql())
+        && old.columns().equals(now.columns())
+        && old.columns().stream()
+            .allMatch(id -> before.column(id).name().equals(altered.column(id).name()));
+  }
+
+  private static void checkConditions(
+      TableState table, List<Constraint.Check> checks, RowConditions conditions) {
+    TableDefinition definition = table.definition();
+    for (TablePart part : table.parts()) {
+      for (int from = 0; from < part.rowCount(); from += Batch.ROWS) {
+        int first = from;
+        int count = Math.min(Batch.ROWS, part.rowCount() - first);
+        int[] live = new int[count];
+        int liveCount = 0;
+        for (int row = 0; row < count; row++) {
+          if (!part.deleted().contains(first + row)) {
+            live[liveCount++] = row;
+          }
+        }
+        List<Column> columns =
+            definition.columns().stream()
+                .map(column -> part.slice(column.id(), first, count))
+                .toList();
+        Batch all = new Batch(columns, count);
+        if (liveCount > 0) {
+          conditions.check(
+              definition,
+              checks,
+              liveCount == count ? all : all.gather(live, liveCount, Arena.ofAuto()));
+        }
+      }
     }
   }
 
@@ -141,12 +220,7 @@ final class RowCheck {
     }
   }
 
-  /**
-   * Checks that no live row has a null in one of these columns.
-   *
-   * @throws QuiverException 23502
-   */
-  static void checkNotNull(TableState table, List<ColumnDefinition> columns) {
+  private static void checkNotNull(TableState table, List<ColumnDefinition> columns) {
     for (TablePart part : table.parts()) {
       for (ColumnDefinition column : columns) {
         if (hasNull(part, column)) {
