@@ -1,97 +1,73 @@
 package io.quiver.storage.log;
 
-import io.quiver.storage.file.StorageFile;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one shard's records: one thread takes all that is waiting, writes it, forces the file
- * once, and answers everybody. It begins when someone waits for a record, or a deferred one has
- * been there for long enough.
+ * Writes one shard's records in groups: one thread, the leader, takes all that is in the queue,
+ * writes it, forces the file once, and answers everybody. Whoever waits for a record leads when
+ * nobody else does, so that a thread which commits alone hands nothing over; a leader whose record
+ * is durable hands the lead to one who waits. A thread of the writer's own leads for what nobody
+ * waits for.
  *
- * <p>After the first failure every append fails: whoever appended meanwhile built on what is not in
- * the log, and a record behind a gap must never be durable. A thread that dies of an error answers
- * all who wait.
- *
- * <p>The lock guards the queue and the state; file, position, sequence number and what has been
- * taken belong to the writing thread.
+ * <p>The lock guards the queue and the state; the tail and what has been taken belong to the
+ * leader.
  */
 final class LocalLogWriter implements LogWriter, Runnable {
-  /** What is forced together, at most, unless a single record is larger. */
-  private static final long GROUP_BYTES_MAX = 64L << 20;
+  /** How long after a write that failed what was released is tried again. */
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  private static final long BUFFER_BYTES = 1L << 20;
-
-  private final LogFiles files;
-  private final long epoch;
-  private final LogOptions options;
+  private final LogTail tail;
   private final long delayNanos;
   private final CompletableFuture<@Nullable Void> stopped = new CompletableFuture<>();
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition arrived = lock.newCondition();
-  private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+  private final Condition changed = lock.newCondition();
+  private final LogQueue queue = new LogQueue();
 
-  /** Whether something in the queue is to be written now. */
+  /** Whether someone leads. */
+  private boolean leading;
+
+  /** Whether the writer's own thread is to write what is in the queue now. */
   private boolean urgent;
 
-  /** When the oldest record was appended that the thread has taken and not answered yet. */
-  private @Nullable Waiting oldestTaken;
+  /** Whether the writer's own thread looks after a released record. */
+  private boolean timed;
+
+  /** When what was released and could not be written is tried again; means something if timed. */
+  private long retryAt = System.nanoTime();
+
+  /** How many failures are known here, and not to all whom they concern. */
+  private int untold;
+
+  /** Why nothing can be appended until {@link #resume}; null while it can. */
+  private @Nullable QuiverException stall;
 
   /** Why no more can be appended; null while it can. */
   private @Nullable QuiverException refusal;
 
-  /** What the thread has taken and not answered yet. */
-  private List<Waiting> taken = List.of();
-
   private volatile @Nullable Thread thread;
-  private volatile long durableSequence;
-
-  private StorageFile file;
-  private long salt;
-  private long position = LogFormat.HEADER_BYTES;
-  private long durablePosition = LogFormat.HEADER_BYTES;
-  private long nextSequence;
-  private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER_BYTES, 64);
-  private long buffered;
 
   LocalLogWriter(LogFiles files, LogFiles.Opened opened, LogOptions options) {
-    this.files = files;
-    this.epoch = opened.header().epoch();
-    this.options = options;
+    this.tail = new LogTail(files, opened, options);
     this.delayNanos = TimeUnit.MILLISECONDS.toNanos(options.forceDelayMillis());
-    this.file = opened.file();
-    this.salt = opened.header().salt();
-    this.nextSequence = opened.header().firstSequence();
-    this.durableSequence = nextSequence - 1;
   }
 
-  /**
-   * A record in the queue.
-   *
-   * @param bytes of all pieces
-   * @param since when it was appended, by the clock of nanoseconds
-   */
-  private record Waiting(
-      List<MemorySegment> pieces, long bytes, long since, CompletableFuture<Lsn> done) {}
-
   long epoch() {
-    return epoch;
+    return tail.epoch();
   }
 
   /** The last record that is durable. */
   long durableSequence() {
-    return durableSequence;
+    return tail.durableSequence();
   }
 
   @Override
@@ -105,63 +81,128 @@ final class LocalLogWriter implements LogWriter, Runnable {
   }
 
   private CompletableFuture<Lsn> append(List<MemorySegment> pieces, boolean now) {
-    long bytes = pieces.stream().mapToLong(MemorySegment::byteSize).sum();
+    long bytes = 0;
+    for (MemorySegment piece : pieces) {
+      bytes += piece.byteSize();
+    }
     if (bytes > LogFormat.PAYLOAD_BYTES_MAX) {
       throw new QuiverException(
           ErrorCode.PROGRAM_LIMIT_EXCEEDED,
           "a log record holds at most " + LogFormat.PAYLOAD_BYTES_MAX + " bytes, found " + bytes);
     }
-    CompletableFuture<Lsn> done = new CompletableFuture<>();
+    Appended record = new Appended(pieces, bytes);
     lock.lock();
     try {
-      if (refusal != null) {
-        done.completeExceptionally(refusal);
+      QuiverException reason = refusal == null ? stall : refusal;
+      if (reason != null) {
+        record.settled = true;
+        record.completeExceptionally(reason);
       } else {
-        queue.add(new Waiting(pieces, bytes, System.nanoTime(), done));
-        urgent |= now;
-        if (now || queue.size() == 1) {
-          arrived.signal();
+        queue.add(record);
+        if (now) {
+          urgent = true;
+          changed.signalAll();
         }
       }
     } finally {
       lock.unlock();
     }
-    return done;
+    return record;
+  }
+
+  @Override
+  public boolean release(CompletableFuture<Lsn> appended) {
+    if (!(appended instanceof Appended record)) {
+      return true;
+    }
+    lock.lock();
+    try {
+      if (record.settled) {
+        return false; // Waiting for it tells what it came to, in a moment.
+      }
+      Appended oldest = queue.oldest();
+      if (oldest != null && System.nanoTime() - oldest.since() > 2 * delayNanos) {
+        return false;
+      }
+      record.released = true;
+      if (!timed) {
+        timed = true;
+        changed.signalAll();
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
   public Lsn await(CompletableFuture<Lsn> appended) {
-    if (!appended.isDone()) {
-      lock.lock();
-      try {
-        urgent = !queue.isEmpty();
-        arrived.signal();
-      } finally {
-        lock.unlock();
+    if (appended instanceof Appended record && !record.isDone()) {
+      LogWaiter waiter = new LogWaiter(record);
+      enlist(waiter);
+      waiter.park();
+      if (waiter.leads) {
+        lead(waiter);
+      }
+      QuiverException failure = waiter.failure;
+      if (failure != null) {
+        throw new CompletionException(failure);
       }
     }
     return appended.join();
   }
 
-  @Override
-  public boolean isLate() {
+  /** Lets a thread lead where nobody does, and wait otherwise. */
+  private void enlist(LogWaiter waiter) {
     lock.lock();
     try {
-      Waiting oldest = oldestTaken == null ? queue.peek() : oldestTaken;
-      return oldest != null && System.nanoTime() - oldest.since() > 2 * delayNanos;
+      if (waiter.record.settled) {
+        return; // Its future learns it in a moment.
+      }
+      if (leading) {
+        queue.enlist(waiter);
+      } else {
+        leading = true;
+        waiter.leads = true;
+      }
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public boolean resume() {
+    lock.lock();
+    try {
+      while (untold > 0) {
+        changed.awaitUninterruptibly();
+      }
+      stall = null;
+      return refusal == null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Writes groups until it is known what becomes of the leader's own record. */
+  private void lead(LogWaiter leader) {
+    Outcome outcome = writeGroup(leader);
+    while (!leader.record.settled && leader.failure == null) {
+      tell(outcome);
+      outcome = writeGroup(leader);
+    }
+    handOver();
+    tell(outcome);
   }
 
   @Override
   public void run() {
     thread = Thread.currentThread();
     try {
-      take();
-      while (!taken.isEmpty()) {
-        write(taken);
-        take();
+      while (awaitWork()) {
+        Outcome outcome = writeGroup(null);
+        handOver();
+        tell(outcome);
       }
     } finally {
       abandon();
@@ -171,148 +212,177 @@ final class LocalLogWriter implements LogWriter, Runnable {
   /** At the end, whatever its reason. */
   private void abandon() {
     try {
-      QuiverException ended = new QuiverException(ErrorCode.IO_ERROR, "the log's thread has ended");
-      refuse(ended);
-      taken.forEach(waiting -> waiting.done().completeExceptionally(ended));
+      refuse(new QuiverException(ErrorCode.IO_ERROR, "the log's thread has ended"));
     } finally {
       try {
-        file.close();
+        tail.close();
       } finally {
         stopped.complete(null);
       }
     }
   }
 
-  /** Waits for work; nothing means that there will be none. */
-  private void take() {
+  /** Until the writer's own thread leads; false when nothing will be written any more. */
+  private boolean awaitWork() {
+    boolean interrupted = false;
     lock.lock();
     try {
-      oldestTaken = null;
-      awaitWork();
-      List<Waiting> group = new ArrayList<>(queue.size());
-      taken = group;
-      long bytes = 0;
-      while (!queue.isEmpty() && (bytes < GROUP_BYTES_MAX)) {
-        Waiting next = queue.remove();
-        bytes += next.bytes();
-        group.add(next);
+      while (true) {
+        try {
+          if (leading) {
+            changed.await();
+            continue;
+          }
+          Appended oldest = queue.next();
+          if (oldest == null && refusal != null) {
+            return false;
+          }
+          long left = oldest == null ? 1 : untilDue(oldest);
+          if (left <= 0) {
+            leading = true;
+            return true;
+          }
+          timed &= oldest != null;
+          if (timed) {
+            changed.awaitNanos(left);
+          } else {
+            changed.await();
+          }
+        } catch (InterruptedException e) {
+          // Nobody has a reason to: what was appended is to be written all the same.
+          interrupted = true;
+        }
       }
-      oldestTaken = group.isEmpty() ? null : group.getFirst();
+    } finally {
+      lock.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** How long the writer's own thread leaves the oldest record in the queue. */
+  private long untilDue(Appended oldest) {
+    if (urgent || refusal != null) {
+      return 0;
+    }
+    long now = System.nanoTime();
+    return timed ? Math.max(oldest.since() + delayNanos - now, retryAt - now) : 1;
+  }
+
+  /** What became of some records, and whom to wake for it. */
+  private record Outcome(
+      List<Appended> records,
+      long first,
+      @Nullable QuiverException failure,
+      List<LogWaiter> wakes) {}
+
+  private void tell(Outcome outcome) {
+    List<Appended> records = outcome.records();
+    QuiverException failure = outcome.failure();
+    if (failure == null) {
+      for (int i = 0; i < records.size(); i++) {
+        records.get(i).complete(new Lsn(epoch(), outcome.first() + i));
+      }
+    } else {
+      records.forEach(record -> record.completeExceptionally(failure));
+      lock.lock();
+      try {
+        untold--;
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+    outcome.wakes().forEach(LogWaiter::wake);
+  }
+
+  /** Writes and forces what is in the queue; the caller leads. It throws nothing. */
+  private Outcome writeGroup(@Nullable LogWaiter leader) {
+    boolean forcing = false;
+    try {
+      long first = tail.durableSequence() + 1;
+      List<Appended> group = take();
+      if (!group.isEmpty()) {
+        tail.write(group);
+        forcing = true;
+        tail.force();
+      }
+      return durable(group, first);
+    } catch (RuntimeException | Error e) {
+      boolean goesOn = !forcing && e instanceof QuiverException && cutBack();
+      if (!goesOn) {
+        // Nobody knows which of the bytes are on disk, and a second force that succeeds would
+        // prove nothing. Cut back, the records are at least not found by whoever opens the log.
+        tail.tryCutBack();
+      }
+      return failed(leader, failure(e), goesOn);
+    }
+  }
+
+  private List<Appended> take() {
+    lock.lock();
+    try {
+      List<Appended> group = queue.take();
       urgent &= !queue.isEmpty();
+      return group;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Until something is to be written, or nothing will be any more. The lock is held. */
-  private void awaitWork() {
-    boolean interrupted = false;
-    while (refusal == null && !urgent) {
-      Waiting oldest = queue.peek();
-      long left = oldest == null ? 0 : oldest.since() + delayNanos - System.nanoTime();
-      if (oldest != null && left <= 0) {
-        break;
-      }
-      try {
-        if (oldest == null) {
-          arrived.await();
-        } else {
-          arrived.awaitNanos(left);
-        }
-      } catch (InterruptedException e) {
-        // Nobody has a reason to: what was appended is to be written all the same.
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+  private Outcome durable(List<Appended> group, long first) {
+    lock.lock();
+    try {
+      return new Outcome(group, first, null, queue.settleTaken());
+    } finally {
+      lock.unlock();
     }
   }
 
-  private void write(List<Waiting> group) {
-    long first = nextSequence;
+  private boolean cutBack() {
     try {
-      writeUnforced(group);
+      tail.cutBack();
+      return true;
     } catch (RuntimeException | Error e) {
-      QuiverException failure = failed(e);
-      refuse(failure);
-      cutBack();
-      group.forEach(waiting -> waiting.done().completeExceptionally(failure));
-      return;
-    }
-    try {
-      file.force();
-    } catch (RuntimeException | Error e) {
-      // Nobody knows which of the bytes are on disk, and a second force that succeeds would prove
-      // nothing. Cut back, the records are at least not found by whoever opens the log next.
-      QuiverException failure = failed(e);
-      refuse(failure);
-      cutBack();
-      group.forEach(waiting -> waiting.done().completeExceptionally(failure));
-      return;
-    }
-    durablePosition = position;
-    durableSequence = nextSequence - 1;
-    for (int i = 0; i < group.size(); i++) {
-      group.get(i).done().complete(new Lsn(epoch, first + i));
+      return false;
     }
   }
 
-  private void writeUnforced(List<Waiting> group) {
-    if (position >= options.fileBytesMax()) {
-      LogFiles.Opened next = files.create(nextSequence, epoch);
-      file.close();
-      file = next.file();
-      salt = next.header().salt();
-      position = LogFormat.HEADER_BYTES;
-      durablePosition = position;
-    }
-    buffered = 0;
-    for (Waiting waiting : group) {
-      if (buffered + LogFormat.RECORD_HEADER_BYTES > BUFFER_BYTES) {
-        flush();
+  /**
+   * Fails what was taken and all behind it, except for what was released and everything before it
+   * was, too.
+   *
+   * @param goesOn whether more can be written
+   */
+  private Outcome failed(@Nullable LogWaiter leader, QuiverException failure, boolean goesOn) {
+    lock.lock();
+    try {
+      boolean keep = goesOn && refusal == null;
+      List<Appended> lost = queue.fail(keep);
+      if (!keep && refusal == null) {
+        refusal = failure;
+      } else if (!lost.isEmpty()) {
+        stall = failure;
       }
-      MemorySegment header = buffer.asSlice(buffered, LogFormat.RECORD_HEADER_BYTES);
-      LogFormat.encodeRecordHeader(header, salt, nextSequence, durablePosition, waiting.pieces());
-      buffered += LogFormat.RECORD_HEADER_BYTES;
-      waiting.pieces().forEach(this::put);
-      nextSequence++;
-    }
-    flush();
-  }
-
-  private void put(MemorySegment piece) {
-    long bytes = piece.byteSize();
-    if (buffered + bytes > BUFFER_BYTES) {
-      flush();
-    }
-    if (bytes > BUFFER_BYTES) {
-      file.write(position, piece);
-      position += bytes;
-    } else {
-      MemorySegment.copy(piece, 0, buffer, buffered, bytes);
-      buffered += bytes;
+      urgent = false;
+      timed = true;
+      retryAt = System.nanoTime() + RETRY_NANOS;
+      List<LogWaiter> wakes = queue.settle(lost);
+      List<LogWaiter> others = queue.clearWaiters();
+      others.forEach(waiter -> waiter.failure = failure);
+      wakes.addAll(others);
+      if (leader != null && !leader.record.settled) {
+        leader.failure = failure;
+      }
+      untold++;
+      return new Outcome(lost, 0, failure, wakes);
+    } finally {
+      lock.unlock();
     }
   }
 
-  private void flush() {
-    if (buffered > 0) {
-      file.write(position, buffer.asSlice(0, buffered));
-      position += buffered;
-      buffered = 0;
-    }
-  }
-
-  /** Cuts off what is not durable, where that works: opening the log settles it otherwise. */
-  private void cutBack() {
-    try {
-      file.truncate(durablePosition);
-    } catch (RuntimeException e) {
-      // The reason for cutting is the failure that counts.
-    }
-  }
-
-  private QuiverException failed(Throwable cause) {
+  private static QuiverException failure(Throwable cause) {
     ErrorCode code =
         cause instanceof QuiverException e && e.code() == ErrorCode.DISK_FULL
             ? ErrorCode.DISK_FULL
@@ -320,21 +390,44 @@ final class LocalLogWriter implements LogWriter, Runnable {
     return new QuiverException(code, "the log cannot be written: " + cause.getMessage(), cause);
   }
 
-  /** Fails whoever waits, and every later append; the first reason stays. */
+  /** Ends leading: one who waits goes on with it. */
+  private void handOver() {
+    LogWaiter next;
+    lock.lock();
+    try {
+      next = queue.nextWaiter();
+      if (next == null) {
+        leading = false;
+        if (timed || urgent || refusal != null) {
+          changed.signalAll();
+        }
+      } else {
+        next.leads = true;
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (next != null) {
+      next.wake();
+    }
+  }
+
+  /** Fails what is in the queue, and every later append; the first reason stays. */
   private void refuse(QuiverException reason) {
-    List<Waiting> abandoned;
+    Outcome outcome;
     lock.lock();
     try {
       if (refusal == null) {
         refusal = reason;
       }
-      abandoned = List.copyOf(queue);
-      queue.clear();
-      arrived.signal();
+      List<Appended> lost = queue.clear();
+      untold++;
+      outcome = new Outcome(lost, 0, reason, queue.settle(lost));
+      changed.signalAll();
     } finally {
       lock.unlock();
     }
-    abandoned.forEach(waiting -> waiting.done().completeExceptionally(reason));
+    tell(outcome);
   }
 
   /** Fences this writer: what is being written ends, nothing else begins. */
@@ -350,7 +443,7 @@ final class LocalLogWriter implements LogWriter, Runnable {
       if (refusal == null) {
         refusal = new QuiverException(ErrorCode.DATABASE_IN_USE, "the log was closed");
       }
-      arrived.signal();
+      changed.signalAll();
     } finally {
       lock.unlock();
     }

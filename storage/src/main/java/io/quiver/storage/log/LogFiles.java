@@ -83,19 +83,33 @@ final class LogFiles {
 
   /** Makes a file that is durable, its header and its name, when this returns. */
   Opened create(long firstSequence, long epoch) {
-    Name name = new Name(shard.value(), firstSequence, epoch);
+    LogFormat.Header header = prepare(firstSequence, epoch);
+    return new Opened(install(header), header);
+  }
+
+  /** Makes a file under a temporary name: where that fails, it can be done again. */
+  LogFormat.Header prepare(long firstSequence, long epoch) {
     LogFormat.Header header = new LogFormat.Header(shard.value(), epoch, firstSequence, nextSalt());
     files.createDirectories(DIRECTORY);
     files.createDirectories(TEMPORARY);
-    String temporary = TEMPORARY + "/log-" + shard.value();
-    files.delete(temporary);
-    try (StorageFile file = files.open(temporary, FileSystem.Mode.CREATE)) {
+    files.delete(temporary());
+    try (StorageFile file = files.open(temporary(), FileSystem.Mode.CREATE)) {
       file.write(0, header.encode());
       file.force();
     }
-    files.rename(temporary, name.path());
+    return header;
+  }
+
+  /** Gives the file that was prepared its name: where that fails, it may have it all the same. */
+  StorageFile install(LogFormat.Header header) {
+    Name name = new Name(header.shard(), header.firstSequence(), header.epoch());
+    files.rename(temporary(), name.path());
     files.syncDirectory(DIRECTORY);
-    return new Opened(files.open(name.path(), FileSystem.Mode.WRITE), header);
+    return files.open(name.path(), FileSystem.Mode.WRITE);
+  }
+
+  private String temporary() {
+    return TEMPORARY + "/log-" + shard.value();
   }
 
   void delete(List<Name> names) {

@@ -38,13 +38,13 @@ final class CatalogConflicts {
     for (Map.Entry<TableId, Integer> seen : expected.layouts().entrySet()) {
       TableState table = newest.tables().get(seen.getKey());
       if (table != null && table.definition().layout() != seen.getValue()) {
-        throw CommitPipeline.altered(table.definition());
+        throw RowConflicts.altered(table.definition());
       }
     }
     for (TableDefinition seen : expected.definitions().values()) {
       TableState table = newest.tables().get(seen.id());
       if (table != null && table.definition() != seen) {
-        throw CommitPipeline.altered(seen);
+        throw RowConflicts.altered(seen);
       }
     }
     for (Map.Entry<TableId, Long> seen : expected.nextRowIds().entrySet()) {
@@ -137,13 +137,13 @@ final class CatalogConflicts {
       Catalog after, String schemaName, String name, Set<List<String>> names) {
     require(after.schemas().contains(schemaName), "schema \"" + schemaName + "\"");
     if (!names.add(List.of(schemaName, name))) {
-      throw CommitPipeline.duplicateTable(name);
+      throw RowConflicts.duplicateTable(name);
     }
   }
 
   private static void require(boolean there, String what) {
     if (!there) {
-      throw CommitPipeline.conflict(what);
+      throw RowConflicts.conflict(what);
     }
   }
 }

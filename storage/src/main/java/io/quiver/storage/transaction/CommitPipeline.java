@@ -35,8 +35,10 @@ import org.jspecify.annotations.Nullable;
  * log makes commits durable in the order of their versions. A reader that sees a row may rely on it
  * surviving a crash, unless an asynchronous commit has brought it.
  *
- * <p>Once the log cannot be written, nothing more is committed: the newest state has changes that
- * nobody will ever see, and what is on the disk is known only when it is read again.
+ * <p>Where the log has no room for a record, its commit and all behind it are undone before anyone
+ * commits again: their versions are given anew. Where the log fails for good, nothing more is
+ * committed: the newest state has changes that nobody will ever see, and what is on the disk is
+ * known only when it is read again.
  */
 public final class CommitPipeline {
   private final ReentrantLock lock = new ReentrantLock();
@@ -50,10 +52,13 @@ public final class CommitPipeline {
   /** The segments that commits have named, until a manifest has taken them up or left them out. */
   private final Map<UUID, CommitVersion> adopted = new ConcurrentHashMap<>();
 
-  private CompletableFuture<Lsn> lastAppend;
+  private final InFlight inFlight;
 
   /** The last record that someone waits for. */
   private CompletableFuture<Lsn> lastSynchronous;
+
+  /** How often commits have been undone. */
+  private final AtomicLong undone = new AtomicLong();
 
   private volatile DatabaseState visible;
   private volatile @Nullable Throwable poison;
@@ -69,8 +74,8 @@ public final class CommitPipeline {
     this.memTable = new MemTable(state, pins);
     this.log = log;
     this.nextTable = new AtomicLong(nextTable);
-    this.lastAppend = CompletableFuture.completedFuture(logged);
-    this.lastSynchronous = lastAppend;
+    this.inFlight = new InFlight(logged);
+    this.lastSynchronous = inFlight.last();
     this.visible = state;
   }
 
@@ -157,7 +162,7 @@ public final class CommitPipeline {
       MemTable.Staged staged = memTable.stage(record);
       adopt(record, staged.after().version());
       memTable.apply(staged);
-      lastAppend = CompletableFuture.completedFuture(lsn);
+      inFlight.replayed(lsn);
       visible = memTable.newest();
       for (CatalogChange change : record.catalog()) {
         switch (change) {
@@ -196,59 +201,101 @@ public final class CommitPipeline {
     nextTable.accumulateAndGet(id + 1, Math::max);
   }
 
+  /** The transaction of a commit, as the commit goes on. */
+  interface Committer {
+    /** All checks have passed, and the log may have the record from now on. */
+    void logged(CommitRecord record);
+
+    /** The log has not got the record and never will. */
+    void undone(CommitRecord record);
+  }
+
+  /** A commit that is part of the newest state, and on its way to the disk. */
+  private record Queued(
+      DatabaseState state, CompletableFuture<Lsn> durable, CompletableFuture<Lsn> awaited) {}
+
   /**
    * Commits what a transaction changed.
    *
-   * @param logging is run when all checks have passed, before the log may have the record
    * @throws QuiverException 40001, 23505, 42P07 on a conflict; 58030 or 53100 when the log cannot
    *     be written; 53100 or 53200 when memory is full and cannot be written to segments
    */
-  public CommitVersion commit(CommitRecord record, CommitMode mode, Runnable logging) {
+  public CommitVersion commit(CommitRecord record, CommitMode mode, Committer committer) {
     checkWritable();
     if (!record.rows().isEmpty()) {
       admission.run();
     }
     List<MemorySegment> payload = log == null ? List.of() : CommitRecordCodec.encode(record);
-    MemTable.Staged staged;
-    CompletableFuture<Lsn> durable;
-    CompletableFuture<Lsn> awaited;
+    Queued queued = queueOrConflict(record, payload, mode, committer);
+    try {
+      awaitDurable(queued.awaited());
+      if (mode == CommitMode.ASYNCHRONOUS && !isAnswered(queued.durable())) {
+        awaitDurable(queued.durable());
+      }
+    } catch (QuiverException e) {
+      if (poison == null) {
+        committer.undone(record);
+      }
+      throw e;
+    }
+    publish(queued.state());
+    forgetDurable();
+    listener.accept(visible);
+    return queued.state().version();
+  }
+
+  /** A conflict is one with what is visible, not with what may be undone yet. */
+  private Queued queueOrConflict(
+      CommitRecord record, List<MemorySegment> payload, CommitMode mode, Committer committer) {
+    while (true) {
+      long before = undone();
+      try {
+        return queue(record, payload, mode, committer);
+      } catch (QuiverException e) {
+        switch (e.code()) {
+          case SERIALIZATION_FAILURE, UNIQUE_VIOLATION, DUPLICATE_TABLE -> awaitNewest();
+          default -> throw e;
+        }
+        if (before == undone()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Queued queue(
+      CommitRecord record, List<MemorySegment> payload, CommitMode mode, Committer committer) {
     lock.lock();
     try {
+      undoFailed();
       checkWritable();
-      checkConflicts(record);
-      staged = memTable.stage(record);
+      RowConflicts.check(memTable, record);
+      MemTable.Staged staged = memTable.stage(record);
+      DatabaseState after = staged.after();
+      CompletableFuture<Lsn> durable = inFlight.last();
       if (log == null) {
-        durable = lastAppend;
+        applyLogged(staged);
       } else {
-        CommitRecordCodec.stamp(payload, staged.after().version());
-        adopt(record, staged.after().version());
-        logging.run();
+        CommitRecordCodec.stamp(payload, after.version());
+        adopt(record, after.version());
+        committer.logged(record);
         durable = log.appendDeferred(payload);
+        inFlight.add(applyLogged(staged), durable);
       }
-      lastAppend = durable;
       if (mode == CommitMode.SYNCHRONOUS) {
         lastSynchronous = durable;
       }
       // An asynchronous commit must not show a synchronous one before that is durable.
-      awaited = lastSynchronous;
-      applyLogged(staged);
+      return new Queued(after, durable, lastSynchronous);
     } finally {
       lock.unlock();
     }
-    awaitDurable(awaited);
-    if (mode == CommitMode.ASYNCHRONOUS) {
-      answerEarly(durable);
-    }
-    publish(staged.after());
-    listener.accept(visible);
-    return staged.after().version();
   }
 
-  /** Nobody waits for the record, unless the log is late: then everybody does. */
-  private void answerEarly(CompletableFuture<Lsn> durable) {
-    if (log == null || durable.isDone() || log.isLate()) {
-      awaitDurable(durable);
-      return;
+  /** Whether nobody needs to wait for a record: not so when the log is late. */
+  private boolean isAnswered(CompletableFuture<Lsn> durable) {
+    if (log == null || !log.release(durable)) {
+      return false;
     }
     CompletableFuture<Lsn> _ =
         durable.whenComplete((lsn, failure) -> {
@@ -257,6 +304,38 @@ public final class CommitPipeline {
             lost = failure;
           }
         });
+    return true;
+  }
+
+  /** Lets the rows of durable commits go, unless someone commits and will do so. */
+  private void forgetDurable() {
+    if (log != null && lock.tryLock()) {
+      try {
+        inFlight.settle();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** Undoes what the log could not write, so that it may go on. The lock is held. */
+  private void undoFailed() {
+    inFlight.settle();
+    if (log == null || !inFlight.hasFailed() || poison != null) {
+      return;
+    }
+    if (!log.resume()) {
+      poison = inFlight.last().exceptionNow();
+      return;
+    }
+    List<MemTable.Applied> failed = inFlight.removeFailed();
+    memTable.undo(failed);
+    for (MemTable.Applied applied : failed) {
+      applied.staged().record().segments().forEach(segment -> adopted.remove(segment.id()));
+    }
+    undone.incrementAndGet();
+    // Commits that someone waits for come behind those that nobody does, and fail first.
+    lastSynchronous = CompletableFuture.completedFuture(Lsn.START);
   }
 
   /** Why asynchronous commits that were answered are not durable, or null while all may be. */
@@ -283,7 +362,7 @@ public final class CommitPipeline {
             newest.tables().forEach((id, table) -> tables.put(id, table.sealed()));
             return newest.with(tables);
           });
-      durable = lastAppend;
+      durable = inFlight.last();
     } finally {
       lock.unlock();
     }
@@ -294,6 +373,7 @@ public final class CommitPipeline {
   public DatabaseState rearrange(UnaryOperator<DatabaseState> arrangement) {
     lock.lock();
     try {
+      awaitLog();
       memTable.rearrange(arrangement.apply(memTable.newest()));
       synchronized (publishing) {
         publishNewest();
@@ -304,27 +384,55 @@ public final class CommitPipeline {
     }
   }
 
+  /** Waits until no commit can be undone any more. The lock is held. */
+  private void awaitLog() {
+    CompletableFuture<Lsn> last = inFlight.last();
+    if (log != null && !last.isDone()) {
+      try {
+        log.await(last);
+      } catch (CompletionException e) {
+        // Then it is undone, or was answered before.
+      }
+    }
+    undoFailed();
+  }
+
+  /** How often commits have been undone: what conflicted with one of them may not any more. */
+  long undone() {
+    return undone.get();
+  }
+
   /**
-   * Waits until what is newest now is visible: whoever met a conflict with it would meet it again
-   * on a snapshot that is older.
+   * Waits until what is newest now is visible or undone: whoever met a conflict with it would meet
+   * it again on a snapshot that is older.
    */
   void awaitNewest() {
     DatabaseState newest;
     CompletableFuture<Lsn> durable;
+    long before;
     lock.lock();
     try {
       newest = memTable.newest();
-      durable = lastAppend;
+      durable = inFlight.last();
+      before = undone();
     } finally {
       lock.unlock();
     }
-    awaitDurable(durable);
+    try {
+      awaitDurable(durable);
+    } catch (QuiverException e) {
+      checkWritable();
+      if (before != undone()) {
+        return;
+      }
+      // What could not be written was answered before, and is visible.
+    }
     publish(newest);
   }
 
-  private void applyLogged(MemTable.Staged staged) {
+  private MemTable.Applied applyLogged(MemTable.Staged staged) {
     try {
-      memTable.apply(staged);
+      return memTable.apply(staged);
     } catch (RuntimeException | Error e) {
       // The log has the record and memory has half of it.
       poison = e;
@@ -336,8 +444,13 @@ public final class CommitPipeline {
     try {
       return log == null ? durable.join() : log.await(durable);
     } catch (CompletionException e) {
+      lock.lock();
+      try {
+        undoFailed();
+      } finally {
+        lock.unlock();
+      }
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      poison = cause;
       if (cause instanceof QuiverException failure) {
         throw new QuiverException(failure.code(), String.valueOf(failure.getMessage()), failure);
       }
@@ -378,78 +491,5 @@ public final class CommitPipeline {
               + cause.getMessage(),
           cause);
     }
-  }
-
-  private void checkConflicts(CommitRecord record) {
-    DatabaseState newest = memTable.newest();
-    CatalogConflicts.check(newest, record);
-    Map<TableId, long[]> deleted = new HashMap<>();
-    for (CommitRecord.Deletes deletes : record.deletes()) {
-      TableState table = newest.tables().get(deletes.table());
-      checkLive(table, deletes.rowIds());
-      deleted.put(deletes.table(), deletes.rowIds());
-    }
-    KeyConflicts.check(memTable, record, deleted);
-  }
-
-  /** Checks that rows have been deleted by nobody in the newest state. */
-  static void checkLive(@Nullable TableState table, long[] rowIds) {
-    if (table == null) {
-      throw conflict("a table that this one changes");
-    }
-    for (long rowId : rowIds) {
-      checkLive(table, rowId);
-    }
-  }
-
-  static void checkLive(@Nullable TableState table, long rowId) {
-    if (table == null) {
-      throw conflict("a table that this one changes");
-    }
-    if (!table.isLive(rowId)) {
-      throw changedRow(table.definition());
-    }
-  }
-
-  /** Checks that rows which hold keys are in a snapshot, or of the transaction itself. */
-  static void checkSeen(TableSnapshot seen, long[] holders) {
-    for (long holder : holders) {
-      boolean committed = holder >= 0 && holder < TableChanges.FIRST_OWN_ROW_ID;
-      if (committed && !seen.isLive(holder)) {
-        throw changedRow(seen.definition());
-      }
-    }
-  }
-
-  /** For a statement that, on a newer snapshot, finds the row and updates or leaves it. */
-  static QuiverException rival(QuiverException duplicate) {
-    return new QuiverException(
-        ErrorCode.SERIALIZATION_FAILURE,
-        "another transaction has added a row meanwhile: " + duplicate.getMessage(),
-        duplicate);
-  }
-
-  static QuiverException changedRow(TableDefinition table) {
-    return new QuiverException(
-        ErrorCode.SERIALIZATION_FAILURE,
-        "a row of table \""
-            + table.name()
-            + "\" has been changed by another transaction since this one read it");
-  }
-
-  static QuiverException duplicateTable(String name) {
-    return new QuiverException(
-        ErrorCode.DUPLICATE_TABLE, "relation \"" + name + "\" already exists");
-  }
-
-  static QuiverException altered(TableDefinition table) {
-    return new QuiverException(
-        ErrorCode.SERIALIZATION_FAILURE,
-        "another transaction has altered table \"" + table.name() + "\"");
-  }
-
-  static QuiverException conflict(String what) {
-    return new QuiverException(
-        ErrorCode.SERIALIZATION_FAILURE, "another transaction has dropped " + what);
   }
 }

@@ -57,7 +57,7 @@ final class KeyConflicts {
       return made;
     }
     if (table == null) {
-      throw CommitPipeline.conflict("a table that this one adds rows to");
+      throw RowConflicts.conflict("a table that this one adds rows to");
     }
     return table.definition();
   }

@@ -184,21 +184,8 @@ final class KeyGuard {
         return;
       }
     }
-    long[] hashes = new long[deletedRowIds.length];
-    long[] rowIds = new long[deletedRowIds.length];
-    int count = 0;
-    for (long rowId : deletedRowIds) {
-      TablePart part = before.partOf(rowId);
-      int position = part == null ? -1 : part.position(rowId);
-      if (part != null && position >= 0) {
-        List<Column> keys = TableState.keyColumns(part, key);
-        if (!Keys.hasNull(keys, position)) {
-          hashes[count] = Keys.hash(keys, position);
-          rowIds[count++] = rowId;
-        }
-      }
-    }
-    removed.add(Arrays.copyOf(hashes, count), rowIds, version);
+    Removal gone = removal(before, deletedRowIds);
+    removed.add(gone.hashes, gone.rowIds, version);
     state = next;
     LiveKeys.forEachFrom(
         next,
@@ -209,9 +196,68 @@ final class KeyGuard {
             built.add(newHashes[i], newRowIds[i]);
           }
         });
-    for (int i = 0; i < count; i++) {
-      built.remove(hashes[i], rowIds[i]);
+    for (int i = 0; i < gone.rowIds.length; i++) {
+      built.remove(gone.hashes[i], gone.rowIds[i]);
     }
+  }
+
+  /** Rows that leave the index, and the hashes of their keys. */
+  private static final class Removal {
+    final long[] hashes;
+    final long[] rowIds;
+
+    Removal(long[] hashes, long[] rowIds, int count) {
+      this.hashes = Arrays.copyOf(hashes, count);
+      this.rowIds = Arrays.copyOf(rowIds, count);
+    }
+  }
+
+  private Removal removal(TableState from, long[] deletedRowIds) {
+    long[] hashes = new long[deletedRowIds.length];
+    long[] rowIds = new long[deletedRowIds.length];
+    int count = 0;
+    for (long rowId : deletedRowIds) {
+      TablePart part = from.partOf(rowId);
+      int position = part == null ? -1 : part.position(rowId);
+      if (part != null && position >= 0) {
+        List<Column> keys = TableState.keyColumns(part, key);
+        if (!Keys.hasNull(keys, position)) {
+          hashes[count] = Keys.hash(keys, position);
+          rowIds[count++] = rowId;
+        }
+      }
+    }
+    return new Removal(hashes, rowIds, count);
+  }
+
+  /**
+   * Goes back by the last {@link #advance}, which deleted some rows of a state and added others. A
+   * key that one row gave to another is found at any moment here, too.
+   */
+  void retreat(TableState before, long[] deletedRowIds, CommitVersion version) {
+    TableState after = state;
+    KeyIndex built;
+    synchronized (this) {
+      changes++;
+      built = index;
+    }
+    if (built != null) {
+      Removal back = removal(before, deletedRowIds);
+      for (int i = 0; i < back.rowIds.length; i++) {
+        built.add(back.hashes[i], back.rowIds[i]);
+      }
+      removed.retreat(version);
+      LiveKeys.forEachFrom(
+          after,
+          key,
+          before.nextRowId(),
+          (hashes, rowIds, count) -> {
+            for (int i = 0; i < count; i++) {
+              built.remove(hashes[i], rowIds[i]);
+            }
+          });
+    }
+    state = before;
   }
 
   /** Goes to another arrangement of the same live rows. */

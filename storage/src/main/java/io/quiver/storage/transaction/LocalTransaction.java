@@ -160,17 +160,7 @@ public final class LocalTransaction implements Transaction {
     TableDefinition definition = definition(table);
     RowCheck.check(definition, rows, conditions);
     TableChanges target = changes(definition);
-    List<KeyGuard> committed = keys(table);
-    try {
-      target.append(rows, committed);
-    } catch (QuiverException e) {
-      if (e.code() == ErrorCode.UNIQUE_VIOLATION && !committed.isEmpty()) {
-        // Where another transaction has updated the row that this one replaces, that is the cause.
-        TableState newest = pipeline.memTable().newest().tables().get(table);
-        conflicting(() -> CommitPipeline.checkLive(newest, target.sortedDeletes()));
-      }
-      throw e;
-    }
+    RowConflicts.append(pipeline, target, rows, keys(table));
     spooled.added(target);
   }
 
@@ -184,7 +174,7 @@ public final class LocalTransaction implements Transaction {
     upserts = true;
     long[] holders = target.holders(rows, committed, TableChanges.Arbiters.ALL);
     TableSnapshot visible = seen.table(table);
-    conflicting(() -> CommitPipeline.checkSeen(visible, holders));
+    conflicting(() -> RowConflicts.checkSeen(visible, holders));
     target.appendFree(rows, holders, committed, TableChanges.Arbiters.ALL);
     spooled.added(target);
     return holders;
@@ -200,7 +190,7 @@ public final class LocalTransaction implements Transaction {
     for (long rowId : rowIds) {
       boolean committed = rowId < TableChanges.FIRST_OWN_ROW_ID;
       if (committed && !target.deletes(rowId)) {
-        conflicting(() -> CommitPipeline.checkLive(newest, rowId));
+        conflicting(() -> RowConflicts.checkLive(newest, rowId));
       }
     }
     return target.delete(rowIds);
@@ -246,7 +236,7 @@ public final class LocalTransaction implements Transaction {
   public TableDefinition createTable(NewTable table) {
     checkWritable();
     if (catalog(base()).isTaken(table.schemaName(), table.name())) {
-      throw CommitPipeline.duplicateTable(table.name());
+      throw RowConflicts.duplicateTable(table.name());
     }
     TableDefinition definition = NewTables.definition(table, pipeline.newTable());
     change(new CatalogChange.CreateTable(definition));
@@ -269,7 +259,7 @@ public final class LocalTransaction implements Transaction {
     boolean renamed =
         !before.name().equals(altered.name()) || !before.schemaName().equals(altered.schemaName());
     if (renamed && catalog(base()).isTaken(altered.schemaName(), altered.name())) {
-      throw CommitPipeline.duplicateTable(altered.name());
+      throw RowConflicts.duplicateTable(altered.name());
     }
     if (!madeHere.contains(altered.id())) {
       reliedOn.putIfAbsent(altered.id(), before);
@@ -332,13 +322,9 @@ public final class LocalTransaction implements Transaction {
       CommitRecord record = record();
       try {
         spooled.force(record);
-        return pipeline.commit(record, mode, () -> spooled.logged(record));
+        return pipeline.commit(record, mode, spooled);
       } catch (QuiverException e) {
-        boolean rival = upserts && e.code() == ErrorCode.UNIQUE_VIOLATION;
-        if (rival || e.code() == ErrorCode.SERIALIZATION_FAILURE) {
-          pipeline.awaitNewest();
-        }
-        throw rival ? CommitPipeline.rival(e) : e;
+        throw upserts && e.code() == ErrorCode.UNIQUE_VIOLATION ? RowConflicts.rival(e) : e;
       }
     } finally {
       end();
@@ -449,7 +435,7 @@ public final class LocalTransaction implements Transaction {
       return found;
     }
     if (!found.isEmpty() || edits.alters(definition.id())) {
-      throw CommitPipeline.altered(definition);
+      throw RowConflicts.altered(definition);
     }
     TableChanges anew = new TableChanges(definition);
     changes.put(definition.id(), anew);

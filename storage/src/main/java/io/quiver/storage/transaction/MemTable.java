@@ -50,6 +50,14 @@ final class MemTable {
   /** A commit whose rows are in memory, and which is no part of the newest state yet. */
   record Staged(DatabaseState before, DatabaseState after, CommitRecord record) {}
 
+  /**
+   * A commit that is part of the newest state, and can be undone while no later one is and no rows
+   * have been arranged otherwise.
+   *
+   * @param replaced what transactions shared of the tables that it dropped or altered
+   */
+  record Applied(Staged staged, Map<TableId, LiveTable> replaced) {}
+
   DatabaseState newest() {
     return newest;
   }
@@ -101,18 +109,15 @@ final class MemTable {
   }
 
   /** Makes a staged commit the newest state. */
-  void apply(Staged staged) {
+  Applied apply(Staged staged) {
+    Applied applied = new Applied(staged, replaced(staged.record()));
     // Before the keys: whoever meets a key of this commit also finds the rows that it replaced
     // gone,
     // and so tells an update that came first (40001) from a duplicate (23505).
     newest = staged.after();
     CommitRecord record = staged.record();
-    Map<TableId, long[]> deleted = new HashMap<>();
-    record.deletes().forEach(deletes -> deleted.put(deletes.table(), deletes.rowIds()));
-    Set<TableId> changed = new HashSet<>(deleted.keySet());
-    record.segments().forEach(segment -> changed.add(segment.table()));
-    record.rows().forEach(rows -> changed.add(rows.table()));
-    for (TableId id : changed) {
+    Map<TableId, long[]> deleted = deleted(record);
+    for (TableId id : changed(record)) {
       TableState before = staged.before().tables().get(id);
       TableState after = staged.after().tables().get(id);
       if (before != null && after != null) {
@@ -141,6 +146,88 @@ final class MemTable {
       }
     }
     record.dropped().forEach(live::remove);
+    return applied;
+  }
+
+  private Map<TableId, LiveTable> replaced(CommitRecord record) {
+    if (record.catalog().isEmpty()) {
+      return Map.of();
+    }
+    Set<TableId> ids = new HashSet<>(record.dropped());
+    for (CatalogChange change : record.catalog()) {
+      if (change instanceof CatalogChange.AlterTable(TableDefinition table)) {
+        ids.add(table.id());
+      }
+    }
+    Map<TableId, LiveTable> replaced = new HashMap<>();
+    for (TableId id : ids) {
+      LiveTable table = live.get(id);
+      if (table != null) {
+        replaced.put(id, table);
+      }
+    }
+    return replaced;
+  }
+
+  private static Map<TableId, long[]> deleted(CommitRecord record) {
+    Map<TableId, long[]> deleted = new HashMap<>();
+    record.deletes().forEach(deletes -> deleted.put(deletes.table(), deletes.rowIds()));
+    return deleted;
+  }
+
+  /** The tables whose rows a commit changes. */
+  private static Set<TableId> changed(CommitRecord record) {
+    Set<TableId> changed = new HashSet<>();
+    record.deletes().forEach(deletes -> changed.add(deletes.table()));
+    record.segments().forEach(segment -> changed.add(segment.table()));
+    record.rows().forEach(rows -> changed.add(rows.table()));
+    return changed;
+  }
+
+  /**
+   * Takes the last commits back: no snapshot has seen them. Who looks for conflicts may still read
+   * their rows, so later ones go to other blocks. Identities that they took are not given again.
+   *
+   * @param commits the last one first
+   */
+  @SuppressWarnings("ReferenceEquality") // Whether anything has happened since.
+  void undo(List<Applied> commits) {
+    if (newest != commits.getFirst().staged().after()) {
+      throw new IllegalStateException("commits that are not the last");
+    }
+    DatabaseState before = commits.getLast().staged().before();
+    Map<TableId, TableState> tables = new HashMap<>(before.tables());
+    for (Applied commit : commits) {
+      for (TableId id : changed(commit.staged().record())) {
+        tables.computeIfPresent(id, (same, table) -> table.sealed());
+      }
+    }
+    // As when it is applied: first the state, then the keys.
+    newest =
+        new DatabaseState(
+            before.version(), before.catalog(), tables, before.memory(), before.arrangement());
+    commits.forEach(this::undoShared);
+  }
+
+  private void undoShared(Applied commit) {
+    DatabaseState before = commit.staged().before();
+    CommitRecord record = commit.staged().record();
+    record.created().forEach(table -> live.remove(table.id()));
+    live.putAll(commit.replaced());
+    Map<TableId, long[]> deleted = deleted(record);
+    for (TableId id : changed(record)) {
+      TableState table = before.tables().get(id);
+      if (table != null) {
+        long[] rowIds = deleted.getOrDefault(id, new long[0]);
+        keys(id).forEach(key -> key.retreat(table, rowIds, commit.staged().after().version()));
+      }
+    }
+    for (TableId id : commit.replaced().keySet()) {
+      TableState table = before.tables().get(id);
+      if (table != null) {
+        keys(id).forEach(key -> key.rearranged(table));
+      }
+    }
   }
 
   private void alter(TableId id, DatabaseState after) {

@@ -17,8 +17,10 @@ final class RemovedKeys {
   private long[] rowIds = new long[0];
   private long[] versions = new long[0];
 
-  /** Entries so far; the last of them stand in the ring. */
+  /** Entries so far; those from {@link #oldest} on stand in the ring. */
   private long count;
+
+  private long oldest;
 
   /** The version of the last entry that gave way; snapshots before it are too old. */
   private long forgotten;
@@ -56,13 +58,21 @@ final class RemovedKeys {
       versions = Arrays.copyOf(versions, capacity);
     }
     int at = (int) (count % hashes.length);
-    if (count >= hashes.length) {
+    if (count - oldest == hashes.length) {
       forgotten = versions[at];
+      oldest++;
     }
     hashes[at] = hash;
     rowIds[at] = rowId;
     versions[at] = version;
     count++;
+  }
+
+  /** Takes the entries of the last commit back; those that gave way for them stay forgotten. */
+  synchronized void retreat(CommitVersion version) {
+    while (count > oldest && versions[(int) ((count - 1) % versions.length)] == version.value()) {
+      count--;
+    }
   }
 
   /**
@@ -76,8 +86,7 @@ final class RemovedKeys {
   }
 
   private synchronized long search(CommitVersion version, long hash, LongPredicate hasKey) {
-    long first = Math.max(0, count - hashes.length);
-    for (long i = count - 1; i >= first; i--) {
+    for (long i = count - 1; i >= oldest; i--) {
       int at = (int) (i % hashes.length);
       if (versions[at] <= version.value()) {
         break;

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** The segments that one open transaction has written. Owned by the transaction's thread. */
-final class SpooledRows {
+final class SpooledRows implements CommitPipeline.Committer {
   private static final System.Logger LOG = System.getLogger(SpooledRows.class.getName());
 
   /** The rows left at the commit go to a segment when they are this part of the threshold. */
@@ -110,9 +110,15 @@ final class SpooledRows {
     }
   }
 
-  /** The log may have a record: its segments are not this transaction's any more. */
-  void logged(CommitRecord record) {
+  /** Its segments are not this transaction's any more. */
+  @Override
+  public void logged(CommitRecord record) {
     record.segments().forEach(segment -> logged.add(segment.id()));
+  }
+
+  @Override
+  public void undone(CommitRecord record) {
+    record.segments().forEach(segment -> logged.remove(segment.id()));
   }
 
   /** Lets all files go, and removes the segments that no record names. */

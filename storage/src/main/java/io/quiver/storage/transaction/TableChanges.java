@@ -96,7 +96,7 @@ final class TableChanges {
   /** Rows that were made for another layout fit no more. */
   void checkSameLayout(TableDefinition committed) {
     if (committed.layout() != base.layout()) {
-      throw CommitPipeline.altered(committed);
+      throw RowConflicts.altered(committed);
     }
   }
 
