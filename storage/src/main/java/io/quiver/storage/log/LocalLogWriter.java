@@ -139,8 +139,9 @@ final class LocalLogWriter implements LogWriter, Runnable {
   public Lsn await(CompletableFuture<Lsn> appended) {
     if (appended instanceof Appended record && !record.isDone()) {
       LogWaiter waiter = new LogWaiter(record);
-      enlist(waiter);
-      waiter.park();
+      if (enlist(waiter)) {
+        waiter.park();
+      }
       if (waiter.leads) {
         lead(waiter);
       }
@@ -152,12 +153,12 @@ final class LocalLogWriter implements LogWriter, Runnable {
     return appended.join();
   }
 
-  /** Lets a thread lead where nobody does, and wait otherwise. */
-  private void enlist(LogWaiter waiter) {
+  /** Lets a thread lead where nobody does, and wait otherwise; false where it need not wait. */
+  private boolean enlist(LogWaiter waiter) {
     lock.lock();
     try {
       if (waiter.record.settled) {
-        return; // Its future learns it in a moment.
+        return false; // Its future learns it in a moment, and wakes nobody but whoever joins it.
       }
       if (leading) {
         queue.enlist(waiter);
@@ -165,6 +166,7 @@ final class LocalLogWriter implements LogWriter, Runnable {
         leading = true;
         waiter.leads = true;
       }
+      return true;
     } finally {
       lock.unlock();
     }
