@@ -2,6 +2,7 @@ package io.quiver.sql;
 
 import io.quiver.sql.Statement.AlterTable.Action;
 import io.quiver.sql.Statement.TableName;
+import io.quiver.types.SqlType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -111,9 +112,14 @@ final class AlterParser {
     if (cursor.accept("set", "generated", "by", "default")) {
       return new Action.SetIdentity(column, Statement.IdentityKind.BY_DEFAULT);
     }
-    if (cursor.at("type") || cursor.at("set", "data")) {
-      throw Unsupported.notYet(cursor.where(), "ALTER COLUMN TYPE");
+    if (cursor.accept("type") || cursor.accept("set", "data", "type")) {
+      SqlType type = new ColumnParser(cursor, column).type();
+      if (cursor.at("using")) {
+        throw Unsupported.notYet(cursor.where(), "ALTER COLUMN TYPE with USING");
+      }
+      return new Action.SetType(column, type);
     }
-    throw cursor.unexpected("SET, DROP or RESTART, and DEFAULT, NOT NULL, GENERATED or WITH");
+    throw cursor.unexpected(
+        "TYPE, or SET, DROP or RESTART, and DEFAULT, NOT NULL, GENERATED or WITH");
   }
 }

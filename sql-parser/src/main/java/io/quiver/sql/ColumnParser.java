@@ -74,7 +74,8 @@ final class ColumnParser {
     return new ColumnSpec(name, type, nullable, defaultSql, identity);
   }
 
-  private SqlType type() {
+  /** The name of a type, with what stands in parentheses behind it. */
+  SqlType type() {
     String where = cursor.where();
     if (cursor.kind() != SqlLexer.Kind.WORD) {
       throw cursor.unexpected("the type of column \"" + name + "\"");

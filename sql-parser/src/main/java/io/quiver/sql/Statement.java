@@ -138,6 +138,9 @@ public sealed interface Statement {
       /** ALTER COLUMN ... SET GENERATED { ALWAYS | BY DEFAULT }. */
       record SetIdentity(String column, IdentityKind identity) implements Action {}
 
+      /** ALTER COLUMN ... [SET DATA] TYPE. */
+      record SetType(String column, SqlType type) implements Action {}
+
       /** ALTER COLUMN ... DROP NOT NULL, or SET NOT NULL. */
       record SetNullable(String column, boolean nullable) implements Action {}
     }

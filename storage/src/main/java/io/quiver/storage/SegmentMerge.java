@@ -13,6 +13,7 @@ import io.quiver.storage.segment.SegmentWriter;
 import io.quiver.storage.transaction.TablePart;
 import io.quiver.types.Column;
 import io.quiver.types.SqlType;
+import io.quiver.types.Widening;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -89,7 +90,7 @@ final class SegmentMerge {
         reader.forEachBlock(
             id,
             block -> {
-              merge.add(block, next[0], part.deleted());
+              merge.add(Widening.widen(block, type), next[0], part.deleted());
               next[0] += block.length();
               progress.accept(0);
             });

@@ -17,6 +17,7 @@ import io.quiver.types.Column;
 import io.quiver.types.ColumnBuilder;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
+import io.quiver.types.Widening;
 import java.lang.foreign.ValueLayout;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -31,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Random histories of one table whose columns come and go, against maps, through flushes, crashes
- * and in the eyes of older snapshots. The seed is the test's argument.
+ * Random histories of one table whose columns come, go and widen, against maps, through flushes,
+ * crashes and in the eyes of older snapshots. The seed is the test's argument.
  */
 class AlterHistoryTest {
   private static final int STEPS = 150;
@@ -44,8 +45,24 @@ class AlterHistoryTest {
     SqlType.BOOLEAN,
     SqlType.DOUBLE,
     new SqlType.Decimal(12, 2),
-    new SqlType.Array(SqlType.TEXT)
+    new SqlType.Array(SqlType.TEXT),
+    SqlType.TINYINT,
+    SqlType.INTEGER,
+    SqlType.REAL,
+    new SqlType.Varchar(8)
   };
+
+  /** What the types of columns are widened to. */
+  private static final List<SqlType> WIDER =
+      List.of(
+          SqlType.SMALLINT,
+          SqlType.INTEGER,
+          SqlType.BIGINT,
+          SqlType.REAL,
+          SqlType.DOUBLE,
+          new SqlType.Varchar(12),
+          SqlType.TEXT,
+          new SqlType.Decimal(20, 2));
 
   /** What the table holds: by key, the values by column, as text. */
   private record Model(TableDefinition table, Map<Long, Map<Integer, String>> rows) {
@@ -165,7 +182,7 @@ class AlterHistoryTest {
 
   private Model alter(Transaction transaction, Model model, Random random) {
     TableDefinition table = model.table();
-    int choice = random.nextInt(4);
+    int choice = random.nextInt(6);
     ColumnDefinition last = table.columns().getLast();
     TableDefinition altered;
     if (choice < 2 || last.id().value() == 0) {
@@ -181,8 +198,22 @@ class AlterHistoryTest {
     } else if (choice == 2) {
       altered = table.minus(last.id());
       model.rows().values().forEach(row -> row.remove(last.id().value()));
-    } else {
+    } else if (choice == 3) {
       altered = table.with(last.withName("r" + ++names)).withName("t" + names);
+    } else {
+      List<SqlType> wider =
+          WIDER.stream().filter(type -> Widening.allows(last.type(), type)).toList();
+      SqlType type = wider.isEmpty() ? last.type() : wider.get(random.nextInt(wider.size()));
+      altered = table.with(last.withType(type));
+      if (type.equals(SqlType.REAL) || type.equals(SqlType.DOUBLE)) {
+        model
+            .rows()
+            .values()
+            .forEach(row ->
+                row.computeIfPresent(
+                    last.id().value(),
+                    (id, text) -> text.equals("null") ? text : Double.valueOf(text).toString()));
+      }
     }
     transaction.alterTable(altered);
     return new Model(altered, model.rows());
@@ -195,14 +226,16 @@ class AlterHistoryTest {
   }
 
   private static Object plain(SqlType type, int number) {
-    if (type.equals(SqlType.BIGINT)) {
-      return (long) number;
-    }
-    if (type.equals(SqlType.BOOLEAN)) {
-      return number % 2 == 0;
-    }
-    if (type.equals(SqlType.DOUBLE)) {
-      return number / 2.0;
+    if (type instanceof SqlType.Simple simple) {
+      return switch (simple) {
+        case TINYINT -> (byte) number;
+        case SMALLINT -> (short) number;
+        case INTEGER -> number;
+        case BIGINT -> (long) number;
+        case REAL -> number / 2.0f;
+        case BOOLEAN -> number % 2 == 0;
+        default -> number / 2.0;
+      };
     }
     if (type instanceof SqlType.Decimal) {
       return new BigDecimal(number).setScale(2);

@@ -21,6 +21,8 @@ import io.quiver.types.ErrorCode;
 import io.quiver.types.Field;
 import io.quiver.types.QuiverException;
 import io.quiver.types.Schema;
+import io.quiver.types.SqlType;
+import io.quiver.types.Widening;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -87,6 +89,7 @@ final class TableAlteration {
       }
       case Action.SetDefault set -> setDefault(table, set);
       case Action.SetNullable set -> setNullable(table, set);
+      case Action.SetType set -> setType(table, set);
       case Action.RestartIdentity restart -> {
         identityColumn(table, restart.column());
         context.transaction().restartIdentity(table.id(), restart.next());
@@ -201,6 +204,58 @@ final class TableAlteration {
       context.planner().checkDefault(defaultSql, column.type());
     }
     return table.with(column.withDefault(defaultSql));
+  }
+
+  /** Rows stay as they are stored, and are read as the wider type. */
+  private TableDefinition setType(TableDefinition table, Action.SetType set) {
+    ColumnDefinition column = column(table, set.column());
+    SqlType from = column.type();
+    if (!Widening.allows(from, set.type())) {
+      throw new QuiverException(
+          ErrorCode.FEATURE_NOT_SUPPORTED,
+          "column \"%s\" is %s and cannot become %s: a type is changed to a wider one alone, such as"
+                  .formatted(set.column(), from.sqlName(), set.type().sqlName())
+              + " INTEGER to BIGINT or VARCHAR(8) to VARCHAR(20); add a column, UPDATE, and drop"
+              + " this one");
+    }
+    checkKeys(table, column, set.type());
+    if (column.identity() != ColumnDefinition.Identity.NONE
+        && !Widening.isWhole(from, set.type())) {
+      throw new QuiverException(
+          ErrorCode.INVALID_TABLE_DEFINITION,
+          "an identity is INTEGER or BIGINT, found " + set.type().sqlName());
+    }
+    String defaultSql = column.defaultSql();
+    if (defaultSql != null) {
+      context.planner().checkDefault(defaultSql, set.type());
+    }
+    return table.with(column.withType(set.type()));
+  }
+
+  /** Keys are found by a hash of their values, which may differ between types. */
+  private void checkKeys(TableDefinition table, ColumnDefinition column, SqlType to) {
+    SqlType from = column.type();
+    boolean sameHash = Widening.isSameLayout(from, to) || Widening.isWhole(from, to);
+    for (Constraint.Key key : table.uniqueKeys()) {
+      if (!sameHash && key.columns().contains(column.id())) {
+        throw new QuiverException(
+            ErrorCode.FEATURE_NOT_SUPPORTED,
+            "column \"%s\" is part of key \"%s\", and %s cannot become %s there"
+                .formatted(column.name(), key.name(), from.sqlName(), to.sqlName()));
+      }
+    }
+    for (TableDefinition other : context.changedCatalog().tables()) {
+      for (Constraint.ForeignKey key : other.constraints(Constraint.ForeignKey.class)) {
+        if ((other.id().equals(table.id()) && key.columns().contains(column.id()))
+            || (key.referenced().equals(table.id())
+                && key.referencedColumns().contains(column.id()))) {
+          throw new QuiverException(
+              ErrorCode.DEPENDENT_OBJECTS_EXIST,
+              "foreign key \"%s\" of table \"%s\" reads column \"%s\"; drop it first"
+                  .formatted(key.name(), other.name(), column.name()));
+        }
+      }
+    }
   }
 
   private static ColumnDefinition identityColumn(TableDefinition table, String name) {

@@ -3,6 +3,7 @@ package io.quiver.storage.catalog;
 import io.quiver.types.Column;
 import io.quiver.types.Field;
 import io.quiver.types.SqlType;
+import io.quiver.types.Widening;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,12 @@ public record ColumnDefinition(
 
   public ColumnDefinition withName(String other) {
     return new ColumnDefinition(id, other, type, nullable, defaultSql, identity, comment, initial);
+  }
+
+  /** With a type that has all values of the one before. */
+  public ColumnDefinition withType(SqlType wider) {
+    Column same = initial == null ? null : Widening.widen(initial, wider);
+    return new ColumnDefinition(id, name, wider, nullable, defaultSql, identity, comment, same);
   }
 
   public ColumnDefinition withNullable(boolean other) {

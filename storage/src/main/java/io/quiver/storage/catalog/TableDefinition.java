@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param constraints the primary key first, where there is one
  * @param layout grows when columns or constraints come, columns or keys go, or a column takes no
- *     nulls any more: rows made for an older layout do not fit a newer one
+ *     nulls any more or has another type: rows made for an older layout do not fit a newer one
  * @param nextColumn above the id of every column so far, dropped ones included
  * @param comment what COMMENT ON TABLE said
  */
@@ -166,7 +166,9 @@ public record TableDefinition(
 
   /** With another definition for the column of the same id. */
   public TableDefinition with(ColumnDefinition column) {
-    boolean stricter = column(column.id()).nullable() && !column.nullable();
+    ColumnDefinition before = column(column.id());
+    boolean newLayout =
+        (before.nullable() && !column.nullable()) || !before.type().equals(column.type());
     List<ColumnDefinition> changed =
         columns.stream().map(other -> other.id().equals(column.id()) ? column : other).toList();
     return new TableDefinition(
@@ -175,7 +177,7 @@ public record TableDefinition(
         name,
         changed,
         constraints,
-        stricter ? layout + 1 : layout,
+        newLayout ? layout + 1 : layout,
         nextColumn,
         comment);
   }

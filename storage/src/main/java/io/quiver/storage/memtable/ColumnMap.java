@@ -2,6 +2,7 @@ package io.quiver.storage.memtable;
 
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.types.Column;
+import io.quiver.types.SqlType;
 import java.util.Map;
 
 /** Columns that are there already. */
@@ -13,6 +14,11 @@ public record ColumnMap(Map<ColumnId, Column> columns) implements ColumnSource {
   @Override
   public boolean has(ColumnId id) {
     return columns.containsKey(id);
+  }
+
+  @Override
+  public SqlType type(ColumnId id) {
+    return column(id).type();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.quiver.storage.memtable;
 
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.types.Column;
+import io.quiver.types.SqlType;
 
 /** Columns of equal length by their id, {@link ColumnId#ROW_ID} included. Immutable. */
 public interface ColumnSource {
@@ -12,6 +13,9 @@ public interface ColumnSource {
   default Column slice(ColumnId id, int from, int count) {
     return column(id).slice(from, count);
   }
+
+  /** The type of a column that {@link #has} holds for, as {@link #column} gives it. */
+  SqlType type(ColumnId id);
 
   /** Whether these rows were stored with the column. */
   boolean has(ColumnId id);

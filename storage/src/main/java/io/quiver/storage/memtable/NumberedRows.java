@@ -32,6 +32,11 @@ public final class NumberedRows implements ColumnSource {
   }
 
   @Override
+  public SqlType type(ColumnId id) {
+    return id.equals(ColumnId.ROW_ID) ? SqlType.BIGINT : stored.type(id);
+  }
+
+  @Override
   public Column column(ColumnId id) {
     if (!id.equals(ColumnId.ROW_ID)) {
       return stored.column(id);

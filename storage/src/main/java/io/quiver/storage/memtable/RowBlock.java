@@ -88,6 +88,11 @@ public final class RowBlock {
     }
 
     @Override
+    public SqlType type(ColumnId id) {
+      return column(id).type();
+    }
+
+    @Override
     public Column column(ColumnId id) {
       if (id.equals(ColumnId.ROW_ID)) {
         return rowIds;

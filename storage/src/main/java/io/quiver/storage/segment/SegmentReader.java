@@ -5,6 +5,7 @@ import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.memtable.ColumnSource;
 import io.quiver.types.Column;
 import io.quiver.types.CorruptionException;
+import io.quiver.types.SqlType;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -93,6 +94,12 @@ public final class SegmentReader implements ColumnSource {
   @Override
   public boolean has(ColumnId column) {
     return places.containsKey(column);
+  }
+
+  @Override
+  public SqlType type(ColumnId column) {
+    Place place = place(column);
+    return place.file().fields().get(place.index()).type();
   }
 
   /**

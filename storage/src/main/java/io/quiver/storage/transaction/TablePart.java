@@ -2,9 +2,9 @@ package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableDefinition;
-import io.quiver.storage.memtable.AddedColumns;
 import io.quiver.storage.memtable.ColumnSource;
 import io.quiver.storage.memtable.DeletedRows;
+import io.quiver.storage.memtable.FittedColumns;
 import io.quiver.types.Column;
 import io.quiver.types.CorruptionException;
 import java.lang.foreign.MemorySegment;
@@ -80,7 +80,7 @@ public final class TablePart implements SegmentView {
 
   /** The same rows with all columns of a definition. */
   public TablePart covering(TableDefinition definition) {
-    ColumnSource all = AddedColumns.over(columns, definition.columns(), rowCount());
+    ColumnSource all = FittedColumns.over(columns, definition.columns(), rowCount());
     return all.equals(columns) ? this : new TablePart(all, rows, deleted, sizeInBytes, segment);
   }
 
