@@ -80,6 +80,27 @@ final class Tables {
     }
   }
 
+  /** The table of a name in the schema public. */
+  static TableDefinition table(Store store, String name) {
+    try (Snapshot snapshot = store.snapshot()) {
+      return table(snapshot, name);
+    }
+  }
+
+  static TableDefinition table(Transaction transaction, String name) {
+    try (Snapshot snapshot = transaction.snapshot()) {
+      return table(snapshot, name);
+    }
+  }
+
+  private static TableDefinition table(Snapshot snapshot, String name) {
+    TableDefinition table = snapshot.catalog().table("public", name);
+    if (table == null) {
+      throw new AssertionError("no table " + name);
+    }
+    return table;
+  }
+
   static void commit(Store store, Consumer<Transaction> work) {
     try (Transaction transaction = store.begin(IsolationLevel.READ_COMMITTED, false)) {
       work.accept(transaction);

@@ -13,6 +13,8 @@ import io.quiver.storage.memtable.DeletedRows;
 import io.quiver.storage.segment.SegmentReader;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -91,7 +93,9 @@ public final class CommitRecordCodec {
     ByteReader in = new ByteReader(name, bytes);
     int format = in.getByte();
     if (format != FORMAT) {
-      throw in.damaged("a record of format " + format + ", expected " + FORMAT);
+      throw new QuiverException(
+          ErrorCode.UNSUPPORTED_FORMAT,
+          name + " has a commit of format " + format + ", this Quiver reads " + FORMAT);
     }
     CommitVersion version = new CommitVersion(in.getLong());
     List<CatalogChange> changes = CatalogCodec.readList(in, 5, CatalogCodec::readChange);

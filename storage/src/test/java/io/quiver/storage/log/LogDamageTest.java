@@ -30,20 +30,27 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Cuts, flipped bits, failing disks and power cuts. */
+/**
+ * Cuts, flipped bits, failing disks and power cuts. With {@code -Ddamage.bits=0} a log of 64 KiB is
+ * cut at every byte, and every bit of one of 16 KiB is flipped; otherwise they are small.
+ */
 final class LogDamageTest {
   private static final long ONE_FILE = 64L << 20;
+  private static final boolean ALL = Integer.getInteger("damage.bits", 1) == 0;
+  private static final int CUT_BYTES = ALL ? 64 << 10 : 2_000;
+  private static final int FLIPPED_BYTES = ALL ? 16 << 10 : 400;
 
   /** A log of a few records, and where each of them ends in its only file. */
   private record Written(MemorySegment file, String path, List<String> texts, List<Integer> ends) {}
 
-  private static Written written(int records) {
+  /** A log of at least so many bytes. */
+  private static Written written(int bytes) {
     MemoryFileSystem files = new MemoryFileSystem();
     List<String> texts = new ArrayList<>();
     List<Integer> ends = new ArrayList<>(List.of(LogFormat.HEADER_BYTES));
     try (Log log = LocalLogTest.newLog(files, ONE_FILE);
         LogWriter writer = log.open(SHARD, 1)) {
-      for (int i = 0; i < records; i++) {
+      for (int i = 0; ends.getLast() < bytes; i++) {
         String text = "record " + i + "-".repeat(i * 7 % 40);
         append(writer, text);
         texts.add(text);
@@ -71,7 +78,7 @@ final class LogDamageTest {
 
   @Test
   void aLogCutAtAnyByteIsExactlyAPrefixAndGoesOn() {
-    Written written = written(40);
+    Written written = written(CUT_BYTES);
     int before = 0;
     for (int cut = LogFormat.HEADER_BYTES; cut <= written.file().byteSize(); cut++) {
       while (before + 1 < written.ends().size() && written.ends().get(before + 1) <= cut) {
@@ -105,8 +112,9 @@ final class LogDamageTest {
 
   @Test
   void everyFlippedBitIsDetected() {
-    Written written = written(8);
-    int lastRecord = written.ends().get(7);
+    Written written = written(FLIPPED_BYTES);
+    int last = written.texts().size() - 1;
+    int lastRecord = written.ends().get(last);
     for (int bit = 0; bit < written.file().byteSize() * 8; bit++) {
       MemoryFileSystem files = with(written.path(), flipped(written.file(), bit));
       try (Log log = LocalLogTest.newLog(files, ONE_FILE)) {
@@ -121,7 +129,7 @@ final class LogDamageTest {
           // Nothing follows the last record: it may as well have been torn.
           assertThat(texts(records(log, Lsn.START)))
               .as("bit %d", bit)
-              .isEqualTo(written.texts().subList(0, 7));
+              .isEqualTo(written.texts().subList(0, last));
         }
       }
     }
