@@ -25,6 +25,11 @@ final class LocalLogWriter implements LogWriter, Runnable {
   /** How long after a write that failed what was released is tried again. */
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+  /** How long a leader waits for others at most, and which part of a force. */
+  private static final long COMPANY_NANOS_MAX = TimeUnit.MICROSECONDS.toNanos(500);
+
+  private static final int COMPANY_PART = 4;
+
   private final LogTail tail;
   private final long delayNanos;
   private final CompletableFuture<@Nullable Void> stopped = new CompletableFuture<>();
@@ -35,6 +40,15 @@ final class LocalLogWriter implements LogWriter, Runnable {
 
   /** Whether someone leads. */
   private boolean leading;
+
+  /** How many threads wait beside the leader; the lock guards changes. */
+  private volatile int waiting;
+
+  /** How many threads, with their leader, had a record forced last or waited for the next force. */
+  private int company;
+
+  /** How long the last force took. */
+  private long forceNanos;
 
   /** Whether the writer's own thread is to write what is in the queue now. */
   private boolean urgent;
@@ -162,6 +176,7 @@ final class LocalLogWriter implements LogWriter, Runnable {
       }
       if (leading) {
         queue.enlist(waiter);
+        waiting = queue.waiters();
       } else {
         leading = true;
         waiter.leads = true;
@@ -188,6 +203,7 @@ final class LocalLogWriter implements LogWriter, Runnable {
 
   /** Writes groups until it is known what becomes of the leader's own record. */
   private void lead(LogWaiter leader) {
+    awaitCompany();
     Outcome outcome = writeGroup(leader);
     while (!leader.record.settled && leader.failure == null) {
       tell(outcome);
@@ -195,6 +211,20 @@ final class LocalLogWriter implements LogWriter, Runnable {
     }
     handOver();
     tell(outcome);
+  }
+
+  /**
+   * Gives those whose records have just been forced the time to come back: otherwise two groups
+   * would take turns, and each force would serve half of the threads.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // The others need the processor that this one has.
+  private void awaitCompany() {
+    if (waiting + 1 < company) {
+      long deadline = System.nanoTime() + Math.min(forceNanos / COMPANY_PART, COMPANY_NANOS_MAX);
+      while (waiting + 1 < company && System.nanoTime() < deadline) {
+        Thread.yield();
+      }
+    }
   }
 
   @Override
@@ -308,7 +338,9 @@ final class LocalLogWriter implements LogWriter, Runnable {
       if (!group.isEmpty()) {
         tail.write(group);
         forcing = true;
+        long start = System.nanoTime();
         tail.force();
+        forceNanos = System.nanoTime() - start;
       }
       return durable(group, first);
     } catch (RuntimeException | Error e) {
@@ -336,7 +368,10 @@ final class LocalLogWriter implements LogWriter, Runnable {
   private Outcome durable(List<Appended> group, long first) {
     lock.lock();
     try {
-      return new Outcome(group, first, null, queue.settleTaken());
+      company = queue.waiters() + 1;
+      List<LogWaiter> wakes = queue.settleTaken();
+      waiting = queue.waiters();
+      return new Outcome(group, first, null, wakes);
     } finally {
       lock.unlock();
     }
@@ -372,6 +407,7 @@ final class LocalLogWriter implements LogWriter, Runnable {
       retryAt = System.nanoTime() + RETRY_NANOS;
       List<LogWaiter> wakes = queue.settle(lost);
       List<LogWaiter> others = queue.clearWaiters();
+      waiting = 0;
       others.forEach(waiter -> waiter.failure = failure);
       wakes.addAll(others);
       if (leader != null && !leader.record.settled) {
@@ -398,6 +434,7 @@ final class LocalLogWriter implements LogWriter, Runnable {
     lock.lock();
     try {
       next = queue.nextWaiter();
+      waiting = queue.waiters();
       if (next == null) {
         leading = false;
         if (timed || urgent || refusal != null) {
@@ -425,6 +462,7 @@ final class LocalLogWriter implements LogWriter, Runnable {
       List<Appended> lost = queue.clear();
       untold++;
       outcome = new Outcome(lost, 0, reason, queue.settle(lost));
+      waiting = queue.waiters();
       changed.signalAll();
     } finally {
       lock.unlock();

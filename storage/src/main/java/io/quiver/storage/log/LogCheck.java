@@ -43,7 +43,7 @@ public record LogCheck(long records, List<CorruptionException> damages, List<Str
           records++;
         }
         nextSequence = scan.nextSequence();
-        long behind = scan.size() - scan.position();
+        long behind = scan.bytesBehind();
         if (behind > 0) {
           leftovers.add(
               files.describe(name.path())

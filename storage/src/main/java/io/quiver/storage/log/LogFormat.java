@@ -32,9 +32,10 @@ import org.jspecify.annotations.Nullable;
  *         24     payload
  * </pre>
  *
- * <p>Records follow one another without gaps to the end of the file; the next file begins with the
- * next sequence number. The salt keeps a record of another file, in blocks that the disk has used
- * before, from being taken for one of this file.
+ * <p>Records follow one another without gaps to the end of the file, or in the newest file to zeros
+ * that room was made with; the next file begins with the next sequence number. The salt keeps a
+ * record of another file, in blocks that the disk has used before, from being taken for one of this
+ * file.
  *
  * <p>The group tells a crash from damage. All before a group was durable when the group was
  * written. So if a record at offset p is bad and a good one whose group lies behind p follows, then

@@ -103,6 +103,11 @@ final class LogQueue {
     waiters.add(waiter);
   }
 
+  /** How many threads wait. */
+  int waiters() {
+    return waiters.size();
+  }
+
   /** Takes one who waits out, or gives null. */
   @Nullable LogWaiter nextWaiter() {
     return waiters.poll();

@@ -1,5 +1,8 @@
 package io.quiver.storage.log;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
 import io.quiver.storage.file.StorageFile;
 import io.quiver.types.CorruptionException;
 import java.lang.foreign.MemorySegment;
@@ -97,7 +100,8 @@ final class LogScan implements AutoCloseable {
     LogFormat.Window rest =
         new LogFormat.Window(file.read(position, size - position), position, header.salt());
     long maxSequence = nextSequence + (size - position) / LogFormat.RECORD_HEADER_BYTES;
-    for (long at = 1; at <= size - position - LogFormat.RECORD_HEADER_BYTES; at++) {
+    long used = used(rest.bytes());
+    for (long at = 1; at < used; at++) {
       LogFormat.Entry later = LogFormat.decodeRecord(rest, at, nextSequence + 1, maxSequence);
       if (later != null && later.group() > position) {
         throw damaged(
@@ -109,6 +113,23 @@ final class LogScan implements AutoCloseable {
                 + (position + at));
       }
     }
+  }
+
+  /** The bytes before the zeros that a part of the file ends in. */
+  private static long used(MemorySegment bytes) {
+    long end = bytes.byteSize();
+    while (end >= Long.BYTES && bytes.get(JAVA_LONG_UNALIGNED, end - Long.BYTES) == 0) {
+      end -= Long.BYTES;
+    }
+    while (end > 0 && bytes.get(JAVA_BYTE, end - 1) == 0) {
+      end--;
+    }
+    return end;
+  }
+
+  /** How many bytes are behind the position, without the zeros that the file ends in. */
+  long bytesBehind() {
+    return used(file.read(position, size - position));
   }
 
   CorruptionException damaged(String what) {

@@ -1,6 +1,7 @@
 package io.quiver.storage.log;
 
 import io.quiver.storage.file.StorageFile;
+import io.quiver.types.QuiverException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -8,9 +9,23 @@ import java.util.List;
 /**
  * The end of one shard's newest file, where records are written. Owned by one thread at a time; the
  * file belongs to it.
+ *
+ * <p>Behind the records the file is filled with zeros in advance, so that forcing a record changes
+ * neither the file's size nor where its bytes lie: the file system then writes the record alone,
+ * and nothing to its journal.
  */
 final class LogTail implements AutoCloseable {
   private static final long BUFFER_BYTES = 1L << 20;
+
+  /** How much is filled in advance: as much as the file has, within these bounds. */
+  private static final long FILL_BYTES_MIN = 64L << 10;
+
+  private static final long FILL_BYTES_MAX = 8L << 20;
+
+  /** What a group is at most this part of is worth filling for. */
+  private static final int FILL_PART = 8;
+
+  private static final MemorySegment ZEROS = Arena.ofAuto().allocate(1L << 20, 64).asReadOnly();
 
   private final LogFiles files;
   private final long epoch;
@@ -23,6 +38,9 @@ final class LogTail implements AutoCloseable {
   private long nextSequence;
   private volatile long durableSequence;
   private long buffered;
+
+  /** Where the file is filled again: its end, unless that has failed lately. */
+  private long filled = LogFormat.HEADER_BYTES;
 
   /** Whether the file may hold something behind its durable records. */
   private boolean dirty;
@@ -56,6 +74,7 @@ final class LogTail implements AutoCloseable {
     }
     dirty = true;
     buffered = 0;
+    long start = position;
     for (Appended record : records) {
       List<MemorySegment> pieces = record.pieces();
       if (buffered + LogFormat.RECORD_HEADER_BYTES > BUFFER_BYTES) {
@@ -68,6 +87,27 @@ final class LogTail implements AutoCloseable {
       nextSequence++;
     }
     flush();
+    if (position > filled) {
+      fill(position - start);
+    }
+  }
+
+  /** Fills the file behind records that have made it grow, where many more like them have room. */
+  private void fill(long groupBytes) {
+    long bytes = Math.min(Math.max(position, FILL_BYTES_MIN), FILL_BYTES_MAX);
+    bytes = Math.min(bytes, fileBytesMax - position);
+    if (bytes < FILL_PART * groupBytes) {
+      return;
+    }
+    try {
+      for (long done = 0; done < bytes; done += ZEROS.byteSize()) {
+        file.write(position + done, ZEROS.asSlice(0, Math.min(ZEROS.byteSize(), bytes - done)));
+      }
+    } catch (QuiverException e) {
+      // There may be room for the records alone.
+      file.truncate(position);
+    }
+    filled = position + bytes;
   }
 
   private void rotate() {
@@ -80,6 +120,7 @@ final class LogTail implements AutoCloseable {
     salt = header.salt();
     position = LogFormat.HEADER_BYTES;
     durablePosition = position;
+    filled = position;
     full.close();
   }
 
@@ -127,6 +168,7 @@ final class LogTail implements AutoCloseable {
       file.truncate(durablePosition);
       file.force();
       dirty = false;
+      filled = durablePosition;
     }
     position = durablePosition;
     nextSequence = durableSequence + 1;
@@ -141,8 +183,15 @@ final class LogTail implements AutoCloseable {
     }
   }
 
+  /** Leaves a file that ends with its last record, where that works. */
   @Override
   public void close() {
-    file.close();
+    try {
+      if (filled > durablePosition) {
+        tryCutBack();
+      }
+    } finally {
+      file.close();
+    }
   }
 }

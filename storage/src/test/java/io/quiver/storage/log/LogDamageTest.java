@@ -135,6 +135,68 @@ final class LogDamageTest {
     }
   }
 
+  /** Room that was made in advance looks like nothing else. */
+  @Test
+  void zerosBehindTheRecordsAreTheEndAndHideNoDamage() {
+    Written written = written(6);
+    int lastRecord = written.ends().get(5);
+    long bytes = written.file().byteSize();
+    for (long zeros = 1; zeros < 200_000; zeros += 1 + zeros / 3) {
+      MemoryFileSystem files = with(written.path(), filled(written.file(), zeros));
+      assertThat(LogCheck.of(files).leftovers()).as("%d zeros", zeros).isEmpty();
+      try (Log log = LocalLogTest.newLog(files, ONE_FILE)) {
+        assertThat(texts(records(log, Lsn.START))).isEqualTo(written.texts());
+        append(log.open(SHARD, 2), "next");
+        assertThat(texts(records(log, Lsn.START))).hasSize(7).endsWith("next");
+      }
+    }
+    for (int bit = LogFormat.HEADER_BYTES * 8; bit < bytes * 8; bit++) {
+      MemoryFileSystem files =
+          with(written.path(), filled(flipped(written.file(), bit), 1 + bit % 977));
+      try (Log log = LocalLogTest.newLog(files, ONE_FILE)) {
+        if (bit / 8 < lastRecord) {
+          assertThatThrownBy(() -> records(log, Lsn.START))
+              .as("bit %d", bit)
+              .isInstanceOf(CorruptionException.class);
+        } else {
+          assertThat(texts(records(log, Lsn.START)))
+              .as("bit %d", bit)
+              .isEqualTo(written.texts().subList(0, 5));
+          assertThat(LogCheck.of(files).leftovers()).as("bit %d", bit).hasSize(1);
+        }
+      }
+    }
+  }
+
+  private static MemorySegment filled(MemorySegment content, long zeros) {
+    byte[] longer = new byte[(int) (content.byteSize() + zeros)];
+    MemorySegment.copy(content, 0, MemorySegment.ofArray(longer), 0, content.byteSize());
+    return MemorySegment.ofArray(longer);
+  }
+
+  /** A force that changes no size writes nothing but the records. */
+  @Test
+  void recordsGoIntoRoomThatTheFileHasAlready() {
+    MemoryFileSystem files = new MemoryFileSystem();
+    try (Log log = LocalLogTest.newLog(files, ONE_FILE);
+        LogWriter writer = log.open(SHARD, 1)) {
+      append(writer, "first");
+      String path = "log/" + files.list("log").getFirst();
+      int grown = 0;
+      long size = content(files, path).byteSize();
+      for (int i = 0; i < 2_000; i++) {
+        append(writer, "record " + i + "-".repeat(100));
+        long now = content(files, path).byteSize();
+        grown += now > size ? 1 : 0;
+        size = now;
+      }
+      assertThat(grown).isBetween(1, 3);
+      writer.close();
+      assertThat(content(files, path).byteSize()).isLessThan(size);
+      assertThat(records(log, Lsn.START)).hasSize(2_001);
+    }
+  }
+
   @Test
   void damageInAnOlderFileIsNeverTakenForATornEnd() {
     MemoryFileSystem files = new MemoryFileSystem();
