@@ -291,6 +291,7 @@ final class StatementRunner {
           }
         }
       }
+      current.endStatement();
       if (own) {
         current.commit(transaction.commitMode());
       }
@@ -400,6 +401,7 @@ final class StatementRunner {
     current.beginStatement();
     try (Snapshot snapshot = current.snapshot()) {
       T value = body.apply(context(current, snapshot, execution, parameters));
+      current.endStatement();
       if (own) {
         current.commit(transaction.commitMode());
       } else {

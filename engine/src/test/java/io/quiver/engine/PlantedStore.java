@@ -157,6 +157,16 @@ final class PlantedStore implements Store {
     }
 
     @Override
+    public void endStatement() {
+      inner.endStatement();
+    }
+
+    @Override
+    public long delete(TableId table, long[] rowIds, @Nullable Batch next) {
+      return delete(table, rowIds);
+    }
+
+    @Override
     public void undoStatement() {
       inner.undoStatement();
     }

@@ -99,10 +99,7 @@ final class CommandParser {
       throw Unsupported.notYet(cursor.where(), "RESTART IDENTITY");
     }
     cursor.accept("continue", "identity");
-    if (!cursor.accept("cascade")) {
-      cursor.accept("restrict");
-    }
-    return new Statement.Truncate(names);
+    return new Statement.Truncate(names, cursor.cascade());
   }
 
   private Statement begin() {

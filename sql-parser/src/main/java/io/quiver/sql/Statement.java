@@ -290,7 +290,7 @@ public sealed interface Statement {
   record SetOption(String name, @Nullable String value, boolean local) implements Statement {}
 
   /** TRUNCATE TABLE. */
-  record Truncate(List<TableName> names) implements Statement {
+  record Truncate(List<TableName> names, boolean cascade) implements Statement {
     public Truncate {
       names = List.copyOf(names);
     }

@@ -76,7 +76,7 @@ class StatementTest {
         Arguments.of("SHOW ALL", new ShowAll()),
         Arguments.of(
             "TRUNCATE TABLE ONLY docs, a.b CONTINUE IDENTITY CASCADE",
-            new Truncate(List.of(docs, new TableName("a", "b")))),
+            new Truncate(List.of(docs, new TableName("a", "b")), true)),
         Arguments.of("SAVEPOINT s", new Savepoint("s")),
         Arguments.of("ROLLBACK TRANSACTION TO SAVEPOINT \"S\"", new RollbackTo("S")),
         Arguments.of("ROLLBACK TO savepoint", new RollbackTo("savepoint")),

@@ -2,6 +2,7 @@ package io.quiver.storage;
 
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.file.FileLock;
@@ -19,6 +20,7 @@ import io.quiver.storage.segment.SegmentReader;
 import io.quiver.storage.transaction.CommitPipeline;
 import io.quiver.storage.transaction.CommitVersion;
 import io.quiver.storage.transaction.DatabaseState;
+import io.quiver.storage.transaction.OrphanCheck;
 import io.quiver.storage.transaction.TablePart;
 import io.quiver.storage.transaction.TableState;
 import io.quiver.types.Column;
@@ -86,6 +88,11 @@ public final class Check {
       named.addAll(manifest.segmentIds());
       state = state(manifest);
       state.tables().values().forEach(this::checkTable);
+      if (damages.isEmpty()) {
+        // Rows that are damaged may be what others reference.
+        Map<TableId, TableState> tables = state.tables();
+        tables.values().forEach(table -> attempt("segments", () -> checkReferences(table, tables)));
+      }
     } else {
       // Without a manifest nobody knows which segments count; their files can be read all the same.
       named.addAll(SegmentCheck.list(files));
@@ -222,6 +229,20 @@ public final class Check {
                   .formatted(row, table.name(), definition.name()));
           break;
         }
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Void checkReferences(TableState table, Map<TableId, TableState> tables) {
+    for (Constraint.ForeignKey key : table.definition().constraints(Constraint.ForeignKey.class)) {
+      TableState referenced = tables.get(key.referenced());
+      String orphan =
+          referenced == null
+              ? "the table that foreign key " + key.name() + " references is not there"
+              : OrphanCheck.orphan(table, key, referenced);
+      if (orphan != null) {
+        add("segments", orphan);
       }
     }
     return null;

@@ -3,12 +3,17 @@ package io.quiver.engine.command;
 import io.quiver.engine.definition.Names;
 import io.quiver.executor.operator.ExecutionContext;
 import io.quiver.sql.Statement;
+import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.transaction.SegmentView;
 import io.quiver.types.Column;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -20,10 +25,38 @@ public final class Truncation {
   public static void run(Statement.Truncate command, Names names, ExecutionContext context) {
     Set<TableDefinition> tables = new LinkedHashSet<>();
     command.names().forEach(name -> tables.add(names.existingTable(name)));
+    addReferencing(tables, command.cascade(), names.catalog());
     for (TableDefinition table : tables) {
       for (SegmentView segment : context.snapshot().table(table.id()).segments()) {
         context.checkCancelled();
         context.transaction().delete(table.id(), liveRowIds(segment));
+      }
+    }
+  }
+
+  /** With CASCADE, the tables that reference one of them are emptied, too. */
+  private static void addReferencing(
+      Set<TableDefinition> tables, boolean cascade, Catalog catalog) {
+    Deque<TableDefinition> left = new ArrayDeque<>(tables);
+    while (!left.isEmpty()) {
+      TableDefinition table = left.pop();
+      for (Catalog.Reference reference : catalog.references(table.id())) {
+        if (tables.contains(reference.table())) {
+          continue;
+        }
+        if (!cascade) {
+          throw new QuiverException(
+              ErrorCode.FEATURE_NOT_SUPPORTED,
+              "table \""
+                  + table.name()
+                  + "\" is referenced by foreign key \""
+                  + reference.key().name()
+                  + "\" of table \""
+                  + reference.table().name()
+                  + "\"; empty both at once, or with CASCADE");
+        }
+        tables.add(reference.table());
+        left.push(reference.table());
       }
     }
   }

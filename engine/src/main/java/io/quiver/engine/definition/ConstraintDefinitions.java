@@ -152,7 +152,9 @@ final class ConstraintDefinitions {
       case RESTRICT -> Constraint.Action.RESTRICT;
       case CASCADE -> Constraint.Action.CASCADE;
       case SET_NULL -> Constraint.Action.SET_NULL;
-      case SET_DEFAULT -> Constraint.Action.SET_DEFAULT;
+      case SET_DEFAULT ->
+          throw new QuiverException(
+              ErrorCode.FEATURE_NOT_SUPPORTED, "SET DEFAULT of a foreign key is not supported yet");
     };
   }
 
@@ -252,7 +254,7 @@ final class ConstraintDefinitions {
           case ConstraintSpec.PrimaryKey _ -> newTable ? null : "ADD PRIMARY KEY";
           case ConstraintSpec.Unique _ -> "UNIQUE";
           case ConstraintSpec.Check _ -> null;
-          case ConstraintSpec.ForeignKey _ -> "FOREIGN KEY";
+          case ConstraintSpec.ForeignKey _ -> null;
         };
     if (what != null) {
       throw new QuiverException(

@@ -303,8 +303,7 @@ final class IndexDefinitions {
               + table.name()
               + "\", which ALTER TABLE ... DROP CONSTRAINT drops");
     }
-    TableDefinition without = table.minus(key);
-    References.checkKeys(without, cascade, context);
+    TableDefinition without = References.checkKeys(table.minus(key), cascade, context);
     context.transaction().alterTable(without);
   }
 }

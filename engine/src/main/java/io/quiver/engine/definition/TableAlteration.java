@@ -57,7 +57,7 @@ final class TableAlteration {
     }
     droppedIndexes.forEach(
         index -> context.transaction().change(new CatalogChange.DropIndex(index.id())));
-    References.checkKeys(after, cascade, context);
+    after = References.checkKeys(after, cascade, context);
     context.transaction().alterTable(after);
     checkPredicates(after);
     Dependents.revalidate(after.id(), cascade, context);
@@ -229,7 +229,11 @@ final class TableAlteration {
     if (defaultSql != null) {
       context.planner().checkDefault(defaultSql, set.type());
     }
-    return table.with(column.withType(set.type()));
+    TableDefinition changed = table.with(column.withType(set.type()));
+    changed
+        .constraints(Constraint.Check.class)
+        .forEach(check -> context.planner().condition(check.sql(), changed));
+    return changed;
   }
 
   /** Keys are found by a hash of their values, which may differ between types. */

@@ -118,7 +118,7 @@ final class ConflictUpdate {
     reservation.grow(64L * count);
     Batch next = new Batch(replacements(pairs), count);
     if (count > 0) {
-      context.transaction().delete(table, ids);
+      context.transaction().delete(table, ids, next);
       context.transaction().append(table, next);
     }
     return next;

@@ -3,7 +3,6 @@ package io.quiver.executor.operator;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.storage.transaction.Transaction;
 import io.quiver.types.Batch;
-import io.quiver.types.Column;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -66,16 +65,20 @@ final class UpdateOperator implements Operator {
     waiting.seal();
     for (Batch batch : waiting.chunks()) {
       context.checkCancelled();
-      transaction.delete(update.table(), DeleteOperator.rowIds(batch.column(0)));
+      transaction.delete(update.table(), DeleteOperator.rowIds(batch.column(0)), rows(batch));
     }
     for (Batch batch : waiting.chunks()) {
       context.checkCancelled();
-      List<Column> columns = batch.columns().subList(1, batch.width());
-      Batch rows = new Batch(columns, batch.rowCount());
+      Batch rows = rows(batch);
       transaction.append(update.table(), rows);
       changed.add(rows);
     }
     waiting.clear();
+  }
+
+  /** Without the row id. */
+  private static Batch rows(Batch batch) {
+    return new Batch(batch.columns().subList(1, batch.width()), batch.rowCount());
   }
 
   @Override

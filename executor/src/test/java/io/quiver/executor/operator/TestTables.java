@@ -177,6 +177,14 @@ final class TestTables implements Transaction {
   public void beginStatement() {}
 
   @Override
+  public void endStatement() {}
+
+  @Override
+  public long delete(TableId table, long[] rowIds, @Nullable Batch next) {
+    return delete(table, rowIds);
+  }
+
+  @Override
   public void undoStatement() {
     throw new UnsupportedOperationException();
   }

@@ -82,13 +82,16 @@ public record CommitRecord(
    * @param definitions of the tables that it alters, or builds views and indexes on
    * @param nextRowIds of the tables whose rows it has looked at, so that they may have no more
    * @param views all of them, where a table is altered that may be read by one
+   * @param relied what it saw for foreign keys
    */
   public record Expected(
       Map<TableId, Integer> layouts,
       Map<TableId, TableDefinition> definitions,
       Map<TableId, Long> nextRowIds,
-      @Nullable List<ViewDefinition> views) {
-    static final Expected NOTHING = new Expected(Map.of(), Map.of(), Map.of(), null);
+      @Nullable List<ViewDefinition> views,
+      ForeignKeys.Relied relied) {
+    static final Expected NOTHING =
+        new Expected(Map.of(), Map.of(), Map.of(), null, ForeignKeys.Relied.NOTHING);
 
     public Expected {
       layouts = Map.copyOf(layouts);

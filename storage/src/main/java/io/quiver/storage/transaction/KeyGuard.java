@@ -267,9 +267,12 @@ final class KeyGuard {
 
   /** The columns of a key of rows that are to be appended. */
   static List<Column> keyColumns(TableDefinition table, Constraint.Key key, Batch rows) {
-    return key.columns().stream()
-        .map(id -> rows.column(table.columns().indexOf(table.column(id))))
-        .toList();
+    return columns(table, key.columns(), rows);
+  }
+
+  /** Some columns of rows that are to be appended. */
+  static List<Column> columns(TableDefinition table, List<ColumnId> ids, Batch rows) {
+    return ids.stream().map(id -> rows.column(table.columns().indexOf(table.column(id)))).toList();
   }
 
   static QuiverException duplicate(

@@ -28,16 +28,9 @@ public final class LocalTransaction implements Transaction {
   private final UsedIdentities identities;
   private final Set<TableId> madeHere = new HashSet<>();
   private final SpooledRows spooled;
+  private final ForeignKeys foreignKeys;
+  private final Expectations seen = new Expectations();
   private CatalogEdits edits = CatalogEdits.NONE;
-
-  /** Tables whose rows were looked at before they were altered, and where those ended. */
-  private final Map<TableId, Long> lookedAt = new HashMap<>();
-
-  /** The views that were there when a table was altered first. */
-  private @Nullable List<ViewDefinition> viewsSeen;
-
-  /** Tables that were altered, or that views and indexes were made on, as they were before. */
-  private final Map<TableId, TableDefinition> reliedOn = new HashMap<>();
 
   /** What the statement that runs was planned with; null once that has changed the catalog. */
   private @Nullable Catalog statementCatalog;
@@ -63,6 +56,7 @@ public final class LocalTransaction implements Transaction {
     this.readOnly = readOnly;
     this.conditions = conditions;
     this.spooled = new SpooledRows(spool, pipeline);
+    this.foreignKeys = new ForeignKeys(this, new OwnTables(changes, pipeline));
     this.identities = new UsedIdentities(pipeline.memTable());
   }
 
@@ -122,6 +116,13 @@ public final class LocalTransaction implements Transaction {
   public void beginStatement() {
     checkOpen();
     mark = mark();
+    foreignKeys.begin();
+  }
+
+  @Override
+  public void endStatement() {
+    checkOpen();
+    foreignKeys.end();
   }
 
   @Override
@@ -149,6 +150,7 @@ public final class LocalTransaction implements Transaction {
     }
     changes.forEach((id, table) -> table.undo(to.tables().get(id)));
     changes.keySet().retainAll(to.tables().keySet());
+    foreignKeys.begin();
     edits = to.edits();
     ownCatalog = null;
     statementCatalog = null;
@@ -160,6 +162,7 @@ public final class LocalTransaction implements Transaction {
     TableDefinition definition = definition(table);
     RowCheck.check(definition, rows, conditions);
     TableChanges target = changes(definition);
+    foreignKeys.adding(definition, rows, target.ownRows().nextRowId());
     RowConflicts.append(pipeline, target, rows, keys(table));
     spooled.added(target);
   }
@@ -175,6 +178,8 @@ public final class LocalTransaction implements Transaction {
     long[] holders = target.holders(rows, committed, TableChanges.Arbiters.ALL);
     TableSnapshot visible = seen.table(table);
     conflicting(() -> RowConflicts.checkSeen(visible, holders));
+    Batch free = TableChanges.free(rows, holders);
+    foreignKeys.adding(definition, free, target.ownRows().nextRowId());
     target.appendFree(rows, holders, committed, TableChanges.Arbiters.ALL);
     spooled.added(target);
     return holders;
@@ -182,6 +187,11 @@ public final class LocalTransaction implements Transaction {
 
   @Override
   public long delete(TableId table, long[] rowIds) {
+    return delete(table, rowIds, null);
+  }
+
+  @Override
+  public long delete(TableId table, long[] rowIds, @Nullable Batch next) {
     checkWritable();
     TableDefinition definition = definition(table);
     TableChanges target = changes(definition);
@@ -193,6 +203,7 @@ public final class LocalTransaction implements Transaction {
         conflicting(() -> RowConflicts.checkLive(newest, rowId));
       }
     }
+    foreignKeys.deleting(table, rowIds, next);
     return target.delete(rowIds);
   }
 
@@ -262,10 +273,8 @@ public final class LocalTransaction implements Transaction {
       throw RowConflicts.duplicateTable(altered.name());
     }
     if (!madeHere.contains(altered.id())) {
-      reliedOn.putIfAbsent(altered.id(), before);
-      if (viewsSeen == null) {
-        viewsSeen = base().catalog().views();
-      }
+      seen.definition(before);
+      seen.views(base().catalog().views());
     }
     altered.columns().stream()
         .filter(column -> !before.has(column.id()))
@@ -274,10 +283,9 @@ public final class LocalTransaction implements Transaction {
     target.alter(altered);
     if (RowCheck.asksMore(before, altered)) {
       TableState committed = base().tables().get(altered.id());
-      if (committed != null) {
-        lookedAt.put(altered.id(), committed.nextRowId());
-      }
+      seen.rows(committed);
       RowCheck.checkAltered(before, target.over(committed), conditions);
+      foreignKeys.altering(before, target.over(committed));
     }
     change(new CatalogChange.AlterTable(altered));
   }
@@ -296,8 +304,10 @@ public final class LocalTransaction implements Transaction {
   public void change(CatalogChange change) {
     checkWritable();
     switch (change) {
-      case CatalogChange.PutView(ViewDefinition view) -> view.dependencies().forEach(this::relyOn);
-      case CatalogChange.PutIndex(IndexDefinition index) -> relyOn(index.table());
+      case CatalogChange.PutView(ViewDefinition view) ->
+          view.dependencies().forEach(id -> seen.definition(base().catalog().table(id)));
+      case CatalogChange.PutIndex(IndexDefinition index) ->
+          seen.definition(base().catalog().table(index.table()));
       default -> {}
     }
     edits = edits.plus(change, base().catalog());
@@ -305,17 +315,11 @@ public final class LocalTransaction implements Transaction {
     statementCatalog = null;
   }
 
-  private void relyOn(TableId id) {
-    TableDefinition committed = base().catalog().table(id);
-    if (committed != null) {
-      reliedOn.putIfAbsent(id, committed);
-    }
-  }
-
   @Override
   public CommitVersion commit(CommitMode mode) {
     checkOpen();
     try {
+      foreignKeys.end();
       if (!hasWrites()) {
         return pipeline.visible().version();
       }
@@ -370,10 +374,7 @@ public final class LocalTransaction implements Transaction {
     List<CommitRecord.IdentityNext> counters =
         identities.next(
             id -> changes.containsKey(id) && !changes.get(id).isEmpty(), this::isDropped);
-    CommitRecord.Expected expected =
-        edits.isEmpty()
-            ? new CommitRecord.Expected(layouts, Map.of(), Map.of(), null)
-            : new CommitRecord.Expected(layouts, reliedOn, lookedAt, viewsSeen);
+    CommitRecord.Expected expected = seen.of(layouts, !edits.isEmpty(), foreignKeys.relied());
     return new CommitRecord(edits.changes(), deletes, segments, rows, counters, expected);
   }
 
@@ -383,7 +384,7 @@ public final class LocalTransaction implements Transaction {
   }
 
   /** What was committed as this transaction sees it. */
-  private DatabaseState base() {
+  DatabaseState base() {
     if (isolation == IsolationLevel.READ_COMMITTED) {
       return pipeline.visible();
     }
@@ -412,6 +413,11 @@ public final class LocalTransaction implements Transaction {
       fixedBase = null;
     }
     spooled.end();
+  }
+
+  /** The catalog with what this transaction has done to it. */
+  Catalog catalog() {
+    return catalog(base());
   }
 
   @SuppressWarnings("ReferenceEquality") // Whether it is the same catalog, cheaply.

@@ -45,7 +45,9 @@ final class RowCheck {
 
   /** Whether rows that were good may be bad under another definition of their table. */
   static boolean asksMore(TableDefinition before, TableDefinition altered) {
-    return !newNotNull(before, altered).isEmpty() || !newChecks(before, altered).isEmpty();
+    return !newNotNull(before, altered).isEmpty()
+        || !newChecks(before, altered).isEmpty()
+        || !ForeignKeys.added(before, altered).isEmpty();
   }
 
   /**

@@ -53,6 +53,7 @@ final class RowConflicts {
       deleted.put(deletes.table(), deletes.rowIds());
     }
     KeyConflicts.check(memTable, record, deleted);
+    ForeignKeyConflicts.check(memTable, record, deleted);
   }
 
   /** Checks that rows have been deleted by nobody in the newest state. */

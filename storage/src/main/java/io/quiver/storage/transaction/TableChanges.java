@@ -107,6 +107,21 @@ final class TableChanges {
     indexOwnKeys();
   }
 
+  /** The rows that it has added, deleted ones included. */
+  TableState ownRows() {
+    return own;
+  }
+
+  /** Whether one of the rows that it has added has a key. */
+  synchronized boolean hasOwnKey(List<ColumnId> key, List<Column> values, int row) {
+    for (OwnKey each : ownKeys) {
+      if (each.key().columns().equals(key)) {
+        return each.find(own, values, row) != KeyIndex.ABSENT;
+      }
+    }
+    return false;
+  }
+
   boolean isEmpty() {
     return own.parts().isEmpty() && deleteCount == 0;
   }
@@ -303,8 +318,8 @@ final class TableChanges {
                     : KeyIndex.Match.DIFFERENT);
   }
 
-  /** Adds the rows whose keys have no holder; at other keys than the arbiters they may meet any. */
-  void appendFree(Batch rows, long[] holders, List<KeyGuard> committed, Arbiters arbiters) {
+  /** The rows whose keys have no holder. */
+  static Batch free(Batch rows, long[] holders) {
     int[] free = new int[holders.length];
     int count = 0;
     for (int row = 0; row < holders.length; row++) {
@@ -312,8 +327,12 @@ final class TableChanges {
         free[count++] = row;
       }
     }
-    Batch added = count == holders.length ? rows : rows.gather(free, count, Arena.ofAuto());
-    append(added, committed, arbiters);
+    return count == holders.length ? rows : rows.gather(free, count, Arena.ofAuto());
+  }
+
+  /** Adds the rows whose keys have no holder; at other keys than the arbiters they may meet any. */
+  void appendFree(Batch rows, long[] holders, List<KeyGuard> committed, Arbiters arbiters) {
+    append(free(rows, holders), committed, arbiters);
   }
 
   /** Deletes rows, committed or own; gives how many were there until now. */

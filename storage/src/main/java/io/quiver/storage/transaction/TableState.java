@@ -15,6 +15,7 @@ import io.quiver.types.ColumnBuilder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -248,6 +249,39 @@ public record TableState(
       columns.add(builder.build());
     }
     return new Batch(columns, rowIds.length);
+  }
+
+  /** The values of rows in some columns, deleted or not; null for rows that are not here. */
+  List<Column> values(long[] rowIds, List<ColumnId> columns) {
+    return values(definition, columns, rowIds, _ -> this);
+  }
+
+  /**
+   * The values of rows in some columns, deleted or not.
+   *
+   * @param stateOf where a row is, or null where it is nowhere; null is the value then
+   */
+  static List<Column> values(
+      TableDefinition definition,
+      List<ColumnId> columns,
+      long[] rowIds,
+      LongFunction<@Nullable TableState> stateOf) {
+    List<Column> values = new ArrayList<>();
+    for (ColumnId id : columns) {
+      ColumnBuilder builder = new ColumnBuilder(definition.column(id).type(), rowIds.length);
+      for (long rowId : rowIds) {
+        TableState state = stateOf.apply(rowId);
+        TablePart part = state == null ? null : state.partOf(rowId);
+        int position = part == null ? -1 : part.position(rowId);
+        if (part == null || position < 0) {
+          builder.appendNull();
+        } else {
+          builder.appendFrom(part.column(id), position);
+        }
+      }
+      values.add(builder.build());
+    }
+    return values;
   }
 
   @Override

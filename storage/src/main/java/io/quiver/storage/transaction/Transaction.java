@@ -10,6 +10,7 @@ import io.quiver.storage.catalog.TableId;
 import io.quiver.types.Batch;
 import io.quiver.types.Schema;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a snapshot and gathers changes, which become durable and visible together at commit.
@@ -37,6 +38,14 @@ public interface Transaction extends AutoCloseable {
 
   /** Marks the start of a statement; {@link #undoStatement} goes back to it. */
   void beginStatement();
+
+  /**
+   * Ends a statement that has succeeded: rows follow the keys that they reference, as their foreign
+   * keys say, and the foreign keys are checked.
+   *
+   * @throws io.quiver.types.QuiverException 23503 when a row references a key that is not there
+   */
+  void endStatement();
 
   /** Takes back all changes since {@link #beginStatement}: a failed statement leaves none. */
   void undoStatement();
@@ -87,6 +96,13 @@ public interface Transaction extends AutoCloseable {
    *     rows since this one's snapshot (first updater wins)
    */
   long delete(TableId table, long[] rowIds);
+
+  /**
+   * Deletes rows in whose place others are appended next, so that what references them can follow.
+   *
+   * @param next one a row id, or null where the rows are deleted for good
+   */
+  long delete(TableId table, long[] rowIds, @Nullable Batch next);
 
   /** The next value of a table's identity; never given twice, a rollback leaves a gap. */
   long nextIdentity(TableId table);
