@@ -312,19 +312,21 @@ final class StatementRunner {
       Snapshot snapshot,
       Execution execution,
       List<@Nullable Object> parameters) {
-    return new ExecutionContext(
-        snapshot,
-        current,
-        parameters,
-        new QueryMemory(settings.queryMemoryBytes()),
-        execution,
-        database.clock().instant(),
-        new ExecutionContext.SessionNames(
-            database.name(),
-            principal.name(),
-            "Quiver " + Database.version(),
-            settings.timeZone().normalized()),
-        table -> commands.systemTable(table, snapshot));
+    ExecutionContext all =
+        new ExecutionContext(
+            snapshot,
+            current,
+            parameters,
+            new QueryMemory(settings.queryMemoryBytes()),
+            execution,
+            database.clock().instant(),
+            new ExecutionContext.SessionNames(
+                database.name(),
+                principal.name(),
+                "Quiver " + Database.version(),
+                settings.timeZone().normalized()),
+            table -> commands.systemTable(table, snapshot));
+    return settings.skipsRows() ? all : all.withSkipsRows(false);
   }
 
   private List<@Nullable Object> parameters(

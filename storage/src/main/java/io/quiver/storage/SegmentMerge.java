@@ -17,6 +17,7 @@ import io.quiver.types.Widening;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongConsumer;
 
@@ -64,7 +65,7 @@ final class SegmentMerge {
         readers.put(part, SegmentReader.open(files, segment));
       }
     }
-    long bytes = SegmentWriter.write(files, id, columns, progress);
+    long bytes = SegmentWriter.write(files, id, columns, Set.copyOf(table.primaryKey()), progress);
     SegmentReader segment = SegmentReader.open(files, id);
     return List.of(new TablePart(segment, DeletedRows.NONE, bytes, id));
   }

@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -195,7 +196,7 @@ class CheckTest {
       ColumnDefinition column = table.columns().get(i);
       all.add(new SegmentColumn(column.id(), column.name(), true, columns.get(i + 1)));
     }
-    SegmentWriter.write(files, id, all);
+    SegmentWriter.write(files, id, all, Set.copyOf(table.primaryKey()));
   }
 
   private void install(List<Column> first, @Nullable List<Column> second) {

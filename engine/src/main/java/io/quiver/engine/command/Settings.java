@@ -25,6 +25,7 @@ public final class Settings {
   public static final String SYNCHRONOUS_COMMIT = "synchronous_commit";
   public static final String TIME_ZONE = "timezone";
   public static final String SEARCH_PATH = "search_path";
+  public static final String DATA_SKIPPING = "quiver.data_skipping";
   private static final String EF_SEARCH = "hnsw.ef_search";
   private static final String PROBES = "ivfflat.probes";
 
@@ -47,6 +48,10 @@ public final class Settings {
                   READ_ONLY, READ_ONLY, "Whether the next transaction changes nothing."),
               Setting.onOrOff(SYNCHRONOUS_COMMIT, SYNCHRONOUS_COMMIT, COMMIT_DESCRIPTION),
               Setting.onOrOff("quiver.synchronous_commit", SYNCHRONOUS_COMMIT, COMMIT_DESCRIPTION),
+              Setting.onOrOff(
+                  DATA_SKIPPING,
+                  DATA_SKIPPING,
+                  "Whether statistics may say which rows need not be read."),
               Setting.names(SEARCH_PATH, "The schemas in which names without one are looked up."),
               Setting.timeZone(
                   TIME_ZONE, "The zone in which instants are read and shown, UTC at first."),
@@ -69,29 +74,22 @@ public final class Settings {
   private long statementTimeoutMillis;
   private boolean repeatableRead;
   private boolean readOnly;
+  private boolean skipsRows;
   private CommitMode commitMode = CommitMode.SYNCHRONOUS;
 
   public Settings(long defaultQueryMemoryBytes) {
     this.defaults =
-        Map.of(
-            SEARCH_PATH,
-            Planner.SEARCH_PATH,
-            QUERY_MEMORY,
-            defaultQueryMemoryBytes,
-            STATEMENT_TIMEOUT,
-            0L,
-            ISOLATION,
-            false,
-            READ_ONLY,
-            false,
-            SYNCHRONOUS_COMMIT,
-            true,
-            TIME_ZONE,
-            ZoneId.of("UTC"),
-            EF_SEARCH,
-            40,
-            PROBES,
-            1);
+        Map.ofEntries(
+            Map.entry(SEARCH_PATH, Planner.SEARCH_PATH),
+            Map.entry(QUERY_MEMORY, defaultQueryMemoryBytes),
+            Map.entry(STATEMENT_TIMEOUT, 0L),
+            Map.entry(ISOLATION, false),
+            Map.entry(READ_ONLY, false),
+            Map.entry(SYNCHRONOUS_COMMIT, true),
+            Map.entry(DATA_SKIPPING, true),
+            Map.entry(TIME_ZONE, ZoneId.of("UTC")),
+            Map.entry(EF_SEARCH, 40),
+            Map.entry(PROBES, 1));
     this.state = new State(defaults, defaults);
     restore(state);
   }
@@ -118,6 +116,7 @@ public final class Settings {
     statementTimeoutMillis = (Long) value(STATEMENT_TIMEOUT);
     repeatableRead = (Boolean) value(ISOLATION);
     readOnly = (Boolean) value(READ_ONLY);
+    skipsRows = (Boolean) value(DATA_SKIPPING);
     commitMode =
         (Boolean) value(SYNCHRONOUS_COMMIT) ? CommitMode.SYNCHRONOUS : CommitMode.ASYNCHRONOUS;
   }
@@ -160,6 +159,11 @@ public final class Settings {
 
   public void setReadOnly(boolean readOnly) {
     put(READ_ONLY, readOnly, false);
+  }
+
+  /** Whether statistics may say which rows need not be read. */
+  public boolean skipsRows() {
+    return skipsRows;
   }
 
   /** Of what is committed now. */

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param statementTime what CURRENT_TIMESTAMP gives
  * @param session names for CURRENT_CATALOG and CURRENT_USER
  * @param systemTables makes the rows of a system table
+ * @param skipsRows whether statistics may say which rows need not be read
  */
 public record ExecutionContext(
     Snapshot snapshot,
@@ -37,7 +38,8 @@ public record ExecutionContext(
     BooleanSupplier cancelled,
     Instant statementTime,
     SessionNames session,
-    Function<SystemTable, Batch> systemTables) {
+    Function<SystemTable, Batch> systemTables,
+    boolean skipsRows) {
   /** Outside of any correlated part of a plan. */
   public ExecutionContext(
       Snapshot snapshot,
@@ -57,7 +59,8 @@ public record ExecutionContext(
         cancelled,
         statementTime,
         session,
-        systemTables);
+        systemTables,
+        true);
   }
 
   /** What a statement can ask about where it runs. */
@@ -66,6 +69,21 @@ public record ExecutionContext(
     public SessionNames(String catalog, String user, String version) {
       this(catalog, user, version, ZoneOffset.UTC);
     }
+  }
+
+  /** The same, with or without looking at statistics. */
+  public ExecutionContext withSkipsRows(boolean skips) {
+    return new ExecutionContext(
+        snapshot,
+        transaction,
+        parameters,
+        outer,
+        memory,
+        cancelled,
+        statementTime,
+        session,
+        systemTables,
+        skips);
   }
 
   /** The same, with other parameters. */
@@ -79,7 +97,8 @@ public record ExecutionContext(
         cancelled,
         statementTime,
         session,
-        systemTables);
+        systemTables,
+        skipsRows);
   }
 
   /** The same, for one more outer row. */
@@ -95,7 +114,8 @@ public record ExecutionContext(
         cancelled,
         statementTime,
         session,
-        systemTables);
+        systemTables,
+        skipsRows);
   }
 
   /** What expressions read of this. */

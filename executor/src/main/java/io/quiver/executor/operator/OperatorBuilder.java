@@ -43,8 +43,12 @@ public final class OperatorBuilder {
     if (!(node instanceof PlanNode.Scan scan)) {
       return build(node);
     }
-    Operator operator = new ScanOperator(context, scan, read);
+    Operator operator = new ScanOperator(context, scan, read, skips(scan));
     return profile == null ? operator : new ProfiledOperator(operator, profile.counters(node));
+  }
+
+  private SkipCounter skips(PlanNode node) {
+    return profile == null ? new SkipCounter() : profile.counters(node).skips();
   }
 
   private static BitSet inputs(List<CompiledExpression> expressions) {
@@ -68,11 +72,11 @@ public final class OperatorBuilder {
   private Operator operator(PlanNode node) {
     return switch (node) {
       case PlanNode.Values values -> new ValuesOperator(context, values);
-      case PlanNode.Scan scan -> new ScanOperator(context, scan, null);
+      case PlanNode.Scan scan -> new ScanOperator(context, scan, null, skips(scan));
       case PlanNode.KeyLookup lookup -> new KeyLookupOperator(context, lookup);
       case PlanNode.SystemScan scan ->
           new BatchOperator(context, () -> context.systemTables().apply(scan.table()));
-      case PlanNode.VectorSearch search -> new VectorSearchOperator(context, search);
+      case PlanNode.VectorSearch search -> new VectorSearchOperator(context, search, skips(search));
       case PlanNode.Filter filter ->
           new FilterOperator(context, build(filter.input()), compile(filter.predicate()));
       case PlanNode.Project project -> {

@@ -13,7 +13,10 @@ public final class OperatorProfile {
   /** What a node did so far, or null when it is not part of the plan that was built. */
   public @Nullable NodeStatistics statistics(PlanNode node) {
     Counters found = counters.get(node);
-    return found == null ? null : new NodeStatistics(found.rows, found.batches, found.nanos);
+    return found == null
+        ? null
+        : new NodeStatistics(
+            found.rows, found.batches, found.nanos, found.skips == null ? null : found.skips.sum());
   }
 
   Counters counters(PlanNode node) {
@@ -25,5 +28,16 @@ public final class OperatorProfile {
     long rows;
     long batches;
     long nanos;
+    @Nullable SkipCounter skips;
+
+    /** What the node does not read of its table, over all its runs. */
+    SkipCounter skips() {
+      SkipCounter known = skips;
+      if (known == null) {
+        known = new SkipCounter();
+        skips = known;
+      }
+      return known;
+    }
   }
 }

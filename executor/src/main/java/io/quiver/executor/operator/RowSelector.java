@@ -3,7 +3,10 @@ package io.quiver.executor.operator;
 import io.quiver.executor.expression.CompiledExpression;
 import io.quiver.executor.expression.Expression;
 import io.quiver.executor.expression.ExpressionEvaluator;
+import io.quiver.executor.expression.FilterPredicates;
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.predicate.ColumnPredicates;
+import io.quiver.storage.statistics.CandidateRows;
 import io.quiver.storage.transaction.SegmentView;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
@@ -20,20 +23,53 @@ import org.jspecify.annotations.Nullable;
 final class RowSelector {
   private final List<ColumnId> columns;
   private final @Nullable CompiledExpression filter;
+  private final ColumnPredicates demands;
+  private final SkipCounter skips;
+  private @Nullable SegmentView segment;
+  private CandidateRows candidates = CandidateRows.ALL;
 
-  RowSelector(List<ColumnId> columns, @Nullable Expression filter, ExecutionContext context) {
+  RowSelector(
+      List<ColumnId> columns,
+      @Nullable Expression filter,
+      ExecutionContext context,
+      SkipCounter skips) {
     this.columns = columns;
     this.filter = filter == null ? null : ExpressionEvaluator.compile(filter, context.evaluation());
+    this.demands =
+        context.skipsRows()
+            ? FilterPredicates.of(filter, columns, context.evaluation())
+            : ColumnPredicates.NONE;
+    this.skips = skips;
+  }
+
+  /** Looks at what is known of a segment; false where no row of it can pass the filter. */
+  boolean open(SegmentView next) {
+    skips.addSegment();
+    segment = next;
+    candidates = demands.isEmpty() ? CandidateRows.ALL : next.candidates(demands);
+    if (candidates.isEmpty()) {
+      skips.skipSegment(next.rowCount());
+      return false;
+    }
+    return true;
   }
 
   /**
-   * Writes the rows, relative to {@code from} and ascending, to {@code rows}.
+   * Writes the rows of the segment that was opened, relative to {@code from} and ascending, to
+   * {@code rows}.
    *
    * @param from a multiple of 8
    * @param count at most {@link Batch#ROWS}
    * @return how many there are
    */
-  int select(SegmentView segment, int from, int count, int[] rows) {
+  int select(int from, int count, int[] rows) {
+    if (segment == null) {
+      throw new IllegalStateException("no segment was opened");
+    }
+    if (!candidates.mayHold(from, count)) {
+      skips.skipRows(count);
+      return 0;
+    }
     int live = selectLive(segment.live(), from, count, rows);
     if (filter == null || live == 0) {
       return live;

@@ -15,6 +15,7 @@ final class ScanOperator implements Operator {
   private final ExecutionContext context;
   private final PlanNode.Scan scan;
   private final @Nullable BitSet read;
+  private final SkipCounter skips;
   private final int[] rows = new int[Batch.ROWS];
   private @Nullable RowSelector selector;
   private @Nullable Iterator<SegmentView> segments;
@@ -24,43 +25,44 @@ final class ScanOperator implements Operator {
   /**
    * @param read positions of the columns that somebody reads, the filter excepted; null for all
    */
-  ScanOperator(ExecutionContext context, PlanNode.Scan scan, @Nullable BitSet read) {
+  ScanOperator(
+      ExecutionContext context, PlanNode.Scan scan, @Nullable BitSet read, SkipCounter skips) {
     this.context = context;
     this.scan = scan;
     this.read = read;
+    this.skips = skips;
   }
 
   @Override
   public @Nullable Batch next() {
-    if (segments == null) {
+    if (segments == null || selector == null) {
       segments = context.snapshot().table(scan.table()).segments().iterator();
-      selector = new RowSelector(scan.columns(), scan.filter(), context);
+      selector = new RowSelector(scan.columns(), scan.filter(), context, skips);
     }
+    RowSelector selecting = selector;
     while (true) {
       context.checkCancelled();
       if (segment == null || position >= segment.rowCount()) {
         if (!segments.hasNext()) {
           return null;
         }
-        segment = segments.next();
+        SegmentView next = segments.next();
+        segment = selecting.open(next) ? next : null;
         position = 0;
         continue;
       }
-      Batch batch = read(segment);
+      Batch batch = read(segment, selecting);
       if (batch != null) {
         return batch;
       }
     }
   }
 
-  private @Nullable Batch read(SegmentView from) {
+  private @Nullable Batch read(SegmentView from, RowSelector selecting) {
     int start = position;
     int count = Math.min(Batch.ROWS, from.rowCount() - start);
     position += count;
-    if (selector == null) {
-      throw new IllegalStateException("read before it was opened");
-    }
-    int selected = selector.select(from, start, count, rows);
+    int selected = selecting.select(start, count, rows);
     if (selected == 0) {
       return null;
     }

@@ -4,6 +4,9 @@ import io.quiver.executor.expression.ExpressionEvaluator;
 import io.quiver.executor.expression.VectorFunctions;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.statistics.ColumnSummary;
+import io.quiver.storage.statistics.VectorBound;
+import io.quiver.storage.statistics.VectorStatistics;
 import io.quiver.storage.transaction.SegmentView;
 import io.quiver.storage.transaction.TableSnapshot;
 import io.quiver.types.Batch;
@@ -18,6 +21,7 @@ import io.quiver.vector.distance.RowBlock;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +33,7 @@ final class VectorSearchOperator implements Operator {
   private final ExecutionContext context;
   private final PlanNode.VectorSearch search;
   private final Reservation reservation;
+  private final SkipCounter skips;
   private final int[] rows = new int[Batch.ROWS];
   private final int[] measured = new int[Batch.ROWS];
   private final double[] distances = new double[Batch.ROWS];
@@ -36,8 +41,9 @@ final class VectorSearchOperator implements Operator {
   private @Nullable NearestRows nearest;
   private int position;
 
-  VectorSearchOperator(ExecutionContext context, PlanNode.VectorSearch search) {
+  VectorSearchOperator(ExecutionContext context, PlanNode.VectorSearch search, SkipCounter skips) {
     this.context = context;
+    this.skips = skips;
     this.search = search;
     this.reservation = new Reservation(context.memory());
   }
@@ -68,13 +74,48 @@ final class VectorSearchOperator implements Operator {
     }
     segments = table.segments();
     Column query = query();
-    RowSelector selector = new RowSelector(search.columns(), search.filter(), context);
-    for (int i = 0; i < segments.size(); i++) {
-      search(i, query, selector, found);
+    RowSelector selector = new RowSelector(search.columns(), search.filter(), context, skips);
+    for (Reach reach : nearestFirst(query)) {
+      SegmentView segment = segments.get(reach.segment());
+      if (!selector.open(segment)) {
+        continue;
+      }
+      if (found.mayTake(reach.bound())) {
+        search(reach.segment(), query, selector, found);
+      } else {
+        skips.skipSegment(segment.rowCount());
+      }
     }
     found.sort();
     position = (int) Math.min(range.offset(), found.size());
     return found;
+  }
+
+  /**
+   * A segment, and what no distance to one of its vectors is below. Vectors without a distance
+   * (null ones and, for a cosine, zero) come after all that have one: no bound keeps them out
+   * before as many rows with distances are found as are wanted.
+   */
+  private record Reach(int segment, double bound) {}
+
+  private List<Reach> nearestFirst(@Nullable Column query) {
+    List<Reach> all = new ArrayList<>(segments.size());
+    for (int i = 0; i < segments.size(); i++) {
+      all.add(new Reach(i, query == null ? Double.NaN : bound(segments.get(i), query)));
+    }
+    all.sort(Comparator.comparingDouble(Reach::bound));
+    return all;
+  }
+
+  private double bound(SegmentView segment, Column query) {
+    ColumnSummary summary = context.skipsRows() ? segment.summary(search.vectorColumn()) : null;
+    if (summary == null || !(query.type() instanceof SqlType.Vector type)) {
+      return Double.NEGATIVE_INFINITY;
+    }
+    VectorStatistics vectors = summary.statistics().vectors();
+    return vectors == null || type.element() == SqlType.Element.BINARY
+        ? Double.NEGATIVE_INFINITY
+        : VectorBound.of(vectors, search.metric(), query.getFloats(0));
   }
 
   /** The query as a column of one row, or null when it is null. */
@@ -89,14 +130,15 @@ final class VectorSearchOperator implements Operator {
     if (segment.liveRowCount() == 0) {
       return;
     }
-    Column rowIds = segment.column(ColumnId.ROW_ID);
+    Column rowIds = null;
     for (int from = 0; from < segment.rowCount(); from += Batch.ROWS) {
       context.checkCancelled();
       int count = Math.min(Batch.ROWS, segment.rowCount() - from);
-      int selected = selector.select(segment, from, count, rows);
+      int selected = selector.select(from, count, rows);
       if (selected == 0) {
         continue;
       }
+      rowIds = rowIds == null ? segment.column(ColumnId.ROW_ID) : rowIds;
       measure(query, segment.slice(search.vectorColumn(), from, count), selected);
       for (int i = 0; i < selected; i++) {
         double distance = distances[i];

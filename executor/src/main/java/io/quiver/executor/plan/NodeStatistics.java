@@ -1,9 +1,12 @@
 package io.quiver.executor.plan;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What one node of a plan did in one execution.
  *
  * @param rows that it gave
  * @param nanos its inputs' time included
+ * @param skipped of a table that it reads; null for other nodes
  */
-public record NodeStatistics(long rows, long batches, long nanos) {}
+public record NodeStatistics(long rows, long batches, long nanos, @Nullable SkippedRows skipped) {}

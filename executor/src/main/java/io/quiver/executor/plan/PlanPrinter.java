@@ -51,15 +51,23 @@ public final class PlanPrinter {
       line +=
           String.format(
               Locale.ROOT,
-              " (rows=%d batches=%d time=%.3f ms)",
+              " (rows=%d batches=%d%s time=%.3f ms)",
               done.rows(),
               done.batches(),
+              skipped(done.skipped()),
               done.nanos() / 1e6);
     }
     lines.add(line);
     for (PlanNode input : inputs(node)) {
       print(input, depth + 1);
     }
+  }
+
+  private static String skipped(@Nullable SkippedRows skipped) {
+    return skipped == null
+        ? ""
+        : " segments=%d skipped=%d rows_skipped=%d"
+            .formatted(skipped.segments(), skipped.segmentsSkipped(), skipped.rowsSkipped());
   }
 
   /** The nodes that a node reads from. */

@@ -61,7 +61,9 @@ class PlanPrinterTest {
                 sort,
                 table -> "docs",
                 node ->
-                    node instanceof PlanNode.Filter ? new NodeStatistics(7, 1, 1_500_000) : null))
+                    node instanceof PlanNode.Filter
+                        ? new NodeStatistics(7, 1, 1_500_000, null)
+                        : null))
         .startsWith(
             "Sort keys=[distance DESC]",
             "  Filter condition=((NOT lang IN ('de', 'en')) OR (lang IS NULL))"

@@ -127,7 +127,7 @@ public final class TableCodec {
         id, name, type, nullable, defaultSql, IDENTITIES.get(identity), comment, initial);
   }
 
-  static void writeType(SqlType type, ByteWriter out) {
+  public static void writeType(SqlType type, ByteWriter out) {
     switch (type) {
       case SqlType.Simple simple -> out.putByte(code(simple));
       case SqlType.Varchar varchar -> out.putByte(VARCHAR).putInt(varchar.maxLength());
@@ -153,7 +153,7 @@ public final class TableCodec {
         .getKey();
   }
 
-  static SqlType readType(ByteReader in) {
+  public static SqlType readType(ByteReader in) {
     int code = in.getByte();
     SqlType.Simple simple = SIMPLE.get(code);
     if (simple != null) {

@@ -1,8 +1,10 @@
 package io.quiver.storage.memtable;
 
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.statistics.ColumnSummary;
 import io.quiver.types.Column;
 import io.quiver.types.SqlType;
+import org.jspecify.annotations.Nullable;
 
 /** Columns of equal length by their id, {@link ColumnId#ROW_ID} included. Immutable. */
 public interface ColumnSource {
@@ -19,4 +21,11 @@ public interface ColumnSource {
 
   /** Whether these rows were stored with the column. */
   boolean has(ColumnId id);
+
+  /**
+   * What is known of a column that {@link #has} holds for, or null: nothing is of rows in memory.
+   */
+  default @Nullable ColumnSummary summary(ColumnId id) {
+    return null;
+  }
 }

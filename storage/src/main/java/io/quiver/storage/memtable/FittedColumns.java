@@ -2,6 +2,8 @@ package io.quiver.storage.memtable;
 
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.statistics.ColumnSummary;
+import io.quiver.storage.statistics.SummaryBuilder;
 import io.quiver.types.Column;
 import io.quiver.types.ColumnBuilder;
 import io.quiver.types.SqlType;
@@ -115,6 +117,17 @@ public final class FittedColumns implements ColumnSource {
       return column(id).slice(from, count);
     }
     return kept(slices, id, () -> repeat(column, SLICE_ROWS)).slice(0, count);
+  }
+
+  @Override
+  public @Nullable ColumnSummary summary(ColumnId id) {
+    ColumnDefinition column = added.get(id);
+    if (column != null) {
+      return SummaryBuilder.repeated(column.type(), column.initial(), rows);
+    }
+    ColumnSummary known = stored.summary(id);
+    SqlType wider = widened.get(id);
+    return known == null || wider == null ? known : new ColumnSummary.Widened(known, wider);
   }
 
   private static Column repeat(ColumnDefinition column, int rows) {

@@ -1,6 +1,7 @@
 package io.quiver.storage.memtable;
 
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.statistics.ColumnSummary;
 import io.quiver.types.Column;
 import io.quiver.types.SqlType;
 import java.lang.ref.SoftReference;
@@ -59,5 +60,10 @@ public final class NumberedRows implements ColumnSource {
     GrowingColumn ids = new GrowingColumn(SqlType.BIGINT);
     ids.writeSequence(0, firstRowId + from, count);
     return ids.view(count);
+  }
+
+  @Override
+  public @Nullable ColumnSummary summary(ColumnId id) {
+    return id.equals(ColumnId.ROW_ID) ? null : stored.summary(id);
   }
 }

@@ -37,6 +37,9 @@ public final class SegmentCheck {
     long bytes = 0;
     for (String name : files.list(directory)) {
       String path = directory + "/" + name;
+      if (name.equals(StatisticsFile.NAME)) {
+        continue;
+      }
       if (attempt(files, path, damages, () -> ArrowStructure.check(files, path))) {
         bytes += ArrowFile.open(files, path).bytes();
       }
@@ -49,14 +52,17 @@ public final class SegmentCheck {
           SegmentReader reader = SegmentReader.open(files, id);
           List<ColumnId> ids = new ArrayList<>(reader.columnIds());
           ids.sort(Comparator.comparingInt(ColumnId::value));
+          StatisticsCheck statistics = new StatisticsCheck(files, reader, directory);
           for (ColumnId column : ids) {
             attempt(
                 files,
                 directory,
                 damages,
-                () ->
-                    columns.visit(
-                        directory, String.valueOf(column.value()), reader.column(column)));
+                () -> {
+                  Column values = reader.column(column);
+                  columns.visit(directory, String.valueOf(column.value()), values);
+                  statistics.check(column, values);
+                });
           }
         });
     return bytes;

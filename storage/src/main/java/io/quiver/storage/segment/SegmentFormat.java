@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
  * <pre>
  * segments/&lt;uuid&gt;/data.arrow         all columns but vectors
  * segments/&lt;uuid&gt;/&lt;column&gt;.arrow     one VECTOR column
+ * segments/&lt;uuid&gt;/statistics         {@link StatisticsFile}
  *
  * file    0   8  the ASCII letters ARROW1, two zeros
  *         8      schema message
@@ -44,7 +45,7 @@ final class SegmentFormat {
   static final String FOOTER_CHECKSUM = "quiver.crc32c.footer";
   static final String NO_CHECKSUM = "00000000";
 
-  static final String MAJOR = "2";
+  static final String MAJOR = "3";
   static final String VERSION = MAJOR + ".0";
   static final byte[] MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
   static final int ALIGNMENT = 64;

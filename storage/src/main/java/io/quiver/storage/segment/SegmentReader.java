@@ -3,6 +3,7 @@ package io.quiver.storage.segment;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.memtable.ColumnSource;
+import io.quiver.storage.statistics.ColumnSummary;
 import io.quiver.types.Column;
 import io.quiver.types.CorruptionException;
 import io.quiver.types.SqlType;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A segment that is on disk. Opening checks that its files are there and what they say about
@@ -25,12 +27,19 @@ public final class SegmentReader implements ColumnSource {
   private final long sizeInBytes;
   private final Map<ColumnId, Place> places;
   private final Map<ColumnId, Column> columns = new ConcurrentHashMap<>();
+  private final Map<ColumnId, ? extends ColumnSummary> summaries;
 
-  private SegmentReader(UUID id, int rowCount, long sizeInBytes, Map<ColumnId, Place> places) {
+  private SegmentReader(
+      UUID id,
+      int rowCount,
+      long sizeInBytes,
+      Map<ColumnId, Place> places,
+      Map<ColumnId, ? extends ColumnSummary> summaries) {
     this.id = id;
     this.rowCount = rowCount;
     this.sizeInBytes = sizeInBytes;
     this.places = Map.copyOf(places);
+    this.summaries = summaries;
   }
 
   /** Where a column is. */
@@ -55,7 +64,9 @@ public final class SegmentReader implements ColumnSource {
         throw new CorruptionException(files.describe(path), 0, "it holds another column");
       }
     }
-    return new SegmentReader(id, data.rows(), size, places);
+    StatisticsFile statistics = StatisticsFile.open(files, id, data.rows());
+    return new SegmentReader(
+        id, data.rows(), size + statistics.bytes(), places, statistics.columns());
   }
 
   private static long add(
@@ -122,6 +133,11 @@ public final class SegmentReader implements ColumnSource {
   public void forEachBlock(ColumnId column, Consumer<Column> block) {
     Place place = place(column);
     place.file().forEachBlock(place.index(), block);
+  }
+
+  @Override
+  public @Nullable ColumnSummary summary(ColumnId column) {
+    return summaries.get(column);
   }
 
   private Column read(ColumnId column) {

@@ -3,10 +3,14 @@ package io.quiver.storage.segment;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.StorageFile;
+import io.quiver.storage.statistics.ColumnSummary;
+import io.quiver.storage.statistics.SummaryBuilder;
 import io.quiver.types.SqlType;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.LongConsumer;
@@ -21,21 +25,28 @@ public final class SegmentWriter {
    * segment of that name; what remains of it below {@code tmp} is in nobody's way.
    *
    * @param columns all of the same length, {@link ColumnId#ROW_ID} among them
+   * @param filtered the columns that are looked up by value: these get Bloom filters
    */
-  public static void write(FileSystem files, UUID id, List<SegmentColumn> columns) {
-    write(files, id, columns.stream().map(DeferredColumn::of).toList(), written -> {});
+  public static void write(
+      FileSystem files, UUID id, List<SegmentColumn> columns, Set<ColumnId> filtered) {
+    List<DeferredColumn> made = columns.stream().map(DeferredColumn::of).toList();
+    write(files, id, made, filtered, written -> {});
   }
 
   /**
-   * Writes a segment as {@link #write(FileSystem, UUID, List)} does, with one column at a time in
-   * memory, or a few that are small.
+   * Writes a segment as {@link #write(FileSystem, UUID, List, Set)} does, with one column at a time
+   * in memory, or a few that are small.
    *
    * @param progress told how many bytes have been written since it was told last; what it throws
    *     ends the writing
    * @return the bytes of all columns in memory
    */
   public static long write(
-      FileSystem files, UUID id, List<DeferredColumn> columns, LongConsumer progress) {
+      FileSystem files,
+      UUID id,
+      List<DeferredColumn> columns,
+      Set<ColumnId> filtered,
+      LongConsumer progress) {
     check(columns);
     String temporary = SegmentDirectory.TEMPORARY + "/" + id;
     SegmentDirectory.deleteTree(files, temporary);
@@ -44,7 +55,8 @@ public final class SegmentWriter {
     List<StorageFile> written = new ArrayList<>();
     long bytes;
     try {
-      bytes = writeFiles(new Target(files, temporary, id, written), columns, progress);
+      Target target = new Target(files, temporary, id, written);
+      bytes = writeFiles(target, columns, filtered, progress);
       written.forEach(StorageFile::force);
     } finally {
       written.forEach(StorageFile::close);
@@ -63,13 +75,14 @@ public final class SegmentWriter {
    *     have consecutive ids, and whoever names the segment knows the first one
    */
   public static UnforcedSegment writeUnforced(
-      FileSystem files, UUID id, List<SegmentColumn> columns) {
+      FileSystem files, UUID id, List<SegmentColumn> columns, Set<ColumnId> filtered) {
     List<DeferredColumn> made = columns.stream().map(DeferredColumn::of).toList();
     check(made);
     files.createDirectories(SegmentDirectory.path(id));
     List<StorageFile> written = new ArrayList<>();
     try {
-      writeFiles(new Target(files, SegmentDirectory.path(id), id, written), made, bytes -> {});
+      Target target = new Target(files, SegmentDirectory.path(id), id, written);
+      writeFiles(target, made, filtered, bytes -> {});
       return new UnforcedSegment(files, id, written);
     } catch (RuntimeException | Error e) {
       try {
@@ -92,10 +105,12 @@ public final class SegmentWriter {
 
   /** Writes the files of a segment; returns the bytes of its columns in memory. */
   private static long writeFiles(
-      Target target, List<DeferredColumn> columns, LongConsumer progress) {
+      Target target, List<DeferredColumn> columns, Set<ColumnId> filtered, LongConsumer progress) {
+    Map<ColumnId, ColumnSummary.Known> summaries = new LinkedHashMap<>();
     List<DeferredColumn> scalars = new ArrayList<>();
     List<DeferredColumn> vectors = new ArrayList<>();
-    for (DeferredColumn column : columns) {
+    for (DeferredColumn each : columns) {
+      DeferredColumn column = summarized(each, filtered, summaries);
       (column.type() instanceof SqlType.Vector ? vectors : scalars).add(column);
     }
     int rows = columns.getFirst().rows();
@@ -111,7 +126,30 @@ public final class SegmentWriter {
         SegmentFormat.VECTORS,
         vectors.stream().map(v -> String.valueOf(v.id().value())).collect(Collectors.joining(",")));
     StorageFile data = target.create(SegmentDirectory.DATA);
-    return bytes + new ArrowFileWriter(scalars, rows, metadata, progress).writeTo(data);
+    bytes += new ArrowFileWriter(scalars, rows, metadata, progress).writeTo(data);
+    StatisticsFile.write(target.create(StatisticsFile.NAME), target.id(), rows, summaries);
+    return bytes;
+  }
+
+  /** The same column, of which is written down what is known of it when it is first made. */
+  private static DeferredColumn summarized(
+      DeferredColumn column, Set<ColumnId> filtered, Map<ColumnId, ColumnSummary.Known> summaries) {
+    ColumnId id = column.id();
+    if (id.equals(ColumnId.ROW_ID)) {
+      return column;
+    }
+    return new DeferredColumn(
+        id,
+        column.name(),
+        column.nullable(),
+        column.type(),
+        column.rows(),
+        () -> {
+          SegmentColumn made = column.column().get();
+          summaries.computeIfAbsent(
+              id, same -> SummaryBuilder.of(made.pieces(), filtered.contains(id)));
+          return made;
+        });
   }
 
   private static void check(List<DeferredColumn> columns) {

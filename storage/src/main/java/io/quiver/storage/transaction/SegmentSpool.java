@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -79,7 +80,9 @@ public final class SegmentSpool {
   /** Writes all rows of some parts, one after the other, deleted ones too. */
   Spooled write(TableDefinition table, List<TablePart> parts) {
     UUID id = new UUID(random.nextLong(), random.nextLong());
-    UnforcedSegment segment = SegmentWriter.writeUnforced(files, id, columns(table, parts));
+    UnforcedSegment segment =
+        SegmentWriter.writeUnforced(
+            files, id, columns(table, parts), Set.copyOf(table.primaryKey()));
     try {
       SegmentReader reader = SegmentReader.open(files, id);
       CompletableFuture<Void> forced =

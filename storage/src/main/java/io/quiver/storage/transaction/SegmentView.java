@@ -1,6 +1,9 @@
 package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.predicate.ColumnPredicates;
+import io.quiver.storage.statistics.CandidateRows;
+import io.quiver.storage.statistics.ColumnSummary;
 import io.quiver.types.Column;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -38,5 +41,15 @@ public interface SegmentView {
    */
   default Column slice(ColumnId id, int from, int count) {
     return column(id).slice(from, count);
+  }
+
+  /** What is known of a column, deleted rows included, or null: nothing is of rows in memory. */
+  default @Nullable ColumnSummary summary(ColumnId id) {
+    return null;
+  }
+
+  /** Where rows may be that fulfil some demands: everywhere in rows in memory. */
+  default CandidateRows candidates(ColumnPredicates demands) {
+    return CandidateRows.of(demands, this::summary);
   }
 }

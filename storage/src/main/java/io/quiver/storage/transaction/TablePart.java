@@ -5,6 +5,7 @@ import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.memtable.ColumnSource;
 import io.quiver.storage.memtable.DeletedRows;
 import io.quiver.storage.memtable.FittedColumns;
+import io.quiver.storage.statistics.ColumnSummary;
 import io.quiver.types.Column;
 import io.quiver.types.CorruptionException;
 import java.lang.foreign.MemorySegment;
@@ -112,6 +113,11 @@ public final class TablePart implements SegmentView {
   @Override
   public Column slice(ColumnId id, int from, int count) {
     return columns.slice(id, from, count);
+  }
+
+  @Override
+  public @Nullable ColumnSummary summary(ColumnId id) {
+    return columns.summary(id);
   }
 
   public ColumnSource columns() {

@@ -18,6 +18,7 @@ import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
@@ -45,7 +46,7 @@ final class ArrowReadsSegmentTest {
   @ValueSource(ints = {0, 1, 9, 3_000})
   void equalValuesComeBack(int rows) throws IOException {
     List<SegmentColumn> columns = Columns.all(rows, 11);
-    SegmentWriter.write(new LocalFileSystem(directory), ID, columns);
+    SegmentWriter.write(new LocalFileSystem(directory), ID, columns, Set.of());
     List<SegmentColumn> scalars = new ArrayList<>();
     for (SegmentColumn column : columns) {
       if (column.column().type() instanceof SqlType.Vector) {
@@ -69,7 +70,8 @@ final class ArrowReadsSegmentTest {
         List.of(whole.column().slice(0, 1_000), whole.column().slice(1_000, 2_000));
     SegmentColumn column = new SegmentColumn(whole.id(), whole.name(), false, pieces);
     FileSystem files = new LocalFileSystem(directory);
-    try (UnforcedSegment segment = SegmentWriter.writeUnforced(files, ID, List.of(column))) {
+    try (UnforcedSegment segment =
+        SegmentWriter.writeUnforced(files, ID, List.of(column), Set.of())) {
       segment.force();
     }
     compare(whole.id().value() + ".arrow", List.of(whole));
@@ -98,7 +100,7 @@ final class ArrowReadsSegmentTest {
           .filter(ArrowReadsSegmentTest::isKnownToArrowsValidation)
           .forEach(FieldVector::validate);
       assertThat(root.getSchema().getCustomMetadata())
-          .containsEntry("quiver.format", "2.0")
+          .containsEntry("quiver.format", "3.0")
           .containsEntry("quiver.segment", ID.toString());
       assertThat(root.getFieldVectors()).hasSize(columns.size());
       for (int i = 0; i < columns.size(); i++) {

@@ -9,6 +9,7 @@ import io.quiver.storage.file.FaultyFileSystem.Plan;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.MemoryFileSystem;
 import io.quiver.storage.file.StorageFile;
+import io.quiver.storage.statistics.ColumnSummary;
 import io.quiver.types.Column;
 import io.quiver.types.CorruptionException;
 import io.quiver.types.QuiverException;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,13 +29,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is written is read, damage is named, and a power cut leaves a whole segment or none. */
 final class SegmentTest {
   private static final UUID ID = new UUID(1, 2);
+  private static final Set<ColumnId> FILTERED = Set.of(new ColumnId(2));
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 7, 8, 9, 1_000, 5_000})
   void everyColumnComesBackAsItWas(int rows) {
     FileSystem files = new MemoryFileSystem();
     List<SegmentColumn> columns = Columns.all(rows, rows);
-    SegmentWriter.write(files, ID, columns);
+    SegmentWriter.write(files, ID, columns, FILTERED);
     SegmentReader reader = SegmentReader.open(files, ID);
     assertThat(reader.rowCount()).isEqualTo(rows);
     assertThat(reader.columnIds()).hasSize(columns.size()).contains(ColumnId.ROW_ID);
@@ -56,7 +59,7 @@ final class SegmentTest {
       Column slice = whole.column().slice(24, 41);
       slices.add(new SegmentColumn(whole.id(), whole.name(), whole.nullable(), slice));
     }
-    SegmentWriter.write(files, ID, slices);
+    SegmentWriter.write(files, ID, slices, FILTERED);
     SegmentReader reader = SegmentReader.open(files, ID);
     for (SegmentColumn slice : slices) {
       assertThat(Columns.values(reader.column(slice.id())))
@@ -104,7 +107,7 @@ final class SegmentTest {
   void aFileOfAnotherSegmentIsRefused() {
     MemoryFileSystem files = small();
     UUID other = new UUID(3, 4);
-    SegmentWriter.write(files, other, columns());
+    SegmentWriter.write(files, other, columns(), FILTERED);
     replace(files, "segments/" + ID + "/1.arrow", content(files, "segments/" + other + "/1.arrow"));
     assertThatThrownBy(() -> readAll(files))
         .isInstanceOf(CorruptionException.class)
@@ -129,7 +132,7 @@ final class SegmentTest {
         if (!found.isEmpty()) {
           readAll(after);
         } else {
-          SegmentWriter.write(after, ID, columns());
+          SegmentWriter.write(after, ID, columns(), FILTERED);
           readAll(after);
         }
       }
@@ -145,7 +148,7 @@ final class SegmentTest {
         // The rename was done, its sync failed.
         SegmentDirectory.delete(disk, ID);
       }
-      SegmentWriter.write(disk, ID, columns());
+      SegmentWriter.write(disk, ID, columns(), FILTERED);
       readAll(disk);
       SegmentDirectory.delete(disk, ID);
       assertThat(SegmentDirectory.list(disk)).isEmpty();
@@ -157,7 +160,7 @@ final class SegmentTest {
 
   private static boolean writeOrFail(FileSystem files) {
     try {
-      SegmentWriter.write(files, ID, columns());
+      SegmentWriter.write(files, ID, columns(), FILTERED);
       return true;
     } catch (QuiverException e) {
       return false;
@@ -166,7 +169,7 @@ final class SegmentTest {
 
   private static MemoryFileSystem small() {
     MemoryFileSystem files = new MemoryFileSystem();
-    SegmentWriter.write(files, ID, columns());
+    SegmentWriter.write(files, ID, columns(), FILTERED);
     return files;
   }
 
@@ -182,7 +185,14 @@ final class SegmentTest {
 
   private static void readAll(FileSystem files) {
     SegmentReader reader = SegmentReader.open(files, ID);
-    reader.columnIds().forEach(reader::column);
+    for (ColumnId id : reader.columnIds()) {
+      reader.column(id);
+      ColumnSummary summary = reader.summary(id);
+      if (summary != null) {
+        summary.zones();
+        summary.filter();
+      }
+    }
   }
 
   /** Plain, because it is called for every bit. */

@@ -19,7 +19,8 @@ sealed interface SltRecord {
    * {@code query <types> [sort] [label]}.
    *
    * @param types a letter a column: I integer, R real (three decimals), T text
-   * @param expected lines: a value each, a row each, or {@code n values hashing to md5}
+   * @param expected lines: a value each, a row each, or {@code n values hashing to md5}; {@code
+   *     <REGEX>:} stands before a pattern of a line
    */
   record Query(int line, String sql, String types, Sort sort, List<String> expected)
       implements SltRecord {

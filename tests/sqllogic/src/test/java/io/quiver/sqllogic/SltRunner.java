@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs the records of one file against one database, and stops at the first that differs. */
 final class SltRunner {
+  /** Before a regular expression for a line, as in DuckDB's files. */
+  private static final String PATTERN = "<REGEX>:";
+
   private final Interface subject;
   private final String file;
   private final Path files;
@@ -109,12 +112,25 @@ final class SltRunner {
     // A text of several lines is expected as several lines.
     List<String> lines =
         rows.stream().flatMap(row -> Stream.of(String.join(" ", row).split("\n", -1))).toList();
-    if (!expected.equals(lines) && !expected.equals(values)) {
+    if (!matches(expected, lines) && !expected.equals(values)) {
       throw failure(
           step,
           sql,
           "expected\n" + String.join("\n", expected) + "\nfound\n" + String.join("\n", lines));
     }
+  }
+
+  /** Equal line by line, or as a pattern says. */
+  private static boolean matches(List<String> expected, List<String> found) {
+    boolean all = expected.size() == found.size();
+    for (int i = 0; all && i < expected.size(); i++) {
+      String line = expected.get(i);
+      all =
+          line.startsWith(PATTERN)
+              ? found.get(i).matches(line.substring(PATTERN.length()))
+              : line.equals(found.get(i));
+    }
+    return all;
   }
 
   private void recall(SltRecord.Recall step, List<String[]> variables) {
