@@ -73,7 +73,7 @@ final class StatementResolver {
 
   /** What a snapshot knows of the sizes of tables. */
   static TableSizes sizes(Snapshot snapshot) {
-    return table -> snapshot.table(table).rowCount();
+    return new SnapshotSizes(snapshot);
   }
 
   private static Resolved.Planned planned(

@@ -1,9 +1,12 @@
 package io.quiver.planner;
 
+import io.quiver.planner.rule.ColumnEstimate;
 import io.quiver.planner.rule.TableSizes;
+import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableId;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Writes down which tables' sizes one plan rests on. */
 final class SizesAsked implements TableSizes {
@@ -17,6 +20,11 @@ final class SizesAsked implements TableSizes {
   @Override
   public long rows(TableId table) {
     return rows.computeIfAbsent(table, sizes::rows);
+  }
+
+  @Override
+  public @Nullable ColumnEstimate column(TableId table, ColumnId column) {
+    return sizes.column(table, column);
   }
 
   /** What was asked, and the answers. */

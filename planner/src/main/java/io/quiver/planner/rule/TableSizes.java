@@ -1,8 +1,10 @@
 package io.quiver.planner.rule;
 
+import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableId;
+import org.jspecify.annotations.Nullable;
 
-/** How many rows tables have when a statement is planned. */
+/** How many rows tables have when a statement is planned, and what values. */
 @FunctionalInterface
 public interface TableSizes {
   /** Where no table's size is known: joins stay in the order in which they are written. */
@@ -10,4 +12,9 @@ public interface TableSizes {
 
   /** The rows of a table, or -1. */
   long rows(TableId table);
+
+  /** What is known of a column, or null. */
+  default @Nullable ColumnEstimate column(TableId table, ColumnId column) {
+    return null;
+  }
 }

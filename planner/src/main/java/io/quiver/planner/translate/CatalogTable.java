@@ -81,6 +81,13 @@ public final class CatalogTable extends AbstractTable implements TranslatableTab
     };
   }
 
+  /** The stored column at a position, or null where a view or the engine makes it. */
+  public @Nullable ColumnId columnId(int position) {
+    return source instanceof Source.Stored(TableDefinition table, List<ColumnId> columns)
+        ? columns.get(position)
+        : null;
+  }
+
   /** The positions of the primary key's columns; empty without one. */
   public List<Integer> keyPositions() {
     if (!(source instanceof Source.Stored(TableDefinition table, List<ColumnId> columns))) {
