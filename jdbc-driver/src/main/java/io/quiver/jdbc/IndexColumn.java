@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,7 @@ record IndexColumn(
 
   private static void addColumns(String catalog, ResultSet index, List<IndexColumn> columns)
       throws SQLException {
-    boolean ordered = "btree".equals(index.getString("kind"));
+    boolean ordered = Set.of("scalar", "btree").contains(index.getString("kind"));
     Matcher keys = KEY.matcher(index.getString("columns"));
     for (int ordinal = 1; keys.find(); ordinal++) {
       String written = keys.group(1);

@@ -211,6 +211,8 @@ final class Compaction implements AutoCloseable {
       written.add(id);
       List<TablePart> to =
           new SegmentMerge(files, work.definition(), work.parts(), progress).write(id);
+      Indexing.build(
+          installed.indexes(), to, work.definition(), installed.state().catalog(), progress);
       installed.installCompaction(
           new Replacement(work.definition().id(), work.parts(), to), written);
     } catch (RuntimeException | Error e) {

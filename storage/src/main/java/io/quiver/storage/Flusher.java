@@ -68,6 +68,7 @@ final class Flusher implements AutoCloseable {
         written.add(id);
         TableDefinition table = each.definition();
         List<TablePart> to = new SegmentMerge(files, table, each.parts(), job::wrote).write(id);
+        Indexing.build(installed.indexes(), to, table, state.catalog(), job::wrote);
         replacements.add(new Replacement(table.id(), each.parts(), to));
         job.finishedRows(each.liveRows());
       }

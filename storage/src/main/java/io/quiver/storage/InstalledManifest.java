@@ -12,6 +12,7 @@ import io.quiver.storage.segment.SegmentDirectory;
 import io.quiver.storage.transaction.CommitPipeline;
 import io.quiver.storage.transaction.DatabaseState;
 import io.quiver.storage.transaction.RetiredSegments;
+import io.quiver.storage.transaction.SegmentIndexes;
 import io.quiver.storage.transaction.TablePart;
 import io.quiver.storage.transaction.TableState;
 import java.util.ArrayList;
@@ -83,6 +84,10 @@ final class InstalledManifest {
       Manifest manifest,
       DatabaseState state) {}
 
+  SegmentIndexes indexes() {
+    return pipeline.indexes();
+  }
+
   /** The segments that it names no more. */
   RetiredSegments retired() {
     return retired;
@@ -90,7 +95,12 @@ final class InstalledManifest {
 
   /** Calls someone after each flush, on its thread. */
   void onFlush(Runnable listener) {
-    flushed = listener;
+    Runnable before = flushed;
+    flushed =
+        () -> {
+          before.run();
+          listener.run();
+        };
   }
 
   /** What the manifest names; segments in it may be claimed. */

@@ -38,7 +38,9 @@ public record Job(
     /** Segments are merged because a statement asked for it. */
     OPTIMIZE,
     /** The keys of a table's rows are read into memory after opening. */
-    KEYS
+    KEYS,
+    /** Segments get an index that they do not have. */
+    INDEX
   }
 
   /** How far it is. */

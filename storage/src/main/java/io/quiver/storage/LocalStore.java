@@ -66,8 +66,9 @@ public final class LocalStore implements Store {
       InstalledManifest installed,
       Flusher flusher,
       Compaction compaction,
+      Indexing indexing,
       @Nullable BackgroundFlush flush,
-      @Nullable BackgroundCompaction merging) {}
+      @Nullable BackgroundWork merging) {}
 
   /** An empty database that lives in memory, until it is closed. Nothing is logged or flushed. */
   public static LocalStore inMemory() {
@@ -99,6 +100,7 @@ public final class LocalStore implements Store {
       Log log = new LocalLog(files, options.random(), options.log());
       resources.push(log);
       InstalledManifest.Opened opened = new Recovery(files).open(heads, log);
+      opened.pipeline().indexes().keepIn(files);
       Jobs jobs = new Jobs(options.clock());
       Disk disk = start(options, opened, jobs, resources);
       SegmentSpool spool = spool(options, disk.installed().retired(), resources);
@@ -131,6 +133,7 @@ public final class LocalStore implements Store {
       Log log = new LocalLog(files, options.random(), options.log());
       resources.push(log);
       CommitPipeline pipeline = new Recovery(files).read(heads, log);
+      pipeline.indexes().keepIn(files);
       Jobs jobs = new Jobs(options.clock());
       if (options.background()) {
         resources.push(new BackgroundKeys(pipeline, jobs));
@@ -166,15 +169,57 @@ public final class LocalStore implements Store {
     resources.push(flusher);
     Compaction compaction = new Compaction(options, installed, jobs);
     resources.push(compaction);
+    CommitPipeline pipeline = opened.pipeline();
+    Indexing indexing = new Indexing(options, pipeline, jobs);
     if (!options.background()) {
-      return new Disk(installed, flusher, compaction, null, null);
+      return new Disk(installed, flusher, compaction, indexing, null, null);
     }
-    BackgroundCompaction merging = new BackgroundCompaction(compaction);
+    BackgroundWork indexes =
+        new BackgroundWork(
+            "quiver-index",
+            indexing::buildMissing,
+            indexing::close,
+            "indexes cannot be built; tables are scanned, and it is tried again");
+    resources.push(indexes);
+    pipeline.indexes().onWanted(indexes::wake);
+    pipeline.onCommit(new CatalogWatch(pipeline.visible(), indexes::wake)::committed);
+    BackgroundWork merging =
+        new BackgroundWork(
+            "quiver-compaction",
+            () -> compactAll(compaction),
+            compaction::close,
+            "segments cannot be merged; they stay as they are, and it is tried again");
     resources.push(merging);
     installed.onFlush(merging::wake);
-    BackgroundFlush flush = new BackgroundFlush(flusher, installed, opened.pipeline(), options);
+    installed.onFlush(indexes::wake);
+    BackgroundFlush flush = new BackgroundFlush(flusher, installed, pipeline, options);
     resources.push(flush);
-    return new Disk(installed, flusher, compaction, flush, merging);
+    return new Disk(installed, flusher, compaction, indexing, flush, merging);
+  }
+
+  /** Tells when the catalog has changed. */
+  private static final class CatalogWatch {
+    private final Runnable changed;
+    private volatile long seen;
+
+    CatalogWatch(DatabaseState state, Runnable changed) {
+      this.seen = state.catalog().version();
+      this.changed = changed;
+    }
+
+    void committed(DatabaseState state) {
+      long version = state.catalog().version();
+      if (version != seen) {
+        seen = version;
+        changed.run();
+      }
+    }
+  }
+
+  private static void compactAll(Compaction compaction) {
+    while (compaction.compact()) {
+      Thread.onSpinWait();
+    }
   }
 
   @Override
@@ -232,8 +277,20 @@ public final class LocalStore implements Store {
    *     disk cannot be read or written
    */
   public void compact() {
-    while (disk != null && disk.compaction().compact()) {
-      Thread.onSpinWait();
+    if (disk != null) {
+      compactAll(disk.compaction());
+    }
+  }
+
+  /**
+   * Makes the indexes that segments lack, as the background does.
+   *
+   * @throws io.quiver.types.QuiverException 57P01 when the store is closed; 58030, 53100 when the
+   *     disk cannot be read or written
+   */
+  public void buildIndexes() {
+    if (disk != null) {
+      disk.indexing().buildMissing();
     }
   }
 

@@ -19,10 +19,10 @@ import java.util.function.Function;
  * its search path (text), a list of the ids that it reads (long), and its comment.
  *
  * <p>An index is its id and its table's (longs), name (text), kind (byte: 1 BTREE, 2 FLAT, 3 HNSW,
- * 4 IVF_FLAT, 5 IVF_SQ8, 6 IVF_PQ, 7 IVF_RABITQ, 8 DISKANN, 9 AUTO), a list of key columns, each
- * with its id (int), descending and nulls first (bytes), distance (byte: 0 none, 1 L2, 2 inner
- * product, 3 cosine, 4 L1, 5 Hamming, 6 Jaccard), a list of the ids (int) of included columns, its
- * predicate, a list of options with name and value (texts), and its comment.
+ * 4 IVF_FLAT, 5 IVF_SQ8, 6 IVF_PQ, 7 IVF_RABITQ, 8 DISKANN, 9 AUTO, 10 SCALAR, 11 BITMAP), a list
+ * of key columns, each with its id (int), descending and nulls first (bytes), distance (byte: 0
+ * none, 1 L2, 2 inner product, 3 cosine, 4 L1, 5 Hamming, 6 Jaccard), a list of the ids (int) of
+ * included columns, its predicate, a list of options with name and value (texts), and its comment.
  *
  * <p>A predicate or comment is whether it is there (byte), then the text.
  *
@@ -41,7 +41,9 @@ public final class CatalogCodec {
           IndexDefinition.Kind.IVF_PQ,
           IndexDefinition.Kind.IVF_RABITQ,
           IndexDefinition.Kind.DISKANN,
-          IndexDefinition.Kind.AUTO);
+          IndexDefinition.Kind.AUTO,
+          IndexDefinition.Kind.SCALAR,
+          IndexDefinition.Kind.BITMAP);
   private static final List<IndexDefinition.Distance> DISTANCES =
       List.of(
           IndexDefinition.Distance.L2,

@@ -8,7 +8,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An index as the catalog holds it. Nothing is built for it yet: searches are exact.
+ * An index as the catalog holds it. Scalar indexes are built segment by segment; nothing is built
+ * for vector indexes yet: searches are exact.
  *
  * @param name unique in the schema of its table
  * @param distance what a vector index serves; null for a scalar index
@@ -39,8 +40,12 @@ public record IndexDefinition(
 
   /** What an index is built as. */
   public enum Kind {
-    /** Ordered scalar keys. */
+    /** A scalar index: in each segment BITMAP or BTREE, by how many values there are. */
+    SCALAR,
+    /** Scalar keys in order. */
     BTREE,
+    /** A bitmap for each value of one scalar column. */
+    BITMAP,
     /** All vectors, one after the other. */
     FLAT,
     HNSW,
@@ -53,7 +58,10 @@ public record IndexDefinition(
     AUTO;
 
     public boolean isVector() {
-      return this != BTREE;
+      return switch (this) {
+        case SCALAR, BTREE, BITMAP -> false;
+        case FLAT, HNSW, IVF_FLAT, IVF_SQ8, IVF_PQ, IVF_RABITQ, DISKANN, AUTO -> true;
+      };
     }
 
     /** As SQL writes it. */
@@ -78,6 +86,11 @@ public record IndexDefinition(
   public IndexDefinition withComment(@Nullable String other) {
     return new IndexDefinition(
         id, table, name, kind, keys, distance, include, predicateSql, options, other);
+  }
+
+  /** Whether segments get it: a scalar index of all rows. */
+  public boolean isBuilt() {
+    return !kind.isVector() && predicateSql == null;
   }
 
   /** Whether the index reads a column. */

@@ -4,13 +4,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.zip.CRC32C;
 
 /** CRC32C over memory of any size. */
-final class Checksum {
+public final class Checksum {
   /** A ByteBuffer holds less than 2 GiB. */
   private static final long CHUNK_BYTES = 1L << 30;
 
   private final CRC32C crc = new CRC32C();
 
-  static int of(MemorySegment bytes) {
+  public static int of(MemorySegment bytes) {
     return new Checksum().add(bytes).value();
   }
 

@@ -36,6 +36,9 @@ public final class SegmentCheck {
     String directory = SegmentDirectory.path(id);
     long bytes = 0;
     for (String name : files.list(directory)) {
+      if (SegmentDirectory.isIndex(name)) {
+        continue;
+      }
       String path = directory + "/" + name;
       if (name.equals(StatisticsFile.NAME)) {
         continue;

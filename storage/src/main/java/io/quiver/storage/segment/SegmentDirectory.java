@@ -1,6 +1,7 @@
 package io.quiver.storage.segment;
 
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.file.FileSystem;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,13 +13,38 @@ public final class SegmentDirectory {
   static final String SEGMENTS = "segments";
   static final String TEMPORARY = "tmp";
   static final String DATA = "data.arrow";
+  private static final String INDEX_SUFFIX = ".index";
+  private static final Pattern INDEX_NAME = Pattern.compile("[0-9]{1,18}\\.index");
   private static final Pattern UUID_NAME =
       Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
   private SegmentDirectory() {}
 
-  static String path(UUID id) {
+  /** The directory of a segment. */
+  public static String path(UUID id) {
     return SEGMENTS + "/" + id;
+  }
+
+  /** The file with an index of a segment's rows. */
+  public static String indexFile(UUID id, IndexId index) {
+    return path(id) + "/" + index.value() + INDEX_SUFFIX;
+  }
+
+  /** The indexes of which a segment has files. */
+  public static List<IndexId> indexes(FileSystem files, UUID id) {
+    List<IndexId> found = new ArrayList<>();
+    for (String name : files.list(path(id))) {
+      if (INDEX_NAME.matcher(name).matches()) {
+        String number = name.substring(0, name.length() - INDEX_SUFFIX.length());
+        found.add(new IndexId(Long.parseLong(number)));
+      }
+    }
+    return found;
+  }
+
+  /** Whether a file of a segment's directory is no part of the segment but an index of it. */
+  static boolean isIndex(String name) {
+    return name.endsWith(INDEX_SUFFIX);
   }
 
   static String vectorFile(ColumnId column) {

@@ -104,7 +104,7 @@ public final class CommitPipeline {
 
   /** Calls someone after each commit, on its thread and without a lock. */
   public void onCommit(Consumer<DatabaseState> committed) {
-    listener = committed;
+    listener = listener.andThen(committed);
   }
 
   /**
@@ -140,6 +140,11 @@ public final class CommitPipeline {
 
   MemTable memTable() {
     return memTable;
+  }
+
+  /** The indexes of the tables' rows. */
+  public SegmentIndexes indexes() {
+    return memTable.indexes();
   }
 
   TableId newTable() {
@@ -406,7 +411,7 @@ public final class CommitPipeline {
    * Waits until what is newest now is visible or undone: whoever met a conflict with it would meet
    * it again on a snapshot that is older.
    */
-  void awaitNewest() {
+  public void awaitNewest() {
     DatabaseState newest;
     CompletableFuture<Lsn> durable;
     long before;

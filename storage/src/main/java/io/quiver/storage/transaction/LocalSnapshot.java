@@ -1,11 +1,17 @@
 package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.Catalog;
+import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.index.ScalarIndex;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** A committed state, with what a transaction has changed over it. */
 final class LocalSnapshot implements Snapshot {
@@ -65,6 +71,28 @@ final class LocalSnapshot implements Snapshot {
     return live == null || live.keys().isEmpty()
         ? table
         : new LocalTable(table, version(), live.keys(), own.get(id));
+  }
+
+  @Override
+  public @Nullable ScalarIndex index(IndexDefinition index, SegmentView segment) {
+    TableDefinition table = catalog.table(index.table());
+    return table != null && index.isBuilt() && segment instanceof TablePart part
+        ? memTable.indexes().find(part, table, index)
+        : null;
+  }
+
+  @Override
+  public SegmentIndexes.Extent extent(IndexDefinition index) {
+    List<TablePart> parts = new ArrayList<>();
+    for (SegmentView segment : table(index.table()).segments()) {
+      if (segment instanceof TablePart part) {
+        parts.add(part);
+      }
+    }
+    TableDefinition table = table(index.table()).definition();
+    return index.isBuilt()
+        ? memTable.indexes().extent(parts, table, index)
+        : new SegmentIndexes.Extent(0, 0);
   }
 
   @Override

@@ -26,6 +26,7 @@ final class MemTable {
 
   private final Map<TableId, LiveTable> live = new ConcurrentHashMap<>();
   private final SnapshotPins pins;
+  private final SegmentIndexes indexes = new SegmentIndexes();
   private volatile DatabaseState newest;
 
   MemTable(DatabaseState state, SnapshotPins pins) {
@@ -60,6 +61,10 @@ final class MemTable {
 
   DatabaseState newest() {
     return newest;
+  }
+
+  SegmentIndexes indexes() {
+    return indexes;
   }
 
   /** What transactions share of a table, or null when it is not there or has been dropped. */

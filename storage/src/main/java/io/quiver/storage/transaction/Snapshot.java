@@ -1,7 +1,10 @@
 package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.Catalog;
+import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.index.ScalarIndex;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The database as of one commit, plus what its own transaction has done since. It pins the segments
@@ -18,6 +21,21 @@ public interface Snapshot extends AutoCloseable {
    * @throws io.quiver.types.QuiverException 42P01 when the snapshot has no such table
    */
   TableSnapshot table(TableId id);
+
+  /**
+   * An index of a segment's rows, deleted ones included; null where it cannot be used, or not yet.
+   *
+   * @param index of this snapshot's catalog
+   * @param segment of this snapshot
+   */
+  default @Nullable ScalarIndex index(IndexDefinition index, SegmentView segment) {
+    return null;
+  }
+
+  /** How far an index is built. */
+  default SegmentIndexes.Extent extent(IndexDefinition index) {
+    return new SegmentIndexes.Extent(0, 0);
+  }
 
   @Override
   void close();

@@ -2,6 +2,7 @@ package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.index.PartIndexes;
 import io.quiver.storage.memtable.ColumnSource;
 import io.quiver.storage.memtable.DeletedRows;
 import io.quiver.storage.memtable.FittedColumns;
@@ -24,6 +25,7 @@ public final class TablePart implements SegmentView {
   private final DeletedRows deleted;
   private final long sizeInBytes;
   private final @Nullable UUID segment;
+  private final PartIndexes indexes;
   private volatile @Nullable MemorySegment live;
 
   /** Of rows whose ids may have gaps; the last of them is looked up when it is wanted. */
@@ -45,11 +47,22 @@ public final class TablePart implements SegmentView {
       DeletedRows deleted,
       long sizeInBytes,
       @Nullable UUID segment) {
+    this(columns, rows, deleted, sizeInBytes, segment, new PartIndexes());
+  }
+
+  private TablePart(
+      ColumnSource columns,
+      Rows rows,
+      DeletedRows deleted,
+      long sizeInBytes,
+      @Nullable UUID segment,
+      PartIndexes indexes) {
     this.columns = columns;
     this.rows = rows;
     this.deleted = deleted;
     this.sizeInBytes = sizeInBytes;
     this.segment = segment;
+    this.indexes = indexes;
     this.lastRowId = rows.consecutive() ? rows.firstRowId() + rows.count() - 1 : UNREAD;
   }
 
@@ -76,13 +89,15 @@ public final class TablePart implements SegmentView {
   /** The same rows, some more of them deleted. */
   TablePart withDeleted(int[] positions, int count) {
     DeletedRows more = deleted.with(positions, count);
-    return new TablePart(columns, rows, more, sizeInBytes, segment);
+    return new TablePart(columns, rows, more, sizeInBytes, segment, indexes);
   }
 
   /** The same rows with all columns of a definition. */
   public TablePart covering(TableDefinition definition) {
     ColumnSource all = FittedColumns.over(columns, definition.columns(), rowCount());
-    return all.equals(columns) ? this : new TablePart(all, rows, deleted, sizeInBytes, segment);
+    return all.equals(columns)
+        ? this
+        : new TablePart(all, rows, deleted, sizeInBytes, segment, indexes);
   }
 
   @Override
@@ -135,6 +150,11 @@ public final class TablePart implements SegmentView {
   /** The segment that holds the rows, or null for rows in memory. */
   public @Nullable UUID segment() {
     return segment;
+  }
+
+  /** What is known of the indexes of these rows. */
+  PartIndexes indexes() {
+    return indexes;
   }
 
   /** The positions of the rows that are not deleted. */

@@ -6,27 +6,35 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compacts on a thread of its own, after opening and after each flush, until nothing is worth it.
- * After a failure it waits before it tries again. The lock guards all fields.
+ * Does some work on a thread of its own, after opening and whenever it is woken. After a failure it
+ * waits before it tries again. The lock guards all fields.
  */
-final class BackgroundCompaction implements AutoCloseable {
+final class BackgroundWork implements AutoCloseable {
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long RETRY_NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
 
-  private static final System.Logger LOG = System.getLogger(BackgroundCompaction.class.getName());
+  private static final System.Logger LOG = System.getLogger(BackgroundWork.class.getName());
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Compaction compaction;
+  private final Runnable work;
+  private final Runnable end;
+  private final String complaint;
   private final BackgroundThread thread;
   private boolean wanted = true;
   private boolean closed;
   private long retryNanos = RETRY_NANOS;
   private @Nullable Throwable failure;
 
-  BackgroundCompaction(Compaction compaction) {
-    this.compaction = compaction;
-    this.thread = BackgroundThread.start("quiver-compaction", this::run);
+  /**
+   * @param end makes work that is going on end soon
+   * @param complaint what the log says when the work fails
+   */
+  BackgroundWork(String name, Runnable work, Runnable end, String complaint) {
+    this.work = work;
+    this.end = end;
+    this.complaint = complaint;
+    this.thread = BackgroundThread.start(name, this::run);
   }
 
   /** There may be something to do. */
@@ -53,9 +61,7 @@ final class BackgroundCompaction implements AutoCloseable {
     while (awaitWork()) {
       Throwable problem = null;
       try {
-        while (compaction.compact()) {
-          Thread.onSpinWait();
-        }
+        work.run();
       } catch (RuntimeException | Error e) {
         // An error, too: who looks at the jobs sees it, and space may come back later.
         problem = e;
@@ -77,10 +83,7 @@ final class BackgroundCompaction implements AutoCloseable {
       lock.unlock();
     }
     if (problem != null && before == null && !closing) {
-      LOG.log(
-          System.Logger.Level.ERROR,
-          "segments cannot be merged; they stay as they are, and it is tried again",
-          problem);
+      LOG.log(System.Logger.Level.ERROR, complaint, problem);
     }
   }
 
@@ -93,7 +96,7 @@ final class BackgroundCompaction implements AutoCloseable {
           changed.awaitUninterruptibly();
         }
       } else {
-        // A flush does not make a failed merge run again before its time.
+        // Waking it does not make failed work run again before its time.
         long left = retryNanos;
         retryNanos = Math.min(2 * retryNanos, RETRY_NANOS_MAX);
         while (!closed && left > 0) {
@@ -110,7 +113,7 @@ final class BackgroundCompaction implements AutoCloseable {
     }
   }
 
-  /** Ends a merge that is running. */
+  /** Ends work that is going on. */
   @Override
   public void close() {
     lock.lock();
@@ -120,7 +123,7 @@ final class BackgroundCompaction implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    compaction.close();
+    end.run();
     thread.join();
   }
 }

@@ -1,0 +1,31 @@
+package io.quiver.storage.index;
+
+import io.quiver.storage.catalog.IndexId;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of the indexes of some rows: those of a segment, or of a block in memory. All
+ * versions of the rows share it. Safe for many threads; whoever makes an index holds its lock.
+ */
+public final class PartIndexes {
+  private final Map<IndexId, Entry> entries = new ConcurrentHashMap<>();
+
+  /** What is known of an index. */
+  public sealed interface Entry {
+    /** It is there. */
+    record Present(ScalarIndex index) implements Entry {}
+
+    /** It has been looked for and is to be made. */
+    record Absent() implements Entry {}
+  }
+
+  public @Nullable Entry get(IndexId index) {
+    return entries.get(index);
+  }
+
+  public void put(IndexId index, Entry entry) {
+    entries.put(index, entry);
+  }
+}

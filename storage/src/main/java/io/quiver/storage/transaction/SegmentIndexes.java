@@ -1,0 +1,183 @@
+package io.quiver.storage.transaction;
+
+import io.quiver.storage.catalog.ColumnDefinition;
+import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.file.FileSystem;
+import io.quiver.storage.file.StorageFile;
+import io.quiver.storage.index.IndexBuild;
+import io.quiver.storage.index.IndexFile;
+import io.quiver.storage.index.PartIndexes;
+import io.quiver.storage.index.ScalarIndex;
+import io.quiver.storage.segment.SegmentReader;
+import io.quiver.types.Column;
+import io.quiver.types.CorruptionException;
+import io.quiver.types.QuiverException;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds and makes the indexes of a store's segments. They are derived data: whoever finds one
+ * missing or damaged does without, and it is asked for. Rows in memory get theirs, in memory, when
+ * they are asked for a second time and have not changed since. Safe for many threads.
+ */
+public final class SegmentIndexes {
+  /** Looking at fewer rows in memory than this costs less than an index of them. */
+  private static final int MEMORY_ROWS_MIN = 4_096;
+
+  private static final System.Logger LOG = System.getLogger(SegmentIndexes.class.getName());
+
+  private volatile @Nullable FileSystem files;
+  private volatile Runnable wanted = () -> {};
+
+  /** Says where the segments lie; without that, there are rows in memory alone. */
+  public void keepIn(FileSystem directory) {
+    files = directory;
+  }
+
+  /** Calls someone, perhaps often, when an index is missing. */
+  public void onWanted(Runnable listener) {
+    wanted = listener;
+  }
+
+  private static IndexFile.Subject subject(
+      TablePart part, UUID segment, TableDefinition table, IndexDefinition index) {
+    return new IndexFile.Subject(segment, part.rowCount(), index, table);
+  }
+
+  /** The index of some rows, or null where there is none to be used yet. */
+  public @Nullable ScalarIndex find(TablePart part, TableDefinition table, IndexDefinition index) {
+    if (part.indexes().get(index.id()) instanceof PartIndexes.Entry.Present(ScalarIndex known)) {
+      return known;
+    }
+    UUID segment = part.segment();
+    FileSystem directory = files;
+    ScalarIndex found = null;
+    if (segment == null) {
+      return part.rowCount() < MEMORY_ROWS_MIN ? null : inMemory(part, index);
+    }
+    if (directory != null && part.indexes().get(index.id()) == null) {
+      found = load(directory, part, subject(part, segment, table, index));
+    }
+    if (found == null) {
+      wanted.run();
+    }
+    return found;
+  }
+
+  private static @Nullable ScalarIndex load(
+      FileSystem files, TablePart part, IndexFile.Subject subject) {
+    PartIndexes known = part.indexes();
+    synchronized (known) {
+      if (known.get(subject.index().id()) instanceof PartIndexes.Entry.Present(ScalarIndex other)) {
+        return other;
+      }
+      ScalarIndex index = null;
+      try {
+        index = IndexFile.read(files, subject);
+      } catch (CorruptionException e) {
+        LOG.log(System.Logger.Level.WARNING, "an index is damaged, and is made anew", e);
+      } catch (QuiverException e) {
+        LOG.log(System.Logger.Level.WARNING, "an index cannot be read, and is made anew", e);
+      }
+      known.put(
+          subject.index().id(),
+          index == null ? new PartIndexes.Entry.Absent() : new PartIndexes.Entry.Present(index));
+      return index;
+    }
+  }
+
+  private static @Nullable ScalarIndex inMemory(TablePart part, IndexDefinition index) {
+    PartIndexes known = part.indexes();
+    if (known.get(index.id()) == null) {
+      // A growing block is another one after the next commit.
+      known.put(index.id(), new PartIndexes.Entry.Absent());
+      return null;
+    }
+    synchronized (known) {
+      if (known.get(index.id()) instanceof PartIndexes.Entry.Present(ScalarIndex other)) {
+        return other;
+      }
+      List<Column> columns = index.keys().stream().map(key -> part.column(key.column())).toList();
+      ScalarIndex made = IndexBuild.of(index, columns, part.rowCount(), () -> {});
+      known.put(index.id(), new PartIndexes.Entry.Present(made));
+      return made;
+    }
+  }
+
+  /** Whether an index of a segment is to be made: it has no file, or a damaged one. */
+  public boolean isMissing(TablePart part, TableDefinition table, IndexDefinition index) {
+    UUID segment = part.segment();
+    FileSystem directory = files;
+    if (segment == null || directory == null) {
+      return false;
+    }
+    PartIndexes.Entry known = part.indexes().get(index.id());
+    return known == null
+        ? !directory.exists(subject(part, segment, table, index).path())
+        : known instanceof PartIndexes.Entry.Absent;
+  }
+
+  /**
+   * Makes the index of a segment, with its file.
+   *
+   * @param progress called now and then; what it throws ends the work
+   * @return bytes of the file
+   * @throws QuiverException 58030, 53100 when the disk cannot be read or written
+   */
+  public long build(
+      TablePart part, TableDefinition table, IndexDefinition index, Runnable progress) {
+    UUID segment = part.segment();
+    FileSystem directory = files;
+    if (segment == null || directory == null) {
+      throw new IllegalStateException("an index with a file, of rows in memory");
+    }
+    // What this reader reads is forgotten with it; the part's own would keep it.
+    SegmentReader reader = SegmentReader.open(directory, segment);
+    List<Column> columns =
+        index.keys().stream()
+            .map(key -> column(reader, part, table.column(key.column())))
+            .toList();
+    ScalarIndex made = IndexBuild.of(index, columns, part.rowCount(), progress);
+    long bytes = IndexFile.write(directory, subject(part, segment, table, index), made);
+    part.indexes().put(index.id(), new PartIndexes.Entry.Present(made));
+    return bytes;
+  }
+
+  /** A column that came later, or was of another type, is what the part makes of it. */
+  private static Column column(SegmentReader reader, TablePart part, ColumnDefinition wanted) {
+    Column stored = reader.has(wanted.id()) ? reader.column(wanted.id()) : null;
+    return stored != null && stored.type().equals(wanted.type())
+        ? stored
+        : part.column(wanted.id());
+  }
+
+  /** How far an index is built: rows in segments that have it, and the length of its files. */
+  public record Extent(long rows, long bytes) {}
+
+  /** What there is of an index in some parts of its table. */
+  public Extent extent(List<TablePart> parts, TableDefinition table, IndexDefinition index) {
+    long rows = 0;
+    long bytes = 0;
+    FileSystem directory = files;
+    for (TablePart part : parts) {
+      UUID segment = part.segment();
+      if (segment == null) {
+        if (part.indexes().get(index.id()) instanceof PartIndexes.Entry.Present(ScalarIndex made)) {
+          rows += part.rowCount();
+          bytes += made.bytes();
+        }
+      } else if (directory != null && !isMissing(part, table, index)) {
+        rows += part.rowCount();
+        String path = subject(part, segment, table, index).path();
+        try (StorageFile file = directory.open(path, FileSystem.Mode.READ)) {
+          bytes += file.size();
+        } catch (QuiverException e) {
+          LOG.log(System.Logger.Level.WARNING, "an index cannot be read", e);
+        }
+      }
+    }
+    return new Extent(rows, bytes);
+  }
+}
