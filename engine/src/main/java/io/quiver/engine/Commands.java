@@ -135,9 +135,7 @@ final class Commands {
       case Statement.ShowObjects show ->
           Results.rows(
               ShowCommands.schema(show.listing()),
-              read(
-                  execution,
-                  names -> ShowCommands.rows(show, names, database.planner().functions())));
+              runner.withContext(execution, List.of(), context -> rows(show, context)));
       case Statement.Describe describe ->
           Results.rows(
               ShowCommands.DESCRIPTION,
@@ -191,6 +189,14 @@ final class Commands {
     transaction.beginExplicit(
         isolation == null ? null : isolation == Statement.Isolation.REPEATABLE_READ,
         begin.readOnly());
+  }
+
+  private Batch rows(Statement.ShowObjects show, ExecutionContext context) {
+    return ShowCommands.rows(
+        show,
+        names(context.snapshot().catalog()),
+        database.planner().functions(),
+        context.snapshot());
   }
 
   private static QueryResult transaction(Runnable body) {
@@ -280,7 +286,7 @@ final class Commands {
       return standard;
     }
     if (table.equals(SystemTables.INDEXES)) {
-      return SystemTables.indexes(catalog, catalog.indexes());
+      return SystemTables.indexes(snapshot, catalog.indexes());
     }
     if (table.equals(SystemTables.DEFINITIONS)) {
       return DefinitionScript.rows(snapshot, database.planner());
@@ -316,8 +322,9 @@ final class Commands {
                       StatementResolver.sizes(unbound.snapshot()),
                       settings.searchPath());
           Rows rows = new Rows(PLAN);
+          ExecutionContext context = unbound;
           if (explain.analyze()) {
-            ExecutionContext context =
+            context =
                 unbound.withParameters(
                     ParameterBinding.bind(
                         planned.parameterTypes(), parameters, settings.timeZone()));
@@ -332,7 +339,7 @@ final class Commands {
           } else {
             PlanPrinter.print(planned.plan(), id -> name(catalog, id)).forEach(rows::add);
           }
-          IndexNotes.of(planned.plan(), catalog).forEach(rows::add);
+          IndexNotes.of(planned.plan(), context).forEach(rows::add);
           return Results.rows(PLAN, rows.batch());
         });
   }

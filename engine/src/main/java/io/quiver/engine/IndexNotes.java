@@ -1,5 +1,7 @@
 package io.quiver.engine;
 
+import io.quiver.executor.operator.ExecutionContext;
+import io.quiver.executor.operator.OperatorBuilder;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.executor.plan.PlanPrinter;
 import io.quiver.storage.catalog.Catalog;
@@ -8,22 +10,42 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What EXPLAIN says of the indexes on the vectors that a plan searches. */
+/** What EXPLAIN says of the indexes on what a plan scans and searches. */
 final class IndexNotes {
   private IndexNotes() {}
 
   /** A line an index. */
-  static List<String> of(PlanNode plan, Catalog catalog) {
+  static List<String> of(PlanNode plan, ExecutionContext context) {
+    Catalog catalog = context.snapshot().catalog();
     List<String> lines = new ArrayList<>();
+    OperatorBuilder.servingIndexes(plan, context).forEach(index -> lines.add(scalarNote(index)));
+    IndexDefinition ordered = OperatorBuilder.orderingIndex(plan, context);
+    if (ordered != null) {
+      lines.add(
+          "index "
+              + ordered.name()
+              + " ("
+              + ordered.kind().sqlName()
+              + ") has the order of the first rows");
+    }
     if (plan instanceof PlanNode.VectorSearch search) {
       for (IndexDefinition index : catalog.indexesOf(search.table())) {
-        if (index.keys().getFirst().column().equals(search.vectorColumn())) {
+        if (index.kind().isVector()
+            && index.keys().getFirst().column().equals(search.vectorColumn())) {
           lines.add(note(index));
         }
       }
     }
-    PlanPrinter.inputs(plan).forEach(input -> lines.addAll(of(input, catalog)));
+    PlanPrinter.inputs(plan).forEach(input -> lines.addAll(of(input, context)));
     return lines;
+  }
+
+  private static String scalarNote(IndexDefinition index) {
+    return "index "
+        + index.name()
+        + " ("
+        + index.kind().sqlName()
+        + ") may serve the filter, where few rows of a segment match";
   }
 
   private static String note(IndexDefinition index) {

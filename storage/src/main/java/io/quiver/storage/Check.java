@@ -1,14 +1,18 @@
 package io.quiver.storage;
 
+import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.Constraint;
+import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.file.FileLock;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.MetaStore;
 import io.quiver.storage.file.ReadOnlyFileSystem;
+import io.quiver.storage.index.IndexFile;
+import io.quiver.storage.index.ScalarIndex;
 import io.quiver.storage.log.LocalLog;
 import io.quiver.storage.log.Log;
 import io.quiver.storage.log.LogCheck;
@@ -87,7 +91,8 @@ public final class Check {
     if (manifest != null) {
       named.addAll(manifest.segmentIds());
       state = state(manifest);
-      state.tables().values().forEach(this::checkTable);
+      Catalog catalog = state.catalog();
+      state.tables().values().forEach(table -> checkTable(table, catalog));
       if (damages.isEmpty()) {
         // Rows that are damaged may be what others reference.
         Map<TableId, TableState> tables = state.tables();
@@ -150,7 +155,7 @@ public final class Check {
     return pipeline.visible();
   }
 
-  private void checkTable(TableState table) {
+  private void checkTable(TableState table, Catalog catalog) {
     long last = -1;
     for (TablePart part : table.parts()) {
       UUID id = part.segment();
@@ -164,9 +169,39 @@ public final class Check {
         named.add(id);
         checkFiles(id);
         attempt(where, () -> checkNotNull(table.definition(), part, where));
+        checkIndexes(table.definition(), part, id, catalog);
       }
     }
     attempt("segments", () -> checkKeys(table));
+  }
+
+  /** Checks the files of a segment's indexes; one that is missing is made when it is opened. */
+  private void checkIndexes(TableDefinition table, TablePart part, UUID segment, Catalog catalog) {
+    for (IndexDefinition index : Indexing.built(catalog, table)) {
+      IndexFile.Subject subject = new IndexFile.Subject(segment, part.rowCount(), index, table);
+      attempt(
+          subject.path(),
+          () -> {
+            try {
+              checkIndex(subject, part);
+            } catch (CorruptionException e) {
+              throw new CorruptionException(
+                  e.file(),
+                  e.offset(),
+                  e.what() + "; it is an index, and made anew from its table");
+            }
+            return null;
+          });
+    }
+  }
+
+  private void checkIndex(IndexFile.Subject subject, TablePart part) {
+    ScalarIndex index = IndexFile.read(files, subject);
+    if (index != null) {
+      List<Column> columns =
+          subject.index().keys().stream().map(key -> part.column(key.column())).toList();
+      index.check(files.describe(subject.path()), subject.index().keys(), columns);
+    }
   }
 
   private void checkFiles(UUID id) {

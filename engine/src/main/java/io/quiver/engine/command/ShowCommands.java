@@ -10,6 +10,7 @@ import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.ViewDefinition;
+import io.quiver.storage.transaction.Snapshot;
 import io.quiver.types.Batch;
 import io.quiver.types.Field;
 import io.quiver.types.Schema;
@@ -69,7 +70,8 @@ public final class ShowCommands {
   }
 
   /** The rows of what SHOW lists. */
-  public static Batch rows(Statement.ShowObjects show, Names names, List<FunctionInfo> functions) {
+  public static Batch rows(
+      Statement.ShowObjects show, Names names, List<FunctionInfo> functions, Snapshot snapshot) {
     Catalog catalog = names.catalog();
     Rows rows = new Rows(schema(show.listing()));
     switch (show.listing()) {
@@ -94,7 +96,7 @@ public final class ShowCommands {
       case INDEXES -> {
         Statement.TableName of = show.of();
         return SystemTables.indexes(
-            catalog,
+            snapshot,
             of == null ? catalog.indexes() : catalog.indexesOf(names.existingTable(of).id()));
       }
       case CREATE_TABLE -> create(Objects.requireNonNull(show.of()), names, rows);

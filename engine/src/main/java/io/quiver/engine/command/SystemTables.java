@@ -5,6 +5,8 @@ import io.quiver.storage.Job;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.transaction.SegmentIndexes;
+import io.quiver.storage.transaction.Snapshot;
 import io.quiver.types.Batch;
 import io.quiver.types.Field;
 import io.quiver.types.Schema;
@@ -40,7 +42,7 @@ public final class SystemTables {
           "copy_errors",
           Schema.of(new Field("rows", SqlType.BIGINT, false), text("sqlstate"), text("message")));
 
-  /** What is in the catalog; until indexes are built, searches are exact. */
+  /** What is in the catalog, and how far it is built; vector indexes are not built yet. */
   public static final SystemTable INDEXES =
       new SystemTable(
           "quiver",
@@ -56,6 +58,8 @@ public final class SystemTables {
               new Field("predicate", SqlType.TEXT, true),
               new Field("options", SqlType.TEXT, true),
               text("state"),
+              new Field("rows_indexed", SqlType.BIGINT, true),
+              new Field("bytes", SqlType.BIGINT, true),
               new Field("comment", SqlType.TEXT, true)));
 
   /** The statements that make the catalog again. */
@@ -103,12 +107,14 @@ public final class SystemTables {
     return ALL;
   }
 
-  /** The rows of quiver.indexes: these indexes of a catalog. */
-  public static Batch indexes(Catalog catalog, List<IndexDefinition> indexes) {
+  /** The rows of quiver.indexes: these indexes of a snapshot's catalog. */
+  public static Batch indexes(Snapshot snapshot, List<IndexDefinition> indexes) {
+    Catalog catalog = snapshot.catalog();
     Rows rows = new Rows(INDEXES.schema());
     for (IndexDefinition index : indexes) {
       TableDefinition table = Objects.requireNonNull(catalog.table(index.table()));
       IndexDefinition.Distance distance = index.distance();
+      SegmentIndexes.Extent extent = snapshot.extent(index);
       rows.add(
           table.schemaName(),
           table.name(),
@@ -119,7 +125,9 @@ public final class SystemTables {
           index.include().isEmpty() ? null : DefinitionText.names(table, index.include()),
           index.predicateSql(),
           index.options().isEmpty() ? null : DefinitionText.options(index),
-          "not built",
+          !index.isBuilt() ? "not built" : extent.missing() > 0 ? "building" : "ready",
+          index.isBuilt() ? extent.rows() : null,
+          index.isBuilt() ? extent.bytes() : null,
           index.comment());
     }
     return rows.batch();

@@ -12,9 +12,11 @@ import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /** CREATE INDEX and DROP INDEX. */
 final class IndexDefinitions {
+  private static final String KIND = "kind";
+
   private IndexDefinitions() {}
 
   static void create(Statement.CreateIndex command, DefinitionContext context) {
@@ -68,7 +72,7 @@ final class IndexDefinitions {
                     distance,
                     TableAlteration.columns(table, distinct(command.include())),
                     predicate,
-                    IndexOptions.checked(kind, command.options()),
+                    IndexOptions.checked(kind, options(command, kind)),
                     null)));
   }
 
@@ -80,7 +84,8 @@ final class IndexDefinitions {
           ErrorCode.FEATURE_NOT_SUPPORTED,
           "a UNIQUE index with WHERE or INCLUDE is not supported yet");
     }
-    if (command.vector() || kind(command, false) != IndexDefinition.Kind.BTREE) {
+    IndexDefinition.Kind kind = kind(command, false);
+    if (command.vector() || kind.isVector() || kind == IndexDefinition.Kind.BITMAP) {
       throw wrong("a UNIQUE index is a btree on scalar columns");
     }
     IndexOptions.checked(IndexDefinition.Kind.BTREE, command.options());
@@ -92,6 +97,16 @@ final class IndexDefinitions {
         .alterTable(
             table.plus(
                 new ConstraintDefinitions(context).unique(table, command.name(), columns, true)));
+  }
+
+  /** The options without what told the kind. */
+  private static Map<String, String> options(
+      Statement.CreateIndex command, IndexDefinition.Kind kind) {
+    Map<String, String> others = new HashMap<>(command.options());
+    if (!kind.isVector()) {
+      others.remove(KIND);
+    }
+    return others;
   }
 
   private static List<String> distinct(List<String> include) {
@@ -115,12 +130,20 @@ final class IndexDefinitions {
   }
 
   private static IndexDefinition.Kind kind(Statement.CreateIndex command, boolean vector) {
-    String method = command.method();
+    String option = vector ? null : command.options().get(KIND);
+    String method = command.method() == null ? option : command.method();
     if (method == null) {
-      return vector ? IndexDefinition.Kind.AUTO : IndexDefinition.Kind.BTREE;
+      return vector ? IndexDefinition.Kind.AUTO : IndexDefinition.Kind.SCALAR;
+    }
+    if (option != null && !option.equalsIgnoreCase(method)) {
+      throw new QuiverException(
+          ErrorCode.INVALID_PARAMETER_VALUE,
+          "USING " + method + " and kind = " + option + " say different things");
     }
     return switch (method.toLowerCase(Locale.ROOT)) {
-      case "btree" -> IndexDefinition.Kind.BTREE;
+      case "scalar" -> IndexDefinition.Kind.SCALAR;
+      case "btree", "sorted" -> IndexDefinition.Kind.BTREE;
+      case "bitmap" -> IndexDefinition.Kind.BITMAP;
       case "flat" -> IndexDefinition.Kind.FLAT;
       case "hnsw" -> IndexDefinition.Kind.HNSW;
       case "ivf_flat", "ivfflat" -> IndexDefinition.Kind.IVF_FLAT;
@@ -132,14 +155,16 @@ final class IndexDefinitions {
       case "hash", "gin", "gist", "brin", "spgist" ->
           throw new QuiverException(
               ErrorCode.FEATURE_NOT_SUPPORTED,
-              "an index of kind " + method + " is not supported; a scalar index is a btree");
+              "an index of kind "
+                  + method
+                  + " is not supported; a scalar index is a btree or a bitmap");
       default ->
           throw new QuiverException(
               ErrorCode.UNDEFINED_OBJECT,
               "there is no index kind \""
                   + method
-                  + "\"; there are btree, flat, hnsw, ivf_flat, ivf_sq8, ivf_pq, ivf_rabitq,"
-                  + " diskann and auto");
+                  + "\"; there are scalar, btree, bitmap, flat, hnsw, ivf_flat, ivf_sq8, ivf_pq,"
+                  + " ivf_rabitq, diskann and auto");
     };
   }
 
@@ -168,18 +193,21 @@ final class IndexDefinitions {
     for (ColumnDefinition column : columns) {
       switch (column.type()) {
         case SqlType.Vector vector ->
-            throw wrong("a btree holds no vectors, found column \"" + column.name() + "\"");
+            throw wrong("a scalar index holds no vectors, found column \"" + column.name() + "\"");
         case SqlType.Array array ->
-            throw wrong("a btree holds no arrays, found column \"" + column.name() + "\"");
+            throw wrong("a scalar index holds no arrays, found column \"" + column.name() + "\"");
         default -> {}
       }
       if (column.type().equals(SqlType.JSON)) {
-        throw wrong("a btree holds no JSON, found column \"" + column.name() + "\"");
+        throw wrong("a scalar index holds no JSON, found column \"" + column.name() + "\"");
       }
       if (!names.add(column.name())) {
         throw new QuiverException(
             ErrorCode.DUPLICATE_COLUMN, "the index names \"" + column.name() + "\" twice");
       }
+    }
+    if (kind(command, false) == IndexDefinition.Kind.BITMAP && columns.size() > 1) {
+      throw wrong("a bitmap index is on one column, found " + names);
     }
     for (Statement.IndexKey key : command.keys()) {
       if (key.operatorClass() != null) {

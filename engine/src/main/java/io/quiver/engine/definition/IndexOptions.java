@@ -44,7 +44,7 @@ final class IndexOptions {
 
   private static List<Option> of(IndexDefinition.Kind kind) {
     return switch (kind) {
-      case BTREE, AUTO -> List.of();
+      case SCALAR, BTREE, BITMAP, AUTO -> List.of();
       case FLAT -> List.of(QUANTIZER);
       case HNSW -> List.of(M, EF_CONSTRUCTION, EF_SEARCH, QUANTIZER);
       case IVF_FLAT, IVF_SQ8 -> List.of(LISTS, PROBES);

@@ -1,12 +1,16 @@
 package io.quiver.executor.operator;
 
+import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.transaction.SegmentView;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import io.quiver.types.SqlType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Choosing rows and columns of batches. */
 final class BatchRows {
@@ -44,6 +48,24 @@ final class BatchRows {
       columns.add(batch.column(position));
     }
     return new Batch(columns, batch.rowCount());
+  }
+
+  /**
+   * Some rows of a segment.
+   *
+   * @param read positions of the columns that somebody reads; null for all
+   */
+  static Batch gather(
+      SegmentView segment, List<ColumnId> ids, @Nullable BitSet read, int[] rows, int count) {
+    Arena arena = Arena.ofAuto();
+    List<Column> columns = new ArrayList<>(ids.size());
+    for (int i = 0; i < ids.size(); i++) {
+      columns.add(
+          read == null || read.get(i)
+              ? segment.column(ids.get(i)).gather(rows, count, arena)
+              : absent(count));
+    }
+    return new Batch(columns, count);
   }
 
   private static boolean isAbsent(Column column) {

@@ -12,6 +12,11 @@ public interface Operator extends AutoCloseable {
   /** The next batch, never empty, or null at the end. */
   @Nullable Batch next();
 
+  /** What it did that EXPLAIN ANALYZE shows beside its rows and time, or null. */
+  default @Nullable String note() {
+    return null;
+  }
+
   @Override
   void close();
 }

@@ -5,6 +5,7 @@ import io.quiver.executor.expression.Expression;
 import io.quiver.executor.expression.ExpressionEvaluator;
 import io.quiver.executor.plan.AggregateCall;
 import io.quiver.executor.plan.PlanNode;
+import io.quiver.storage.catalog.IndexDefinition;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -31,6 +32,24 @@ public final class OperatorBuilder {
   /** As {@link #build(PlanNode, ExecutionContext)}, and every node writes down what it does. */
   public static Operator build(PlanNode plan, ExecutionContext context, OperatorProfile profile) {
     return new OperatorBuilder(context, profile).build(plan);
+  }
+
+  /** The scalar indexes that may serve the filter of a scan or search, its inputs left out. */
+  public static List<IndexDefinition> servingIndexes(PlanNode node, ExecutionContext context) {
+    IndexLookup lookup =
+        switch (node) {
+          case PlanNode.Scan scan ->
+              IndexLookup.of(scan.table(), scan.columns(), scan.filter(), context);
+          case PlanNode.VectorSearch search ->
+              IndexLookup.of(search.table(), search.columns(), search.filter(), context);
+          default -> null;
+        };
+    return lookup == null ? List.of() : lookup.candidates();
+  }
+
+  /** The scalar index that has the order of a node's first rows, or null. */
+  public static @Nullable IndexDefinition orderingIndex(PlanNode node, ExecutionContext context) {
+    return node instanceof PlanNode.TopK top ? OrderedScanOperator.index(top, context) : null;
   }
 
   private Operator build(PlanNode node) {
@@ -93,7 +112,9 @@ public final class OperatorBuilder {
       case PlanNode.NestedLoopJoin join -> nestedLoopJoin(join);
       case PlanNode.CorrelatedJoin join -> correlatedJoin(join);
       case PlanNode.Sort sort -> new SortOperator(context, build(sort.input()), sort);
-      case PlanNode.TopK top -> new TopKOperator(context, build(top.input()), top);
+      case PlanNode.TopK top ->
+          OrderedScanOperator.over(
+              top, context, new TopKOperator(context, build(top.input()), top));
       case PlanNode.Limit limit -> new LimitOperator(context, build(limit.input()), limit);
       case PlanNode.UnionAll union -> new UnionAllOperator(context, buildAll(union.inputs()));
       case PlanNode.SetDifference set ->

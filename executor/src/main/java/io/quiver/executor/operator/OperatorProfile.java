@@ -16,7 +16,11 @@ public final class OperatorProfile {
     return found == null
         ? null
         : new NodeStatistics(
-            found.rows, found.batches, found.nanos, found.skips == null ? null : found.skips.sum());
+            found.rows,
+            found.batches,
+            found.nanos,
+            found.skips == null ? null : found.skips.sum(),
+            found.note);
   }
 
   Counters counters(PlanNode node) {
@@ -28,6 +32,7 @@ public final class OperatorProfile {
     long rows;
     long batches;
     long nanos;
+    @Nullable String note;
     @Nullable SkipCounter skips;
 
     /** What the node does not read of its table, over all its runs. */

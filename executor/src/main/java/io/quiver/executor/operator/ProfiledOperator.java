@@ -25,6 +25,7 @@ final class ProfiledOperator implements Operator {
       return batch;
     } finally {
       counters.nanos += System.nanoTime() - start;
+      counters.note = operator.note();
     }
   }
 

@@ -81,6 +81,32 @@ final class RowSelector {
     return filter.filter(new Batch(slices, count), rows, live);
   }
 
+  /**
+   * Keeps, of some rows of a segment, those that are live and pass the filter.
+   *
+   * @param rows at most {@link Batch#ROWS}; those that are kept come first, in the same order
+   * @return how many are kept
+   */
+  int keep(SegmentView segment, int[] rows, int count) {
+    MemorySegment bits = segment.live();
+    int live = 0;
+    for (int i = 0; i < count; i++) {
+      int row = rows[i];
+      rows[live] = row;
+      live += bits == null ? 1 : (bits.get(ValueLayout.JAVA_BYTE, row >> 3) >> (row & 7)) & 1;
+    }
+    if (filter == null || live == 0) {
+      return live;
+    }
+    int[] passed = new int[live];
+    int kept =
+        filter.select(BatchRows.gather(segment, columns, filter.inputs(), rows, live), passed);
+    for (int i = 0; i < kept; i++) {
+      rows[i] = rows[passed[i]];
+    }
+    return kept;
+  }
+
   private static int selectLive(@Nullable MemorySegment bits, int from, int count, int[] rows) {
     int live = 0;
     if (bits == null) {

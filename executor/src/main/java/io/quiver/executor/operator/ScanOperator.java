@@ -1,6 +1,7 @@
 package io.quiver.executor.operator;
 
 import io.quiver.executor.plan.PlanNode;
+import io.quiver.storage.index.RowBitmap;
 import io.quiver.storage.transaction.SegmentView;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
@@ -18,6 +19,11 @@ final class ScanOperator implements Operator {
   private final SkipCounter skips;
   private final int[] rows = new int[Batch.ROWS];
   private @Nullable RowSelector selector;
+  private @Nullable IndexLookup lookup;
+
+  /** The rows of the segment that may pass the filter, or null where all are to be looked at. */
+  private @Nullable RowBitmap candidates;
+
   private @Nullable Iterator<SegmentView> segments;
   private @Nullable SegmentView segment;
   private int position;
@@ -38,6 +44,7 @@ final class ScanOperator implements Operator {
     if (segments == null || selector == null) {
       segments = context.snapshot().table(scan.table()).segments().iterator();
       selector = new RowSelector(scan.columns(), scan.filter(), context, skips);
+      lookup = IndexLookup.of(scan.table(), scan.columns(), scan.filter(), context);
     }
     RowSelector selecting = selector;
     while (true) {
@@ -48,10 +55,14 @@ final class ScanOperator implements Operator {
         }
         SegmentView next = segments.next();
         segment = selecting.open(next) ? next : null;
+        candidates = lookup == null || segment == null ? null : lookup.rows(next);
         position = 0;
         continue;
       }
-      Batch batch = read(segment, selecting);
+      Batch batch =
+          candidates == null
+              ? read(segment, selecting)
+              : readFound(segment, candidates, selecting);
       if (batch != null) {
         return batch;
       }
@@ -74,6 +85,19 @@ final class ScanOperator implements Operator {
               : BatchRows.absent(count));
     }
     return BatchRows.keep(new Batch(slices, count), rows, selected);
+  }
+
+  private @Nullable Batch readFound(
+      SegmentView from, RowBitmap found, RowSelector selecting) {
+    int count = found.fill(position, rows);
+    position = count < rows.length ? from.rowCount() : rows[count - 1] + 1;
+    int kept = selecting.keep(from, rows, count);
+    return kept == 0 ? null : BatchRows.gather(from, scan.columns(), read, rows, kept);
+  }
+
+  @Override
+  public @Nullable String note() {
+    return lookup == null ? null : lookup.note();
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.statistics.ColumnSummary;
 import io.quiver.storage.statistics.VectorBound;
 import io.quiver.storage.statistics.VectorStatistics;
+import io.quiver.storage.index.RowBitmap;
 import io.quiver.storage.transaction.SegmentView;
 import io.quiver.storage.transaction.TableSnapshot;
 import io.quiver.types.Batch;
@@ -39,6 +40,7 @@ final class VectorSearchOperator implements Operator {
   private final double[] distances = new double[Batch.ROWS];
   private List<SegmentView> segments = List.of();
   private @Nullable NearestRows nearest;
+  private @Nullable IndexLookup lookup;
   private int position;
 
   VectorSearchOperator(ExecutionContext context, PlanNode.VectorSearch search, SkipCounter skips) {
@@ -75,6 +77,7 @@ final class VectorSearchOperator implements Operator {
     segments = table.segments();
     Column query = query();
     RowSelector selector = new RowSelector(search.columns(), search.filter(), context, skips);
+    lookup = IndexLookup.of(search.table(), search.columns(), search.filter(), context);
     for (Reach reach : nearestFirst(query)) {
       SegmentView segment = segments.get(reach.segment());
       if (!selector.open(segment)) {
@@ -130,6 +133,11 @@ final class VectorSearchOperator implements Operator {
     if (segment.liveRowCount() == 0) {
       return;
     }
+    RowBitmap candidates = lookup == null ? null : lookup.rows(segment);
+    if (candidates != null) {
+      searchFound(number, query, selector, candidates, found);
+      return;
+    }
     Column rowIds = null;
     for (int from = 0; from < segment.rowCount(); from += Batch.ROWS) {
       context.checkCancelled();
@@ -140,14 +148,45 @@ final class VectorSearchOperator implements Operator {
       }
       rowIds = rowIds == null ? segment.column(ColumnId.ROW_ID) : rowIds;
       measure(query, segment.slice(search.vectorColumn(), from, count), selected);
-      for (int i = 0; i < selected; i++) {
-        double distance = distances[i];
-        if (found.mayTake(distance)) {
-          int row = from + rows[i];
-          found.offer(distance, rowIds.getLong(row), number, row);
-        }
+      offer(number, rowIds, from, selected, found);
+    }
+  }
+
+  /** Measures those of an index's rows that pass the filter, and no others. */
+  private void searchFound(
+      int number,
+      @Nullable Column query,
+      RowSelector selector,
+      RowBitmap candidates,
+      NearestRows found) {
+    SegmentView segment = segments.get(number);
+    Column rowIds = segment.column(ColumnId.ROW_ID);
+    int next = 0;
+    for (int count = candidates.fill(next, rows); count > 0; count = candidates.fill(next, rows)) {
+      context.checkCancelled();
+      next = rows[count - 1] + 1;
+      int selected = selector.keep(segment, rows, count);
+      if (selected > 0) {
+        measure(query, segment.column(search.vectorColumn()), selected);
+        offer(number, rowIds, 0, selected, found);
       }
     }
+  }
+
+  /** Offers the rows that have been measured, which count from one on. */
+  private void offer(int number, Column rowIds, int from, int selected, NearestRows found) {
+    for (int i = 0; i < selected; i++) {
+      double distance = distances[i];
+      if (found.mayTake(distance)) {
+        int row = from + rows[i];
+        found.offer(distance, rowIds.getLong(row), number, row);
+      }
+    }
+  }
+
+  @Override
+  public @Nullable String note() {
+    return lookup == null ? null : lookup.note();
   }
 
   /** Fills {@link #distances} for the first {@link #rows}; NaN where there is no distance. */

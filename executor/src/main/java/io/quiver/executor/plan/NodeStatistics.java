@@ -8,5 +8,11 @@ import org.jspecify.annotations.Nullable;
  * @param rows that it gave
  * @param nanos its inputs' time included
  * @param skipped of a table that it reads; null for other nodes
+ * @param note what else it did, or null
  */
-public record NodeStatistics(long rows, long batches, long nanos, @Nullable SkippedRows skipped) {}
+public record NodeStatistics(
+    long rows,
+    long batches,
+    long nanos,
+    @Nullable SkippedRows skipped,
+    @Nullable String note) {}

@@ -51,11 +51,12 @@ public final class PlanPrinter {
       line +=
           String.format(
               Locale.ROOT,
-              " (rows=%d batches=%d%s time=%.3f ms)",
+              " (rows=%d batches=%d%s time=%.3f ms%s)",
               done.rows(),
               done.batches(),
               skipped(done.skipped()),
-              done.nanos() / 1e6);
+              done.nanos() / 1e6,
+              done.note() == null ? "" : " " + done.note());
     }
     lines.add(line);
     for (PlanNode input : inputs(node)) {

@@ -62,7 +62,7 @@ class PlanPrinterTest {
                 table -> "docs",
                 node ->
                     node instanceof PlanNode.Filter
-                        ? new NodeStatistics(7, 1, 1_500_000, null)
+                        ? new NodeStatistics(7, 1, 1_500_000, null, null)
                         : null))
         .startsWith(
             "Sort keys=[distance DESC]",

@@ -123,24 +123,36 @@ public final class BitmapIndex implements ScalarIndex {
   }
 
   @Override
-  public OrderedRows ordered(List<Column> columns, boolean reversed) {
-    return new Walk(reversed);
+  public OrderedRows ordered(List<Column> columns, boolean reversed, boolean nullsFirst) {
+    List<RowBitmap> order = new ArrayList<>();
+    RowBitmap nulls = null;
+    for (int i = 0; i < samples.length; i++) {
+      int at = reversed ? samples.length - 1 - i : i;
+      if (columns.getFirst().isNull(samples[at])) {
+        nulls = values.get(at);
+      } else {
+        order.add(values.get(at));
+      }
+    }
+    if (nulls != null) {
+      order.add(nullsFirst ? 0 : order.size(), nulls);
+    }
+    return new Walk(order);
   }
 
-  private final class Walk implements OrderedRows {
-    private final boolean reversed;
+  private static final class Walk implements OrderedRows {
+    private final List<RowBitmap> order;
     private int value;
     private int from;
 
-    Walk(boolean reversed) {
-      this.reversed = reversed;
+    Walk(List<RowBitmap> order) {
+      this.order = order;
     }
 
     @Override
     public int next(int[] out) {
-      while (value < samples.length) {
-        int at = reversed ? samples.length - 1 - value : value;
-        int count = values.get(at).fill(from, out);
+      while (value < order.size()) {
+        int count = order.get(value).fill(from, out);
         if (count > 0) {
           from = out[count - 1] + 1;
           return count;

@@ -28,9 +28,9 @@ sealed interface Container {
   /** Bytes of the entries. */
   default long bytes() {
     return switch (this) {
-      case Array array -> 2L * array.lows().length;
+      case Array array -> 2L * array.lows.length;
       case Bits bits -> 8L * WORDS;
-      case Runs runs -> 2L * runs.runs().length;
+      case Runs runs -> 2L * runs.runs.length;
     };
   }
 
@@ -49,7 +49,13 @@ sealed interface Container {
   void write(ByteWriter out);
 
   /** Numbers in ascending order. */
-  record Array(char[] lows) implements Container {
+  final class Array implements Container {
+    private final char[] lows;
+
+    private Array(char[] lows) {
+      this.lows = lows;
+    }
+
     @Override
     public int count() {
       return lows.length;
@@ -105,7 +111,20 @@ sealed interface Container {
   }
 
   /** A bit a number. */
-  record Bits(long[] words, int count) implements Container {
+  final class Bits implements Container {
+    private final long[] words;
+    private final int count;
+
+    private Bits(long[] words, int count) {
+      this.words = words;
+      this.count = count;
+    }
+
+    @Override
+    public int count() {
+      return count;
+    }
+
     @Override
     public boolean contains(char low) {
       return (words[low >> 6] & 1L << low) != 0;
@@ -150,12 +169,23 @@ sealed interface Container {
     }
   }
 
-  /**
-   * Runs of numbers that follow each other.
-   *
-   * @param runs each its first number, and how many follow it
-   */
-  record Runs(char[] runs, int count) implements Container {
+  /** Runs of numbers that follow each other. */
+  final class Runs implements Container {
+    /** Of each its first number, and how many follow it. */
+    private final char[] runs;
+
+    private final int count;
+
+    private Runs(char[] runs, int count) {
+      this.runs = runs;
+      this.count = count;
+    }
+
+    @Override
+    public int count() {
+      return count;
+    }
+
     @Override
     public boolean contains(char low) {
       int run = runOf(low);
@@ -303,7 +333,7 @@ sealed interface Container {
     if (this instanceof Array mine
         && other instanceof Array theirs
         && count() + other.count() <= ARRAY_MAX) {
-      return of(merged(mine.lows(), theirs.lows()));
+      return of(merged(mine.lows, theirs.lows));
     }
     long[] words = bits();
     long[] others = other.bits();

@@ -52,7 +52,7 @@ public final class IndexFile {
     private MemorySegment description(ScalarIndex.Kind kind) {
       ByteWriter out = new ByteWriter(128);
       out.putLong(segment.getMostSignificantBits()).putLong(segment.getLeastSignificantBits());
-      out.putLong(index.id().value()).putInt(rows).putByte(kind.ordinal() + 1);
+      out.putLong(index.id().value()).putInt(rows).putByte(form(kind));
       out.putInt(index.keys().size());
       for (IndexDefinition.Key key : index.keys()) {
         out.putInt(key.column().value());
@@ -64,6 +64,13 @@ public final class IndexFile {
       }
       return out.bytes();
     }
+  }
+
+  private static int form(ScalarIndex.Kind kind) {
+    return switch (kind) {
+      case SORTED -> 1;
+      case BITMAP -> 2;
+    };
   }
 
   /**
@@ -147,7 +154,7 @@ public final class IndexFile {
 
   private static ScalarIndex body(
       ScalarIndex.Kind kind, Subject subject, String name, MemorySegment bytes, long from) {
-    switch (kind) {
+    return switch (kind) {
       case SORTED -> {
         int bits = PackedPositions.bits(subject.rows());
         long size = PackedPositions.byteSize(subject.rows(), bits);
@@ -156,13 +163,10 @@ public final class IndexFile {
               name, from, (bytes.byteSize() - from) + " bytes of positions, wanted " + size);
         }
         MemorySegment positions = bytes.asSlice(from, size).asReadOnly();
-        return new SortedIndex(
+        yield new SortedIndex(
             subject.index().keys(), new PackedPositions(positions, subject.rows(), bits));
       }
-      case BITMAP -> {
-        return BitmapIndex.read(new ByteReader(name, bytes.asSlice(from)), subject.rows());
-      }
-    }
-    throw new AssertionError(kind);
+      case BITMAP -> BitmapIndex.read(new ByteReader(name, bytes.asSlice(from)), subject.rows());
+    };
   }
 }

@@ -2,11 +2,14 @@ package io.quiver.storage.index;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.types.Column;
+import io.quiver.types.ColumnComparator;
 import io.quiver.types.SqlType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /**
  * The order of scalar values, that of {@link io.quiver.types.ColumnComparator}, told by numbers: a
@@ -17,13 +20,37 @@ import java.nio.ByteOrder;
  * seven bytes, the first one highest, and below them how many were left, at most 8: a chunk with
  * less than that is the last one, and the shorter of two values comes first where they begin alike.
  */
-final class KeyOrder {
+public final class KeyOrder {
   private static final ValueLayout.OfLong BIG_ENDIAN_LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final int CHUNK_BYTES = 7;
   private static final int MORE = 8;
 
   private KeyOrder() {}
+
+  /**
+   * How the keys of two rows are ordered by an index with such a key: nulls, and each direction.
+   */
+  public static int compare(
+      List<IndexDefinition.Key> keys, List<Column> a, int i, List<Column> b, int j) {
+    for (int number = 0; number < keys.size(); number++) {
+      IndexDefinition.Key key = keys.get(number);
+      Column left = a.get(number);
+      Column right = b.get(number);
+      boolean leftNull = left.isNull(i);
+      boolean rightNull = right.isNull(j);
+      int order;
+      if (leftNull || rightNull) {
+        order = Boolean.compare(leftNull, rightNull) * (key.nullsFirst() ? -1 : 1);
+      } else {
+        order = ColumnComparator.compare(left, i, right, j) * (key.descending() ? -1 : 1);
+      }
+      if (order != 0) {
+        return order;
+      }
+    }
+    return 0;
+  }
 
   /** A chunk of a value that is not null; those before it were not the last. */
   static long chunk(Column column, int row, int number) {

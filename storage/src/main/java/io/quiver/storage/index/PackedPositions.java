@@ -21,7 +21,7 @@ record PackedPositions(MemorySegment bytes, int count, int bits) {
   }
 
   static long byteSize(int count, int bits) {
-    return (((long) count * bits + 7 >> 3) + 15) & ~7L;
+    return ((((long) count * bits + 7) >> 3) + 15) & ~7L;
   }
 
   static PackedPositions of(int[] positions) {

@@ -172,66 +172,78 @@ public final class SortedIndex implements ScalarIndex {
   }
 
   @Override
-  public OrderedRows ordered(List<Column> columns, boolean reversed) {
-    return reversed ? new Backward(columns) : new Forward();
+  public OrderedRows ordered(List<Column> columns, boolean reversed, boolean nullsFirst) {
+    Span all = new Span(0, rows());
+    Span values = values(all, 0, columns.getFirst());
+    Span nulls = nulls(all, values);
+    return new Walk(columns, reversed, nullsFirst ? nulls : values, nullsFirst ? values : nulls);
   }
 
-  private final class Forward implements OrderedRows {
-    private int at;
-
-    @Override
-    public int next(int[] out) {
-      int count = Math.min(out.length, rows() - at);
-      for (int i = 0; i < count; i++) {
-        out[i] = positions.get(at + i);
-      }
-      at += count;
-      return count;
-    }
-  }
-
-  /** Goes from one group of equal keys to the one before it, and forward in each. */
-  private final class Backward implements OrderedRows {
+  /**
+   * Goes through one span and then another. Backward it goes from one group of equal keys to the
+   * one before it, and forward in each.
+   */
+  private final class Walk implements OrderedRows {
     private final List<Column> columns;
-    private int at;
-    private int groupFrom = rows();
-    private int groupTo = rows();
+    private final boolean reversed;
+    private final Span second;
+    private boolean inFirst = true;
 
-    Backward(List<Column> columns) {
+    /** What is left of the span, the group apart. */
+    private Span left;
+
+    /** The rows that come next. */
+    private Span group = new Span(0, 0);
+
+    Walk(List<Column> columns, boolean reversed, Span first, Span second) {
       this.columns = columns;
-      this.at = rows();
+      this.reversed = reversed;
+      this.left = first;
+      this.second = second;
     }
 
     @Override
     public int next(int[] out) {
       int count = 0;
       while (count < out.length) {
-        if (at == groupTo) {
-          if (groupFrom == 0) {
-            break;
-          }
-          groupTo = groupFrom;
-          int last = positions.get(groupTo - 1);
-          groupFrom = groupStart(last);
-          at = groupFrom;
+        if (group.size() == 0 && !nextGroup()) {
+          break;
         }
-        out[count++] = positions.get(at++);
+        int taken = Math.min(out.length - count, group.size());
+        for (int i = 0; i < taken; i++) {
+          out[count++] = positions.get(group.from() + i);
+        }
+        group = new Span(group.from() + taken, group.to());
       }
       return count;
+    }
+
+    private boolean nextGroup() {
+      if (left.size() == 0 && inFirst) {
+        inFirst = false;
+        left = second;
+      }
+      if (left.size() == 0) {
+        return false;
+      }
+      int from = reversed ? groupStart(positions.get(left.to() - 1)) : left.from();
+      group = new Span(from, left.to());
+      left = new Span(left.from(), from);
+      return true;
     }
 
     private int groupStart(int last) {
       // Most groups are small: look near the end before everywhere.
       int step = 1;
-      int from = groupTo - 1;
-      while (from > 0 && equal(positions.get(from - 1), last)) {
-        from = Math.max(0, from - step);
+      int from = left.to() - 1;
+      while (from > left.from() && equal(positions.get(from - 1), last)) {
+        from = Math.max(left.from(), from - step);
         step *= 2;
         if (!equal(positions.get(from), last)) {
           break;
         }
       }
-      return first(from, groupTo, row -> equal(row, last));
+      return first(from, left.to(), row -> equal(row, last));
     }
 
     private boolean equal(int row, int other) {

@@ -92,7 +92,7 @@ final class LocalSnapshot implements Snapshot {
     TableDefinition table = table(index.table()).definition();
     return index.isBuilt()
         ? memTable.indexes().extent(parts, table, index)
-        : new SegmentIndexes.Extent(0, 0);
+        : SegmentIndexes.Extent.NONE;
   }
 
   @Override

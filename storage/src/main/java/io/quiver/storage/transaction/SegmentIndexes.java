@@ -11,7 +11,6 @@ import io.quiver.storage.index.PartIndexes;
 import io.quiver.storage.index.ScalarIndex;
 import io.quiver.storage.segment.SegmentReader;
 import io.quiver.types.Column;
-import io.quiver.types.CorruptionException;
 import io.quiver.types.QuiverException;
 import java.util.List;
 import java.util.UUID;
@@ -76,16 +75,18 @@ public final class SegmentIndexes {
       ScalarIndex index = null;
       try {
         index = IndexFile.read(files, subject);
-      } catch (CorruptionException e) {
-        LOG.log(System.Logger.Level.WARNING, "an index is damaged, and is made anew", e);
       } catch (QuiverException e) {
-        LOG.log(System.Logger.Level.WARNING, "an index cannot be read, and is made anew", e);
+        warn("an index is made anew: ", e);
       }
       known.put(
           subject.index().id(),
           index == null ? new PartIndexes.Entry.Absent() : new PartIndexes.Entry.Present(index));
       return index;
     }
+  }
+
+  private static void warn(String what, QuiverException cause) {
+    LOG.log(System.Logger.Level.WARNING, what + cause.getMessage());
   }
 
   private static @Nullable ScalarIndex inMemory(TablePart part, IndexDefinition index) {
@@ -153,12 +154,22 @@ public final class SegmentIndexes {
         : part.column(wanted.id());
   }
 
-  /** How far an index is built: rows in segments that have it, and the length of its files. */
-  public record Extent(long rows, long bytes) {}
+  /**
+   * How far an index is built.
+   *
+   * @param rows that have it
+   * @param missing rows of segments that are to get it yet
+   * @param bytes of its files, and in memory where the rows are there
+   */
+  public record Extent(long rows, long missing, long bytes) {
+    /** Of an index that is not built. */
+    public static final Extent NONE = new Extent(0, 0, 0);
+  }
 
   /** What there is of an index in some parts of its table. */
   public Extent extent(List<TablePart> parts, TableDefinition table, IndexDefinition index) {
     long rows = 0;
+    long missing = 0;
     long bytes = 0;
     FileSystem directory = files;
     for (TablePart part : parts) {
@@ -168,16 +179,18 @@ public final class SegmentIndexes {
           rows += part.rowCount();
           bytes += made.bytes();
         }
-      } else if (directory != null && !isMissing(part, table, index)) {
+      } else if (directory == null || isMissing(part, table, index)) {
+        missing += part.rowCount();
+      } else {
         rows += part.rowCount();
         String path = subject(part, segment, table, index).path();
         try (StorageFile file = directory.open(path, FileSystem.Mode.READ)) {
           bytes += file.size();
         } catch (QuiverException e) {
-          LOG.log(System.Logger.Level.WARNING, "an index cannot be read", e);
+          warn("an index cannot be read: ", e);
         }
       }
     }
-    return new Extent(rows, bytes);
+    return new Extent(rows, missing, bytes);
   }
 }

@@ -34,7 +34,7 @@ public interface Snapshot extends AutoCloseable {
 
   /** How far an index is built. */
   default SegmentIndexes.Extent extent(IndexDefinition index) {
-    return new SegmentIndexes.Extent(0, 0);
+    return SegmentIndexes.Extent.NONE;
   }
 
   @Override

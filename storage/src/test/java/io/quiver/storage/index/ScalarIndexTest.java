@@ -102,7 +102,7 @@ class ScalarIndexTest {
   private static String text(long n, Random random) {
     String common =
         List.of("", "common", "common prefix ", "\u00e9\u65e5\uD83C\uDFF9")
-            .get((int) Math.floorMod(n, 4));
+            .get(Math.floorMod(n, 4));
     return common
         + switch (random.nextInt(4)) {
           case 0 -> "";
@@ -219,10 +219,14 @@ class ScalarIndexTest {
       ScalarIndex index, List<Column> columns, List<IndexDefinition.Key> keys, String what) {
     Comparator<Integer> order = (a, b) -> compare(columns, keys, a, b);
     List<Integer> forward = IntStream.range(0, index.rows()).boxed().sorted(order).toList();
-    assertThat(walk(index.ordered(columns, false))).as(what).isEqualTo(forward);
+    assertThat(walk(index.ordered(columns, false, keys.getFirst().nullsFirst())))
+        .as(what)
+        .isEqualTo(forward);
     List<Integer> backward =
         IntStream.range(0, index.rows()).boxed().sorted(order.reversed()).toList();
-    assertThat(walk(index.ordered(columns, true))).as(what + " reversed").isEqualTo(backward);
+    assertThat(walk(index.ordered(columns, true, !keys.getFirst().nullsFirst())))
+        .as(what + " reversed")
+        .isEqualTo(backward);
   }
 
   private static List<Integer> walk(ScalarIndex.OrderedRows rows) {
