@@ -322,9 +322,8 @@ final class Commands {
                       StatementResolver.sizes(unbound.snapshot()),
                       settings.searchPath());
           Rows rows = new Rows(PLAN);
-          ExecutionContext context = unbound;
           if (explain.analyze()) {
-            context =
+            ExecutionContext context =
                 unbound.withParameters(
                     ParameterBinding.bind(
                         planned.parameterTypes(), parameters, settings.timeZone()));
@@ -339,7 +338,7 @@ final class Commands {
           } else {
             PlanPrinter.print(planned.plan(), id -> name(catalog, id)).forEach(rows::add);
           }
-          IndexNotes.of(planned.plan(), context).forEach(rows::add);
+          IndexNotes.of(planned.plan(), catalog).forEach(rows::add);
           return Results.rows(PLAN, rows.batch());
         });
   }

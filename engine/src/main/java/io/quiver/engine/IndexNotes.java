@@ -1,6 +1,5 @@
 package io.quiver.engine;
 
-import io.quiver.executor.operator.ExecutionContext;
 import io.quiver.executor.operator.OperatorBuilder;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.executor.plan.PlanPrinter;
@@ -15,11 +14,10 @@ final class IndexNotes {
   private IndexNotes() {}
 
   /** A line an index. */
-  static List<String> of(PlanNode plan, ExecutionContext context) {
-    Catalog catalog = context.snapshot().catalog();
+  static List<String> of(PlanNode plan, Catalog catalog) {
     List<String> lines = new ArrayList<>();
-    OperatorBuilder.servingIndexes(plan, context).forEach(index -> lines.add(scalarNote(index)));
-    IndexDefinition ordered = OperatorBuilder.orderingIndex(plan, context);
+    OperatorBuilder.servingIndexes(plan, catalog).forEach(index -> lines.add(scalarNote(index)));
+    IndexDefinition ordered = OperatorBuilder.orderingIndex(plan, catalog);
     if (ordered != null) {
       lines.add(
           "index "
@@ -36,7 +34,7 @@ final class IndexNotes {
         }
       }
     }
-    PlanPrinter.inputs(plan).forEach(input -> lines.addAll(of(input, context)));
+    PlanPrinter.inputs(plan).forEach(input -> lines.addAll(of(input, catalog)));
     return lines;
   }
 

@@ -16,7 +16,9 @@ import io.quiver.types.Column;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,18 +133,49 @@ final class IndexLookup {
     return columns.of(index.keys().getFirst().column()) != null;
   }
 
-  /** The indexes that could serve the filter. */
-  List<IndexDefinition> candidates() {
-    return indexes.stream().filter(index -> mentions(condition, index)).toList();
+  /** The indexes that may serve a filter whose values are not known yet. */
+  static List<IndexDefinition> mayServe(
+      @Nullable Expression filter, List<ColumnId> columns, List<IndexDefinition> indexes) {
+    if (filter == null || indexes.isEmpty()) {
+      return List.of();
+    }
+    Set<ColumnId> first =
+        indexes.stream()
+            .filter(IndexDefinition::isBuilt)
+            .map(index -> index.keys().getFirst().column())
+            .collect(Collectors.toSet());
+    Set<ColumnId> told = told(filter, columns, first);
+    return indexes.stream()
+        .filter(index -> index.isBuilt() && told.contains(index.keys().getFirst().column()))
+        .toList();
   }
 
-  private static boolean mentions(Condition condition, IndexDefinition index) {
-    return switch (condition) {
-      case Condition.Demands(ColumnPredicates columns) -> serves(index, columns);
-      case Condition.All(List<Condition> parts) ->
-          parts.stream().anyMatch(part -> mentions(part, index));
-      case Condition.Any(List<Condition> parts) ->
-          parts.stream().anyMatch(part -> mentions(part, index));
+  /**
+   * The columns, of some, of whose values something may be demanded, if of any in each alternative.
+   */
+  private static Set<ColumnId> told(
+      Expression filter, List<ColumnId> columns, Set<ColumnId> wanted) {
+    return switch (filter) {
+      case Expression.InputColumn input -> {
+        ColumnId column = columns.get(input.index());
+        yield wanted.contains(column) ? Set.of(column) : Set.of();
+      }
+      case Expression.Cast cast -> told(cast.operand(), columns, wanted);
+      case Expression.InSet set -> told(set.operand(), columns, wanted);
+      case Expression.Call call -> {
+        List<Set<ColumnId>> parts =
+            call.arguments().stream().map(part -> told(part, columns, wanted)).toList();
+        boolean serves =
+            switch (call.function()) {
+              case OR -> parts.stream().noneMatch(Set::isEmpty);
+              case AND, NOT, EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL -> true;
+              case IS_NULL, IS_NOT_NULL, IS_NOT_DISTINCT_FROM, ANY_EQUAL -> true;
+              case STARTS_WITH, LIKE -> true;
+              default -> false;
+            };
+        yield serves ? parts.stream().flatMap(Set::stream).collect(Collectors.toSet()) : Set.of();
+      }
+      default -> Set.of();
     };
   }
 
@@ -295,8 +328,7 @@ final class IndexLookup {
       note.append("index=").append(String.join("+", used)).append(" matches=").append(matches);
       note.append(" segments=").append(served).append('/').append(segments);
     } else {
-      note.append("index=none of ");
-      note.append(String.join(", ", candidates().stream().map(IndexDefinition::name).toList()));
+      note.append("index=none");
     }
     if (unselective > 0) {
       note.append(" too many matches=").append(unselective);

@@ -5,6 +5,7 @@ import io.quiver.executor.expression.Expression;
 import io.quiver.executor.expression.ExpressionEvaluator;
 import io.quiver.executor.plan.AggregateCall;
 import io.quiver.executor.plan.PlanNode;
+import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.IndexDefinition;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -35,21 +36,20 @@ public final class OperatorBuilder {
   }
 
   /** The scalar indexes that may serve the filter of a scan or search, its inputs left out. */
-  public static List<IndexDefinition> servingIndexes(PlanNode node, ExecutionContext context) {
-    IndexLookup lookup =
-        switch (node) {
-          case PlanNode.Scan scan ->
-              IndexLookup.of(scan.table(), scan.columns(), scan.filter(), context);
-          case PlanNode.VectorSearch search ->
-              IndexLookup.of(search.table(), search.columns(), search.filter(), context);
-          default -> null;
-        };
-    return lookup == null ? List.of() : lookup.candidates();
+  public static List<IndexDefinition> servingIndexes(PlanNode node, Catalog catalog) {
+    return switch (node) {
+      case PlanNode.Scan scan ->
+          IndexLookup.mayServe(scan.filter(), scan.columns(), catalog.indexesOf(scan.table()));
+      case PlanNode.VectorSearch search ->
+          IndexLookup.mayServe(
+              search.filter(), search.columns(), catalog.indexesOf(search.table()));
+      default -> List.of();
+    };
   }
 
   /** The scalar index that has the order of a node's first rows, or null. */
-  public static @Nullable IndexDefinition orderingIndex(PlanNode node, ExecutionContext context) {
-    return node instanceof PlanNode.TopK top ? OrderedScanOperator.index(top, context) : null;
+  public static @Nullable IndexDefinition orderingIndex(PlanNode node, Catalog catalog) {
+    return node instanceof PlanNode.TopK top ? OrderedScanOperator.index(top, catalog) : null;
   }
 
   private Operator build(PlanNode node) {

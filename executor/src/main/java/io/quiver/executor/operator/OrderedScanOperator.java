@@ -5,6 +5,7 @@ import io.quiver.executor.expression.Expression;
 import io.quiver.executor.expression.ExpressionEvaluator;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.executor.plan.SortKey;
+import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
@@ -75,15 +76,15 @@ final class OrderedScanOperator implements Operator {
   /** The operator where an index may have the order; else the other one itself. */
   static Operator over(PlanNode.TopK top, ExecutionContext context, Operator otherwise) {
     Shape shape = shape(top);
-    return shape == null || order(top, shape, context) == null
+    return shape == null || order(top, shape, context.snapshot().catalog()) == null
         ? otherwise
         : new OrderedScanOperator(context, top, shape, otherwise);
   }
 
   /** The index that may give the first rows in their order, or null. */
-  static @Nullable IndexDefinition index(PlanNode.TopK top, ExecutionContext context) {
+  static @Nullable IndexDefinition index(PlanNode.TopK top, Catalog catalog) {
     Shape shape = shape(top);
-    Order order = shape == null ? null : order(top, shape, context);
+    Order order = shape == null ? null : order(top, shape, catalog);
     return order == null ? null : order.index();
   }
 
@@ -112,12 +113,12 @@ final class OrderedScanOperator implements Operator {
     return new Shape(scan, outputs, keys);
   }
 
-  private static @Nullable Order order(PlanNode.TopK top, Shape shape, ExecutionContext context) {
-    TableDefinition table = context.snapshot().catalog().table(shape.scan().table());
+  private static @Nullable Order order(PlanNode.TopK top, Shape shape, Catalog catalog) {
+    TableDefinition table = catalog.table(shape.scan().table());
     if (table == null) {
       return null;
     }
-    for (IndexDefinition index : context.snapshot().catalog().indexesOf(table.id())) {
+    for (IndexDefinition index : catalog.indexesOf(table.id())) {
       if (index.isBuilt() && index.keys().size() >= shape.keys().size()) {
         for (boolean reversed : new boolean[] {false, true}) {
           if (gives(index, reversed, top.keys(), shape.keys(), table)) {
@@ -180,7 +181,7 @@ final class OrderedScanOperator implements Operator {
   }
 
   private @Nullable List<Found> find() {
-    Order order = order(top, shape, context);
+    Order order = order(top, shape, context.snapshot().catalog());
     RowRange range = RowRange.of(top.offset(), top.fetch(), context);
     TableSnapshot table = context.snapshot().table(shape.scan().table());
     if (order == null || range.total() == 0 || range.total() > ROWS_MAX) {

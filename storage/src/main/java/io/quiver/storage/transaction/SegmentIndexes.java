@@ -137,9 +137,7 @@ public final class SegmentIndexes {
     // What this reader reads is forgotten with it; the part's own would keep it.
     SegmentReader reader = SegmentReader.open(directory, segment);
     List<Column> columns =
-        index.keys().stream()
-            .map(key -> column(reader, part, table.column(key.column())))
-            .toList();
+        index.keys().stream().map(key -> column(reader, part, table.column(key.column()))).toList();
     ScalarIndex made = IndexBuild.of(index, columns, part.rowCount(), progress);
     long bytes = IndexFile.write(directory, subject(part, segment, table, index), made);
     part.indexes().put(index.id(), new PartIndexes.Entry.Present(made));
