@@ -226,8 +226,8 @@ final class OrderedScanOperator implements Operator {
   private @Nullable List<SegmentRows> open(TableSnapshot table, Order order, int wanted) {
     List<SegmentRows> segments = new ArrayList<>();
     boolean any = false;
-    RowSelector selector = new RowSelector(
-            shape.scan().columns(), shape.scan().filter(), context, new SkipCounter());
+    RowSelector selector =
+        new RowSelector(shape.scan().columns(), shape.scan().filter(), context, new SkipCounter());
     for (SegmentView segment : table.segments()) {
       if (segment.liveRowCount() == 0) {
         continue;

@@ -60,9 +60,7 @@ final class ScanOperator implements Operator {
         continue;
       }
       Batch batch =
-          candidates == null
-              ? read(segment, selecting)
-              : readFound(segment, candidates, selecting);
+          candidates == null ? read(segment, selecting) : readFound(segment, candidates, selecting);
       if (batch != null) {
         return batch;
       }
@@ -87,8 +85,7 @@ final class ScanOperator implements Operator {
     return BatchRows.keep(new Batch(slices, count), rows, selected);
   }
 
-  private @Nullable Batch readFound(
-      SegmentView from, RowBitmap found, RowSelector selecting) {
+  private @Nullable Batch readFound(SegmentView from, RowBitmap found, RowSelector selecting) {
     int count = found.fill(position, rows);
     position = count < rows.length ? from.rowCount() : rows[count - 1] + 1;
     int kept = selecting.keep(from, rows, count);

@@ -11,8 +11,4 @@ import org.jspecify.annotations.Nullable;
  * @param note what else it did, or null
  */
 public record NodeStatistics(
-    long rows,
-    long batches,
-    long nanos,
-    @Nullable SkippedRows skipped,
-    @Nullable String note) {}
+    long rows, long batches, long nanos, @Nullable SkippedRows skipped, @Nullable String note) {}
