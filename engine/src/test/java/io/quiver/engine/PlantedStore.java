@@ -187,8 +187,9 @@ final class PlantedStore implements Store {
     }
 
     @Override
-    public long[] appendNew(TableId table, Batch rows, Snapshot seen) {
-      return inner.appendNew(table, rows, seen);
+    public long[] appendNew(
+        TableId table, Batch rows, Snapshot seen, @Nullable List<ColumnId> key) {
+      return inner.appendNew(table, rows, seen, key);
     }
 
     /** Where a row has another version by now, that one is deleted. */

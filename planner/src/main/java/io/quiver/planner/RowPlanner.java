@@ -6,6 +6,7 @@ import io.quiver.planner.translate.Casts;
 import io.quiver.sql.SqlOnConflict;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.Constraint;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
@@ -61,9 +62,9 @@ final class RowPlanner {
     SqlNodeList columns = conflict.columns();
     SqlNodeList values = conflict.values();
     boolean updates = columns != null && values != null;
-    checkTarget(conflict, updates);
+    List<ColumnId> key = key(conflict, updates);
     if (columns == null || values == null) {
-      return new PlanNode.OnConflict(null, null);
+      return new PlanNode.OnConflict(key, null, null);
     }
     List<Integer> assigned = target.columns(columns);
     List<SqlNode> items = new ArrayList<>();
@@ -88,7 +89,7 @@ final class RowPlanner {
     computed.forEach(
         (column, item) -> assignments.put(column, assigned(expressions.get(item), column)));
     Expression condition = where == null ? null : condition(expressions.getLast());
-    return new PlanNode.OnConflict(row(assignments), condition);
+    return new PlanNode.OnConflict(key, row(assignments), condition);
   }
 
   /** UPSERT: every column that is given replaces the one that is there. */
@@ -105,7 +106,7 @@ final class RowPlanner {
       SqlType type = target.definition().columns().get(column).type();
       assignments.put(column, new Expression.InputColumn(width + column, type));
     }
-    return new PlanNode.OnConflict(row(assignments), null);
+    return new PlanNode.OnConflict(target.definition().primaryKey(), row(assignments), null);
   }
 
   private List<Expression> row(Map<Integer, Expression> assignments) {
@@ -148,34 +149,47 @@ final class RowPlanner {
     return value;
   }
 
-  private void checkTarget(SqlOnConflict conflict, boolean updates) {
+  /** The key that ON CONFLICT names, or null where it names none and so means any. */
+  private @Nullable List<ColumnId> key(SqlOnConflict conflict, boolean updates) {
     SqlIdentifier constraint = conflict.constraint();
     SqlNodeList columns = conflict.target();
     String table = target.definition().name();
     if (constraint != null) {
-      if (!constraint.getSimple().equals(target.definition().primaryKeyName())) {
-        throw Messages.at(
-            constraint.getParserPosition(),
-            ErrorCode.UNDEFINED_OBJECT,
-            "table \"" + table + "\" has no unique constraint \"" + constraint + "\"");
+      if (target.definition().constraint(constraint.getSimple()) instanceof Constraint.Key key) {
+        return key.columns();
       }
-    } else if (columns != null) {
-      Set<ColumnId> named = new HashSet<>();
-      for (int column : target.columns(columns)) {
-        named.add(target.definition().columns().get(column).id());
-      }
-      if (named.isEmpty() || !named.equals(Set.copyOf(target.definition().primaryKey()))) {
-        throw Messages.at(
-            columns.getParserPosition(),
-            ErrorCode.INVALID_COLUMN_REFERENCE,
-            "ON CONFLICT names no primary key of table \"" + table + "\"");
-      }
-    } else if (updates) {
+      throw Messages.at(
+          constraint.getParserPosition(),
+          ErrorCode.UNDEFINED_OBJECT,
+          "table \"" + table + "\" has no unique constraint \"" + constraint + "\"");
+    }
+    if (columns != null) {
+      return key(columns);
+    }
+    if (updates) {
       throw Messages.at(
           conflict.getParserPosition(),
           ErrorCode.SYNTAX_ERROR,
           "ON CONFLICT DO UPDATE names the columns of a key, as in ON CONFLICT (id)");
     }
+    return null;
+  }
+
+  /** The key of just these columns, in any order. */
+  private List<ColumnId> key(SqlNodeList columns) {
+    Set<ColumnId> named = new HashSet<>();
+    for (int column : target.columns(columns)) {
+      named.add(target.definition().columns().get(column).id());
+    }
+    for (Constraint.Key key : target.definition().uniqueKeys()) {
+      if (named.equals(Set.copyOf(key.columns()))) {
+        return key.columns();
+      }
+    }
+    throw Messages.at(
+        columns.getParserPosition(),
+        ErrorCode.INVALID_COLUMN_REFERENCE,
+        "ON CONFLICT names no unique key of table \"" + target.definition().name() + "\"");
   }
 
   private SqlNode table(String name) {

@@ -284,8 +284,8 @@ public final class Check {
   }
 
   private @Nullable Void checkKeys(TableState table) {
-    if (!table.definition().primaryKey().isEmpty()) {
-      String duplicate = KeyCheck.duplicate(table);
+    for (Constraint.Key key : table.definition().uniqueKeys()) {
+      String duplicate = KeyCheck.duplicate(table, key.columns());
       if (duplicate != null) {
         add("segments", duplicate);
       }

@@ -219,7 +219,7 @@ class KeysAfterOpeningTest {
       long key = KEYS + 10L + random.nextInt(100);
       try (Transaction transaction = store.begin(IsolationLevel.READ_COMMITTED, false);
           Snapshot seen = transaction.snapshot()) {
-        long[] holders = transaction.appendNew(items.id(), rows(items, row(key, i)), seen);
+        long[] holders = transaction.appendNew(items.id(), rows(items, row(key, i)), seen, null);
         if (holders[0] != Transaction.FREE) {
           transaction.delete(items.id(), holders);
           transaction.append(items.id(), rows(items, row(key, i)));

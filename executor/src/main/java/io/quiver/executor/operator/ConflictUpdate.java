@@ -4,6 +4,7 @@ import io.quiver.executor.expression.CompiledExpression;
 import io.quiver.executor.expression.Expression;
 import io.quiver.executor.expression.ExpressionEvaluator;
 import io.quiver.executor.plan.PlanNode;
+import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.transaction.TableSnapshot;
 import io.quiver.storage.transaction.Transaction;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class ConflictUpdate {
   private final ExecutionContext context;
   private final TableId table;
+  private final @Nullable List<ColumnId> key;
   private final Reservation reservation;
   private final @Nullable List<CompiledExpression> values;
   private final @Nullable CompiledExpression where;
@@ -35,6 +37,7 @@ final class ConflictUpdate {
       Reservation reservation) {
     this.context = context;
     this.table = table;
+    this.key = conflict.key();
     this.reservation = reservation;
     this.values = conflict.values() == null ? null : compile(conflict.values(), context);
     this.where =
@@ -57,7 +60,7 @@ final class ConflictUpdate {
    * @throws QuiverException 21000 when a row would be updated that this statement has made
    */
   Batch insert(Batch rows) {
-    long[] holders = context.transaction().appendNew(table, rows, context.snapshot());
+    long[] holders = context.transaction().appendNew(table, rows, context.snapshot(), key);
     int[] free = new int[rows.rowCount()];
     int[] taken = new int[rows.rowCount()];
     int freeCount = 0;

@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Finds rows by their primary keys, and gives them as a scan would: each once, by row id. */
+/**
+ * Finds rows by the values of a unique key, and gives them as a scan would: each once, by row id.
+ */
 final class KeyLookupOperator implements Operator {
   private final ExecutionContext context;
   private final PlanNode.KeyLookup lookup;
@@ -49,7 +51,7 @@ final class KeyLookupOperator implements Operator {
     List<Column> keys = keys();
     int rows = keys.getFirst().length();
     if (rows == 1) {
-      RowLocation only = table.find(keys, 0);
+      RowLocation only = table.find(lookup.key(), keys, 0);
       return only == null ? List.of() : List.of(only);
     }
     TreeMap<Long, RowLocation> byRowId = new TreeMap<>();
@@ -57,7 +59,7 @@ final class KeyLookupOperator implements Operator {
       if ((row & Batch.ROWS - 1) == 0) {
         context.checkCancelled();
       }
-      RowLocation location = table.find(keys, row);
+      RowLocation location = table.find(lookup.key(), keys, row);
       if (location != null) {
         byRowId.put(location.segment().rowId(location.row()), location);
       }

@@ -42,21 +42,24 @@ public sealed interface PlanNode {
   }
 
   /**
-   * The live rows with some primary keys, each once, in the order of a scan.
+   * The live rows with some values of a unique key, each once, in the order of a scan.
    *
-   * @param keys each a row-independent value for every column of the table's key, of its type and
-   *     in its order; a null finds nothing
+   * @param key the key's columns
+   * @param keys each a row-independent value for every column of the key, of its type and in its
+   *     order; a null finds nothing
    * @param filter what must also be true, over {@code schema}
    */
   record KeyLookup(
       TableId table,
       List<ColumnId> columns,
+      List<ColumnId> key,
       List<List<Expression>> keys,
       @Nullable Expression filter,
       Schema schema)
       implements PlanNode {
     public KeyLookup {
       columns = List.copyOf(columns);
+      key = List.copyOf(key);
       keys = keys.stream().map(List::copyOf).toList();
       if (keys.isEmpty() || keys.getFirst().isEmpty()) {
         throw new IllegalArgumentException("a lookup of no key");
@@ -301,14 +304,17 @@ public sealed interface PlanNode {
   }
 
   /**
-   * What becomes of a row whose primary key is taken. Expressions are over the row that is there
-   * and then the one that was to be added, all columns of each.
+   * What becomes of a row whose key is taken. Expressions are over the row that is there and then
+   * the one that was to be added, all columns of each.
    *
+   * @param key the columns of the unique key that may be taken; null for any
    * @param values the row in the place of the one that is there; null leaves that one alone
    * @param where for which rows; null for all
    */
-  record OnConflict(@Nullable List<Expression> values, @Nullable Expression where) {
+  record OnConflict(
+      @Nullable List<ColumnId> key, @Nullable List<Expression> values, @Nullable Expression where) {
     public OnConflict {
+      key = key == null ? null : List.copyOf(key);
       values = values == null ? null : List.copyOf(values);
     }
   }

@@ -190,7 +190,7 @@ final class TestTables implements Transaction {
   }
 
   @Override
-  public long[] appendNew(TableId table, Batch rows, Snapshot seen) {
+  public long[] appendNew(TableId table, Batch rows, Snapshot seen, @Nullable List<ColumnId> key) {
     throw new UnsupportedOperationException();
   }
 

@@ -5,6 +5,7 @@ import io.quiver.executor.expression.ScalarFunction;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.types.SqlType;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scan whose filter names every column of the primary key, each by an equality or by a list of
+ * A scan whose filter names every column of a unique key, each by an equality or by a list of
  * values, looks these keys up instead.
  */
 public final class KeyLookups {
@@ -38,25 +39,30 @@ public final class KeyLookups {
             return node;
           }
           TableDefinition table = catalog.table(scan.table());
-          if (table == null || table.primaryKey().isEmpty()) {
+          if (table == null) {
             return node;
           }
-          PlanNode lookup = new KeyLookups(scan, scan.filter()).lookup(table);
-          return lookup == null ? node : lookup;
+          for (Constraint.Key key : table.uniqueKeys()) {
+            PlanNode lookup = new KeyLookups(scan, scan.filter()).lookup(table, key.columns());
+            if (lookup != null) {
+              return lookup;
+            }
+          }
+          return node;
         });
   }
 
-  private @Nullable PlanNode lookup(TableDefinition table) {
+  private @Nullable PlanNode lookup(TableDefinition table, List<ColumnId> key) {
     List<List<Expression>> keys = List.of(List.of());
-    for (ColumnId column : table.primaryKey()) {
+    for (ColumnId column : key) {
       List<Expression> values = valuesOf(column, table.column(column).type());
-      if (values == null || (long) keys.size() * values.size() > combinationsMax(table)) {
+      if (values == null || (long) keys.size() * values.size() > combinationsMax(key)) {
         return null;
       }
       List<List<Expression>> longer = new ArrayList<>(keys.size() * values.size());
-      for (List<Expression> key : keys) {
+      for (List<Expression> shorter : keys) {
         for (Expression value : values) {
-          List<Expression> next = new ArrayList<>(key);
+          List<Expression> next = new ArrayList<>(shorter);
           next.add(value);
           longer.add(next);
         }
@@ -69,11 +75,11 @@ public final class KeyLookups {
           case 1 -> rest.getFirst();
           default -> new Expression.Call(ScalarFunction.AND, rest, SqlType.BOOLEAN);
         };
-    return new PlanNode.KeyLookup(scan.table(), scan.columns(), keys, filter, scan.schema());
+    return new PlanNode.KeyLookup(scan.table(), scan.columns(), key, keys, filter, scan.schema());
   }
 
-  private static int combinationsMax(TableDefinition table) {
-    return table.primaryKey().size() == 1 ? Integer.MAX_VALUE : COMBINATIONS_MAX;
+  private static int combinationsMax(List<ColumnId> key) {
+    return key.size() == 1 ? Integer.MAX_VALUE : COMBINATIONS_MAX;
   }
 
   /** The values that a column may have, taken out of the conditions; null where none says. */

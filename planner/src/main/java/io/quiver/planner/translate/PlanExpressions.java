@@ -95,7 +95,8 @@ final class PlanExpressions {
       return null;
     }
     List<Expression> values = conflict.values();
-    return new PlanNode.OnConflict(values == null ? null : all(values), optional(conflict.where()));
+    return new PlanNode.OnConflict(
+        conflict.key(), values == null ? null : all(values), optional(conflict.where()));
   }
 
   private PlanNode.@Nullable Returning returning(PlanNode.@Nullable Returning returning) {
@@ -108,6 +109,7 @@ final class PlanExpressions {
     return new PlanNode.KeyLookup(
         p.table(),
         p.columns(),
+        p.key(),
         p.keys().stream().map(this::all).toList(),
         optional(p.filter()),
         p.schema());

@@ -33,6 +33,9 @@ final class KeyGuard {
 
   private static final int TABLE_BITS = 8;
 
+  /** A lookup is done anew when a commit crosses it, which happens to few of them even once. */
+  private static final int TRIES_MAX = 1_000;
+
   private final List<ColumnId> key;
   private final Newest newest;
   private final RemovedKeys removed;
@@ -117,19 +120,21 @@ final class KeyGuard {
   @SuppressWarnings("ReferenceEquality") // Whether there is a newer state.
   private long find(long hash, List<Column> keys, int row) {
     KeyIndex built = ready();
-    TableState before = null;
-    while (true) {
+    for (int tries = 0; tries < TRIES_MAX; tries++) {
       TableState now = state;
       long found = built.find(hash, rowId -> now.match(rowId, key, keys, row));
-      if (found != KeyIndex.UNKNOWN) {
+      if (found == KeyIndex.ABSENT) {
         return found;
       }
-      if (now == before) {
-        throw new IllegalStateException(
-            "a row of table " + now.definition().name() + " is in its key index alone");
+      // Row ids of a commit that is undone are given again: what was found must be so now.
+      TableState later = state;
+      if (found != KeyIndex.UNKNOWN
+          && (later == now || later.match(found, key, keys, row) == KeyIndex.Match.EQUAL)) {
+        return found;
       }
-      before = now;
     }
+    throw new IllegalStateException(
+        "a row of table " + state.definition().name() + " is in its key index alone");
   }
 
   /**

@@ -68,9 +68,9 @@ final class LocalSnapshot implements Snapshot {
 
   private TableSnapshot keyed(TableId id, TableState table) {
     LiveTable live = memTable.live(id);
-    return live == null || live.keys().isEmpty()
+    return table.definition().uniqueKeys().isEmpty()
         ? table
-        : new LocalTable(table, version(), live.keys(), own.get(id));
+        : new LocalTable(table, version(), live == null ? List.of() : live.keys(), own.get(id));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.CatalogChange;
+import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableDefinition;
@@ -163,24 +164,25 @@ public final class LocalTransaction implements Transaction {
     RowCheck.check(definition, rows, conditions);
     TableChanges target = changes(definition);
     foreignKeys.adding(definition, rows, target.ownRows().nextRowId());
-    RowConflicts.append(pipeline, target, rows, keys(table));
+    RowConflicts.append(pipeline, target, rows, pipeline.memTable().readyKeys(table));
     spooled.added(target);
   }
 
   @Override
-  public long[] appendNew(TableId table, Batch rows, Snapshot seen) {
+  public long[] appendNew(TableId table, Batch rows, Snapshot seen, @Nullable List<ColumnId> key) {
     checkWritable();
     TableDefinition definition = definition(table);
     RowCheck.check(definition, rows, conditions);
     TableChanges target = changes(definition);
-    List<KeyGuard> committed = keys(table);
+    List<KeyGuard> committed = pipeline.memTable().readyKeys(table);
     upserts = true;
-    long[] holders = target.holders(rows, committed, TableChanges.Arbiters.ALL);
+    TableChanges.Arbiters arbiters = new TableChanges.Arbiters(key);
+    long[] holders = target.holders(rows, committed, arbiters);
     TableSnapshot visible = seen.table(table);
     conflicting(() -> RowConflicts.checkSeen(visible, holders));
     Batch free = TableChanges.free(rows, holders);
     foreignKeys.adding(definition, free, target.ownRows().nextRowId());
-    target.appendFree(rows, holders, committed, TableChanges.Arbiters.ALL);
+    target.appendFree(rows, holders, committed, arbiters);
     spooled.added(target);
     return holders;
   }
@@ -195,7 +197,7 @@ public final class LocalTransaction implements Transaction {
     checkWritable();
     TableDefinition definition = definition(table);
     TableChanges target = changes(definition);
-    keys(table);
+    List<KeyGuard> _ = pipeline.memTable().readyKeys(table);
     TableState newest = pipeline.memTable().newest().tables().get(table);
     for (long rowId : rowIds) {
       boolean committed = rowId < TableChanges.FIRST_OWN_ROW_ID;
@@ -205,14 +207,6 @@ public final class LocalTransaction implements Transaction {
     }
     foreignKeys.deleting(table, rowIds, next);
     return target.delete(rowIds);
-  }
-
-  /** The keys of a table's committed rows; waits while they are read, so that no commit does. */
-  private List<KeyGuard> keys(TableId table) {
-    LiveTable live = pipeline.memTable().live(table);
-    List<KeyGuard> keys = live == null ? List.of() : live.keys();
-    keys.forEach(key -> key.ready(rows -> {}));
-    return keys;
   }
 
   /** Lets a conflict be seen only when the next snapshot has what it was with. */
@@ -281,8 +275,12 @@ public final class LocalTransaction implements Transaction {
         .forEach(RowCheck::checkInitial);
     TableChanges target = changes(before);
     target.alter(altered);
+    DatabaseState base = base();
+    TableState committed = base.tables().get(altered.id());
+    if (target.checkNewKeys(before, committed, base.version())) {
+      seen.rows(committed);
+    }
     if (RowCheck.asksMore(before, altered)) {
-      TableState committed = base().tables().get(altered.id());
       seen.rows(committed);
       RowCheck.checkAltered(before, target.over(committed), conditions);
       foreignKeys.altering(before, target.over(committed));

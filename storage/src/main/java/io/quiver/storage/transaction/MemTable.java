@@ -245,6 +245,13 @@ final class MemTable {
     }
   }
 
+  /** The keys of a table's rows; waits while they are read, so that no commit does. */
+  List<KeyGuard> readyKeys(TableId id) {
+    List<KeyGuard> keys = keys(id);
+    keys.forEach(key -> key.ready(rows -> {}));
+    return keys;
+  }
+
   private List<KeyGuard> keys(TableId id) {
     LiveTable table = live.get(id);
     return table == null ? List.of() : table.keys();

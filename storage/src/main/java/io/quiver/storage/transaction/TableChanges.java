@@ -35,6 +35,9 @@ final class TableChanges {
   /** Of the rows of {@link #own}, by key; open results look into them. */
   private List<OwnKey> ownKeys;
 
+  /** Of the committed rows, by keys that this transaction has added to the table. */
+  private List<KeyGuard> newKeys = List.of();
+
   private @Nullable View view;
 
   TableChanges(TableDefinition definition) {
@@ -120,6 +123,42 @@ final class TableChanges {
       }
     }
     return false;
+  }
+
+  /**
+   * Checks the rows that are there against keys that the table has not had.
+   *
+   * @param before the definition that this transaction has altered last
+   * @param committed the table as committed, or null where this transaction made it
+   * @return whether there are such keys
+   * @throws QuiverException 23505
+   */
+  synchronized boolean checkNewKeys(
+      TableDefinition before, @Nullable TableState committed, CommitVersion version) {
+    List<KeyGuard> more = new ArrayList<>(newKeys);
+    for (OwnKey each : ownKeys) {
+      if (!NewKeys.isNew(before, each.key())) {
+        continue;
+      }
+      NewKeys.check(own, each.key(), (keys, row) -> each.find(own, keys, row));
+      if (committed != null) {
+        TableState rows = rebased(committed).delete(sortedDeletes());
+        KeyGuard guard =
+            new KeyGuard(each.key().columns(), rows, version, reader -> reader.accept(rows));
+        NewKeys.check(rows, each.key(), guard::find);
+        NewKeys.check(own, each.key(), guard::find);
+        more.add(guard);
+      }
+    }
+    boolean found = ownKeys.stream().anyMatch(each -> NewKeys.isNew(before, each.key()));
+    newKeys = List.copyOf(more);
+    return found;
+  }
+
+  /** The committed rows' values of a key, or null where there are none. */
+  private @Nullable KeyGuard guard(List<KeyGuard> committed, Constraint.Key key) {
+    KeyGuard guard = LiveTable.guard(committed, key.columns());
+    return guard != null ? guard : LiveTable.guard(newKeys, key.columns());
   }
 
   boolean isEmpty() {
@@ -221,8 +260,7 @@ final class TableChanges {
     own = own.append(rows);
     for (OwnKey each : ownKeys) {
       List<Column> keys = KeyGuard.keyColumns(definition(), each.key(), rows);
-      KeyGuard guard =
-          free.has(each.key()) ? null : LiveTable.guard(committed, each.key().columns());
+      KeyGuard guard = free.has(each.key()) ? null : guard(committed, each.key());
       for (int row = 0; row < rows.rowCount(); row++) {
         if (isTaken(guard, keys, row) || each.find(own, keys, row) != KeyIndex.ABSENT) {
           own = before;
@@ -251,7 +289,6 @@ final class TableChanges {
    */
   record Arbiters(@Nullable List<ColumnId> columns) {
     static final Arbiters NONE = new Arbiters(List.of());
-    static final Arbiters ALL = new Arbiters(null);
 
     boolean has(Constraint.Key key) {
       return columns == null || columns.equals(key.columns());
@@ -267,7 +304,7 @@ final class TableChanges {
     for (OwnKey each : ownKeys) {
       if (arbiters.has(each.key())) {
         List<Column> columns = KeyGuard.keyColumns(definition(), each.key(), rows);
-        KeyGuard guard = LiveTable.guard(committed, each.key().columns());
+        KeyGuard guard = guard(committed, each.key());
         keys.add(new Proposed(each, columns, guard, new OwnKey(each.key(), fresh())));
       }
     }

@@ -75,17 +75,19 @@ public interface Transaction extends AutoCloseable {
   long FREE = -1;
 
   /**
-   * Adds those rows whose primary key is free. Where another transaction commits such a key before
-   * this one does, its commit ends with 40001, so that the statement is run again and finds it.
+   * Adds those rows whose keys are free. Where another transaction commits such a key before this
+   * one does, its commit ends with 40001, so that the statement is run again and finds it.
    *
    * @param rows the table's columns, all of them, in the order of its definition
    * @param seen what the statement reads; a row of the answer that is not in it was added by the
    *     statement itself
+   * @param key the columns of the key that may be taken, in its order, or null where any may; that
+   *     another one is taken is 23505
    * @return one a row: {@link #FREE}, or the row id of the row that has the key
    * @throws io.quiver.types.QuiverException 40001 when the key is that of a row which another
-   *     transaction has added since; else as {@link #append}, 23505 excepted
+   *     transaction has added since; else as {@link #append}
    */
-  long[] appendNew(TableId table, Batch rows, Snapshot seen);
+  long[] appendNew(TableId table, Batch rows, Snapshot seen, @Nullable List<ColumnId> key);
 
   /**
    * Deletes rows by their {@link ColumnId#ROW_ID}. A row named twice, or already deleted by this
