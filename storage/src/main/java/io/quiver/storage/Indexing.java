@@ -34,6 +34,9 @@ final class Indexing {
   /** Segments that could not be read, and are left to {@code quiver check}. Owned by the lock. */
   private final Set<UUID> damaged = new HashSet<>();
 
+  /** The catalog whose dropped indexes have left no file. Owned by the lock. */
+  private long cleaned = -1;
+
   private volatile boolean closed;
 
   Indexing(StoreOptions options, CommitPipeline pipeline, Jobs jobs) {
@@ -73,8 +76,11 @@ final class Indexing {
             build(missing, table, index);
           }
         }
-        removeDropped(segments, catalog);
+        if (catalog.version() != cleaned) {
+          removeDropped(segments, catalog);
+        }
       }
+      cleaned = catalog.version();
     }
   }
 

@@ -58,7 +58,9 @@ class RowBitmapTest {
     int next = set.nextSetBit(from);
     for (int count = bitmap.fill(from, out); count > 0; count = bitmap.fill(from, out)) {
       for (int i = 0; i < count; i++) {
-        assertThat(out[i]).isEqualTo(next);
+        if (out[i] != next) {
+          throw new AssertionError("row " + out[i] + " in the place of " + next);
+        }
         next = set.nextSetBit(next + 1);
       }
       from = out[count - 1] + 1;
@@ -66,7 +68,9 @@ class RowBitmapTest {
     assertThat(next).isEqualTo(-1);
     for (int i = 0; i < 1_000; i++) {
       int row = random.nextInt(ROWS);
-      assertThat(bitmap.contains(row)).isEqualTo(set.get(row));
+      if (bitmap.contains(row) != set.get(row)) {
+        throw new AssertionError("row " + row);
+      }
     }
     ByteWriter written = new ByteWriter(16);
     bitmap.write(written);

@@ -209,8 +209,8 @@ class ScalarIndexTest {
       for (int i = 0; i < conditions.size(); i++) {
         wanted &= conditions.get(i).test(columns.get(i), row);
       }
-      if (wanted || exact) {
-        assertThat(found.contains(row)).as(what + " " + conditions).isEqualTo(wanted);
+      if ((wanted || exact) && found.contains(row) != wanted) {
+        throw new AssertionError(what + ", row " + row + " for " + conditions);
       }
     }
   }
