@@ -3,6 +3,8 @@ package io.quiver.storage;
 import io.quiver.storage.catalog.CatalogChange;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.codec.ByteReader;
+import io.quiver.storage.codec.SharedMemory;
 import io.quiver.storage.log.LogReader;
 import io.quiver.storage.log.LogRecord;
 import io.quiver.storage.log.Lsn;
@@ -53,6 +55,9 @@ final class LogReplay {
 
   private final Function<UUID, SegmentReader> opener;
 
+  /** For what is decoded; the reading thread owns it. */
+  private final SharedMemory memory = new SharedMemory();
+
   private LogReplay(
       LogReader reader, List<TableDefinition> definitions, Function<UUID, SegmentReader> opener) {
     this.reader = reader;
@@ -72,7 +77,7 @@ final class LogReplay {
     BackgroundThread thread = BackgroundThread.start("quiver-replay", replay::read);
     try {
       for (List<Decoded> next = replay.take(); !next.isEmpty(); next = replay.take()) {
-        next.forEach(decoded -> apply(decoded, pipeline));
+        apply(next, pipeline);
       }
     } finally {
       replay.stop();
@@ -80,14 +85,35 @@ final class LogReplay {
     }
   }
 
-  private static void apply(Decoded decoded, CommitPipeline pipeline) {
-    long found = decoded.commit().version().value();
-    long expected = pipeline.visible().version().value() + 1;
-    if (found != expected) {
-      throw new CorruptionException(
-          decoded.name(), 0, "commit " + found + ", expected " + expected);
+  /** Applies commits that follow one another and only add rows as one: each alone makes a state. */
+  private static void apply(List<Decoded> decoded, CommitPipeline pipeline) {
+    List<CommitRecord> run = new ArrayList<>();
+    for (int i = 0; i < decoded.size(); i++) {
+      Decoded next = decoded.get(i);
+      long found = next.commit().version().value();
+      long expected = pipeline.visible().version().value() + run.size() + 1;
+      if (found != expected) {
+        apply(decoded, i, run, pipeline);
+        throw new CorruptionException(next.name(), 0, "commit " + found + ", expected " + expected);
+      }
+      CommitRecord record = next.commit().record();
+      if (!record.addsRowsAlone()) {
+        apply(decoded, i, run, pipeline);
+        pipeline.replay(next.lsn(), record, 1);
+      } else {
+        run.add(record);
+      }
     }
-    pipeline.replay(decoded.lsn(), decoded.commit().record());
+    apply(decoded, decoded.size(), run, pipeline);
+  }
+
+  /** Applies the records before a place. */
+  private static void apply(
+      List<Decoded> decoded, int end, List<CommitRecord> run, CommitPipeline pipeline) {
+    if (!run.isEmpty()) {
+      pipeline.replay(decoded.get(end - 1).lsn(), CommitRecord.joined(run), run.size());
+      run.clear();
+    }
   }
 
   private void read() {
@@ -116,7 +142,8 @@ final class LogReplay {
   private Decoded decode(LogRecord record) {
     String name = "log record " + record.lsn();
     CommitRecordCodec.Versioned commit =
-        CommitRecordCodec.decode(name, record.payload(), definitions::get, opener);
+        CommitRecordCodec.decode(
+            new ByteReader(name, record.payload(), memory), definitions::get, opener);
     follow(commit.record());
     return new Decoded(name, record.lsn(), commit);
   }

@@ -38,6 +38,10 @@ public record Batch(List<Column> columns, int rowCount) {
   }
 
   public long sizeInBytes() {
-    return columns.stream().mapToLong(Column::sizeInBytes).sum();
+    long bytes = 0;
+    for (Column column : columns) {
+      bytes += column.sizeInBytes();
+    }
+    return bytes;
   }
 }

@@ -5,20 +5,35 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import io.quiver.types.CorruptionException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.nio.charset.StandardCharsets;
 
 /** Reads what a {@link ByteWriter} wrote; whatever does not fit is damage. */
 public final class ByteReader {
   private final String name;
   private final MemorySegment bytes;
+  private final SegmentAllocator memory;
   private long at;
 
   /**
    * @param name what to call the bytes when they are damaged, such as a file's path
    */
   public ByteReader(String name, MemorySegment bytes) {
+    this(name, bytes, (size, alignment) -> Arena.ofAuto().allocate(size, alignment));
+  }
+
+  /**
+   * @param memory for what is copied
+   */
+  public ByteReader(String name, MemorySegment bytes, SegmentAllocator memory) {
     this.name = name;
     this.bytes = bytes;
+    this.memory = memory;
+  }
+
+  /** What to call the bytes. */
+  public String name() {
+    return name;
   }
 
   public int getByte() {
@@ -61,9 +76,14 @@ public final class ByteReader {
       throw damaged(count + " bytes cannot follow");
     }
     long from = advance(count);
-    MemorySegment copy = Arena.ofAuto().allocate(Math.max(8, count), 64);
+    MemorySegment copy = allocate(count);
     MemorySegment.copy(bytes, from, copy, 0, count);
     return copy;
+  }
+
+  /** Memory for so many bytes of what is read, aligned as a column's. */
+  MemorySegment allocate(long count) {
+    return memory.allocate(Math.max(8, count), 64);
   }
 
   /** Checks that all has been read. */

@@ -2,7 +2,6 @@ package io.quiver.storage.codec;
 
 import io.quiver.types.Column;
 import io.quiver.types.SqlType;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -57,7 +56,7 @@ public final class ColumnCodec {
   private static Column readVariable(
       SqlType type, int count, @Nullable MemorySegment validity, ByteReader in) {
     MemorySegment ends = in.getBytes(4L * count);
-    MemorySegment offsets = Arena.ofAuto().allocate(4L * (count + 1L), 64);
+    MemorySegment offsets = in.allocate(4L * (count + 1L));
     int last = 0;
     for (int i = 0; i < count; i++) {
       int end = ends.getAtIndex(INT, (long) i);

@@ -160,11 +160,16 @@ public final class CommitPipeline {
     return uncommittedCatalogs.decrementAndGet();
   }
 
-  /** Applies a record that was read from the log. */
-  public void replay(Lsn lsn, CommitRecord record) {
+  /**
+   * Applies what was read from the log.
+   *
+   * @param lsn of the last record
+   * @param commits how many records this one has been made of, which only add rows if it is several
+   */
+  public void replay(Lsn lsn, CommitRecord record, int commits) {
     lock.lock();
     try {
-      MemTable.Staged staged = memTable.stage(record);
+      MemTable.Staged staged = memTable.stage(record, commits);
       adopt(record, staged.after().version());
       memTable.apply(staged);
       inFlight.replayed(lsn);

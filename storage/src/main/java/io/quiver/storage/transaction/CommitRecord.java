@@ -7,6 +7,7 @@ import io.quiver.storage.catalog.ViewDefinition;
 import io.quiver.storage.memtable.ColumnSource;
 import io.quiver.storage.memtable.DeletedRows;
 import io.quiver.types.Batch;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -42,6 +43,28 @@ public record CommitRecord(
         && segments.isEmpty()
         && rows.isEmpty()
         && identities.isEmpty();
+  }
+
+  /** Whether it does nothing but add rows in memory. */
+  public boolean addsRowsAlone() {
+    return catalog.isEmpty() && deletes.isEmpty() && segments.isEmpty();
+  }
+
+  /** One record that does what some do one after the other, each of which adds rows alone. */
+  public static CommitRecord joined(List<CommitRecord> records) {
+    if (records.size() == 1) {
+      return records.getFirst();
+    }
+    List<Rows> rows = new ArrayList<>();
+    List<IdentityNext> identities = new ArrayList<>();
+    for (CommitRecord record : records) {
+      if (!record.addsRowsAlone()) {
+        throw new IllegalArgumentException("a record that does more than add rows");
+      }
+      rows.addAll(record.rows());
+      identities.addAll(record.identities());
+    }
+    return new CommitRecord(List.of(), List.of(), List.of(), rows, identities, Expected.NOTHING);
   }
 
   /** The definition that the record gives a table, or null when it leaves it as it is. */

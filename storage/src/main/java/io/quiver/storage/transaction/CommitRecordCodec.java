@@ -81,21 +81,18 @@ public final class CommitRecordCodec {
   /**
    * Reads a record.
    *
-   * @param name what to call it when it is damaged
    * @param tables the definitions of tables that were there before
    * @param opener of the segments that the record names
    */
   public static Versioned decode(
-      String name,
-      MemorySegment bytes,
+      ByteReader in,
       Function<TableId, @Nullable TableDefinition> tables,
       Function<UUID, SegmentReader> opener) {
-    ByteReader in = new ByteReader(name, bytes);
     int format = in.getByte();
     if (format != FORMAT) {
       throw new QuiverException(
           ErrorCode.UNSUPPORTED_FORMAT,
-          name + " has a commit of format " + format + ", this Quiver reads " + FORMAT);
+          in.name() + " has a commit of format " + format + ", this Quiver reads " + FORMAT);
     }
     CommitVersion version = new CommitVersion(in.getLong());
     List<CatalogChange> changes = CatalogCodec.readList(in, 5, CatalogCodec::readChange);

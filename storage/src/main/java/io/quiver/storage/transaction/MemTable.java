@@ -4,6 +4,8 @@ import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.CatalogChange;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
+import io.quiver.types.Batch;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -77,6 +79,15 @@ final class MemTable {
    * written over if the commit goes no further.
    */
   Staged stage(CommitRecord record) {
+    return stage(record, 1);
+  }
+
+  /**
+   * As {@link #stage(CommitRecord)}, of commits that only add rows, one after the other.
+   *
+   * @param commits how many a record has been made of
+   */
+  Staged stage(CommitRecord record, int commits) {
     DatabaseState before = newest;
     Map<TableId, TableState> changed = new LinkedHashMap<>();
     for (CatalogChange change : record.catalog()) {
@@ -94,10 +105,11 @@ final class MemTable {
       changed.put(segment.table(), table(changed, segment.table()).adopt(segment));
       added.add(segment.table());
     }
-    for (CommitRecord.Rows rows : record.rows()) {
-      changed.put(rows.table(), table(changed, rows.table()).adopt(rows.batch()));
-      added.add(rows.table());
-    }
+    rowsByTable(record)
+        .forEach((id, batches) -> {
+          changed.put(id, table(changed, id).adopt(batches));
+          added.add(id);
+        });
     for (CommitRecord.IdentityNext identity : record.identities()) {
       TableState table = table(changed, identity.table());
       if (later(identity.next(), table.nextIdentity())) {
@@ -110,7 +122,15 @@ final class MemTable {
       long first = old == null ? FIRST_ROW_ID : old.nextRowId();
       keys(id).forEach(key -> key.reserve(table, first));
     }
-    return new Staged(before, next(before, changed, record), record);
+    return new Staged(before, next(before, changed, record, commits), record);
+  }
+
+  private static Map<TableId, List<Batch>> rowsByTable(CommitRecord record) {
+    Map<TableId, List<Batch>> rows = new LinkedHashMap<>();
+    for (CommitRecord.Rows each : record.rows()) {
+      rows.computeIfAbsent(each.table(), id -> new ArrayList<>()).add(each.batch());
+    }
+    return rows;
   }
 
   /** Makes a staged commit the newest state. */
@@ -279,7 +299,7 @@ final class MemTable {
   }
 
   private static DatabaseState next(
-      DatabaseState before, Map<TableId, TableState> changed, CommitRecord record) {
+      DatabaseState before, Map<TableId, TableState> changed, CommitRecord record, int commits) {
     Map<TableId, TableState> tables = new HashMap<>(before.tables());
     DatabaseState.Memory memory = before.memory();
     for (Map.Entry<TableId, TableState> entry : changed.entrySet()) {
@@ -293,7 +313,7 @@ final class MemTable {
     if (!record.catalog().isEmpty()) {
       catalog = catalog.with(catalog.version() + 1, record.catalog());
     }
-    CommitVersion version = new CommitVersion(before.version().value() + 1);
+    CommitVersion version = new CommitVersion(before.version().value() + commits);
     return new DatabaseState(version, catalog, tables, memory, before.arrangement());
   }
 

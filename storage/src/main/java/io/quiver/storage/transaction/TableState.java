@@ -118,33 +118,62 @@ public record TableState(
    * growing block, and has the newest of its states.
    */
   TableState append(Batch rows) {
+    return append(List.of(rows));
+  }
+
+  /** As {@link #append(Batch)}, of several batches one after the other. */
+  private TableState append(List<Batch> batches) {
     List<TablePart> grown = new ArrayList<>(parts);
     RowBlock block = growing;
+    int shown = block == null ? 0 : grown.getLast().rowCount();
+    int used = shown;
+    long usedBytes = block == null ? 0 : grown.getLast().sizeInBytes();
     long rowId = nextRowId;
-    for (int from = 0; from < rows.rowCount(); ) {
-      int used = block == null ? 0 : grown.getLast().rowCount();
-      long usedBytes = block == null ? 0 : grown.getLast().sizeInBytes();
-      int count = RowBlock.room(used, usedBytes, rows, from);
-      if (block == null || count == 0) {
-        block = new RowBlock(definition.columns());
-        used = 0;
-        count = RowBlock.room(0, 0, rows, from);
+    for (Batch rows : batches) {
+      for (int from = 0; from < rows.rowCount(); ) {
+        int count = block == null ? 0 : RowBlock.room(used, usedBytes, rows, from);
+        if (block == null || count == 0) {
+          show(grown, block, shown, used);
+          block = new RowBlock(definition.columns());
+          shown = 0;
+          used = 0;
+          usedBytes = 0;
+          count = RowBlock.room(0, 0, rows, from);
+        }
+        block.write(used, rowId, rows, from, count);
+        usedBytes += rows.sizeInBytes() * count / rows.rowCount();
+        used += count;
+        rowId += count;
+        from += count;
       }
-      block.write(used, rowId, rows, from, count);
-      ColumnSource view = block.view(used + count);
-      DeletedRows deleted = used == 0 ? DeletedRows.NONE : grown.removeLast().deleted();
-      grown.add(new TablePart(view, deleted, bytes(view), null));
-      rowId += count;
-      from += count;
     }
+    show(grown, block, shown, used);
     return new TableState(definition, grown, rowId, nextIdentity, block);
   }
 
-  /** Adds rows that nobody will change: many of them are used where they are, few are copied. */
-  TableState adopt(Batch rows) {
-    if (rows.rowCount() < ADOPTED_ROWS) {
-      return append(rows);
+  /** Makes what a block has a part, in the place of that with the rows shown before. */
+  private void show(List<TablePart> grown, @Nullable RowBlock block, int shown, int used) {
+    if (block != null && used > shown) {
+      ColumnSource view = block.view(used);
+      DeletedRows deleted = shown == 0 ? DeletedRows.NONE : grown.removeLast().deleted();
+      grown.add(new TablePart(view, deleted, bytes(view), null));
     }
+  }
+
+  /** Adds rows that nobody will change: many of them are used where they are, few are copied. */
+  TableState adopt(List<Batch> batches) {
+    TableState state = this;
+    int copied = 0;
+    for (int i = 0; i < batches.size(); i++) {
+      if (batches.get(i).rowCount() >= ADOPTED_ROWS) {
+        state = state.append(batches.subList(copied, i)).adopt(batches.get(i));
+        copied = i + 1;
+      }
+    }
+    return copied == batches.size() ? state : state.append(batches.subList(copied, batches.size()));
+  }
+
+  private TableState adopt(Batch rows) {
     ColumnSource view = RowBlock.adopt(definition.columns(), nextRowId, rows);
     List<TablePart> grown = new ArrayList<>(parts);
     grown.add(new TablePart(view, DeletedRows.NONE, bytes(view), null));
