@@ -43,7 +43,7 @@ public final class EmbeddedBackends implements EmbeddedBackendProvider {
       case QuiverUrl.Directory directory -> {
         try {
           String path = new File(directory.path()).getCanonicalPath();
-          yield new QuiverUrl.Directory(path, directory.readOnly());
+          yield new QuiverUrl.Directory(path, directory.readOnly(), directory.mapped());
         } catch (IOException e) {
           throw new SQLException(
               "cannot resolve the path " + directory.path() + ": " + e.getMessage(), "58030", e);
@@ -58,9 +58,11 @@ public final class EmbeddedBackends implements EmbeddedBackendProvider {
         case QuiverUrl.InMemory memory -> Database.inMemory(memory.name());
         case QuiverUrl.Directory directory -> {
           Path path = new File(directory.path()).toPath();
+          DatabaseOptions defaults = DatabaseOptions.defaults();
+          DatabaseOptions options = directory.mapped() ? defaults.withMappedFiles() : defaults;
           yield directory.readOnly()
-              ? Database.openReadOnly(path, DatabaseOptions.defaults())
-              : Database.open(path);
+              ? Database.openReadOnly(path, options)
+              : Database.open(path, options);
         }
       };
     } catch (QuiverException e) {

@@ -4,6 +4,7 @@ import io.quiver.engine.Database;
 import io.quiver.engine.DatabaseOptions;
 import io.quiver.server.QuiverServer;
 import io.quiver.server.ServerOptions;
+import io.quiver.storage.StorageMemory;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.net.InetAddress;
@@ -54,6 +55,14 @@ final class ServerCommand implements Callable<Integer> {
               + " one, COPY touches no file of this machine.")
   private List<Path> copyRoots = new ArrayList<>();
 
+  @Option(
+      names = "--memory",
+      description =
+          "resident copies the columns of segments into memory when they are first read; mapped"
+              + " maps their files, so that a database may be larger than memory. Default:"
+              + " ${DEFAULT-VALUE}")
+  private StorageMemory memory = StorageMemory.RESIDENT;
+
   @Option(names = "--port", description = "Of JDBC; 0 takes a free one. Default: ${DEFAULT-VALUE}")
   private int port = ServerOptions.DEFAULT_PORT;
 
@@ -65,7 +74,8 @@ final class ServerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     checkHost();
-    Database database = Database.open(data, DatabaseOptions.defaults().withCopyRoots(copyRoots));
+    Database database =
+        Database.open(data, DatabaseOptions.defaults().withCopyRoots(copyRoots).withMemory(memory));
     QuiverServer server;
     try {
       server =

@@ -82,7 +82,9 @@ public final class Database implements AutoCloseable {
     FileAccess remoteFiles = FileAccess.below(options.copyRoots());
     Store store =
         opening.apply(
-            StoreOptions.of(new LocalFileSystem(path)).withMemTableBytes(options.memTableBytes()));
+            StoreOptions.of(new LocalFileSystem(path))
+                .withMemTableBytes(options.memTableBytes())
+                .withMemory(options.memory()));
     return new Database(
         last == null ? "quiver" : last.toString(), options, remoteFiles, store, clock);
   }

@@ -1,6 +1,7 @@
 package io.quiver.engine;
 
 import io.quiver.executor.expression.UserFunction;
+import io.quiver.storage.StorageMemory;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -12,26 +13,40 @@ import java.util.List;
  * @param functions functions beside those of {@link FunctionPlugin}s on the class path
  * @param copyRoots directories in which COPY of a remote session may read and write files; none is
  *     none. A session within the process may copy whatever the process may touch
+ * @param memory where the columns of segments are when they are read
  */
 public record DatabaseOptions(
-    long memTableBytes, long queryMemoryBytes, List<UserFunction> functions, List<Path> copyRoots) {
+    long memTableBytes,
+    long queryMemoryBytes,
+    List<UserFunction> functions,
+    List<Path> copyRoots,
+    StorageMemory memory) {
   public DatabaseOptions {
     functions = List.copyOf(functions);
     copyRoots = List.copyOf(copyRoots);
   }
 
-  /** Without copy roots. */
+  /** Without copy roots, columns in memory. */
   public DatabaseOptions(long memTableBytes, long queryMemoryBytes, List<UserFunction> functions) {
-    this(memTableBytes, queryMemoryBytes, functions, List.of());
+    this(memTableBytes, queryMemoryBytes, functions, List.of(), StorageMemory.RESIDENT);
   }
 
   /** 64 MiB growing segments; a quarter of the heap, 256 MiB at least, a query. */
   public static DatabaseOptions defaults() {
     long quarter = Runtime.getRuntime().maxMemory() / 4;
-    return new DatabaseOptions(64L << 20, Math.max(256L << 20, quarter), List.of(), List.of());
+    return new DatabaseOptions(64L << 20, Math.max(256L << 20, quarter), List.of());
   }
 
   public DatabaseOptions withCopyRoots(List<Path> roots) {
-    return new DatabaseOptions(memTableBytes, queryMemoryBytes, functions, roots);
+    return new DatabaseOptions(memTableBytes, queryMemoryBytes, functions, roots, memory);
+  }
+
+  /** With segments that are mapped: a database may be larger than memory. */
+  public DatabaseOptions withMappedFiles() {
+    return withMemory(StorageMemory.MAPPED);
+  }
+
+  public DatabaseOptions withMemory(StorageMemory other) {
+    return new DatabaseOptions(memTableBytes, queryMemoryBytes, functions, copyRoots, other);
   }
 }

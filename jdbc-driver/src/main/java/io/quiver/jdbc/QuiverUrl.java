@@ -16,6 +16,9 @@ public sealed interface QuiverUrl {
   /** How the URL of a directory says that it is for reading alone; no property of a connection. */
   String READ_ONLY = "readOnly";
 
+  /** How the URL of a directory says where columns are: {@code resident} or {@code mapped}. */
+  String MEMORY = "memory";
+
   /** The properties of a connection. None of them names a class or a file. */
   Set<String> PROPERTIES = Set.of("user", "password");
 
@@ -28,8 +31,11 @@ public sealed interface QuiverUrl {
   /** {@code jdbc:quiver:mem:name}: lives until its last connection closes. */
   record InMemory(String name) implements Embedded {}
 
-  /** {@code jdbc:quiver:file:/path}: a directory, with {@code ?readOnly=true} for reading alone. */
-  record Directory(String path, boolean readOnly) implements Embedded {}
+  /**
+   * {@code jdbc:quiver:file:/path}: a directory, with {@code ?readOnly=true} for reading alone and
+   * {@code ?memory=mapped} for files that are mapped instead of read into memory.
+   */
+  record Directory(String path, boolean readOnly, boolean mapped) implements Embedded {}
 
   /**
    * Reads the part before {@code ?}, and of a directory whether it is for reading alone.
@@ -45,7 +51,10 @@ public sealed interface QuiverUrl {
       return new InMemory(rest.substring(4));
     }
     if (rest.startsWith("file:") && rest.length() > 5) {
-      return new Directory(rest.substring(5), readOnly(url));
+      return new Directory(
+          rest.substring(5),
+          choice(url, READ_ONLY, "false", "true"),
+          choice(url, MEMORY, "resident", "mapped"));
     }
     throw malformed(url);
   }
@@ -68,7 +77,8 @@ public sealed interface QuiverUrl {
     }
     for (String pair : url.substring(query + 1).split("&", -1)) {
       Map.Entry<String, String> entry = entry(pair);
-      if (entry.getKey().equals(READ_ONLY) && url.startsWith(PREFIX + "file:")) {
+      if ((entry.getKey().equals(READ_ONLY) || entry.getKey().equals(MEMORY))
+          && url.startsWith(PREFIX + "file:")) {
         continue;
       }
       if (!PROPERTIES.contains(entry.getKey())) {
@@ -84,20 +94,23 @@ public sealed interface QuiverUrl {
     return known;
   }
 
-  private static boolean readOnly(String url) throws SQLException {
+  /** Whether the URL says the second of two values of a property; without it, the first holds. */
+  private static boolean choice(String url, String name, String usual, String other)
+      throws SQLException {
     int query = url.indexOf('?');
-    String value = "false";
+    String value = usual;
     for (String pair : query < 0 ? new String[0] : url.substring(query + 1).split("&", -1)) {
       Map.Entry<String, String> entry = entry(pair);
-      if (entry.getKey().equals(READ_ONLY)) {
+      if (entry.getKey().equals(name)) {
         value = entry.getValue();
       }
     }
-    if (!value.equals("true") && !value.equals("false")) {
+    if (!value.equals(usual) && !value.equals(other)) {
       throw new SQLException(
-          "readOnly in a URL is true or false, found '" + value + "'", SqlStates.CANNOT_CONNECT);
+          name + " in a URL is " + other + " or " + usual + ", found '" + value + "'",
+          SqlStates.CANNOT_CONNECT);
     }
-    return value.equals("true");
+    return value.equals(other);
   }
 
   private static Map.Entry<String, String> entry(String pair) {

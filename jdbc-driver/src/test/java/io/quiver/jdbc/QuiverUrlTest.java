@@ -19,7 +19,7 @@ class QuiverUrlTest {
     assertThat(QuiverUrl.parse("jdbc:quiver://[::1]:9/")).isEqualTo(new QuiverUrl.Server("::1", 9));
     assertThat(QuiverUrl.parse("jdbc:quiver:mem:demo")).isEqualTo(new QuiverUrl.InMemory("demo"));
     assertThat(QuiverUrl.parse("jdbc:quiver:file:/var/data"))
-        .isEqualTo(new QuiverUrl.Directory("/var/data", false));
+        .isEqualTo(new QuiverUrl.Directory("/var/data", false, false));
   }
 
   @ParameterizedTest

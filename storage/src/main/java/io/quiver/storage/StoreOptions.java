@@ -79,6 +79,12 @@ public record StoreOptions(
     return new StoreOptions(files, random, bytes, background, log, limits, clock);
   }
 
+  /** With the columns of segments in memory, or mapped. */
+  public StoreOptions withMemory(StorageMemory memory) {
+    return new StoreOptions(
+        memory.over(files), random, memTableBytes, background, log, limits, clock);
+  }
+
   public StoreOptions withLog(LogOptions other) {
     return new StoreOptions(files, random, memTableBytes, background, other, limits, clock);
   }

@@ -97,6 +97,7 @@ class AlterHistoryTest {
         } else if (choice < 12) {
           closeSnapshots();
           store.close();
+          Tables.assertClean(disk, "seed " + seed + ", step " + step);
           store = LocalStore.open(options);
           model = new Model(only(store), model.rows());
         } else if (choice < 16) {
@@ -105,6 +106,7 @@ class AlterHistoryTest {
           closeSnapshots();
           store.close();
           disk = left;
+          Tables.assertClean(disk, "seed " + seed + ", power cut at step " + step);
           options =
               new StoreOptions(disk, random, 8_000, seed % 2 == 0)
                   .withBulkBytes(seed % 3 == 0 ? 200 : 1 << 20);
@@ -122,6 +124,7 @@ class AlterHistoryTest {
     } finally {
       store.close();
     }
+    Tables.assertClean(disk, "seed " + seed);
   }
 
   private static TableDefinition only(LocalStore store) {

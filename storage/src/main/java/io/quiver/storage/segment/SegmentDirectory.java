@@ -10,7 +10,9 @@ import java.util.regex.Pattern;
 
 /** Where segments lie: {@code segments/<uuid>/}, one directory each. */
 public final class SegmentDirectory {
-  static final String SEGMENTS = "segments";
+  /** The directory of all segments. */
+  public static final String SEGMENTS = "segments";
+
   static final String TEMPORARY = "tmp";
   static final String DATA = "data.arrow";
   private static final String INDEX_SUFFIX = ".index";
