@@ -334,7 +334,7 @@ def read_arrow(path: pathlib.Path, segment: dict) -> pyarrow.Table:
     for i, checksum in enumerate(checksums):
         check(f"{path} at {blocks[i]}", int(checksum, 16), content[blocks[i] : blocks[i + 1]])
     table = pyarrow.ipc.open_file(pyarrow.py_buffer(content)).read_all()
-    assert table.schema.metadata[b"quiver.format"].startswith(b"2.")
+    assert table.schema.metadata[b"quiver.format"].startswith(b"3.")
     assert table.schema.metadata[b"quiver.segment"].decode() == str(segment["id"])
     assert table.num_columns == 0 or table.num_rows == segment["rows"]
     return table
