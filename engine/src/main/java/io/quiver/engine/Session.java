@@ -321,6 +321,15 @@ public final class Session implements AutoCloseable {
     });
   }
 
+  /** All foreign keys, by the tables that they reference. */
+  public List<ForeignKeyInfo> foreignKeys() {
+    return locked(() -> {
+      try (Snapshot snapshot = transaction.snapshot()) {
+        return ForeignKeyInfo.all(snapshot.catalog());
+      }
+    });
+  }
+
   /** All schemas by name, empty ones and those of the system included. */
   public List<String> schemas() {
     return locked(() -> {

@@ -82,19 +82,28 @@ abstract class CatalogProducer extends BasicFlightSqlProducer {
   @Override
   public void getStreamExportedKeys(
       CommandGetExportedKeys command, CallContext context, ServerStreamListener listener) {
-    metadata(Schemas.GET_EXPORTED_KEYS_SCHEMA, listener, root -> {});
+    metadata(
+        Schemas.GET_EXPORTED_KEYS_SCHEMA,
+        listener,
+        root -> withSession(context, session -> ForeignKeyRoot.exported(command, session, root)));
   }
 
   @Override
   public void getStreamImportedKeys(
       CommandGetImportedKeys command, CallContext context, ServerStreamListener listener) {
-    metadata(Schemas.GET_IMPORTED_KEYS_SCHEMA, listener, root -> {});
+    metadata(
+        Schemas.GET_IMPORTED_KEYS_SCHEMA,
+        listener,
+        root -> withSession(context, session -> ForeignKeyRoot.imported(command, session, root)));
   }
 
   @Override
   public void getStreamCrossReference(
       CommandGetCrossReference command, CallContext context, ServerStreamListener listener) {
-    metadata(Schemas.GET_CROSS_REFERENCE_SCHEMA, listener, root -> {});
+    metadata(
+        Schemas.GET_CROSS_REFERENCE_SCHEMA,
+        listener,
+        root -> withSession(context, session -> ForeignKeyRoot.between(command, session, root)));
   }
 
   @Override

@@ -31,6 +31,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -354,6 +355,30 @@ class FlightSqlClientTest {
             List.of("test", "public", "docs", "id", 2));
     assertThat(served.rows(client.getPrimaryKeys(TableRef.of("other", null, "docs")))).isEmpty();
     assertThat(served.rows(client.getExportedKeys(TableRef.of(null, null, "docs")))).isEmpty();
+  }
+
+  @Test
+  void foreignKeysAreListed() throws Exception {
+    served.run("CREATE TABLE parent (x INTEGER, y INTEGER, PRIMARY KEY (x, y))");
+    served.run(
+        "CREATE TABLE child (b INTEGER, a INTEGER, CONSTRAINT fk FOREIGN KEY (b, a) REFERENCES"
+            + " parent (y, x) ON DELETE CASCADE)");
+    TableRef parent = TableRef.of(null, "public", "parent");
+    TableRef child = TableRef.of("test", null, "child");
+    for (FlightInfo info :
+        List.of(
+            client.getExportedKeys(parent),
+            client.getImportedKeys(child),
+            client.getCrossReference(parent, child))) {
+      List<List<@Nullable Object>> rows = served.rows(info);
+      assertThat(rows).hasSize(2);
+      assertThat(rows.getFirst().subList(1, 4)).isEqualTo(List.of("public", "parent", "y"));
+      assertThat(rows.getFirst().subList(5, 11))
+          .isEqualTo(List.of("public", "child", "b", 1, "fk", "parent_pkey"));
+      assertThat(rows.getLast().subList(6, 9)).isEqualTo(List.of("child", "a", 2));
+      assertThat(rows.getLast().subList(11, 13).toString()).isEqualTo("[3, 0]");
+    }
+    assertThat(served.rows(client.getCrossReference(child, parent))).isEmpty();
   }
 
   @Test

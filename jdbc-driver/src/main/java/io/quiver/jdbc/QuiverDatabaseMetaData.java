@@ -353,6 +353,40 @@ final class QuiverDatabaseMetaData extends AvaticaDatabaseMetaData {
         rows.stream().sorted().map(IndexColumn::row).toList());
   }
 
+  /** The foreign keys of a table. */
+  @Override
+  public ResultSet getImportedKeys(
+      @Nullable String catalog, @Nullable String schema, @Nullable String table)
+      throws SQLException {
+    ForeignKeyRows.Table child = new ForeignKeyRows.Table(catalog, schema, table);
+    return ForeignKeyRows.of(connection, ForeignKeyRows.Table.ANY, child, true);
+  }
+
+  /** The foreign keys that reference a table. */
+  @Override
+  public ResultSet getExportedKeys(
+      @Nullable String catalog, @Nullable String schema, @Nullable String table)
+      throws SQLException {
+    ForeignKeyRows.Table parent = new ForeignKeyRows.Table(catalog, schema, table);
+    return ForeignKeyRows.of(connection, parent, ForeignKeyRows.Table.ANY, false);
+  }
+
+  @Override
+  public ResultSet getCrossReference(
+      @Nullable String parentCatalog,
+      @Nullable String parentSchema,
+      @Nullable String parentTable,
+      @Nullable String foreignCatalog,
+      @Nullable String foreignSchema,
+      @Nullable String foreignTable)
+      throws SQLException {
+    return ForeignKeyRows.of(
+        connection,
+        new ForeignKeyRows.Table(parentCatalog, parentSchema, parentTable),
+        new ForeignKeyRows.Table(foreignCatalog, foreignSchema, foreignTable),
+        false);
+  }
+
   /** One row for each form of a function; they are in no schema of the user's. */
   @Override
   public ResultSet getFunctions(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quiver.jdbc.QuiverVector;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -428,6 +429,31 @@ abstract class DriverContract extends DriverValuesContract {
     assertThat(column(meta.getFunctions("elsewhere", null, "%"), "FUNCTION_NAME")).isEmpty();
     assertThat(connection.getSchema()).isEqualTo("public");
     assertThat(connection.isValid(1)).isTrue();
+  }
+
+  @Test
+  void foreignKeysAreListed() throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE parent (x INTEGER, y INTEGER, PRIMARY KEY (x, y))");
+      statement.execute(
+          "CREATE TABLE child (id INTEGER PRIMARY KEY, b INTEGER, a INTEGER, CONSTRAINT both"
+              + " FOREIGN KEY (b, a) REFERENCES parent (y, x) ON DELETE CASCADE)");
+      statement.execute(
+          "CREATE TABLE other (id INTEGER, CONSTRAINT both FOREIGN KEY (id) REFERENCES child)");
+    }
+    DatabaseMetaData meta = connection.getMetaData();
+    assertThat(column(meta.getImportedKeys(null, null, "child"), "FKCOLUMN_NAME"))
+        .containsExactly("b", "a");
+    assertThat(column(meta.getImportedKeys(null, "public", "child"), "PKCOLUMN_NAME"))
+        .containsExactly("y", "x");
+    assertThat(column(meta.getExportedKeys(null, null, "parent"), "DELETE_RULE"))
+        .containsExactly("0", "0");
+    assertThat(column(meta.getExportedKeys(null, null, "parent"), "UPDATE_RULE"))
+        .containsExactly("3", "3");
+    assertThat(column(meta.getCrossReference(null, null, "child", null, null, "other"), "FK_NAME"))
+        .containsExactly("both");
+    assertThat(column(meta.getCrossReference(null, null, "parent", null, null, "other"), "FK_NAME"))
+        .isEmpty();
   }
 
   private static List<String> column(ResultSet rows, String label) throws SQLException {

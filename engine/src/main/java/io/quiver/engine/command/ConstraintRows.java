@@ -29,7 +29,7 @@ final class ConstraintRows {
           "referential_constraints",
           "constraint_catalog, constraint_schema, constraint_name, unique_constraint_catalog?,"
               + " unique_constraint_schema?, unique_constraint_name?, match_option, update_rule,"
-              + " delete_rule");
+              + " delete_rule, table_name, referenced_table_name?");
 
   static final SystemTable CHECK_CONSTRAINTS =
       InformationSchema.table(
@@ -111,6 +111,7 @@ final class ConstraintRows {
       values.put("unique_constraint_catalog", database);
       values.put("unique_constraint_schema", referenced.schemaName());
       values.put("unique_constraint_name", keyOf(referenced, key).name());
+      values.put("referenced_table_name", referenced.name());
     }
     values.put("match_option", "NONE");
     values.put("update_rule", key.onUpdate().sqlName());
