@@ -43,6 +43,7 @@ final class StatementRunner {
   private final Settings settings;
   private final SessionTransaction transaction;
   private final Commands commands;
+  private final SessionSequences sequences = new SessionSequences();
   private final Set<Execution> executions = ConcurrentHashMap.newKeySet();
   private final Set<StreamingResult> openResults = ConcurrentHashMap.newKeySet();
 
@@ -324,7 +325,8 @@ final class StatementRunner {
                 database.name(),
                 principal.name(),
                 "Quiver " + Database.version(),
-                settings.timeZone().normalized()),
+                settings.timeZone().normalized(),
+                sequences.in(commands.names(snapshot.catalog()), current)),
             table -> commands.systemTable(table, snapshot));
     return settings.skipsRows() ? all : all.withSkipsRows(false);
   }

@@ -233,6 +233,16 @@ final class PlantedStore implements Store {
     }
 
     @Override
+    public long nextValue(TableId sequence) {
+      return inner.nextValue(sequence);
+    }
+
+    @Override
+    public void setValue(TableId sequence, long value, boolean given) {
+      inner.setValue(sequence, value, given);
+    }
+
+    @Override
     public TableDefinition createTable(NewTable table) {
       return inner.createTable(table);
     }

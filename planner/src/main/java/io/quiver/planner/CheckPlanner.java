@@ -23,6 +23,10 @@ final class CheckPlanner {
       EnumSet.of(
           ScalarFunction.RANDOM,
           ScalarFunction.GEN_RANDOM_UUID,
+          ScalarFunction.NEXTVAL,
+          ScalarFunction.CURRVAL,
+          ScalarFunction.LASTVAL,
+          ScalarFunction.SETVAL,
           ScalarFunction.CURRENT_DATE,
           ScalarFunction.CURRENT_TIMESTAMP,
           ScalarFunction.LOCALTIMESTAMP,

@@ -184,7 +184,8 @@ public final class Planner {
   public Expression condition(String conditionSql, TableDefinition table) {
     SqlNode parsed = SqlParser.parseExpression(conditionSql);
     Catalog catalog =
-        new Catalog(0, List.of(table.schemaName()), List.of(table), List.of(), List.of());
+        new Catalog(
+            0, List.of(table.schemaName()), List.of(table), List.of(), List.of(), List.of());
     return threads.call(() -> {
       StatementPlanner planner = planner(catalog, List.of(), Hoisting.none(0));
       return CheckPlanner.condition(planner, parsed, table);

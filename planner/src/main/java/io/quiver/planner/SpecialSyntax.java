@@ -3,6 +3,7 @@ package io.quiver.planner;
 import io.quiver.planner.translate.BuiltinFunctions;
 import io.quiver.planner.translate.QuiverFunction;
 import io.quiver.sql.ScalarOperators;
+import io.quiver.sql.SequenceReferences;
 import io.quiver.types.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,8 @@ final class SpecialSyntax {
       case PLUS, MINUS -> Intervals.plain(call);
       case OTHER_FUNCTION -> json(call);
       case TRIM -> trim(call);
+      case NEXT_VALUE -> sequence("nextval", call);
+      case CURRENT_VALUE -> sequence("currval", call);
       case EXTRACT -> extract(call, call.operand(0).toString());
       case POSITION -> function("position", call);
       case FLOOR -> function("floor", call);
@@ -107,6 +110,13 @@ final class SpecialSyntax {
     }
     SqlCall found = named("regexp_like", position, operands);
     return operator.isNegated() ? SqlStdOperatorTable.NOT.createCall(position, found) : found;
+  }
+
+  /** {@code NEXT VALUE FOR s} and its like. */
+  private static SqlCall sequence(String function, SqlCall call) {
+    SqlParserPos position = call.getParserPosition();
+    String name = Objects.requireNonNull(SequenceReferences.name(call));
+    return named(function, position, List.of(SqlLiteral.createCharString(name, position)));
   }
 
   private static SqlCall trim(SqlCall call) {

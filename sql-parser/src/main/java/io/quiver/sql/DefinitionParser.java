@@ -14,7 +14,6 @@ final class DefinitionParser {
     "user",
     "role",
     "database",
-    "sequence",
     "function",
     "procedure",
     "type",
@@ -72,6 +71,9 @@ final class DefinitionParser {
       boolean ifNotExists = cursor.accept("if", "not", "exists");
       return ended(new Statement.CreateSchema(schemaName(), ifNotExists));
     }
+    if (cursor.accept("sequence")) {
+      return ended(new SequenceParser(cursor).create());
+    }
     if (cursor.atAny("index", "unique", "vector")) {
       return new IndexParser(cursor).create();
     }
@@ -107,6 +109,10 @@ final class DefinitionParser {
       boolean ifExists = cursor.accept("if", "exists");
       return new Statement.DropView(names("a view"), ifExists, cursor.cascade());
     }
+    if (cursor.accept("sequence")) {
+      boolean ifExists = cursor.accept("if", "exists");
+      return new Statement.DropSequence(names("a sequence"), ifExists, cursor.cascade());
+    }
     if (cursor.accept("index") || cursor.accept("vector", "index")) {
       cursor.accept("concurrently");
       boolean ifExists = cursor.accept("if", "exists");
@@ -135,6 +141,9 @@ final class DefinitionParser {
   private Statement alter() {
     if (cursor.accept("table")) {
       return new AlterParser(cursor).table();
+    }
+    if (cursor.accept("sequence")) {
+      return ended(new SequenceParser(cursor).alter());
     }
     if (cursor.atAny("view", "index", "schema", "system")) {
       throw Unsupported.notYet(cursor.where(), "ALTER " + cursor.word().toUpperCase(Locale.ROOT));

@@ -52,6 +52,18 @@ public final class SqlParser {
     return grammarExpression(SourceText.check(sql));
   }
 
+  /**
+   * Parses a name with up to two others before it, as NEXTVAL takes that of a sequence.
+   *
+   * @throws QuiverException 42601
+   */
+  public static Statement.TableName parseName(String text) {
+    TokenCursor cursor = new TokenCursor(SourceText.check(text));
+    Statement.TableName name = cursor.qualifiedName("a sequence");
+    cursor.expectEnd();
+    return name;
+  }
+
   static SqlNode grammarExpression(String sql) {
     try {
       return DialectCheck.check(parser(IntervalText.marked(sql)).parseExpression());

@@ -222,6 +222,22 @@ public sealed interface Statement {
     }
   }
 
+  /** CREATE SEQUENCE. */
+  record CreateSequence(TableName name, boolean ifNotExists, SequenceSpec options)
+      implements Definition {}
+
+  /** ALTER SEQUENCE. */
+  record AlterSequence(TableName name, boolean ifExists, SequenceSpec options)
+      implements Definition {}
+
+  /** DROP SEQUENCE. */
+  record DropSequence(List<TableName> names, boolean ifExists, boolean cascade)
+      implements Definition {
+    public DropSequence {
+      names = List.copyOf(names);
+    }
+  }
+
   /**
    * COMMENT ON.
    *

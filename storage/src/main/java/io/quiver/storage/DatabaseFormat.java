@@ -24,7 +24,7 @@ final class DatabaseFormat {
   static final String LOCK = "LOCK";
   private static final String PATH = "FORMAT";
   private static final String TEMPORARY = "FORMAT.new";
-  private static final int MAJOR = 4;
+  private static final int MAJOR = 5;
   private static final int MINOR = 0;
   private static final int BYTES_MAX = 64;
   private static final Pattern LINE =

@@ -16,6 +16,7 @@ import io.quiver.storage.transaction.LocalTransaction;
 import io.quiver.storage.transaction.RetiredSegments;
 import io.quiver.storage.transaction.RowConditions;
 import io.quiver.storage.transaction.SegmentSpool;
+import io.quiver.storage.transaction.SequenceValues;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
 import io.quiver.types.ErrorCode;
@@ -104,6 +105,7 @@ public final class LocalStore implements Store {
       Jobs jobs = new Jobs(options.clock());
       Disk disk = start(options, opened, jobs, resources);
       SegmentSpool spool = spool(options, disk.installed().retired(), resources);
+      resources.push(() -> SequenceValues.giveBack(opened.pipeline()));
       if (options.background()) {
         resources.push(new BackgroundKeys(opened.pipeline(), jobs));
       }

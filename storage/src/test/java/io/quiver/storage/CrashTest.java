@@ -226,18 +226,18 @@ class CrashTest {
   void anotherFormatIsRefusedWithBothVersions() {
     MemoryFileSystem files = new MemoryFileSystem();
     LocalStore.open(options(files)).close();
-    replace(files, "FORMAT", "quiver 5.5 12345678\n");
+    replace(files, "FORMAT", "quiver 6.5 12345678\n");
     assertThatThrownBy(() -> LocalStore.open(options(files)))
         .isInstanceOfSatisfying(
             QuiverException.class, e -> assertThat(e.sqlState()).isEqualTo("58P01"))
-        .hasMessageContaining("5.5")
-        .hasMessageContaining("4.0");
+        .hasMessageContaining("6.5")
+        .hasMessageContaining("5.0");
     replace(files, "FORMAT", "quiver 2.0\n");
     assertThatThrownBy(() -> LocalStore.open(options(files)))
         .isInstanceOfSatisfying(
             QuiverException.class, e -> assertThat(e.sqlState()).isEqualTo("58P01"))
         .hasMessageContaining("2.0");
-    replace(files, "FORMAT", "quiver 4.9 4e1f3be8\n");
+    replace(files, "FORMAT", "quiver 5.9 eb5ea996\n");
     LocalStore.open(options(files)).close();
     replace(files, "FORMAT", "quivfr 1.0\n");
     assertThatThrownBy(() -> LocalStore.open(options(files)))

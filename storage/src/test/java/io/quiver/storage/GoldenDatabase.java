@@ -5,7 +5,9 @@ import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.catalog.SequenceDefinition;
 import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.catalog.ViewDefinition;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.transaction.SegmentView;
@@ -196,6 +198,7 @@ final class GoldenDatabase {
 
   /** Definitions of every kind on a table, and the changes that take some of them back. */
   private static List<CatalogChange> define(Store store, TableDefinition table) {
+    List<TableId> taken = new ArrayList<>();
     List<CatalogChange> undo = new ArrayList<>();
     String schema = "schema of " + table.name();
     Tables.commit(
@@ -209,13 +212,24 @@ final class GoldenDatabase {
             t.change(new CatalogChange.PutView(view));
             IndexDefinition index = index(t, table, kept ? "kept" : "gone");
             t.change(new CatalogChange.PutIndex(index));
-            if (!kept) {
+            SequenceDefinition sequence =
+                SequenceDefinition.create(
+                    t.newView(),
+                    schema,
+                    kept ? "kept numbers" : "gone numbers",
+                    new SequenceDefinition.Options(-5, -1, -900, -3, true, 1));
+            t.change(new CatalogChange.PutSequence(sequence));
+            if (kept) {
+              taken.add(sequence.id());
+            } else {
+              undo.add(new CatalogChange.DropSequence(sequence.id()));
               undo.add(new CatalogChange.DropView(view.id()));
               undo.add(new CatalogChange.DropIndex(index.id()));
             }
           }
           t.createTable(plain(table.name().equals("everything") ? "doomed" : "empty"));
         });
+    Tables.commit(store, t -> taken.forEach(t::nextValue));
     Tables.commit(
         store,
         t -> {

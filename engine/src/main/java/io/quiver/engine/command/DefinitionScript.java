@@ -7,6 +7,7 @@ import io.quiver.sql.Statement;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.catalog.SequenceDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.catalog.ViewDefinition;
@@ -76,6 +77,14 @@ public final class DefinitionScript {
                 null,
                 "CREATE SCHEMA IF NOT EXISTS " + SqlNames.written(schema)));
     List<TableDefinition> tables = catalog.tables().stream().sorted(BY_NAME).toList();
+    for (SequenceDefinition sequence : catalog.sequences()) {
+      add(
+          Section.PRE_DATA,
+          "sequence",
+          sequence.schemaName(),
+          sequence.name(),
+          SequenceRows.definition(sequence));
+    }
     tables.forEach(this::addTable);
     for (TableDefinition table : tables) {
       addIdentity(table);
@@ -88,6 +97,17 @@ public final class DefinitionScript {
     for (TableDefinition table : tables) {
       ConstraintText.foreignKeys(table, catalog)
           .forEach(text -> add(Section.POST_DATA, "foreign key", table, text));
+    }
+    for (SequenceDefinition sequence : catalog.sequences()) {
+      if (sequence.position().next() != sequence.options().start()
+          || sequence.position().exhausted()) {
+        add(
+            Section.POST_DATA,
+            "sequence",
+            sequence.schemaName(),
+            sequence.name(),
+            SequenceRows.position(sequence));
+      }
     }
     inOrder(catalog.views()).forEach(this::addView);
   }

@@ -64,7 +64,7 @@ public final class InformationSchema {
 
   private static final List<SystemTable> ALL =
       Stream.concat(
-              Stream.of(COLUMNS, Routines.TABLE, SCHEMATA, TABLES, VIEWS),
+              Stream.of(COLUMNS, Routines.TABLE, SCHEMATA, SequenceRows.SEQUENCES, TABLES, VIEWS),
               ConstraintRows.all().stream())
           .sorted(Comparator.comparing(SystemTable::name))
           .toList();
@@ -119,6 +119,8 @@ public final class InformationSchema {
       new ColumnRows(rows, database).addAll(catalog, system);
     } else if (table.equals(VIEWS)) {
       views(rows, database, catalog);
+    } else if (table.equals(SequenceRows.SEQUENCES)) {
+      SequenceRows.add(rows, database, catalog);
     } else if (ConstraintRows.all().contains(table)) {
       ConstraintRows.add(rows, table, database, catalog);
     } else {

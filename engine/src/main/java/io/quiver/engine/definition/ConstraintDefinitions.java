@@ -242,24 +242,4 @@ final class ConstraintDefinitions {
     }
     return renamed;
   }
-
-  /**
-   * Checks that a constraint is of a kind that is enforced.
-   *
-   * @throws QuiverException 0A000
-   */
-  static void checkEnforced(ConstraintSpec spec, boolean newTable) {
-    String what =
-        switch (spec) {
-          case ConstraintSpec.PrimaryKey _ -> newTable ? null : "ADD PRIMARY KEY";
-          case ConstraintSpec.Unique _ -> "UNIQUE";
-          case ConstraintSpec.Check _ -> null;
-          case ConstraintSpec.ForeignKey _ -> null;
-        };
-    if (what != null) {
-      throw new QuiverException(
-          ErrorCode.FEATURE_NOT_SUPPORTED,
-          what + " is not supported yet: nothing would enforce it");
-    }
-  }
 }

@@ -25,6 +25,9 @@ public final class Definitions {
       case Statement.DropView drop -> ViewDefinitions.drop(drop, context);
       case Statement.CreateIndex create -> IndexDefinitions.create(create, context);
       case Statement.DropIndex drop -> IndexDefinitions.drop(drop, context);
+      case Statement.CreateSequence create -> SequenceDefinitions.create(create, context);
+      case Statement.AlterSequence alter -> SequenceDefinitions.alter(alter, context);
+      case Statement.DropSequence drop -> SequenceDefinitions.drop(drop, context);
       case Statement.CommentOn comment -> Comments.set(comment, context);
     }
     return 0;

@@ -1,6 +1,5 @@
 package io.quiver.engine.definition;
 
-import io.quiver.sql.ConstraintSpec;
 import io.quiver.sql.Statement;
 import io.quiver.storage.catalog.CatalogChange;
 import io.quiver.storage.catalog.ColumnDefinition;
@@ -90,8 +89,6 @@ final class IndexDefinitions {
     }
     IndexOptions.checked(IndexDefinition.Kind.BTREE, command.options());
     List<String> columns = command.keys().stream().map(Statement.IndexKey::column).toList();
-    ConstraintDefinitions.checkEnforced(
-        new ConstraintSpec.Unique(command.name(), columns), /* newTable= */ false);
     context
         .transaction()
         .alterTable(

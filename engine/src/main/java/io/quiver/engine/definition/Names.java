@@ -3,6 +3,7 @@ package io.quiver.engine.definition;
 import io.quiver.sql.Statement.TableName;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.catalog.SequenceDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.ViewDefinition;
 import io.quiver.types.ErrorCode;
@@ -57,6 +58,17 @@ public record Names(String database, Catalog catalog, List<String> searchPath) {
       IndexDefinition index = catalog.index(schema, name.name());
       if (index != null) {
         return index;
+      }
+    }
+    return null;
+  }
+
+  /** The sequence of this name, or null. */
+  public @Nullable SequenceDefinition sequence(TableName name) {
+    for (String schema : schemas(name)) {
+      SequenceDefinition sequence = catalog.sequence(schema, name.name());
+      if (sequence != null) {
+        return sequence;
       }
     }
     return null;
@@ -151,7 +163,9 @@ public record Names(String database, Catalog catalog, List<String> searchPath) {
                 ? "view"
                 : catalog.index(schema, name) != null
                     ? "index"
-                    : catalog.tableOfKey(schema, name) != null ? "unique key" : null;
+                    : catalog.tableOfKey(schema, name) != null
+                        ? "unique key"
+                        : catalog.sequence(schema, name) != null ? "sequence" : null;
     if (taken != null) {
       throw new QuiverException(
           ErrorCode.DUPLICATE_TABLE, taken + " \"" + name + "\" already exists");

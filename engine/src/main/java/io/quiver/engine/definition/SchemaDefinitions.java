@@ -3,6 +3,7 @@ package io.quiver.engine.definition;
 import io.quiver.sql.Statement;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.CatalogChange;
+import io.quiver.storage.catalog.SequenceDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.catalog.ViewDefinition;
@@ -53,18 +54,24 @@ final class SchemaDefinitions {
         dropped.add(view.id());
       }
     }
-    if (!dropped.isEmpty() && !command.cascade()) {
+    List<SequenceDefinition> sequences =
+        catalog.sequences().stream()
+            .filter(sequence -> schemas.contains(sequence.schemaName()))
+            .toList();
+    if ((!dropped.isEmpty() || !sequences.isEmpty()) && !command.cascade()) {
       throw new QuiverException(
           ErrorCode.DEPENDENT_OBJECTS_EXIST,
           "schema "
               + String.join(", ", schemas)
               + " is not empty ("
-              + dropped.size()
-              + " tables and views); DROP SCHEMA ... CASCADE drops them too");
+              + (dropped.size() + sequences.size())
+              + " tables, views and sequences); DROP SCHEMA ... CASCADE drops them too");
     }
     List<ViewDefinition> over = Dependents.of(catalog, dropped);
     References.dropped(dropped, command.cascade(), context);
     Dependents.dropAll(dropped, over, context);
+    sequences.forEach(
+        sequence -> context.transaction().change(new CatalogChange.DropSequence(sequence.id())));
     schemas.forEach(name -> context.transaction().change(new CatalogChange.DropSchema(name)));
   }
 }

@@ -122,7 +122,6 @@ final class TableAlteration {
   }
 
   private TableDefinition add(TableDefinition table, ConstraintSpec constraint) {
-    ConstraintDefinitions.checkEnforced(constraint, false);
     return constraints.added(table, constraint);
   }
 

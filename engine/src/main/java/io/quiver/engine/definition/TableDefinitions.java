@@ -46,7 +46,6 @@ final class TableDefinitions {
     ConstraintDefinitions constraints = new ConstraintDefinitions(context);
     List<ConstraintSpec> foreignKeys = new ArrayList<>();
     for (ConstraintSpec constraint : command.constraints()) {
-      ConstraintDefinitions.checkEnforced(constraint, true);
       if (constraint instanceof ConstraintSpec.ForeignKey) {
         foreignKeys.add(constraint);
       } else {

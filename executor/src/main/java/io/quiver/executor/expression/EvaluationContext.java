@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param outer the values of {@link Expression.OuterColumn}
  * @param statementTime what CURRENT_TIMESTAMP gives
  * @param timeZone what texts of instants are in, and the local time of CURRENT_DATE
+ * @param sequences what NEXTVAL and the like ask
  * @param cancelled true once the statement is to end, which long calls look for
  */
 public record EvaluationContext(
@@ -24,6 +25,7 @@ public record EvaluationContext(
     String user,
     String version,
     ZoneId timeZone,
+    Sequences sequences,
     BooleanSupplier cancelled) {
   /** Outside of any correlated part of a plan, of a statement that is not cancelled. */
   public EvaluationContext(
@@ -33,7 +35,16 @@ public record EvaluationContext(
       String user,
       String version,
       ZoneId timeZone) {
-    this(parameters, List.of(), statementTime, catalog, user, version, timeZone, () -> false);
+    this(
+        parameters,
+        List.of(),
+        statementTime,
+        catalog,
+        user,
+        version,
+        timeZone,
+        Sequences.NONE,
+        () -> false);
   }
 
   /** The same, in UTC. */

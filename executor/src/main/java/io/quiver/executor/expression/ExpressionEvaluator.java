@@ -155,6 +155,8 @@ public final class ExpressionEvaluator {
       case VERSION -> constant(context.version(), call.type());
       case PI -> constant(Math.PI, SqlType.DOUBLE);
       case RANDOM, GEN_RANDOM_UUID -> new VolatileNode(call.function());
+      case NEXTVAL, CURRVAL, LASTVAL, SETVAL ->
+          new SequenceNode(call.function(), arguments, context.sequences());
       case EXTRACT_TIMEZONE,
           EXTRACT_TIMEZONE_HOUR,
           EXTRACT_TIMEZONE_MINUTE,
@@ -282,6 +284,10 @@ public final class ExpressionEvaluator {
           PI,
           RANDOM,
           GEN_RANDOM_UUID,
+          NEXTVAL,
+          CURRVAL,
+          LASTVAL,
+          SETVAL,
           REGEXP_LIKE,
           REGEXP_MATCH,
           REGEXP_COUNT,

@@ -76,6 +76,14 @@ public enum ScalarFunction {
   RANDOM,
   /** Without arguments, to UUID: of version 4, another in every row. */
   GEN_RANDOM_UUID,
+  /** (name) to BIGINT: another value each time. */
+  NEXTVAL,
+  /** (name) to BIGINT; 55000 where the session has got none yet. */
+  CURRVAL,
+  /** Without arguments; 55000 where the session has got no value yet. */
+  LASTVAL,
+  /** (name, value[, given]) to the value. */
+  SETVAL,
 
   // Text; positions and lengths count code points from 1.
   CONCAT,
@@ -369,6 +377,9 @@ public enum ScalarFunction {
 
   /** Whether every call gives another value, so that none may stand for another. */
   public boolean isVolatile() {
-    return this == RANDOM || this == GEN_RANDOM_UUID;
+    return switch (this) {
+      case RANDOM, GEN_RANDOM_UUID, NEXTVAL, CURRVAL, LASTVAL, SETVAL -> true;
+      default -> false;
+    };
   }
 }

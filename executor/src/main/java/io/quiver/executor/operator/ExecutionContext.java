@@ -1,6 +1,7 @@
 package io.quiver.executor.operator;
 
 import io.quiver.executor.expression.EvaluationContext;
+import io.quiver.executor.expression.Sequences;
 import io.quiver.executor.plan.SystemTable;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param outer the values of {@code Expression.OuterColumn}
  * @param cancelled true once the statement is to end
  * @param statementTime what CURRENT_TIMESTAMP gives
- * @param session names for CURRENT_CATALOG and CURRENT_USER
+ * @param session names for CURRENT_CATALOG and CURRENT_USER, and sequences
  * @param systemTables makes the rows of a system table
  * @param skipsRows whether statistics may say which rows need not be read
  */
@@ -64,10 +65,11 @@ public record ExecutionContext(
   }
 
   /** What a statement can ask about where it runs. */
-  public record SessionNames(String catalog, String user, String version, ZoneId timeZone) {
-    /** In UTC. */
+  public record SessionNames(
+      String catalog, String user, String version, ZoneId timeZone, Sequences sequences) {
+    /** In UTC, without sequences. */
     public SessionNames(String catalog, String user, String version) {
-      this(catalog, user, version, ZoneOffset.UTC);
+      this(catalog, user, version, ZoneOffset.UTC, Sequences.NONE);
     }
   }
 
@@ -128,6 +130,7 @@ public record ExecutionContext(
         session.user(),
         session.version(),
         session.timeZone(),
+        session.sequences(),
         cancelled);
   }
 

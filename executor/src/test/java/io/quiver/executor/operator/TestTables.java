@@ -205,6 +205,16 @@ final class TestTables implements Transaction {
   }
 
   @Override
+  public long nextValue(TableId sequence) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void setValue(TableId sequence, long value, boolean given) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public TableDefinition createTable(NewTable table) {
     throw new UnsupportedOperationException();
   }

@@ -25,6 +25,7 @@ enum ArgumentKind {
   /** DATE, TIMESTAMP or an instant, as an instant. */
   MOMENT,
   BIGINT,
+  BOOLEAN,
   JSON,
   /** The name of a member, or the number of an element: a BIGINT. */
   JSON_KEY,
@@ -50,6 +51,7 @@ enum ArgumentKind {
       case ARRAY -> new SqlType.Array(SqlType.TEXT);
       case INTEGER -> SqlType.INTEGER;
       case BIGINT -> SqlType.BIGINT;
+      case BOOLEAN -> SqlType.BOOLEAN;
       case JSON -> SqlType.JSON;
       case DOUBLE, NUMBER, ANY_NUMBER -> SqlType.DOUBLE;
       case DATE -> SqlType.DATE;
@@ -99,6 +101,7 @@ enum ArgumentKind {
       case INTEGER, BIGINT -> Types.isInteger(type) || (text && literal);
       case DOUBLE, NUMBER, ANY_NUMBER -> Types.isNumeric(type) || (text && literal);
       case TIME -> Types.isTime(type) || type.equals(SqlType.TIME) || (text && literal);
+      case BOOLEAN -> type.equals(SqlType.BOOLEAN) || (text && literal);
       case DATE -> type.equals(SqlType.DATE) || (text && literal);
       case TIMESTAMP ->
           type.equals(SqlType.DATE) || type.equals(SqlType.TIMESTAMP) || (text && literal);

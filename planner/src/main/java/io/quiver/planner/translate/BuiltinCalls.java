@@ -86,7 +86,7 @@ final class BuiltinCalls {
               : Casts.implicit(argument, SqlType.TIMESTAMP);
       case ANY_NUMBER ->
           Types.isNumeric(argument.type()) ? argument : Casts.implicit(argument, SqlType.DOUBLE);
-      case INTEGER, BIGINT, DOUBLE, DATE, TIMESTAMP, INSTANT, MOMENT, JSON, BYTES ->
+      case INTEGER, BIGINT, BOOLEAN, DOUBLE, DATE, TIMESTAMP, INSTANT, MOMENT, JSON, BYTES ->
           Casts.implicit(argument, kind.inferred());
       case NUMBER, ANY_TYPE, ANY, ARRAY, ELEMENT -> argument;
     };

@@ -16,6 +16,7 @@ final class BuiltinOthers {
     others.addConditions();
     others.addJson();
     others.addSession();
+    others.addSequences();
     return others.functions;
   }
 
@@ -68,6 +69,23 @@ final class BuiltinOthers {
         .gives(SqlType.TEXT, ScalarFunction.JSON_TYPEOF);
     json("json_array_length", "how many elements an array has")
         .gives(SqlType.INTEGER, ScalarFunction.JSON_ARRAY_LENGTH);
+  }
+
+  private void addSequences() {
+    add(FunctionCategory.SESSION, "nextval", "the next value of a sequence; as NEXT VALUE FOR")
+        .text("sequence")
+        .gives(SqlType.BIGINT, ScalarFunction.NEXTVAL);
+    add(FunctionCategory.SESSION, "currval", "the value that the session got last from a sequence")
+        .text("sequence")
+        .gives(SqlType.BIGINT, ScalarFunction.CURRVAL);
+    add(FunctionCategory.SESSION, "lastval", "the value that the session got last of all")
+        .gives(SqlType.BIGINT, ScalarFunction.LASTVAL);
+    add(FunctionCategory.SESSION, "setval", "sets a sequence; whether the value counts as given")
+        .text("sequence")
+        .taking(ArgumentKind.BIGINT, "value")
+        .optional()
+        .taking(ArgumentKind.BOOLEAN, "given")
+        .gives(SqlType.BIGINT, ScalarFunction.SETVAL);
   }
 
   private void addSession() {

@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param tables in the order of their names
  * @param views in the order of their names
  * @param indexes in the order of their names
+ * @param sequences in the order of their names
  */
 public record Catalog(
     long version,
     List<String> schemas,
     List<TableDefinition> tables,
     List<ViewDefinition> views,
-    List<IndexDefinition> indexes) {
+    List<IndexDefinition> indexes,
+    List<SequenceDefinition> sequences) {
   public static final String DEFAULT_SCHEMA = "public";
 
   /** Of a database in which nothing has happened. */
@@ -31,11 +33,12 @@ public record Catalog(
     tables = List.copyOf(tables);
     views = List.copyOf(views);
     indexes = List.copyOf(indexes);
+    sequences = List.copyOf(sequences);
   }
 
   /** Tables of the default schema. */
   public Catalog(long version, List<TableDefinition> tables) {
-    this(version, List.of(DEFAULT_SCHEMA), tables, List.of(), List.of());
+    this(version, List.of(DEFAULT_SCHEMA), tables, List.of(), List.of(), List.of());
   }
 
   /** The table with this exact name, or null. */
@@ -88,6 +91,26 @@ public record Catalog(
     return null;
   }
 
+  /** The sequence with this exact name, or null. */
+  public @Nullable SequenceDefinition sequence(String schemaName, String name) {
+    for (SequenceDefinition sequence : sequences) {
+      if (sequence.name().equals(name) && sequence.schemaName().equals(schemaName)) {
+        return sequence;
+      }
+    }
+    return null;
+  }
+
+  /** The sequence with this id, or null when it has been dropped. */
+  public @Nullable SequenceDefinition sequence(TableId id) {
+    for (SequenceDefinition sequence : sequences) {
+      if (sequence.id().equals(id)) {
+        return sequence;
+      }
+    }
+    return null;
+  }
+
   /** The schema of an index is that of its table. */
   public @Nullable String schemaOf(IndexDefinition index) {
     TableDefinition table = table(index.table());
@@ -132,12 +155,13 @@ public record Catalog(
     return views.stream().filter(view -> view.dependencies().contains(read)).toList();
   }
 
-  /** Whether a table, view, index or unique key has this name already. */
+  /** Whether a table, view, index, unique key or sequence has this name already. */
   public boolean isTaken(String schemaName, String name) {
     return table(schemaName, name) != null
         || view(schemaName, name) != null
         || index(schemaName, name) != null
-        || tableOfKey(schemaName, name) != null;
+        || tableOfKey(schemaName, name) != null
+        || sequence(schemaName, name) != null;
   }
 
   /** After some steps. What a step would drop or replace may be gone already. */
@@ -146,6 +170,7 @@ public record Catalog(
     List<TableDefinition> newTables = new ArrayList<>(tables);
     List<ViewDefinition> newViews = new ArrayList<>(views);
     List<IndexDefinition> newIndexes = new ArrayList<>(indexes);
+    List<SequenceDefinition> newSequences = new ArrayList<>(sequences);
     for (CatalogChange change : changes) {
       switch (change) {
         case CatalogChange.CreateSchema(String name) -> {
@@ -171,6 +196,11 @@ public record Catalog(
         }
         case CatalogChange.DropIndex(IndexId id) ->
             newIndexes.removeIf(index -> index.id().equals(id));
+        case CatalogChange.PutSequence(SequenceDefinition sequence) -> put(sequence, newSequences);
+        case CatalogChange.DropSequence(TableId id) ->
+            newSequences.removeIf(sequence -> sequence.id().equals(id));
+        case CatalogChange.AdvanceSequence(TableId id, var _, var to) ->
+            newSequences.replaceAll(old -> old.id().equals(id) ? old.with(to) : old);
       }
     }
     newSchemas.sort(Comparator.naturalOrder());
@@ -181,6 +211,22 @@ public record Catalog(
     newIndexes.sort(
         Comparator.comparing(IndexDefinition::name)
             .thenComparingLong(index -> index.table().value()));
-    return new Catalog(newVersion, newSchemas, newTables, newViews, newIndexes);
+    newSequences.sort(
+        Comparator.comparing(SequenceDefinition::name)
+            .thenComparing(SequenceDefinition::schemaName));
+    return new Catalog(newVersion, newSchemas, newTables, newViews, newIndexes, newSequences);
+  }
+
+  /** A sequence that is not restarted goes on where it is by now. */
+  private static void put(SequenceDefinition sequence, List<SequenceDefinition> sequences) {
+    SequenceDefinition put = sequence;
+    for (SequenceDefinition old : sequences) {
+      boolean same = old.id().equals(sequence.id());
+      if (same && old.position().restarts() == sequence.position().restarts()) {
+        put = sequence.with(old.position());
+      }
+    }
+    sequences.removeIf(old -> old.id().equals(sequence.id()));
+    sequences.add(put);
   }
 }

@@ -2,6 +2,25 @@ package io.quiver.storage.catalog;
 
 /** One step from a catalog to the next. A transaction's steps are applied in their order. */
 public sealed interface CatalogChange {
+  /** The id of what is made or replaced, or 0. */
+  default long newId() {
+    return switch (this) {
+      case CreateTable(TableDefinition table) -> table.id().value();
+      case PutView(ViewDefinition view) -> view.id().value();
+      case PutIndex(IndexDefinition index) -> index.id().value();
+      case PutSequence(SequenceDefinition sequence) -> sequence.id().value();
+      case CreateSchema _,
+          DropSchema _,
+          AlterTable _,
+          DropTable _,
+          DropView _,
+          DropIndex _,
+          DropSequence _,
+          AdvanceSequence _ ->
+          0;
+    };
+  }
+
   /** A schema without tables. */
   record CreateSchema(String name) implements CatalogChange {}
 
@@ -28,4 +47,15 @@ public sealed interface CatalogChange {
 
   /** Its table stays. */
   record DropIndex(IndexId index) implements CatalogChange {}
+
+  /** A new sequence, or another definition for the sequence of the same id. */
+  record PutSequence(SequenceDefinition sequence) implements CatalogChange {}
+
+  /** Its values are gone with it. */
+  record DropSequence(TableId sequence) implements CatalogChange {}
+
+  /** Reserves values of a sequence, or sets it; the catalog is as it was otherwise. */
+  record AdvanceSequence(
+      TableId sequence, SequenceDefinition.Position from, SequenceDefinition.Position to)
+      implements CatalogChange {}
 }

@@ -28,7 +28,12 @@ import java.util.function.Function;
  *
  * <p>A change is a byte and what changes: 1 creates a schema and 2 drops it (name as text), 3
  * creates a table and 4 alters it ({@link TableCodec}), 5 drops a table (long), 6 puts a view, 7
- * drops one (long), 8 puts an index, 9 drops one (long).
+ * drops one (long), 8 puts an index, 9 drops one (long), 10 puts a sequence, 11 drops one (long),
+ * 12 advances one (long) from a position to another.
+ *
+ * <p>A sequence is its id (long), schema and name (text), start, increment, minimum and maximum
+ * (longs), whether it cycles (byte), cache (long), and its position: the next value (long), whether
+ * there is none (byte), and how often it has been set (int).
  */
 public final class CatalogCodec {
   private static final List<IndexDefinition.Kind> KINDS =
@@ -207,7 +212,54 @@ public final class CatalogCodec {
         write(index, out);
       }
       case CatalogChange.DropIndex(IndexId id) -> out.putByte(9).putLong(id.value());
+      case CatalogChange.PutSequence(SequenceDefinition sequence) -> {
+        out.putByte(10);
+        write(sequence, out);
+      }
+      case CatalogChange.DropSequence(TableId id) -> out.putByte(11).putLong(id.value());
+      case CatalogChange.AdvanceSequence(TableId id, var from, var to) -> {
+        out.putByte(12).putLong(id.value());
+        write(from, out);
+        write(to, out);
+      }
     }
+  }
+
+  public static void write(SequenceDefinition sequence, ByteWriter out) {
+    SequenceDefinition.Options options = sequence.options();
+    out.putLong(sequence.id().value()).putText(sequence.schemaName()).putText(sequence.name());
+    out.putLong(options.start()).putLong(options.increment());
+    out.putLong(options.minimum()).putLong(options.maximum());
+    out.putByte(options.cycle() ? 1 : 0).putLong(options.cache());
+    write(sequence.position(), out);
+  }
+
+  private static void write(SequenceDefinition.Position position, ByteWriter out) {
+    out.putLong(position.next()).putByte(position.exhausted() ? 1 : 0);
+    out.putInt(position.restarts());
+  }
+
+  public static SequenceDefinition readSequence(ByteReader in) {
+    TableId id = new TableId(in.getLong());
+    String schemaName = in.getText();
+    String name = in.getText();
+    try {
+      SequenceDefinition.Options options =
+          new SequenceDefinition.Options(
+              in.getLong(),
+              in.getLong(),
+              in.getLong(),
+              in.getLong(),
+              in.getByte() != 0,
+              in.getLong());
+      return new SequenceDefinition(id, schemaName, name, options, readPosition(in));
+    } catch (IllegalArgumentException e) {
+      throw in.damaged(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static SequenceDefinition.Position readPosition(ByteReader in) {
+    return new SequenceDefinition.Position(in.getLong(), in.getByte() != 0, in.getInt());
   }
 
   public static CatalogChange readChange(ByteReader in) {
@@ -222,6 +274,11 @@ public final class CatalogCodec {
       case 7 -> new CatalogChange.DropView(new TableId(in.getLong()));
       case 8 -> new CatalogChange.PutIndex(readIndex(in));
       case 9 -> new CatalogChange.DropIndex(new IndexId(in.getLong()));
+      case 10 -> new CatalogChange.PutSequence(readSequence(in));
+      case 11 -> new CatalogChange.DropSequence(new TableId(in.getLong()));
+      case 12 ->
+          new CatalogChange.AdvanceSequence(
+              new TableId(in.getLong()), readPosition(in), readPosition(in));
       default -> throw in.damaged("no change of the catalog " + code);
     };
   }

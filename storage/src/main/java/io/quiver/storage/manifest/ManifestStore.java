@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.CatalogCodec;
 import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.catalog.SequenceDefinition;
 import io.quiver.storage.catalog.TableCodec;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.ViewDefinition;
@@ -37,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * 10  2  minor version, 0
  * 12     number (8), commit version (8), position in the log (8 + 8), catalog version (8), next
  *        table (8), number of schemas (4) and each one's name (text), number of views (4) and each
- *        view, number of indexes (4) and each index ({@link CatalogCodec}), number of tables (4);
+ *        view, number of indexes (4) and each index, number of sequences (4) and each sequence ({@link
+ *        CatalogCodec}), number of tables (4);
  *        for each its definition ({@link TableCodec}), next row id
  *        (8), next identity (8), number of segments (4); for each its id (16, the higher half
  *        first), id of the first row (8), rows (4), bytes (8), deleted rows ({@link DeletedRows#write})
@@ -52,7 +54,7 @@ public final class ManifestStore {
   private static final String TEMPORARY = "tmp/manifest";
   private static final MetaStore.Key HEAD = new MetaStore.Key("manifest");
   private static final long MAGIC = 0x494E_414D_5649_5551L;
-  private static final int MAJOR = 3;
+  private static final int MAJOR = 4;
   private static final int MINOR = 0;
 
   private final FileSystem files;
@@ -128,6 +130,7 @@ public final class ManifestStore {
     CatalogCodec.writeList(manifest.catalog().schemas(), out, (schema, o) -> o.putText(schema));
     CatalogCodec.writeList(manifest.catalog().views(), out, CatalogCodec::write);
     CatalogCodec.writeList(manifest.catalog().indexes(), out, CatalogCodec::write);
+    CatalogCodec.writeList(manifest.catalog().sequences(), out, CatalogCodec::write);
     out.putInt(manifest.tables().size());
     for (Manifest.Table table : manifest.tables()) {
       TableCodec.write(table.definition(), out);
@@ -177,6 +180,7 @@ public final class ManifestStore {
     List<String> schemas = CatalogCodec.readList(in, 4, ByteReader::getText);
     List<ViewDefinition> views = CatalogCodec.readList(in, 8, CatalogCodec::readView);
     List<IndexDefinition> indexes = CatalogCodec.readList(in, 8, CatalogCodec::readIndex);
+    List<SequenceDefinition> sequences = CatalogCodec.readList(in, 8, CatalogCodec::readSequence);
     int tableCount = in.getCount(8);
     List<Manifest.Table> tables = new ArrayList<>();
     for (int i = 0; i < tableCount; i++) {
@@ -184,7 +188,7 @@ public final class ManifestStore {
     }
     in.expectEnd();
     List<TableDefinition> definitions = tables.stream().map(Manifest.Table::definition).toList();
-    Catalog catalog = new Catalog(catalogVersion, schemas, definitions, views, indexes);
+    Catalog catalog = new Catalog(catalogVersion, schemas, definitions, views, indexes, sequences);
     return new Manifest(number, commitVersion, replayFrom, catalog, nextTable, tables);
   }
 

@@ -4,6 +4,7 @@ import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.CatalogChange;
 import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.catalog.SequenceDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.catalog.ViewDefinition;
@@ -30,7 +31,9 @@ final class CatalogConflicts {
       return;
     }
     record.catalog().forEach(change -> checkThere(newest.catalog(), change));
-    checkWhole(newest.catalog().with(0, record.catalog()));
+    if (!record.advancesOnly()) {
+      checkWhole(newest.catalog().with(0, record.catalog()));
+    }
   }
 
   @SuppressWarnings("ReferenceEquality") // A definition is replaced by another object, never back.
@@ -85,7 +88,18 @@ final class CatalogConflicts {
           require(
               newest.indexes().stream().anyMatch(index -> index.id().equals(id)),
               "an index that this one drops");
-      case CatalogChange.CreateTable _, CatalogChange.PutView _, CatalogChange.PutIndex _ -> {}
+      case CatalogChange.DropSequence(TableId id) ->
+          require(newest.sequence(id) != null, "a sequence that this one drops");
+      case CatalogChange.AdvanceSequence(TableId id, var from, var _) -> {
+        SequenceDefinition sequence = newest.sequence(id);
+        require(
+            sequence != null && sequence.position().equals(from),
+            "a sequence, or advanced it, that this one advances");
+      }
+      case CatalogChange.PutSequence _,
+          CatalogChange.CreateTable _,
+          CatalogChange.PutView _,
+          CatalogChange.PutIndex _ -> {}
     }
   }
 
@@ -105,6 +119,9 @@ final class CatalogConflicts {
             after.table(read) != null || after.view(read) != null,
             "what view \"" + view.name() + "\" reads");
       }
+    }
+    for (SequenceDefinition sequence : after.sequences()) {
+      checkName(after, sequence.schemaName(), sequence.name(), names);
     }
     for (IndexDefinition index : after.indexes()) {
       TableDefinition table = after.table(index.table());

@@ -91,6 +91,11 @@ record CatalogEdits(List<CatalogChange> changes) {
             old -> old instanceof CatalogChange.PutIndex(var i) && i.id().equals(index.id()));
         more.add(change);
       }
+      case CatalogChange.PutSequence(var sequence) ->
+          replaceSequence(more, sequence.id(), change, true);
+      case CatalogChange.DropSequence(TableId id) ->
+          replaceSequence(more, id, change, base.sequence(id) != null);
+      case CatalogChange.AdvanceSequence _ -> throw new IllegalArgumentException("is a commit");
       case CatalogChange.DropIndex(var id) -> {
         more.removeIf(old -> old instanceof CatalogChange.PutIndex(var i) && i.id().equals(id));
         if (base.indexes().stream().anyMatch(index -> index.id().equals(id))) {
@@ -103,6 +108,18 @@ record CatalogEdits(List<CatalogChange> changes) {
 
   private static boolean same(TableId a, TableId b) {
     return a.equals(b);
+  }
+
+  private static void replaceSequence(
+      List<CatalogChange> changes, TableId id, CatalogChange change, boolean needed) {
+    changes.removeIf(old -> isSequence(old, id));
+    if (needed) {
+      changes.add(change);
+    }
+  }
+
+  private static boolean isSequence(CatalogChange change, TableId id) {
+    return change instanceof CatalogChange.PutSequence(var sequence) && same(sequence.id(), id);
   }
 
   private static boolean isOf(CatalogChange change, TableId id) {

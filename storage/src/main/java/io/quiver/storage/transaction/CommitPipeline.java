@@ -1,11 +1,7 @@
 package io.quiver.storage.transaction;
 
-import io.quiver.storage.catalog.CatalogChange;
-import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.IndexId;
-import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
-import io.quiver.storage.catalog.ViewDefinition;
 import io.quiver.storage.log.LogWriter;
 import io.quiver.storage.log.Lsn;
 import io.quiver.types.ErrorCode;
@@ -46,6 +42,7 @@ public final class CommitPipeline {
   private final MemTable memTable;
   private final @Nullable LogWriter log;
   private final SnapshotPins pins = new SnapshotPins();
+  final SequenceValues sequences = new SequenceValues(this);
   private final AtomicLong nextTable;
   private final AtomicLong uncommittedCatalogs = new AtomicLong();
 
@@ -174,14 +171,7 @@ public final class CommitPipeline {
       memTable.apply(staged);
       inFlight.replayed(lsn);
       visible = memTable.newest();
-      for (CatalogChange change : record.catalog()) {
-        switch (change) {
-          case CatalogChange.CreateTable(TableDefinition table) -> taken(table.id().value());
-          case CatalogChange.PutView(ViewDefinition view) -> taken(view.id().value());
-          case CatalogChange.PutIndex(IndexDefinition index) -> taken(index.id().value());
-          default -> {}
-        }
-      }
+      record.catalog().forEach(change -> taken(change.newId()));
     } finally {
       lock.unlock();
     }

@@ -82,6 +82,11 @@ public record CommitRecord(
     return null;
   }
 
+  /** Whether all that it does to the catalog is to advance sequences. */
+  boolean advancesOnly() {
+    return catalog.stream().allMatch(CatalogChange.AdvanceSequence.class::isInstance);
+  }
+
   /** The tables that are made. */
   List<TableDefinition> created() {
     return catalog.stream()

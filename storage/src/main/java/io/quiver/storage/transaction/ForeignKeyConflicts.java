@@ -108,7 +108,9 @@ final class ForeignKeyConflicts {
   @SuppressWarnings("ReferenceEquality") // Whether anything has changed, cheaply.
   private boolean isAsSeen(TableId parent) {
     TableState newest = memTable.newest().tables().get(parent);
-    return newest != null && relied.parents().get(parent) == newest;
+    return newest != null
+        && relied.parents().get(parent) == newest
+        && !relied.isUndone().getAsBoolean();
   }
 
   private BoundForeignKey bound(TableDefinition table, Constraint.ForeignKey constraint) {

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ final class ForeignKeys {
 
   private final LocalTransaction transaction;
   private final OwnTables tables;
+  private final long undone;
 
   /** What the statement has done to keys that are referenced. */
   private final List<LostKeys> lost = new ArrayList<>();
@@ -52,6 +54,7 @@ final class ForeignKeys {
   ForeignKeys(LocalTransaction transaction, OwnTables tables) {
     this.transaction = transaction;
     this.tables = tables;
+    this.undone = tables.pipeline().undone();
   }
 
   /**
@@ -81,14 +84,17 @@ final class ForeignKeys {
    *     first row id that was not there yet
    * @param unchanged tables that may have no other rows
    * @param ownKeys finds keys among the rows that the transaction itself adds
+   * @param isUndone whether a commit has been undone since the transaction began: then a state that
+   *     is as it was may not be the one in which a key was found
    */
   record Relied(
       Map<TableId, TableState> parents,
       Map<Use, Long> children,
       Map<TableId, TableState> unchanged,
-      OwnKeys ownKeys) {
+      OwnKeys ownKeys,
+      BooleanSupplier isUndone) {
     static final Relied NOTHING =
-        new Relied(Map.of(), Map.of(), Map.of(), (table, key, values, row) -> false);
+        new Relied(Map.of(), Map.of(), Map.of(), (table, key, values, row) -> false, () -> false);
 
     Relied {
       parents = Map.copyOf(parents);
@@ -104,7 +110,9 @@ final class ForeignKeys {
   }
 
   Relied relied() {
-    return new Relied(parents, children, unchanged, tables::hasOwnKey);
+    CommitPipeline pipeline = tables.pipeline();
+    return new Relied(
+        parents, children, unchanged, tables::hasOwnKey, () -> pipeline.undone() != undone);
   }
 
   /** A statement begins, or all that the last one has done is taken back. */

@@ -5,6 +5,7 @@ import io.quiver.storage.catalog.CatalogChange;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.IndexId;
+import io.quiver.storage.catalog.SequenceDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.catalog.ViewDefinition;
@@ -31,6 +32,7 @@ public final class LocalTransaction implements Transaction {
   private final SpooledRows spooled;
   private final ForeignKeys foreignKeys;
   private final Expectations seen = new Expectations();
+  private final OwnSequences sequences = new OwnSequences();
   private CatalogEdits edits = CatalogEdits.NONE;
 
   /** What the statement that runs was planned with; null once that has changed the catalog. */
@@ -238,6 +240,24 @@ public final class LocalTransaction implements Transaction {
   }
 
   @Override
+  public long nextValue(TableId sequence) {
+    checkWritable();
+    SequenceDefinition own = sequences.find(sequence, edits, base().catalog());
+    return own == null ? pipeline.sequences.next(sequence) : sequences.take(own);
+  }
+
+  @Override
+  public void setValue(TableId sequence, long value, boolean given) {
+    checkWritable();
+    SequenceDefinition own = sequences.find(sequence, edits, base().catalog());
+    if (own == null) {
+      pipeline.sequences.set(sequence, value, given);
+    } else {
+      sequences.set(own, value, given);
+    }
+  }
+
+  @Override
   public TableDefinition createTable(NewTable table) {
     checkWritable();
     if (catalog(base()).isTaken(table.schemaName(), table.name())) {
@@ -373,7 +393,8 @@ public final class LocalTransaction implements Transaction {
         identities.next(
             id -> changes.containsKey(id) && !changes.get(id).isEmpty(), this::isDropped);
     CommitRecord.Expected expected = seen.of(layouts, !edits.isEmpty(), foreignKeys.relied());
-    return new CommitRecord(edits.changes(), deletes, segments, rows, counters, expected);
+    return new CommitRecord(
+        sequences.committed(edits.changes()), deletes, segments, rows, counters, expected);
   }
 
   /** True where this transaction drops a table, its own or another. */

@@ -311,7 +311,9 @@ final class MemTable {
     }
     Catalog catalog = before.catalog();
     if (!record.catalog().isEmpty()) {
-      catalog = catalog.with(catalog.version() + 1, record.catalog());
+      // Plans do not depend on where sequences are.
+      long step = record.advancesOnly() ? 0 : 1;
+      catalog = catalog.with(catalog.version() + step, record.catalog());
     }
     CommitVersion version = new CommitVersion(before.version().value() + commits);
     return new DatabaseState(version, catalog, tables, memory, before.arrangement());

@@ -120,6 +120,20 @@ public interface Transaction extends AutoCloseable {
   void restartIdentity(TableId table, long next);
 
   /**
+   * The next value of a sequence; never given twice, a rollback leaves a gap.
+   *
+   * @throws io.quiver.types.QuiverException 2200H when there is none left; 25006 when read-only
+   */
+  long nextValue(TableId sequence);
+
+  /**
+   * Sets a sequence, at once and for all, whatever becomes of the transaction.
+   *
+   * @param given whether the value counts as given, or is the next one
+   */
+  void setValue(TableId sequence, long value, boolean given);
+
+  /**
    * Creates a table. The ids of the table and its columns are assigned here; those in the argument
    * are ignored, the primary key is named by position.
    *
@@ -140,7 +154,7 @@ public interface Transaction extends AutoCloseable {
    */
   void alterTable(TableDefinition altered);
 
-  /** An id for a view. */
+  /** An id for a view or a sequence. */
   TableId newView();
 
   /** An id for an index. */
