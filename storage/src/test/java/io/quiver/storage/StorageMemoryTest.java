@@ -140,16 +140,23 @@ class StorageMemoryTest {
       for (int i = 0; i < 3; i++) {
         assertThat(Tables.read(store, table)).hasSize(10 * segments);
       }
-      assertThat(files.mapped()).isEqualTo(2 * segments);
+      assertThat((long) files.mapped()).isBetween(2L * segments, segmentFiles());
       // Neighbours may show as one.
-      assertThat(maps()).isBetween(1L, 2L * segments);
+      assertThat(maps()).isBetween(1L, segmentFiles());
       assertThat(openFiles() - open).isLessThan(20);
     }
     try (LocalStore store = LocalStore.open(options)) {
       store.optimize(table.id(), () -> false);
       store.checkpoint();
       assertThat(Tables.read(store, table)).hasSize(10 * segments);
-      assertThat(files.mapped()).isEqualTo(2);
+      assertThat((long) files.mapped()).isBetween(2L, segmentFiles());
+      assertThat(segmentFiles()).isLessThan(segments);
+    }
+  }
+
+  private long segmentFiles() throws IOException {
+    try (Stream<Path> files = Files.walk(directory.resolve("segments"))) {
+      return files.filter(Files::isRegularFile).count();
     }
   }
 
