@@ -349,6 +349,32 @@ class AlterHistoryTest {
     }
   }
 
+  @Test
+  void aSnapshotThatIsRefusedHoldsNoSegments() {
+    StoreOptions options = new StoreOptions(files, new Random(1), 1 << 20, false);
+    try (LocalStore store = LocalStore.open(options)) {
+      TableDefinition table = Tables.create(store, Tables.items("t"));
+      Tables.commit(store, t -> t.append(table.id(), Tables.rows(table, Tables.row(1, 5))));
+      store.flush();
+      for (IsolationLevel isolation : IsolationLevel.values()) {
+        try (Transaction writer = store.begin(isolation, false)) {
+          writer.append(table.id(), Tables.rows(only(store), fullRow(only(store), 2)));
+          TableDefinition newest = only(store);
+          Tables.commit(
+              store, t -> t.alterTable(newest.plus(Tables.column("x", SqlType.BIGINT, true))));
+          if (isolation == IsolationLevel.READ_COMMITTED) {
+            assertConflict(writer::snapshot);
+          }
+        }
+      }
+      Tables.commit(
+          store, t -> t.append(table.id(), Tables.rows(only(store), fullRow(only(store), 3))));
+      store.flush();
+      store.optimize(table.id(), () -> false);
+      assertThat(files.list("segments")).hasSize(1);
+    }
+  }
+
   private static List<@Nullable Object> fullRow(TableDefinition table, long key) {
     List<@Nullable Object> row = new ArrayList<>(Tables.row(key, 1));
     while (row.size() < table.columns().size()) {

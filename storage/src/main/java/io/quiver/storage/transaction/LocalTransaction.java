@@ -97,6 +97,15 @@ public final class LocalTransaction implements Transaction {
   public Snapshot snapshot() {
     checkOpen();
     DatabaseState base = pinnedBase();
+    try {
+      return snapshot(base);
+    } catch (RuntimeException | Error e) {
+      pipeline.pins().unpin(base);
+      throw e;
+    }
+  }
+
+  private Snapshot snapshot(DatabaseState base) {
     Map<TableId, TableState> changed = new HashMap<>();
     Map<TableId, TableChanges> own = new HashMap<>();
     for (TableChanges table : changes.values()) {
