@@ -140,7 +140,7 @@ class Directory:
         found = re.fullmatch(rb"(quiver (\d+)\.\d+) ([0-9a-f]{8})\n", line)
         assert found, line
         check("FORMAT", int(found[3], 16), found[1])
-        assert int(found[2]) == 4
+        assert int(found[2]) == 5
 
     def _read_heads(self) -> dict:
         data = (self.path / "meta" / "heads").read_bytes()
@@ -158,7 +158,7 @@ class Directory:
     def _read_manifest(self, path: pathlib.Path):
         content = path.read_bytes()
         check(path.name, struct.unpack_from("<I", content, len(content) - 4)[0], content[:-4])
-        assert content[:8] == b"QUIVMANI" and struct.unpack_from("<H", content, 8) == (3,)
+        assert content[:8] == b"QUIVMANI" and struct.unpack_from("<H", content, 8) == (4,)
         data = Bytes(content, 12)
         data.long()  # number
         self.commit = data.long()
@@ -168,6 +168,7 @@ class Directory:
         self.schemas = data.list(data.text)
         data.list(lambda: self._skip_view(data))
         data.list(lambda: self._skip_index(data))
+        data.list(lambda: self._skip_sequence(data))
         data.list(lambda: self._read_table(data))
         assert data.at == len(content) - 4
 
@@ -189,6 +190,13 @@ class Directory:
         data.optional()
         data.list(lambda: (data.text(), data.text()))
         data.optional()
+
+    @staticmethod
+    def _skip_sequence(data: Bytes):
+        data.long(), data.text(), data.text()
+        [data.long() for _ in range(4)]
+        data.byte(), data.long()
+        data.long(), data.byte(), data.int()
 
     @staticmethod
     def _skip_constraint(data: Bytes):
