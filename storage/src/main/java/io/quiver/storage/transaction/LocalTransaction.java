@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** A transaction over the tables of a {@link CommitPipeline}. */
 public final class LocalTransaction implements Transaction {
   private final CommitPipeline pipeline;
-  private final IsolationLevel isolation;
+  private final TransactionBase base;
   private final boolean readOnly;
   private final RowConditions conditions;
   private final Map<TableId, TableChanges> changes = new HashMap<>();
@@ -38,7 +38,6 @@ public final class LocalTransaction implements Transaction {
   /** What the statement that runs was planned with; null once that has changed the catalog. */
   private @Nullable Catalog statementCatalog;
 
-  private @Nullable DatabaseState fixedBase;
   private @Nullable Catalog catalogBase;
   private @Nullable Catalog ownCatalog;
   private Mark mark = new Mark(Map.of(), CatalogEdits.NONE);
@@ -55,7 +54,7 @@ public final class LocalTransaction implements Transaction {
       RowConditions conditions,
       @Nullable SegmentSpool spool) {
     this.pipeline = pipeline;
-    this.isolation = isolation;
+    this.base = new TransactionBase(isolation, pipeline);
     this.readOnly = readOnly;
     this.conditions = conditions;
     this.spooled = new SpooledRows(spool, pipeline);
@@ -73,7 +72,7 @@ public final class LocalTransaction implements Transaction {
 
   @Override
   public IsolationLevel isolation() {
-    return isolation;
+    return base.isolation();
   }
 
   @Override
@@ -96,21 +95,21 @@ public final class LocalTransaction implements Transaction {
   @Override
   public Snapshot snapshot() {
     checkOpen();
-    DatabaseState base = pinnedBase();
+    DatabaseState pinned = base.pin();
     try {
-      return snapshot(base);
+      return snapshot(pinned);
     } catch (RuntimeException | Error e) {
-      pipeline.pins().unpin(base);
+      base.unpin(pinned);
       throw e;
     }
   }
 
-  private Snapshot snapshot(DatabaseState base) {
+  private Snapshot snapshot(DatabaseState pinned) {
     Map<TableId, TableState> changed = new HashMap<>();
     Map<TableId, TableChanges> own = new HashMap<>();
     for (TableChanges table : changes.values()) {
       TableId id = table.definition().id();
-      TableState committed = base.tables().get(id);
+      TableState committed = pinned.tables().get(id);
       boolean differs = !table.isEmpty() || edits.alters(id);
       if ((madeHere.contains(id) || (committed != null && differs)) && !isDropped(id)) {
         if (committed != null) {
@@ -120,8 +119,9 @@ public final class LocalTransaction implements Transaction {
         own.put(id, table);
       }
     }
-    statementCatalog = catalog(base);
-    return new LocalSnapshot(base, catalog(base), Map.copyOf(changed), Map.copyOf(own), pipeline);
+    statementCatalog = catalog(pinned);
+    return new LocalSnapshot(
+        pinned, catalog(pinned), Map.copyOf(changed), Map.copyOf(own), pipeline);
   }
 
   @Override
@@ -413,33 +413,12 @@ public final class LocalTransaction implements Transaction {
 
   /** What was committed as this transaction sees it. */
   DatabaseState base() {
-    if (isolation == IsolationLevel.READ_COMMITTED) {
-      return pipeline.visible();
-    }
-    DatabaseState base = fixedBase;
-    if (base == null) {
-      base = pipeline.pins().pin(pipeline::visible);
-      fixedBase = base;
-    }
-    return base;
-  }
-
-  private DatabaseState pinnedBase() {
-    if (isolation == IsolationLevel.READ_COMMITTED) {
-      return pipeline.pins().pin(pipeline::visible);
-    }
-    DatabaseState base = base();
-    pipeline.pins().pin(base);
-    return base;
+    return base.get();
   }
 
   private void end() {
     ended = true;
-    DatabaseState base = fixedBase;
-    if (base != null) {
-      pipeline.pins().unpin(base);
-      fixedBase = null;
-    }
+    base.close();
     spooled.end();
   }
 
