@@ -1,7 +1,6 @@
 package io.quiver.bench;
 
 import io.quiver.engine.Database;
-import io.quiver.engine.QueryResult;
 import io.quiver.engine.Session;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
@@ -34,9 +33,6 @@ public final class BenchmarkGroupBy {
     "SELECT w, count(*) FROM s GROUP BY w ORDER BY 2 DESC LIMIT 10",
     "SELECT id, v FROM s ORDER BY v DESC LIMIT 10",
   };
-
-  /** Rows of one load, which keeps them in memory until it commits. */
-  private static final int LOAD_ROWS = 1_000_000;
 
   private BenchmarkGroupBy() {}
 
@@ -87,20 +83,8 @@ public final class BenchmarkGroupBy {
             new Field("v", SqlType.DOUBLE, true),
             new Field("w", SqlType.TEXT, true));
     SplittableRandom random = new SplittableRandom(1);
-    int[] next = {0};
-    while (next[0] < rows) {
-      int end = Math.min(rows, next[0] + LOAD_ROWS);
-      session.load(
-          null,
-          "s",
-          schema,
-          () -> {
-            int count = Math.min(Batch.ROWS, end - next[0]);
-            next[0] += count;
-            return count == 0 ? null : batch(next[0] - count, count, random);
-          });
-      session.execute("FLUSH").close();
-    }
+    TableFill.load(
+        session, "s", schema, rows, (from, count) -> batch(from, count, random), "FLUSH");
   }
 
   private static Batch batch(int from, int count, SplittableRandom random) {
@@ -122,11 +106,7 @@ public final class BenchmarkGroupBy {
 
   private static long run(Session session, String query) {
     long start = System.nanoTime();
-    try (QueryResult result = session.execute(query)) {
-      while (result.next() != null) {
-        // To its end.
-      }
-    }
+    TableFill.drain(session, query);
     return System.nanoTime() - start;
   }
 }

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.quiver.engine.Database;
 import io.quiver.engine.DatabaseOptions;
-import io.quiver.engine.QueryResult;
 import io.quiver.engine.Session;
 import io.quiver.storage.LocalStore;
 import io.quiver.storage.StoreOptions;
@@ -46,7 +45,6 @@ import java.util.stream.Stream;
  */
 public final class BenchmarkScan {
   private static final int DIMENSION = 16;
-  private static final int LOAD_ROWS = 1_000_000;
   private static final int CHUNK = 1 << 20;
 
   private BenchmarkScan() {}
@@ -127,15 +125,7 @@ public final class BenchmarkScan {
   }
 
   private static Way query(Session session, String sql, double bytes) {
-    return new Way(
-        () -> {
-          try (QueryResult result = session.execute(sql)) {
-            while (result.next() != null) {
-              // To its end.
-            }
-          }
-        },
-        bytes);
+    return new Way(() -> TableFill.drain(session, sql), bytes);
   }
 
   /** Adds up all words of all columns, as an operator would go through them. */
@@ -200,19 +190,8 @@ public final class BenchmarkScan {
             new Field("v", SqlType.DOUBLE, true),
             new Field("emb", SqlType.vector(DIMENSION), false));
     SplittableRandom random = new SplittableRandom(1);
-    int[] next = {0};
-    while (next[0] < rows) {
-      int end = Math.min(rows, next[0] + LOAD_ROWS);
-      session.load(
-          null,
-          "t",
-          schema,
-          () -> {
-            int count = Math.min(Batch.ROWS, end - next[0]);
-            next[0] += count;
-            return count == 0 ? null : batch(next[0] - count, count, random);
-          });
-    }
+    TableFill.load(
+        session, "t", schema, rows, (from, count) -> batch(from, count, random), "FLUSH");
     session.execute("OPTIMIZE TABLE t").close();
   }
 

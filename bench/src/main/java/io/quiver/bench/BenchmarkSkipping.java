@@ -1,7 +1,6 @@
 package io.quiver.bench;
 
 import io.quiver.engine.Database;
-import io.quiver.engine.QueryResult;
 import io.quiver.engine.Session;
 import io.quiver.types.Batch;
 import io.quiver.types.ColumnBuilder;
@@ -26,7 +25,6 @@ import java.util.SplittableRandom;
  * <p>Arguments: rows (10000000), rounds (9), directory (a temporary one).
  */
 public final class BenchmarkSkipping {
-  private static final int LOAD_ROWS = 1_000_000;
   private static final int WARM_UP_ROUNDS = 3;
 
   private BenchmarkSkipping() {}
@@ -82,11 +80,7 @@ public final class BenchmarkSkipping {
   private static double millis(Session session, String sql, String skipping) {
     session.execute("SET quiver.data_skipping = " + skipping).close();
     long start = System.nanoTime();
-    try (QueryResult result = session.execute(sql)) {
-      while (result.next() != null) {
-        // To its end.
-      }
-    }
+    TableFill.drain(session, sql);
     return (System.nanoTime() - start) / 1e6;
   }
 
@@ -98,19 +92,8 @@ public final class BenchmarkSkipping {
             new Field("b", SqlType.BIGINT, true),
             new Field("v", SqlType.DOUBLE, true));
     SplittableRandom random = new SplittableRandom(1);
-    int[] next = {0};
-    while (next[0] < rows) {
-      int end = Math.min(rows, next[0] + LOAD_ROWS);
-      session.load(
-          null,
-          "t",
-          schema,
-          () -> {
-            int count = Math.min(Batch.ROWS, end - next[0]);
-            next[0] += count;
-            return count == 0 ? null : batch(next[0] - count, count, random);
-          });
-    }
+    TableFill.load(
+        session, "t", schema, rows, (from, count) -> batch(from, count, random), "FLUSH");
     session.execute("OPTIMIZE TABLE t").close();
   }
 
