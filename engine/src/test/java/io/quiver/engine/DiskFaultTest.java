@@ -293,11 +293,11 @@ class DiskFaultTest {
           files.limit(Long.MAX_VALUE);
           next = fill(session, next, 20, acknowledged);
           assertThat(acknowledged).as(when).contains(next - 1);
-          files.limit(files.bytes() + random.nextInt(1_500));
+          files.limit(files.bytes() + random.nextInt(300_000));
           if (round % 2 == 0) {
             // A flush that has no room leaves the log as it is, and commits go on after it.
             state(session, "FLUSH");
-            files.limit(files.bytes() + random.nextInt(1_500));
+            files.limit(files.bytes() + random.nextInt(300_000));
           }
           int more = fill(session, next, 60, acknowledged);
           assertThat(more).as(when).isLessThan(next + 60);
@@ -316,11 +316,14 @@ class DiskFaultTest {
     }
   }
 
-  /** Inserts rows until that fails; the id after the last one. */
+  /**
+   * Inserts rows until that fails; the id after the last one. Sixty of them are more than the 8 MiB
+   * that the log makes in advance.
+   */
   private static int fill(Session session, int from, int count, Set<Integer> acknowledged) {
     int id = from;
     for (; id < from + count; id++) {
-      String state = state(session, "INSERT INTO t VALUES (" + id + ", repeat('x', 100))");
+      String state = state(session, "INSERT INTO t VALUES (" + id + ", repeat('x', 150000))");
       if (!state.isEmpty()) {
         assertThat(DISK_STATES).contains(state);
         return id;
