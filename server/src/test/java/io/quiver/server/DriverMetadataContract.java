@@ -76,10 +76,10 @@ abstract class DriverMetadataContract extends DriverValuesContract {
     try (Statement statement = connection.createStatement()) {
       statement.execute("CREATE TABLE parent (x INTEGER, y INTEGER, PRIMARY KEY (x, y))");
       statement.execute(
-          "CREATE TABLE child (id INTEGER PRIMARY KEY, b INTEGER, a INTEGER, CONSTRAINT both"
+          "CREATE TABLE child (id INTEGER PRIMARY KEY, b INTEGER, a INTEGER, CONSTRAINT pairs"
               + " FOREIGN KEY (b, a) REFERENCES parent (y, x) ON DELETE CASCADE)");
       statement.execute(
-          "CREATE TABLE other (id INTEGER, CONSTRAINT both FOREIGN KEY (id) REFERENCES child)");
+          "CREATE TABLE other (id INTEGER, CONSTRAINT pairs FOREIGN KEY (id) REFERENCES child)");
     }
     DatabaseMetaData meta = connection.getMetaData();
     assertThat(column(meta.getImportedKeys(null, null, "child"), "FKCOLUMN_NAME"))
@@ -91,7 +91,7 @@ abstract class DriverMetadataContract extends DriverValuesContract {
     assertThat(column(meta.getExportedKeys(null, null, "parent"), "UPDATE_RULE"))
         .containsExactly("3", "3");
     assertThat(column(meta.getCrossReference(null, null, "child", null, null, "other"), "FK_NAME"))
-        .containsExactly("both");
+        .containsExactly("pairs");
     assertThat(column(meta.getCrossReference(null, null, "parent", null, null, "other"), "FK_NAME"))
         .isEmpty();
   }
