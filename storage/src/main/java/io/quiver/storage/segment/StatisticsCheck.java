@@ -5,6 +5,7 @@ import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.statistics.BloomFilter;
 import io.quiver.storage.statistics.ColumnSummary;
 import io.quiver.storage.statistics.ValueHash;
+import io.quiver.storage.statistics.VectorStatistics;
 import io.quiver.storage.statistics.ZoneMap;
 import io.quiver.types.Column;
 import io.quiver.types.CorruptionException;
@@ -40,6 +41,12 @@ final class StatisticsCheck {
     ZoneMap zones = summary.zones();
     if (zones != null) {
       checkRange(id, values, zones);
+    }
+    VectorStatistics vectors = summary.statistics().vectors();
+    for (int row = 0; vectors != null && vectors.hasCentroid() && row < values.length(); row++) {
+      if (!values.isNull(row) && !vectors.holds(values.getFloats(row))) {
+        throw damaged(id, "row " + row + " is farther from the centroid than the radius");
+      }
     }
     BloomFilter filter = summary.filter();
     for (int row = 0; filter != null && row < values.length(); row++) {

@@ -37,7 +37,7 @@ public final class VectorBound {
     if (!vectors.hasCentroid() || query.length != vectors.centroid().length) {
       return Double.NEGATIVE_INFINITY;
     }
-    double error = (query.length + FEW_ROUNDINGS) * FLOAT_UNIT;
+    double error = error(query.length);
     double bound =
         switch (metric) {
           case L2 -> l2(vectors, query) * (1 - error) - UNDERFLOW;
@@ -50,6 +50,16 @@ public final class VectorBound {
           case L1, HAMMING, JACCARD -> Double.NEGATIVE_INFINITY;
         };
     return Double.isNaN(bound) ? Double.NEGATIVE_INFINITY : bound;
+  }
+
+  /** How wrong a sum over so many dimensions can be, relatively, and its root. */
+  private static double error(int dimension) {
+    return (dimension + FEW_ROUNDINGS) * FLOAT_UNIT;
+  }
+
+  /** At least the L2 distance that kernels have computed with FLOATs. */
+  static double noLessThan(double computed, int dimension) {
+    return computed * (1 + error(dimension)) + UNDERFLOW;
   }
 
   private static double l2(VectorStatistics vectors, float[] query) {

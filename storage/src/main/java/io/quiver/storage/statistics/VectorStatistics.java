@@ -6,26 +6,22 @@ import io.quiver.storage.codec.ByteWriter;
 /**
  * Where the vectors of a column lie.
  *
- * <p>As bytes: zeros (int), radius (the bits of the DOUBLE, long), dimensions (int) and the numbers
- * of the centroid (the bits of the FLOATs, ints).
+ * <p>As bytes: radius (the bits of the DOUBLE, long), dimensions (int) and the numbers of the
+ * centroid (the bits of the FLOATs, ints).
  */
 public final class VectorStatistics {
-  /** The centroids of longer vectors are not kept: the manifest holds them all. */
+  /** The centroids of longer vectors are not kept: they are in memory as long as a segment is. */
   static final int DIMENSION_MAX = 4_096;
 
-  private final int zeros;
+  /** Nothing is known. */
+  static final VectorStatistics NONE = new VectorStatistics(new float[0], 0);
+
   private final float[] centroid;
   private final double radius;
 
-  VectorStatistics(int zeros, float[] centroid, double radius) {
-    this.zeros = zeros;
+  VectorStatistics(float[] centroid, double radius) {
     this.centroid = centroid;
     this.radius = radius;
-  }
-
-  /** Vectors whose every element is zero. */
-  public int zeros() {
-    return zeros;
   }
 
   /** About the mean of the vectors that are not null; of no dimension where it is not kept. */
@@ -43,20 +39,24 @@ public final class VectorStatistics {
     return centroid.length > 0;
   }
 
+  /** Whether a vector lies where these say that all do. */
+  public boolean holds(float[] vector) {
+    return !hasCentroid() || !(Math.sqrt(VectorBound.squaredDistance(vector, centroid)) > radius);
+  }
+
   void write(ByteWriter out) {
-    out.putInt(zeros).putLong(Double.doubleToLongBits(radius)).putInt(centroid.length);
+    out.putLong(Double.doubleToLongBits(radius)).putInt(centroid.length);
     for (float element : centroid) {
       out.putInt(Float.floatToIntBits(element));
     }
   }
 
   static VectorStatistics read(ByteReader in) {
-    int zeros = in.getInt();
     double radius = Double.longBitsToDouble(in.getLong());
     float[] centroid = new float[in.getCount(4)];
     for (int i = 0; i < centroid.length; i++) {
       centroid[i] = Float.intBitsToFloat(in.getInt());
     }
-    return new VectorStatistics(zeros, centroid, radius);
+    return new VectorStatistics(centroid, radius);
   }
 }
