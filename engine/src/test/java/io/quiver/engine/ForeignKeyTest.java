@@ -1,9 +1,10 @@
 package io.quiver.engine;
 
+import static io.quiver.engine.Sql.number;
+import static io.quiver.engine.Sql.run;
+import static io.quiver.engine.Sql.state;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.quiver.types.Batch;
 import io.quiver.types.QuiverException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -201,22 +202,6 @@ class ForeignKeyTest {
       run(other, "INSERT INTO child VALUES (3)");
       run(session, "COMMIT");
       assertThat(number(session, "SELECT count(*) FROM child")).isEqualTo(3);
-    }
-  }
-
-  private static String state(Session session, String sql) {
-    return catchThrowableOfType(QuiverException.class, () -> run(session, sql)).sqlState();
-  }
-
-  private static void run(Session session, String sql) {
-    session.execute(sql).close();
-  }
-
-  private static long number(Session session, String sql) {
-    try (QueryResult result = session.execute(sql)) {
-      Batch batch = result.next();
-      Object value = batch == null ? null : batch.column(0).get(0);
-      return value instanceof Number number ? number.longValue() : -1;
     }
   }
 }

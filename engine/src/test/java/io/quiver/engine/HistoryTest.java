@@ -1,5 +1,6 @@
 package io.quiver.engine;
 
+import static io.quiver.engine.Sql.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quiver.types.Batch;
@@ -207,10 +208,6 @@ class HistoryTest {
       return "sum " + sum + ", ids " + all + ", half tickets " + halves + ", found " + nearest;
     }
     return "";
-  }
-
-  private static void run(Session session, String sql) {
-    session.execute(sql).close();
   }
 
   private static long number(Session session, String sql) {

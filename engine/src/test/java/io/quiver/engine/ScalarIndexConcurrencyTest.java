@@ -1,15 +1,15 @@
 package io.quiver.engine;
 
+import static io.quiver.engine.Sql.number;
+import static io.quiver.engine.Sql.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quiver.storage.LocalStore;
 import io.quiver.storage.StoreOptions;
 import io.quiver.storage.file.MemoryFileSystem;
-import io.quiver.types.Batch;
 import io.quiver.types.QuiverException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -26,17 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ScalarIndexConcurrencyTest {
   private static final long NANOS =
       TimeUnit.MILLISECONDS.toNanos(Integer.getInteger("scalar.millis", 1_500));
-
-  private static long number(Session session, String sql) {
-    try (QueryResult result = session.execute(sql)) {
-      Batch batch = Objects.requireNonNull(result.next());
-      return ((Number) Objects.requireNonNull(batch.column(0).get(0))).longValue();
-    }
-  }
-
-  private static void run(Session session, String sql) {
-    session.execute(sql).close();
-  }
 
   private static Database open(long seed) {
     Database database =

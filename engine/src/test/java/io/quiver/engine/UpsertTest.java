@@ -1,5 +1,6 @@
 package io.quiver.engine;
 
+import static io.quiver.engine.Sql.number;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quiver.types.Batch;
@@ -71,13 +72,5 @@ class UpsertTest {
       }
     }
     return added;
-  }
-
-  private static long number(Session session, String sql) {
-    try (QueryResult result = session.execute(sql)) {
-      Batch batch = result.next();
-      Object value = batch == null ? null : batch.column(0).get(0);
-      return value instanceof Number number ? number.longValue() : -1;
-    }
   }
 }

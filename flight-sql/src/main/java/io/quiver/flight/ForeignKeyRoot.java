@@ -18,47 +18,33 @@ final class ForeignKeyRoot {
 
   static void exported(CommandGetExportedKeys command, Session session, VectorSchemaRoot root) {
     Predicate<ForeignKeyInfo.Table> parent =
-        table(
-            inCatalog(command.hasCatalog(), command.getCatalog(), session),
-            command.hasDbSchema() ? command.getDbSchema() : "",
-            command.getTable());
+        table(command.getCatalog(), command.getDbSchema(), command.getTable(), session);
     fill(key -> parent.test(key.parent()), session, root);
   }
 
   static void imported(CommandGetImportedKeys command, Session session, VectorSchemaRoot root) {
     Predicate<ForeignKeyInfo.Table> child =
-        table(
-            inCatalog(command.hasCatalog(), command.getCatalog(), session),
-            command.hasDbSchema() ? command.getDbSchema() : "",
-            command.getTable());
+        table(command.getCatalog(), command.getDbSchema(), command.getTable(), session);
     fill(key -> child.test(key.child()), session, root);
   }
 
   static void between(CommandGetCrossReference command, Session session, VectorSchemaRoot root) {
     Predicate<ForeignKeyInfo.Table> parent =
-        table(
-            inCatalog(command.hasPkCatalog(), command.getPkCatalog(), session),
-            command.hasPkDbSchema() ? command.getPkDbSchema() : "",
-            command.getPkTable());
+        table(command.getPkCatalog(), command.getPkDbSchema(), command.getPkTable(), session);
     Predicate<ForeignKeyInfo.Table> child =
-        table(
-            inCatalog(command.hasFkCatalog(), command.getFkCatalog(), session),
-            command.hasFkDbSchema() ? command.getFkDbSchema() : "",
-            command.getFkTable());
+        table(command.getFkCatalog(), command.getFkDbSchema(), command.getFkTable(), session);
     fill(key -> parent.test(key.parent()) && child.test(key.child()), session, root);
-  }
-
-  private static boolean inCatalog(boolean named, String catalog, Session session) {
-    return !named || catalog.isEmpty() || catalog.equals(session.catalog());
   }
 
   /**
    * Whether a table is meant.
    *
+   * @param catalog empty for any, as what the client leaves out is
    * @param schema empty for any
    */
   private static Predicate<ForeignKeyInfo.Table> table(
-      boolean inCatalog, String schema, String name) {
+      String catalog, String schema, String name, Session session) {
+    boolean inCatalog = catalog.isEmpty() || catalog.equals(session.catalog());
     return table ->
         inCatalog
             && table.name().equals(name)

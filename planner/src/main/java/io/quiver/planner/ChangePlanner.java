@@ -135,21 +135,7 @@ final class ChangePlanner {
               JoinConditionType.NONE.symbol(position),
               null);
     }
-    SqlSelect select =
-        new SqlSelect(
-            position,
-            null,
-            new SqlNodeList(list, position),
-            from,
-            condition,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null);
+    SqlSelect select = Selects.of(position, new SqlNodeList(list, position), from, condition);
     SqlNodeList with = change.with();
     SqlNode query = with == null ? select : new SqlWith(position, with, select);
     return planner.query(planner.prepare(query)).plan();

@@ -44,19 +44,10 @@ final class CheckPlanner {
           position, ErrorCode.FEATURE_NOT_SUPPORTED, "a subquery in CHECK is not supported");
     }
     SqlSelect select =
-        new SqlSelect(
+        Selects.of(
             position,
-            null,
             new SqlNodeList(List.of(parsed), position),
             new SqlIdentifier(List.of(table.schemaName(), table.name()), position),
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
             null);
     Expression condition =
         planner.rowExpressions(planner.prepare(select), "CHECK").expressions().getFirst();

@@ -154,12 +154,7 @@ final class InsertPlanner {
   private PlanNode rowQuery(List<SqlNode> nodes) {
     SqlParserPos position = nodes.get(0).getParserPosition();
     SqlNodeList list = new SqlNodeList(nodes, position);
-    return query(select(list, position));
-  }
-
-  private static SqlSelect select(SqlNodeList list, SqlParserPos position) {
-    return new SqlSelect(
-        position, null, list, null, null, null, null, null, null, null, null, null, null);
+    return query(Selects.of(position, list, null, null));
   }
 
   private PlanNode query(SqlNode source) {

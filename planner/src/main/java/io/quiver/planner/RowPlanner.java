@@ -50,7 +50,8 @@ final class RowPlanner {
       return null;
     }
     StatementPlanner.RowExpressions row =
-        planner.rowExpressions(planner.prepare(select(items, table(alias))), "RETURNING");
+        planner.rowExpressions(
+            planner.prepare(Selects.of(position, items, table(alias), null)), "RETURNING");
     return new PlanNode.Returning(row.expressions(), row.schema());
   }
 
@@ -132,7 +133,7 @@ final class RowPlanner {
             table(PROPOSED),
             JoinConditionType.NONE.symbol(position),
             null);
-    SqlSelect select = select(new SqlNodeList(items, position), both);
+    SqlSelect select = Selects.of(position, new SqlNodeList(items, position), both, null);
     return planner.rowExpressions(planner.prepare(select), "ON CONFLICT DO UPDATE").expressions();
   }
 
@@ -197,10 +198,5 @@ final class RowPlanner {
         new SqlIdentifier(
             List.of(target.definition().schemaName(), target.definition().name()), position);
     return SqlStdOperatorTable.AS.createCall(position, table, new SqlIdentifier(name, position));
-  }
-
-  private SqlSelect select(SqlNodeList items, SqlNode from) {
-    return new SqlSelect(
-        position, null, items, from, null, null, null, null, null, null, null, null, null);
   }
 }

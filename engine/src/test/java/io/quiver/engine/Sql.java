@@ -1,0 +1,29 @@
+package io.quiver.engine;
+
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.quiver.types.Batch;
+import io.quiver.types.QuiverException;
+
+/** What tests ask of sessions. */
+final class Sql {
+  private Sql() {}
+
+  static void run(Session session, String sql) {
+    session.execute(sql).close();
+  }
+
+  /** The SQLSTATE of a statement that fails. */
+  static String state(Session session, String sql) {
+    return catchThrowableOfType(QuiverException.class, () -> run(session, sql)).sqlState();
+  }
+
+  /** The number in the first row's first column; -1 where there is none. */
+  static long number(Session session, String sql) {
+    try (QueryResult result = session.execute(sql)) {
+      Batch batch = result.next();
+      Object value = batch == null ? null : batch.column(0).get(0);
+      return value instanceof Number number ? number.longValue() : -1;
+    }
+  }
+}
