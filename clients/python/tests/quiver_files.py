@@ -1,7 +1,7 @@
 """A reader of a Quiver database that has never seen Quiver: docs/format.md, pyarrow and struct.
 
-Every checksum is compared. It reads what a flush has written: where the log holds a commit after
-that, it says so instead of giving rows of the past.
+Every checksum is compared. Rows are those of the manifest's segments, and what commits in the log have
+done to them since.
 """
 
 import fcntl
@@ -67,9 +67,14 @@ class Bytes:
         return self.take("q")
 
     def text(self) -> str:
-        length = self.int()
+        return self.bytes(self.int()).decode("utf-8")
+
+    def bytes(self, length: int) -> bytes:
         self.at += length
-        return self.data[self.at - length : self.at].decode("utf-8")
+        return self.data[self.at - length : self.at]
+
+    def buffer(self, length: int) -> pyarrow.Buffer:
+        return pyarrow.py_buffer(self.bytes(length))
 
     def optional(self):
         return self.text() if self.byte() else None
@@ -78,10 +83,7 @@ class Bytes:
         return [item() for _ in range(self.int())]
 
 
-# Code, bytes of a value; None where values vary in length.
-FIXED_BYTES = {2: 4, 3: 8, 4: 4, 5: 8, 6: 4, 7: 8, 10: 1, 11: 2, 12: 8, 13: 8, 14: 16, 16: 16}
 BOOLEAN, VARCHAR, VECTOR, JSON, DECIMAL, VARBINARY, ARRAY = 1, 8, 9, 15, 16, 17, 18
-ELEMENT_BITS = [32, 16, 16, 8, 1]
 
 
 def read_type(data: Bytes):
@@ -97,26 +99,52 @@ def read_type(data: Bytes):
     return (code,)
 
 
-def read_column(data: Bytes, kind, rows: int):
-    """Moves on behind a column's values, and gives their bytes."""
-    if data.byte():
-        data.at += (rows + 7) // 8
-    if kind[0] in (VARCHAR, VARBINARY, JSON):
-        ends = [data.int() for _ in range(rows)]
-        values = data.data[data.at : data.at + (ends[-1] if ends else 0)]
-        data.at += len(values)
-        return values
-    if kind[0] == ARRAY:
-        ends = [data.int() for _ in range(rows)]
-        return read_column(data, kind[1], ends[-1] if ends else 0)
-    if kind[0] == BOOLEAN:
-        size = (rows + 7) // 8
-    elif kind[0] == VECTOR:
-        size = rows * ((kind[1] * ELEMENT_BITS[kind[2]] + 7) // 8)
+ARROW = {
+    BOOLEAN: pyarrow.bool_(),
+    2: pyarrow.int32(),
+    3: pyarrow.int64(),
+    4: pyarrow.float32(),
+    5: pyarrow.float64(),
+    6: pyarrow.date32(),
+    7: pyarrow.timestamp("us"),
+    VARCHAR: pyarrow.string(),
+    10: pyarrow.int8(),
+    11: pyarrow.int16(),
+    12: pyarrow.time64("us"),
+    13: pyarrow.timestamp("us", "UTC"),
+    14: pyarrow.binary(16),
+    JSON: pyarrow.string(),
+    VARBINARY: pyarrow.binary(),
+}
+ELEMENTS = [pyarrow.float32(), pyarrow.float16(), pyarrow.uint16(), pyarrow.int8()]
+
+
+def read_values(data: Bytes, kind, rows: int) -> pyarrow.Array:
+    """The values of a column."""
+    validity = data.buffer((rows + 7) // 8) if data.byte() else None
+    if kind[0] in (VARCHAR, VARBINARY, JSON, ARRAY):
+        offsets = b"\0\0\0\0" + data.bytes(4 * rows)
+        end = struct.unpack_from("<i", offsets, 4 * rows)[0]
+        buffers = [validity, pyarrow.py_buffer(offsets)]
+        if kind[0] == ARRAY:
+            elements = read_values(data, kind[1], end)
+            wanted = pyarrow.list_(elements.type)
+            return pyarrow.Array.from_buffers(wanted, rows, buffers, children=[elements])
+        return pyarrow.Array.from_buffers(ARROW[kind[0]], rows, buffers + [data.buffer(end)])
+    if kind[0] == VECTOR and kind[2] < len(ELEMENTS):
+        element = ELEMENTS[kind[2]]
+        packed = data.buffer(rows * kind[1] * element.bit_width // 8)
+        elements = pyarrow.Array.from_buffers(element, rows * kind[1], [None, packed])
+        wanted = pyarrow.list_(element, kind[1])
+        return pyarrow.Array.from_buffers(wanted, rows, [validity], children=[elements])
+    if kind[0] == VECTOR:
+        wanted = pyarrow.binary((kind[1] + 7) // 8)
+    elif kind[0] == DECIMAL:
+        wanted = pyarrow.decimal128(kind[1], kind[2])
     else:
-        size = rows * FIXED_BYTES[kind[0]]
-    data.at += size
-    return data.data[data.at - size : data.at]
+        wanted = ARROW[kind[0]]
+    packed = data.buffer((rows * wanted.bit_width + 7) // 8)
+    return pyarrow.Array.from_buffers(wanted, rows, [validity, packed])
 
 
 class Directory:
@@ -129,8 +157,14 @@ class Directory:
         self._read_format()
         heads = self._read_heads()
         self.tables = {}
+        self.position = 0, 0
         if "manifest" in heads:
             self._read_manifest(path / "meta" / heads["manifest"].decode("ascii"))
+        self.replayed = 0
+        for sequence, payload in self.log_records():
+            if sequence > self.position[1]:
+                self._apply(Bytes(payload))
+                self.replayed += 1
 
     def close(self):
         self._lock.close()
@@ -211,39 +245,107 @@ class Directory:
             data.byte(), data.byte()
 
     def _read_table(self, data: Bytes):
-        data.long()
+        """A table of the manifest, with where its rows are."""
+        table = self._read_definition(data)
+        table["next"] = data.long()
+        data.long()  # next identity
+        table["segments"] = data.list(lambda: self._read_segment_entry(data))
+
+    def _read_definition(self, data: Bytes) -> dict:
+        """A table, whose rows stay where it was there before."""
+        number = data.long()
         schema, name = data.text(), data.text()
         columns = {}
         for _ in range(data.int()):
             column = data.int()
             columns[column] = {"name": data.text()}
-            kind = read_type(data)
+            kind = columns[column]["type"] = read_type(data)
             data.byte(), data.optional(), data.byte(), data.optional()
-            if data.byte():
-                columns[column]["initial"] = read_column(data, kind, 1)
+            initial = read_values(data, kind, 1)[0].as_py() if data.byte() else None
+            columns[column]["initial"] = initial
         data.list(lambda: self._skip_constraint(data))
         data.int(), data.int(), data.optional()
-        data.long()  # next row id
-        data.long()  # next identity
-        segments = data.list(lambda: self._read_segment_entry(data))
-        self.tables[schema, name] = columns, segments
+        new = {"next": 0, "segments": [], "rows": {}, "deleted": set()}
+        table = self.tables.setdefault(number, new)
+        table.update(schema=schema, name=name, columns=columns)
+        return table
 
     @staticmethod
     def _read_segment_entry(data: Bytes) -> dict:
         high, low = data.take("Q"), data.take("Q")
         entry = {"id": uuid.UUID(int=high << 64 | low), "first": data.long(), "rows": data.int()}
         data.long()  # bytes
+        entry["deleted"] = Directory._read_deleted(data)
+        return entry
+
+    @staticmethod
+    def _read_deleted(data: Bytes) -> set:
         deleted = set()
         for page in range(data.int()):
             if data.byte():
                 for word in range(64):
                     bits = data.take("Q")
                     deleted |= {4096 * page + 64 * word + i for i in range(64) if bits >> i & 1}
-        entry["deleted"] = deleted
-        return entry
+        return deleted
 
-    def log_positions(self) -> list:
-        """The sequence numbers of the records that the log holds, each checked."""
+    def _apply(self, data: Bytes):
+        """A commit that no manifest has."""
+        assert data.byte() == 3
+        data.long()  # commit version
+        data.list(lambda: self._change(data))
+        for _ in range(data.int()):
+            table = self.tables[data.long()]
+            table["deleted"].update(data.list(data.long))
+        data.list(lambda: self._add_segment(data))
+        data.list(lambda: self._add_rows(data))
+        data.list(lambda: (data.long(), data.long()))  # identities
+        assert data.at == len(data.data)
+
+    def _change(self, data: Bytes):
+        kind = data.byte()
+        if kind in (1, 2):
+            data.text()  # a schema comes or goes
+        elif kind in (3, 4):
+            self._read_definition(data)
+        elif kind == 5:
+            del self.tables[data.long()]
+        elif kind == 6:
+            self._skip_view(data)
+        elif kind == 8:
+            self._skip_index(data)
+        elif kind == 10:
+            self._skip_sequence(data)
+        else:
+            data.long()  # a view, an index or a sequence goes, or a sequence moves on
+            if kind == 12:
+                [(data.long(), data.byte(), data.int()) for _ in range(2)]
+
+    def _add_segment(self, data: Bytes):
+        table = self.tables[data.long()]
+        high, low = data.take("Q"), data.take("Q")
+        entry = {"id": uuid.UUID(int=high << 64 | low), "first": table["next"], "rows": data.int()}
+        data.long()  # bytes
+        entry["deleted"] = self._read_deleted(data)
+        table["next"] += entry["rows"]
+        table["segments"].append(entry)
+
+    def _add_rows(self, data: Bytes):
+        table = self.tables[data.long()]
+        count = data.int()
+        values = {
+            column: read_values(data, definition["type"], count).to_pylist()
+            for column, definition in table["columns"].items()
+        }
+        for row in range(count):
+            table["rows"][table["next"]] = {column: value[row] for column, value in values.items()}
+            table["next"] += 1
+
+    def table(self, schema: str, name: str) -> dict:
+        (found,) = [t for t in self.tables.values() if (t["schema"], t["name"]) == (schema, name)]
+        return found
+
+    def log_records(self) -> list:
+        """Sequence number and payload of the records that the log holds, each checked."""
         found = []
         for path in sorted((self.path / "log").glob("**/*.log")):
             data = path.read_bytes()
@@ -256,41 +358,44 @@ class Directory:
                     break
                 payload = data[at + 24 : at + 24 + length]
                 check(f"{path.name} at {at}", stored, data[32:40] + data[at : at + 20] + payload)
-                found.append(sequence)
+                found.append((sequence, payload))
                 at += 24 + length
         return found
 
     def rows(self, schema: str, name: str) -> list:
         """The live rows of a table, each a dictionary by the columns' names."""
-        behind = [sequence for sequence in self.log_positions() if sequence > self.position[1]]
-        if behind:
-            raise NotImplementedError(f"{len(behind)} commits are in the log alone; FLUSH first")
-        columns, segments = self.tables[schema, name]
+        table = self.table(schema, name)
         rows = []
-        for segment in segments:
-            values, ids = self._read_segment(segment, columns)
+        for segment in table["segments"]:
+            columns, ids = self._read_segment(segment)
             assert ids == sorted(set(ids))
-            for row in range(segment["rows"]):
-                if row not in segment["deleted"]:
-                    rows.append({column: value[row] for column, value in values.items()})
+            for row, number in enumerate(ids):
+                if row not in segment["deleted"] and number not in table["deleted"]:
+                    stored = {column: values[row] for column, values in columns.items()}
+                    rows.append(self._named(table, stored))
+        for number, stored in table["rows"].items():
+            if number not in table["deleted"]:
+                rows.append(self._named(table, stored))
         return rows
 
-    def _read_segment(self, segment: dict, columns: dict):
+    @staticmethod
+    def _named(table: dict, stored: dict) -> dict:
+        """A row as the table is now: a column that came later has the value it had then."""
+        return {
+            definition["name"]: stored.get(column, definition["initial"])
+            for column, definition in table["columns"].items()
+        }
+
+    def _read_segment(self, segment: dict):
         directory = self.path / "segments" / str(segment["id"])
         data = read_arrow(directory / "data.arrow", segment)
         vectors = [v for v in data.schema.metadata[b"quiver.vectors"].decode().split(",") if v]
         found = {}
-        for table in [data] + [read_arrow(directory / f"{v}.arrow", segment) for v in vectors]:
-            for i, field in enumerate(table.schema):
-                found[int(field.metadata[b"quiver.column"])] = table.column(i).to_pylist()
-        ids = found.get(ROW_ID, range(segment["first"], segment["first"] + segment["rows"]))
-        values = {}
-        for column, definition in columns.items():
-            # A column that was added later: only texts have a value of their own here.
-            initial = definition.get("initial")
-            otherwise = None if initial is None else initial.decode("utf-8")
-            values[definition["name"]] = found.get(column, [otherwise] * segment["rows"])
-        return values, list(ids)
+        for file in [data] + [read_arrow(directory / f"{v}.arrow", segment) for v in vectors]:
+            for i, field in enumerate(file.schema):
+                found[int(field.metadata[b"quiver.column"])] = file.column(i).to_pylist()
+        ids = found.pop(ROW_ID, range(segment["first"], segment["first"] + segment["rows"]))
+        return found, list(ids)
 
 
 def _field(data: bytes, table: int, number: int):
