@@ -12,24 +12,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Does a database stay as it is over hours? Writers, readers, searches, definitions, checkpoints
  * and compactions run together, sessions come and go, and each writer knows what its rows must be.
  *
- * <p>Samples the process and the directory every ten seconds into {@code soak.csv}, draws {@code
- * soak.svg}, and at the end compares all rows with what was written, opens the directory again,
- * compares again, and checks it. Ends with 1 when a row or a count was wrong, the check found
- * damage, or the heap's slope over the second half is above the limit.
+ * <p>Samples the process and the directory every ten seconds into {@code soak.csv}, and the heap
+ * after a full collection once a minute. Draws {@code soak.svg}, and at the end compares all rows
+ * with what was written, opens the directory again, compares again, and checks it. Ends with 1 when
+ * a row or a count was wrong, the check found damage, or the heap grows: in a run of an hour or
+ * more, when over its last three quarters the {@link Trend} of the heap is above 1 % an hour with
+ * all of its 95 % confidence interval.
  *
  * <p>Arguments: minutes (60), directory (a temporary one), seed (1).
  */
 public final class BenchmarkSoak {
   private static final long SAMPLE_NANOS = 10_000_000_000L;
 
-  /** Of the heap that is in use in the second half, an hour. */
+  /** The heap is collected and measured with each so-many-th sample. */
+  private static final int SAMPLES_A_COLLECTION = 6;
+
+  /** Of the heap, an hour. */
   private static final double HEAP_SLOPE_MAX = 0.01;
 
   private final Path directory;
@@ -69,11 +74,13 @@ public final class BenchmarkSoak {
     CheckReport report = Check.run(new LocalFileSystem(data));
     report.damages().forEach(damage -> wrong.add("check: " + damage));
     draw();
-    double slope = heapSlope();
-    System.out.printf(
-        Locale.ROOT, "%s%nheap's slope in the second half: %+.2f %% an hour%n", work, 100 * slope);
-    if (slope > HEAP_SLOPE_MAX && minutes >= 60) {
-      wrong.add("the heap grows");
+    System.out.print(work);
+    if (samples.size() >= 4 * 3 * SAMPLES_A_COLLECTION) {
+      Trend heap = heapTrend();
+      System.out.println("heap in the last three quarters: " + heap);
+      if (heap.least() > HEAP_SLOPE_MAX && minutes >= 60) {
+        wrong.add("the heap grows");
+      }
     }
     return wrong;
   }
@@ -84,29 +91,31 @@ public final class BenchmarkSoak {
         new PrintWriter(Files.newBufferedWriter(directory.resolve("soak.csv")), true)) {
       csv.println(SoakSample.header(SoakWork.KINDS));
       double now = 0;
+      double heap = 0;
       while (now < minutes && !work.hasFailed()) {
         Thread.sleep(SAMPLE_NANOS / 1_000_000);
         now = (System.nanoTime() - start) / 60e9;
-        SoakSample sample = SoakSample.take(now, data, work.latencies());
+        List<Double> latencies = work.latencies();
+        if (samples.size() % SAMPLES_A_COLLECTION == 0) {
+          heap = SoakSample.liveHeapMegabytes();
+        }
+        SoakSample sample = SoakSample.take(now, heap, data, latencies);
         samples.add(sample);
         csv.println(sample.line());
       }
     }
   }
 
-  /** By least squares, as a part of the mean, an hour. */
-  private double heapSlope() {
-    List<SoakSample> half = samples.subList(samples.size() / 2, samples.size());
-    double meanX = half.stream().mapToDouble(SoakSample::minutes).average().orElse(0);
-    double meanY = half.stream().mapToDouble(SoakSample::heapMegabytes).average().orElse(1);
-    double products = 0;
-    double squares = 0;
-    for (SoakSample sample : half) {
-      double x = sample.minutes() - meanX;
-      products += x * (sample.heapMegabytes() - meanY);
-      squares += x * x;
-    }
-    return squares == 0 ? 0 : 60 * products / squares / meanY;
+  /** Of what the full collections left. */
+  private Trend heapTrend() {
+    List<SoakSample> collected =
+        IntStream.range(samples.size() / 4, samples.size())
+            .filter(sample -> sample % SAMPLES_A_COLLECTION == 0)
+            .mapToObj(samples::get)
+            .toList();
+    return Trend.of(
+        collected.stream().mapToDouble(SoakSample::minutes).toArray(),
+        collected.stream().mapToDouble(SoakSample::heapMegabytes).toArray());
   }
 
   private void draw() throws IOException {
@@ -116,7 +125,7 @@ public final class BenchmarkSoak {
         List.of(
             new Line("resident", values(SoakSample::residentMegabytes)),
             new Line("of it no file", values(SoakSample::anonymousMegabytes)),
-            new Line("heap after GC", values(SoakSample::heapMegabytes))));
+            new Line("heap after full GC", values(SoakSample::heapMegabytes))));
     plot.add("directory, MB", List.of(new Line("files' sizes", values(SoakSample::diskMegabytes))));
     plot.add(
         "number",

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * What the process and the directory look like at one moment of a soak.
  *
  * @param minutes since the start
- * @param heapMegabytes what the last collection left in the old generation
+ * @param heapMegabytes what the last full collection left of the heap
  * @param residentMegabytes what the process has in memory, mapped files included
  * @param anonymousMegabytes the part of it that is no mapped file
  * @param files in the directory
@@ -42,7 +42,8 @@ record SoakSample(
     latencies = List.copyOf(latencies);
   }
 
-  static SoakSample take(double minutes, Path directory, List<Double> latencies)
+  static SoakSample take(
+      double minutes, double heapMegabytes, Path directory, List<Double> latencies)
       throws IOException {
     long[] stored = new long[2];
     try (Stream<Path> all = Files.walk(directory)) {
@@ -60,7 +61,7 @@ record SoakSample(
     String status = Files.readString(Path.of("/proc/self/status"));
     return new SoakSample(
         minutes,
-        heapAfterCollection() / 1e6,
+        heapMegabytes,
         field(status, "VmRSS") / 1e3,
         field(status, "RssAnon") / 1e3,
         stored[0],
@@ -83,14 +84,19 @@ record SoakSample(
     }
   }
 
-  private static long heapAfterCollection() {
+  /**
+   * What is alive on the heap, in megabytes: collects all of it, which stops every thread for some
+   * tens of milliseconds, and asks what that left.
+   */
+  static double liveHeapMegabytes() {
+    System.gc();
     long bytes = 0;
     for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
       if (pool.getType() == MemoryType.HEAP && pool.getCollectionUsage() != null) {
         bytes += pool.getCollectionUsage().getUsed();
       }
     }
-    return bytes;
+    return bytes / 1e6;
   }
 
   private static double field(String status, String name) {
