@@ -88,6 +88,7 @@ public final class IndexFile {
         MemorySegment positions = sorted.positions().bytes();
         out.putBytes(positions, 0, positions.byteSize());
       }
+      case SortedRuns runs -> throw new IllegalStateException("a file of an index in memory");
       case BitmapIndex bitmaps -> {
         out.putInt(bitmaps.values().size());
         bitmaps.values().forEach(value -> value.write(out));

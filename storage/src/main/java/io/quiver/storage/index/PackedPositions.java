@@ -24,8 +24,14 @@ record PackedPositions(MemorySegment bytes, int count, int bits) {
     return ((((long) count * bits + 7) >> 3) + 15) & ~7L;
   }
 
+  /** All numbers below their count, in some order. */
   static PackedPositions of(int[] positions) {
-    int bits = bits(positions.length);
+    return of(positions, positions.length);
+  }
+
+  /** Some numbers below n. */
+  static PackedPositions of(int[] positions, int n) {
+    int bits = bits(n);
     MemorySegment bytes = Arena.ofAuto().allocate(byteSize(positions.length, bits), 8);
     for (int i = 0; i < positions.length; i++) {
       long bit = (long) i * bits;

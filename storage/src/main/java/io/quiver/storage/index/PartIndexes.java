@@ -11,11 +11,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PartIndexes {
   private final Map<IndexId, Entry> entries = new ConcurrentHashMap<>();
+  private final boolean growing;
+
+  /**
+   * @param growing whether they are of a block to which rows are added, all of whose views share
+   *     them
+   */
+  public PartIndexes(boolean growing) {
+    this.growing = growing;
+  }
+
+  /** Whether they are of a block to which rows are added. */
+  public boolean isGrowing() {
+    return growing;
+  }
 
   /** What is known of an index. */
   public sealed interface Entry {
     /** It is there. */
     record Present(ScalarIndex index) implements Entry {}
+
+    /** It is that of a block that grows, as far as views of it have been asked for. */
+    record Growing(GrowingIndex index) implements Entry {}
 
     /** It has been looked for and is to be made. */
     record Absent() implements Entry {}
@@ -23,6 +40,10 @@ public final class PartIndexes {
 
   public @Nullable Entry get(IndexId index) {
     return entries.get(index);
+  }
+
+  public void putIfAbsent(IndexId index, Entry entry) {
+    entries.putIfAbsent(index, entry);
   }
 
   public void put(IndexId index, Entry entry) {

@@ -6,8 +6,11 @@ import io.quiver.types.Column;
 import io.quiver.types.CorruptionException;
 import java.util.List;
 
-/** An index of the rows of one segment, deleted ones included. Immutable, safe for many threads. */
-public sealed interface ScalarIndex permits SortedIndex, BitmapIndex {
+/**
+ * An index of the rows of one segment, deleted ones included, or of those of a growing block up to
+ * some row. Immutable, safe for many threads.
+ */
+public sealed interface ScalarIndex permits SortedIndex, BitmapIndex, SortedRuns {
   /** How it is built. */
   enum Kind {
     /** Positions in the order of the keys. */

@@ -10,7 +10,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
 
-/** The positions of a segment's rows in the order of their keys; equal keys by position. */
+/**
+ * The positions of a segment's rows, or of a run of the rows of a block, in the order of their
+ * keys; equal keys by position.
+ */
 public final class SortedIndex implements ScalarIndex {
   /** From so many spans on, further columns of the key narrow nothing down. */
   private static final int SPANS_MAX = 1_024;
@@ -61,8 +64,9 @@ public final class SortedIndex implements ScalarIndex {
     @Override
     public RowBitmap rows() {
       long count = count();
-      if (count > positions.count() / DENSE) {
-        long[] bits = new long[(positions.count() + 63) >> 6];
+      int limit = 1 << positions.bits();
+      if (count > limit / DENSE) {
+        long[] bits = new long[(limit + 63) >> 6];
         for (Span span : spans) {
           for (int i = span.from(); i < span.to(); i++) {
             int position = positions.get(i);

@@ -5,6 +5,7 @@ import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.StorageFile;
+import io.quiver.storage.index.GrowingIndex;
 import io.quiver.storage.index.IndexBuild;
 import io.quiver.storage.index.IndexFile;
 import io.quiver.storage.index.PartIndexes;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds and makes the indexes of a store's segments. They are derived data: whoever finds one
  * missing or damaged does without, and it is asked for. Rows in memory get theirs, in memory, when
- * they are asked for a second time and have not changed since. Safe for many threads.
+ * they are asked for a second time. Safe for many threads.
  */
 public final class SegmentIndexes {
   /** Looking at fewer rows in memory than this costs less than an index of them. */
@@ -91,20 +92,30 @@ public final class SegmentIndexes {
 
   private static @Nullable ScalarIndex inMemory(TablePart part, IndexDefinition index) {
     PartIndexes known = part.indexes();
-    if (known.get(index.id()) == null) {
-      // A growing block is another one after the next commit.
-      known.put(index.id(), new PartIndexes.Entry.Absent());
+    PartIndexes.Entry entry = known.get(index.id());
+    if (entry instanceof PartIndexes.Entry.Growing(GrowingIndex growing)) {
+      return growing.view(columns(part, index), part.rowCount());
+    }
+    if (entry == null) {
+      known.putIfAbsent(
+          index.id(),
+          known.isGrowing()
+              ? new PartIndexes.Entry.Growing(new GrowingIndex(index))
+              : new PartIndexes.Entry.Absent());
       return null;
     }
     synchronized (known) {
       if (known.get(index.id()) instanceof PartIndexes.Entry.Present(ScalarIndex other)) {
         return other;
       }
-      List<Column> columns = index.keys().stream().map(key -> part.column(key.column())).toList();
-      ScalarIndex made = IndexBuild.of(index, columns, part.rowCount(), () -> {});
+      ScalarIndex made = IndexBuild.of(index, columns(part, index), part.rowCount(), () -> {});
       known.put(index.id(), new PartIndexes.Entry.Present(made));
       return made;
     }
+  }
+
+  private static List<Column> columns(TablePart part, IndexDefinition index) {
+    return index.keys().stream().map(key -> part.column(key.column())).toList();
   }
 
   /** Whether an index of a segment is to be made: it has no file, or a damaged one. */
@@ -173,9 +184,17 @@ public final class SegmentIndexes {
     for (TablePart part : parts) {
       UUID segment = part.segment();
       if (segment == null) {
-        if (part.indexes().get(index.id()) instanceof PartIndexes.Entry.Present(ScalarIndex made)) {
-          rows += part.rowCount();
-          bytes += made.bytes();
+        switch (part.indexes().get(index.id())) {
+          case PartIndexes.Entry.Present(ScalarIndex made) -> {
+            rows += part.rowCount();
+            bytes += made.bytes();
+          }
+          case PartIndexes.Entry.Growing(GrowingIndex growing) -> {
+            rows += growing.rows(part.rowCount());
+            bytes += growing.bytes();
+          }
+          case PartIndexes.Entry.Absent absent -> {}
+          case null -> {}
         }
       } else if (directory == null || isMissing(part, table, index)) {
         missing += part.rowCount();

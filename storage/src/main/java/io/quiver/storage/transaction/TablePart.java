@@ -47,7 +47,13 @@ public final class TablePart implements SegmentView {
       DeletedRows deleted,
       long sizeInBytes,
       @Nullable UUID segment) {
-    this(columns, rows, deleted, sizeInBytes, segment, new PartIndexes());
+    this(columns, rows, deleted, sizeInBytes, segment, new PartIndexes(false));
+  }
+
+  /** The first rows of a block that grows. */
+  static TablePart growing(
+      ColumnSource columns, DeletedRows deleted, long sizeInBytes, PartIndexes indexes) {
+    return new TablePart(columns, Rows.of(columns), deleted, sizeInBytes, null, indexes);
   }
 
   private TablePart(

@@ -3,6 +3,7 @@ package io.quiver.storage.transaction;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.index.PartIndexes;
 import io.quiver.storage.memtable.ColumnSource;
 import io.quiver.storage.memtable.DeletedRows;
 import io.quiver.storage.memtable.KeyIndex;
@@ -155,8 +156,10 @@ public record TableState(
   private void show(List<TablePart> grown, @Nullable RowBlock block, int shown, int used) {
     if (block != null && used > shown) {
       ColumnSource view = block.view(used);
-      DeletedRows deleted = shown == 0 ? DeletedRows.NONE : grown.removeLast().deleted();
-      grown.add(new TablePart(view, deleted, bytes(view), null));
+      TablePart before = shown == 0 ? null : grown.removeLast();
+      DeletedRows deleted = before == null ? DeletedRows.NONE : before.deleted();
+      PartIndexes indexes = before == null ? new PartIndexes(true) : before.indexes();
+      grown.add(TablePart.growing(view, deleted, bytes(view), indexes));
     }
   }
 

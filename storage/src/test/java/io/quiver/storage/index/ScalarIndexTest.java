@@ -193,6 +193,46 @@ class ScalarIndexTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void eachViewOfAGrowingBlockIsFoundAndOrderedAsItIs(long seed) {
+    Random random = new Random(seed);
+    int few = 2 + random.nextInt(2_000);
+    int all = 20_000;
+    List<Column> block =
+        List.of(
+            column(TYPES.get(random.nextInt(TYPES.size())), all, random, few),
+            column(TYPES.get(random.nextInt(TYPES.size())), all, random, 3));
+    List<IndexDefinition.Key> keys = new ArrayList<>();
+    for (int i = 0; i < 1 + random.nextInt(2); i++) {
+      keys.add(
+          new IndexDefinition.Key(new ColumnId(i), random.nextBoolean(), random.nextBoolean()));
+    }
+    GrowingIndex growing = new GrowingIndex(index(IndexDefinition.Kind.SCALAR, keys));
+    int newest = 0;
+    int ordered = 0;
+    while (newest < all) {
+      boolean older = random.nextInt(4) == 0;
+      int rows = older ? random.nextInt(newest + 1) : Math.min(all, newest + random.nextInt(3_000));
+      newest = Math.max(newest, rows);
+      List<Column> columns =
+          keys.stream().map(key -> block.get(key.column().value()).slice(0, rows)).toList();
+      ScalarIndex index = growing.view(columns, rows);
+      String what = "seed " + seed + ", " + rows + " of " + newest + " rows";
+      assertThat(index != null || older).as(what + " have an index").isTrue();
+      if (index != null) {
+        assertThat(index.rows()).as(what).isEqualTo(rows);
+        for (int i = 0; i < 3; i++) {
+          assertFinds(index, columns, random, few, what);
+        }
+        if (++ordered % 4 == 0) {
+          assertOrdered(index, columns, keys, what);
+        }
+      }
+    }
+    assertThat(growing.rows(all)).as("rows in runs").isGreaterThan(all - 1_024);
+  }
+
   private static void assertFinds(
       ScalarIndex index, List<Column> columns, Random random, int few, String what) {
     List<ColumnPredicate> conditions = new ArrayList<>();
