@@ -93,7 +93,7 @@ public final class AvaticaService implements Protocol, AutoCloseable {
                 .prepareAndExecuteAtOnce(r.sql, r.maxRowCount, r.maxRowsInFirstFrame);
         default -> null;
       };
-    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) {
       return failures.describe(e);
     }
   }
@@ -102,7 +102,7 @@ public final class AvaticaService implements Protocol, AutoCloseable {
   public Service.Response answer(Service.Request request) {
     try {
       return dispatch(request);
-    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) {
       return failures.describe(e);
     }
   }

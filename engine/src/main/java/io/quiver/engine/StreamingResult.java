@@ -88,12 +88,17 @@ final class StreamingResult implements QueryResult {
       return;
     }
     closed = true;
+    boolean released = false;
     try {
-      operator.close();
+      try {
+        operator.close();
+      } finally {
+        onClose.run();
+      }
+      released = true;
     } finally {
-      onClose.run();
+      completion.done(this, rows, succeeded && released);
     }
-    completion.done(this, rows, succeeded);
   }
 
   /** All batches, for a caller that wants them at once. */

@@ -19,6 +19,10 @@ final class FlightErrors {
     return switch (failure) {
       case FlightRuntimeException already -> already;
       case QuiverException known -> status(known.code(), known.getMessage());
+      case OutOfMemoryError memory ->
+          status(ErrorCode.OUT_OF_MEMORY, "the process has no memory left for this");
+      case StackOverflowError nested ->
+          status(ErrorCode.STATEMENT_TOO_COMPLEX, "the statement is nested too deeply");
       default -> {
         LOG.log(System.Logger.Level.ERROR, "a request failed", failure);
         yield status(ErrorCode.INTERNAL_ERROR, "internal error: " + failure);

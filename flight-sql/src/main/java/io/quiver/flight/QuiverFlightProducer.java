@@ -170,7 +170,7 @@ final class QuiverFlightProducer extends SessionProducer {
       try {
         sessions.handle(command.getPreparedStatementHandle()).bind(ArrowParameters.all(stream));
         listener.onCompleted();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         listener.onError(FlightErrors.translate(e));
       }
     };
@@ -292,7 +292,7 @@ final class QuiverFlightProducer extends SessionProducer {
   public void doAction(CallContext context, Action action, StreamListener<Result> listener) {
     try {
       super.doAction(context, action, listener);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       listener.onError(FlightErrors.translate(e));
     }
   }
@@ -374,7 +374,7 @@ final class QuiverFlightProducer extends SessionProducer {
   private static <T> T translated(Work<T> work) {
     try {
       return work.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       throw FlightErrors.translate(e);
     }
   }

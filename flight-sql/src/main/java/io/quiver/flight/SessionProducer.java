@@ -76,7 +76,7 @@ abstract class SessionProducer extends CatalogProducer {
           request.getAction() == ActionEndTransactionRequest.EndTransaction.END_TRANSACTION_COMMIT;
       sessions.end(request.getTransactionId(), commit);
       listener.onCompleted();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       listener.onError(FlightErrors.translate(e));
     }
   }
@@ -102,7 +102,7 @@ abstract class SessionProducer extends CatalogProducer {
           request.getAction() == ActionEndSavepointRequest.EndSavepoint.END_SAVEPOINT_RELEASE;
       sessions.endSavepoint(request.getSavepointId(), release);
       listener.onCompleted();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       listener.onError(FlightErrors.translate(e));
     }
   }

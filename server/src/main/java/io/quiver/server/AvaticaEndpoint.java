@@ -23,6 +23,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Avatica's protobuf messages over HTTP/1.1, and two pages for whoever watches the process.
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Request bodies are never decompressed: a small one cannot become a large one.
  */
 final class AvaticaEndpoint implements Endpoint {
+  private static final Logger LOG = LoggerFactory.getLogger(AvaticaEndpoint.class);
   private static final int REQUEST_BYTES_MAX = 64 << 20;
   private static final int LOOPS = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8);
 
@@ -95,9 +98,19 @@ final class AvaticaEndpoint implements Endpoint {
     return ready;
   }
 
-  /** Runs on a thread of its own. */
-  void run(Runnable task) {
-    workers.execute(task);
+  /**
+   * Answers a client on a thread of its own. When that fails without an answer, the client's
+   * connection is closed, so that it does not wait for one.
+   */
+  void run(Channel client, Runnable answering) {
+    workers.execute(() -> {
+      try {
+        answering.run();
+      } catch (RuntimeException | Error e) {
+        ChannelFuture _ = client.close();
+        LOG.error("a request could not be answered", e);
+      }
+    });
   }
 
   @Override

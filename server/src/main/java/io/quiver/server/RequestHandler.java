@@ -86,7 +86,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     if (atOnce != null) {
       write(context, atOnce, keepAlive);
     } else {
-      endpoint.run(() -> write(context, exchange.answer(), keepAlive));
+      endpoint.run(context.channel(), () -> write(context, exchange.answer(), keepAlive));
     }
   }
 
@@ -106,10 +106,12 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
       return;
     }
     // On a thread of its own: a session may take its time to hear of it.
-    endpoint.run(() -> {
-      endpoint.protocol().cancel(connection, statement);
-      text(context, HttpResponseStatus.OK, "", keepAlive);
-    });
+    endpoint.run(
+        context.channel(),
+        () -> {
+          endpoint.protocol().cancel(connection, statement);
+          text(context, HttpResponseStatus.OK, "", keepAlive);
+        });
   }
 
   private void readiness(ChannelHandlerContext context, boolean keepAlive) {

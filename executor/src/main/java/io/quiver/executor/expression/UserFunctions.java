@@ -36,8 +36,9 @@ final class UserFunctions {
       return function.body().call(arguments);
     } catch (QuiverException e) {
       throw e;
-    } catch (RuntimeException e) {
-      // A plugin's code is not ours: whatever it throws ends the statement, not the session.
+    } catch (RuntimeException | LinkageError e) {
+      // A plugin's code is not ours: whatever it throws ends the statement, not the session. Its
+      // classes may be missing, too.
       throw new QuiverException(
           ErrorCode.EXTERNAL_ROUTINE_EXCEPTION, "function " + function.name() + " failed: " + e, e);
     }
