@@ -152,6 +152,11 @@ final class PlantedStore implements Store {
     }
 
     @Override
+    public Catalog statementCatalog() {
+      return inner.statementCatalog();
+    }
+
+    @Override
     public void beginStatement() {
       inner.beginStatement();
     }

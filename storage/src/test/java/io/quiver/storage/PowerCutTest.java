@@ -19,6 +19,9 @@ class PowerCutTest {
   private static final long SEED = Long.getLong("power.seed", 1);
   private static final int CUTS_PER_WORKLOAD_MAX = 2_000;
 
+  /** Of fewer, by chance there may be none. */
+  private static final int CUTS_PER_WORKLOAD_MIN = 50;
+
   /** What a store leaves out that must not be left out. */
   enum Omission {
     FORCE_OF_THE_LOG("log/.*", ""),
@@ -47,7 +50,7 @@ class PowerCutTest {
   void acknowledgedCommitsSurvivePowerCuts() {
     int done = 0;
     for (long seed = SEED; done < CUTS; seed++) {
-      int cuts = Math.min(CUTS - done, CUTS_PER_WORKLOAD_MAX);
+      int cuts = Math.clamp(CUTS - done, CUTS_PER_WORKLOAD_MIN, CUTS_PER_WORKLOAD_MAX);
       PowerCutWorkload workload = new PowerCutWorkload(seed, cuts, UnaryOperator.identity());
       assertThat(workload.run()).as("-Dpower.seed=" + seed).isEmpty();
       assertThat(workload.cuts()).isPositive();

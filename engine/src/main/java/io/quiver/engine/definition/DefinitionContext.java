@@ -3,7 +3,6 @@ package io.quiver.engine.definition;
 import io.quiver.executor.operator.ExecutionContext;
 import io.quiver.planner.Planner;
 import io.quiver.storage.catalog.Catalog;
-import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
 import io.quiver.types.SqlType;
 import java.util.List;
@@ -36,9 +35,7 @@ public record DefinitionContext(
 
   /** The catalog with what this statement has changed so far. */
   Catalog changedCatalog() {
-    try (Snapshot snapshot = transaction().snapshot()) {
-      return snapshot.catalog();
-    }
+    return transaction().statementCatalog();
   }
 
   /** The names as this statement has changed them so far. */

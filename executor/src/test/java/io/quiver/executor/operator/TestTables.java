@@ -86,6 +86,13 @@ final class TestTables implements Transaction {
   }
 
   @Override
+  public Catalog statementCatalog() {
+    try (Snapshot snapshot = snapshot()) {
+      return snapshot.catalog();
+    }
+  }
+
+  @Override
   public Snapshot snapshot() {
     List<View> views = tables.stream().map(TestTable::view).toList();
     return new Snapshot() {

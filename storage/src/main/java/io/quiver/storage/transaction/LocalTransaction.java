@@ -35,8 +35,8 @@ public final class LocalTransaction implements Transaction {
   private final OwnSequences sequences = new OwnSequences();
   private CatalogEdits edits = CatalogEdits.NONE;
 
-  /** What the statement that runs was planned with; null once that has changed the catalog. */
-  private @Nullable Catalog statementCatalog;
+  /** What was committed when the statement that runs took its snapshot; null before any has. */
+  private @Nullable Catalog statementBase;
 
   private @Nullable Catalog catalogBase;
   private @Nullable Catalog ownCatalog;
@@ -119,9 +119,9 @@ public final class LocalTransaction implements Transaction {
         own.put(id, table);
       }
     }
-    statementCatalog = catalog(pinned);
+    statementBase = pinned.catalog();
     return new LocalSnapshot(
-        pinned, catalog(pinned), Map.copyOf(changed), Map.copyOf(own), pipeline);
+        pinned, catalog(pinned.catalog()), Map.copyOf(changed), Map.copyOf(own), pipeline);
   }
 
   @Override
@@ -165,7 +165,7 @@ public final class LocalTransaction implements Transaction {
     foreignKeys.begin();
     edits = to.edits();
     ownCatalog = null;
-    statementCatalog = null;
+    statementBase = null;
   }
 
   @Override
@@ -269,7 +269,7 @@ public final class LocalTransaction implements Transaction {
   @Override
   public TableDefinition createTable(NewTable table) {
     checkWritable();
-    if (catalog(base()).isTaken(table.schemaName(), table.name())) {
+    if (catalog().isTaken(table.schemaName(), table.name())) {
       throw RowConflicts.duplicateTable(table.name());
     }
     TableDefinition definition = NewTables.definition(table, pipeline.newTable());
@@ -287,25 +287,29 @@ public final class LocalTransaction implements Transaction {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // A definition is replaced by another object, never back.
   public void alterTable(TableDefinition altered) {
     checkWritable();
     TableDefinition before = definition(altered.id());
     boolean renamed =
         !before.name().equals(altered.name()) || !before.schemaName().equals(altered.schemaName());
-    if (renamed && catalog(base()).isTaken(altered.schemaName(), altered.name())) {
+    if (renamed && catalog().isTaken(altered.schemaName(), altered.name())) {
       throw RowConflicts.duplicateTable(altered.name());
     }
+    DatabaseState base = base();
+    TableState committed = base.tables().get(altered.id());
     if (!madeHere.contains(altered.id())) {
+      if (committed != null && !edits.alters(altered.id()) && committed.definition() != before) {
+        throw RowConflicts.altered(before);
+      }
       seen.definition(before);
-      seen.views(base().catalog().views());
+      seen.views(statementBase().views());
     }
     altered.columns().stream()
         .filter(column -> !before.has(column.id()))
         .forEach(RowCheck::checkInitial);
     TableChanges target = changes(before);
     target.alter(altered);
-    DatabaseState base = base();
-    TableState committed = base.tables().get(altered.id());
     if (target.checkNewKeys(before, committed, base.version())) {
       seen.rows(committed);
     }
@@ -332,14 +336,13 @@ public final class LocalTransaction implements Transaction {
     checkWritable();
     switch (change) {
       case CatalogChange.PutView(ViewDefinition view) ->
-          view.dependencies().forEach(id -> seen.definition(base().catalog().table(id)));
+          view.dependencies().forEach(id -> seen.definition(statementBase().table(id)));
       case CatalogChange.PutIndex(IndexDefinition index) ->
-          seen.definition(base().catalog().table(index.table()));
+          seen.definition(statementBase().table(index.table()));
       default -> {}
     }
-    edits = edits.plus(change, base().catalog());
+    edits = edits.plus(change, statementBase());
     ownCatalog = null;
-    statementCatalog = null;
   }
 
   @Override
@@ -424,19 +427,31 @@ public final class LocalTransaction implements Transaction {
 
   /** The catalog with what this transaction has done to it. */
   Catalog catalog() {
-    return catalog(base());
+    return catalog(base().catalog());
+  }
+
+  @Override
+  public Catalog statementCatalog() {
+    checkOpen();
+    return catalog(statementBase());
+  }
+
+  /** What was committed for the statement that runs, whatever has been since. */
+  private Catalog statementBase() {
+    Catalog planned = statementBase;
+    return planned == null ? base().catalog() : planned;
   }
 
   @SuppressWarnings("ReferenceEquality") // Whether it is the same catalog, cheaply.
-  private Catalog catalog(DatabaseState base) {
+  private Catalog catalog(Catalog committed) {
     if (edits.isEmpty()) {
-      return base.catalog();
+      return committed;
     }
     Catalog catalog = ownCatalog;
-    if (catalog == null || catalogBase != base.catalog()) {
-      catalog = base.catalog().with(pipeline.uncommittedCatalog(), edits.changes());
+    if (catalog == null || catalogBase != committed) {
+      catalog = committed.with(pipeline.uncommittedCatalog(), edits.changes());
       ownCatalog = catalog;
-      catalogBase = base.catalog();
+      catalogBase = committed;
     }
     return catalog;
   }
@@ -457,10 +472,9 @@ public final class LocalTransaction implements Transaction {
 
   /** The definition of a table that this transaction sees. */
   private TableDefinition definition(TableId table) {
-    Catalog planned = statementCatalog;
-    TableDefinition definition = planned == null ? null : planned.table(table);
-    if (definition == null || catalog(base()).table(table) == null) {
-      definition = catalog(base()).table(table);
+    TableDefinition definition = statementCatalog().table(table);
+    if (definition == null || catalog().table(table) == null) {
+      definition = catalog().table(table);
     }
     if (definition == null) {
       throw new QuiverException(

@@ -1,5 +1,6 @@
 package io.quiver.storage.transaction;
 
+import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.CatalogChange;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
@@ -35,6 +36,13 @@ public interface Transaction extends AutoCloseable {
    * call sees all that is committed by now. The caller closes it.
    */
   Snapshot snapshot();
+
+  /**
+   * The catalog of the last {@link #snapshot}, with what the transaction has done to it since: what
+   * a statement that changes it goes by, so that a definition which another transaction has changed
+   * after that snapshot is a conflict, and is not overwritten.
+   */
+  Catalog statementCatalog();
 
   /** Marks the start of a statement; {@link #undoStatement} goes back to it. */
   void beginStatement();
