@@ -42,7 +42,8 @@ public final class Session implements AutoCloseable {
     this.database = database;
     this.principal = principal;
     this.settings = settings;
-    this.transaction = new SessionTransaction(database.store(), database.checks(), settings);
+    SessionRows rows = new SessionRows(database.checks(), database.planner());
+    this.transaction = new SessionTransaction(database.store(), rows, settings);
     this.copies = new Copies(files);
     this.runner = new StatementRunner(database, principal, settings, transaction, copies);
   }

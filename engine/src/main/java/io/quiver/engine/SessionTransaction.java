@@ -1,10 +1,10 @@
 package io.quiver.engine;
 
 import io.quiver.engine.command.Settings;
+import io.quiver.executor.expression.EvaluationContext;
 import io.quiver.storage.Store;
 import io.quiver.storage.transaction.CommitMode;
 import io.quiver.storage.transaction.IsolationLevel;
-import io.quiver.storage.transaction.RowConditions;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
 import io.quiver.types.ErrorCode;
@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionTransaction {
   private final Store store;
-  private final RowConditions conditions;
+  private final SessionRows rows;
   private final Settings settings;
   private @Nullable OpenTransaction open;
   private boolean autoCommit = true;
 
-  SessionTransaction(Store store, RowConditions conditions, Settings settings) {
+  SessionTransaction(Store store, SessionRows rows, Settings settings) {
     this.store = store;
-    this.conditions = conditions;
+    this.rows = rows;
     this.settings = settings;
   }
 
@@ -85,6 +85,11 @@ final class SessionTransaction {
     opened.use();
   }
 
+  /** What storage wants evaluated is evaluated as this statement would. */
+  void evaluateAs(EvaluationContext statement) {
+    rows.begin(statement);
+  }
+
   /** A transaction of the session's kind, which nobody has adopted. */
   Transaction begin() {
     return begin(settings.repeatableRead(), settings.readOnly());
@@ -92,9 +97,7 @@ final class SessionTransaction {
 
   private Transaction begin(boolean repeatable, boolean only) {
     return store.begin(
-        repeatable ? IsolationLevel.REPEATABLE_READ : IsolationLevel.READ_COMMITTED,
-        only,
-        conditions);
+        repeatable ? IsolationLevel.REPEATABLE_READ : IsolationLevel.READ_COMMITTED, only, rows);
   }
 
   /** BEGIN: null takes the session's own setting. */

@@ -280,6 +280,7 @@ final class StatementRunner {
     long rows = 0;
     boolean returning = planned.hasRows();
     List<Batch> returned = new ArrayList<>();
+    transaction.evaluateAs(context.evaluation());
     current.beginStatement();
     try {
       try (Operator operator = OperatorBuilder.build(planned.plan().plan(), context)) {

@@ -8,7 +8,6 @@ import io.quiver.planner.Planner;
 import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
-import io.quiver.storage.transaction.RowConditions;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import io.quiver.types.ErrorCode;
@@ -26,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Evaluates CHECK constraints. Instants are in UTC whatever the session's time zone, so that a row
  * that was good stays so. Safe for many threads.
  */
-final class TableChecks implements RowConditions {
+final class TableChecks {
   private static final int TABLES_MAX = 1_000;
   private static final int VALUE_LENGTH_MAX = 60;
   private static final EvaluationContext CONTEXT =
@@ -43,8 +42,8 @@ final class TableChecks implements RowConditions {
 
   private record Planned(TableDefinition table, Map<String, Expression> conditions) {}
 
-  @Override
-  public void check(TableDefinition table, List<Constraint.Check> checks, Batch rows) {
+  /** Checks rows as {@link io.quiver.storage.transaction.RowConditions#check} says. */
+  void check(TableDefinition table, List<Constraint.Check> checks, Batch rows) {
     Map<String, Expression> conditions = conditions(table);
     for (Constraint.Check check : checks) {
       Expression condition =

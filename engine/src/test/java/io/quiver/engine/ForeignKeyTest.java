@@ -25,7 +25,11 @@ class ForeignKeyTest {
   private static final int KEYS = 8;
   private static final int TRANSACTIONS = Integer.getInteger("quiver.foreignKey.transactions", 150);
   private static final List<String> ACTIONS =
-      List.of("", "ON DELETE CASCADE ON UPDATE CASCADE", "ON DELETE SET NULL ON UPDATE SET NULL");
+      List.of(
+          "",
+          "ON DELETE CASCADE ON UPDATE CASCADE",
+          "ON DELETE SET NULL ON UPDATE SET NULL",
+          "ON DELETE SET DEFAULT ON UPDATE SET DEFAULT");
   private static final String ORPHANS =
       "SELECT count(*) FROM child WHERE p IS NOT NULL AND p NOT IN (SELECT id FROM parent)";
 
@@ -42,7 +46,7 @@ class ForeignKeyTest {
       run(
           session,
           "CREATE TABLE child (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
-              + " p INTEGER REFERENCES parent "
+              + " p INTEGER DEFAULT 1 REFERENCES parent "
               + ACTIONS.get((int) (seed % ACTIONS.size()))
               + ", v INTEGER)");
       List<Future<Map<String, Integer>>> running = new ArrayList<>();
@@ -202,6 +206,111 @@ class ForeignKeyTest {
       run(other, "INSERT INTO child VALUES (3)");
       run(session, "COMMIT");
       assertThat(number(session, "SELECT count(*) FROM child")).isEqualTo(3);
+    }
+  }
+
+  private static final List<String> CHILDREN = List.of("plain", "narrow", "wide", "alone", "only");
+
+  /**
+   * Rows that use a key are found by an index of part of the columns, by one of all of them and
+   * more, and by a unique key, as by looking at every row.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2})
+  void anIndexOfTheChildChangesNothing(long seed, @TempDir Path directory) {
+    Random random = new Random(seed);
+    String action = seed % 2 == 0 ? "CASCADE" : "SET NULL";
+    try (Database database = Database.open(directory, DatabaseOptions.defaults());
+        Session session = database.connect()) {
+      run(session, "CREATE TABLE parent (a INTEGER, b TEXT, PRIMARY KEY (a, b))");
+      for (String child : CHILDREN) {
+        run(
+            session,
+            "CREATE TABLE "
+                + child
+                + " (id INTEGER, y TEXT, x INTEGER, FOREIGN KEY (x, y) REFERENCES parent (a, b)"
+                + " ON DELETE "
+                + action
+                + " ON UPDATE CASCADE"
+                + (child.equals("only") ? ", UNIQUE (y, x))" : ")"));
+      }
+      run(session, "CREATE INDEX ON narrow (x DESC)");
+      run(session, "CREATE INDEX ON wide (y, x, id)");
+      run(session, "CREATE TABLE ten (n INTEGER)");
+      run(session, "INSERT INTO ten VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)");
+      run(
+          session,
+          "INSERT INTO parent SELECT a.n + 10 * b.n + 100 * c.n, 'text ' || CAST(d.n AS VARCHAR)"
+              + " FROM ten a, ten b, ten c, ten d");
+      int next = 0;
+      for (int step = 0; step < 40; step++) {
+        String when = "seed " + seed + ", step " + step;
+        if (step % 10 == 0) {
+          fill(session, next, 3_000);
+          next += 3_000;
+        }
+        boolean open = random.nextInt(3) == 0;
+        if (open) {
+          run(session, "BEGIN");
+          fill(session, next, 20);
+          next += 20;
+        }
+        int x = random.nextInt(1_000);
+        String y = "'text " + random.nextInt(10) + "'";
+        run(
+            session,
+            switch (random.nextInt(6)) {
+              case 0 -> "DELETE FROM parent WHERE a = " + x;
+              case 1 -> "DELETE FROM parent WHERE a = " + x + " AND b > " + y;
+              case 2 -> "UPDATE parent SET a = a + 1000 WHERE a = " + x + " AND b = " + y;
+              case 3 -> "DELETE FROM parent WHERE a BETWEEN " + x + " AND " + (x + 30);
+              case 4 -> open ? "DELETE FROM parent WHERE b = " + y : "FLUSH";
+              default -> "UPDATE parent SET b = b || '.' WHERE a < " + x + " AND b = " + y;
+            });
+        compare(session, when);
+        if (open) {
+          run(session, random.nextBoolean() ? "COMMIT" : "ROLLBACK");
+          compare(session, when + ", at its end");
+        }
+      }
+    }
+  }
+
+  private static void fill(Session session, int from, int count) {
+    run(
+        session,
+        "INSERT INTO plain SELECT n, b, a FROM (SELECT a, b, CAST(row_number() OVER (ORDER BY b, a)"
+            + " AS INTEGER) + "
+            + from
+            + " AS n FROM parent) LIMIT "
+            + count);
+    for (String child : List.of("narrow", "wide", "alone")) {
+      run(session, "INSERT INTO " + child + " SELECT * FROM plain WHERE id > " + from);
+    }
+    run(
+        session,
+        "INSERT INTO only SELECT * FROM plain WHERE id > " + from + " ON CONFLICT DO NOTHING");
+  }
+
+  private static void compare(Session session, String when) {
+    for (String child : List.of("narrow", "wide", "alone")) {
+      for (String[] sides : new String[][] {{"plain", child}, {child, "plain"}}) {
+        String sql =
+            "SELECT count(*) FROM (SELECT * FROM "
+                + sides[0]
+                + " EXCEPT SELECT * FROM "
+                + sides[1]
+                + ")";
+        assertThat(number(session, sql)).as(when + ": " + sql).isZero();
+      }
+    }
+    for (String child : CHILDREN) {
+      String orphans =
+          "SELECT count(*) FROM "
+              + child
+              + " LEFT JOIN parent ON a = x AND b = y WHERE a IS NULL"
+              + " AND x IS NOT NULL";
+      assertThat(number(session, orphans)).as(when + ": " + orphans).isZero();
     }
   }
 }

@@ -93,6 +93,10 @@ final class ConstraintDefinitions {
     for (int i = 0; i < of.size(); i++) {
       checkSameType(table.column(columns.get(i)), referenced.column(of.get(i)));
     }
+    if (key.onDelete() == ConstraintSpec.Action.SET_DEFAULT
+        || key.onUpdate() == ConstraintSpec.Action.SET_DEFAULT) {
+      columns.forEach(id -> checkMayBeDefault(table.column(id)));
+    }
     String base = table.name() + "_" + String.join("_", key.columns());
     return new Constraint.ForeignKey(
         name(table, key.name(), base, "_fkey", /* ofKey= */ false),
@@ -126,6 +130,14 @@ final class ConstraintDefinitions {
     return columns;
   }
 
+  private static void checkMayBeDefault(ColumnDefinition column) {
+    if (column.identity() != ColumnDefinition.Identity.NONE) {
+      throw new QuiverException(
+          ErrorCode.FEATURE_NOT_SUPPORTED,
+          "SET DEFAULT cannot set the identity column \"" + column.name() + "\"");
+    }
+  }
+
   /** Lengths may differ, as they say nothing of what is equal. */
   private static void checkSameType(ColumnDefinition column, ColumnDefinition referenced) {
     SqlType type = column.type();
@@ -152,9 +164,7 @@ final class ConstraintDefinitions {
       case RESTRICT -> Constraint.Action.RESTRICT;
       case CASCADE -> Constraint.Action.CASCADE;
       case SET_NULL -> Constraint.Action.SET_NULL;
-      case SET_DEFAULT ->
-          throw new QuiverException(
-              ErrorCode.FEATURE_NOT_SUPPORTED, "SET DEFAULT of a foreign key is not supported yet");
+      case SET_DEFAULT -> Constraint.Action.SET_DEFAULT;
     };
   }
 

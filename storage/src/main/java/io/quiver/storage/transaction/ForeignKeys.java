@@ -27,9 +27,10 @@ import org.jspecify.annotations.Nullable;
  * Holds one open transaction to the foreign keys. A row that is added must find the key that it
  * references: at once, or at the end of its statement where that may be a later row of the same
  * table. Keys that rows lose are looked for at the end of the statement, in one pass over each
- * table that references theirs: the rows that use them follow (CASCADE, SET NULL), again until no
- * more keys are lost, and then none may be left (NO ACTION, RESTRICT). What other transactions
- * commit meanwhile is looked at by {@link ForeignKeyConflicts}. Owned by the transaction's thread.
+ * table that references theirs: the rows that use them follow (CASCADE, SET NULL, SET DEFAULT),
+ * again until no more keys are lost, and then none may be left (NO ACTION, RESTRICT). What other
+ * transactions commit meanwhile is looked at by {@link ForeignKeyConflicts}. Owned by the
+ * transaction's thread.
  */
 final class ForeignKeys {
   private static final int ROUNDS_MAX = 1_000;
@@ -255,10 +256,12 @@ final class ForeignKeys {
       for (LostKeys keys : now) {
         switch (keys.action()) {
           case NO_ACTION, RESTRICT -> checks.add(keys);
-          case CASCADE -> follow(keys, keys.after());
-          case SET_NULL -> follow(keys, nulls(keys));
-          case SET_DEFAULT ->
-              throw new IllegalStateException(keys.foreignKey().constraint() + " sets a default");
+          case CASCADE -> {
+            List<Column> after = keys.after();
+            follow(keys, after == null ? null : valueOf -> gathered(after, valueOf));
+          }
+          case SET_NULL -> follow(keys, valueOf -> nulls(keys.before(), valueOf.length));
+          case SET_DEFAULT -> follow(keys, valueOf -> defaults(keys, valueOf.length));
         }
       }
     }
@@ -307,11 +310,11 @@ final class ForeignKeys {
     return joined;
   }
 
-  private static List<Column> nulls(LostKeys keys) {
-    return keys.before().stream()
+  private static List<Column> nulls(List<Column> like, int rows) {
+    return like.stream()
         .map(column -> {
-          ColumnBuilder builder = new ColumnBuilder(column.type(), keys.count());
-          for (int row = 0; row < keys.count(); row++) {
+          ColumnBuilder builder = new ColumnBuilder(column.type(), rows);
+          for (int row = 0; row < rows; row++) {
             builder.appendNull();
           }
           return builder.build();
@@ -319,42 +322,44 @@ final class ForeignKeys {
         .toList();
   }
 
-  /**
-   * Rows that use one of some values.
-   *
-   * @param valueOf for each row, the number of the value
-   */
-  @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Users(TableState table, long[] rowIds, int[] valueOf) {}
+  /** A default must be a key again, which is checked as of any other value. */
+  private List<Column> defaults(LostKeys keys, int rows) {
+    BoundForeignKey foreignKey = keys.foreignKey();
+    return transaction.conditions().defaults(foreignKey.table(), foreignKey.columns(), rows);
+  }
+
+  /** What rows get in the columns of a foreign key whose values they lose. */
+  @FunctionalInterface
+  private interface Replacement {
+    /**
+     * The new values.
+     *
+     * @param valueOf for each row, the number of the lost key that it used
+     */
+    List<Column> values(int[] valueOf);
+  }
 
   /**
    * The rows that use a lost key, as the transaction sees them; notes up to where it has looked.
    */
-  private Users users(LostKeys keys, KeyValues values) {
+  private ForeignKeyUsers.Users users(LostKeys keys, KeyValues values) {
     BoundForeignKey foreignKey = keys.foreignKey();
     TableId table = foreignKey.table().id();
     OwnTables.View view = view(table);
     if (view.committedUpTo() > 0) {
       children.merge(new Use(table, foreignKey.constraint()), view.committedUpTo(), Math::min);
     }
-    LongStream.Builder rowIds = LongStream.builder();
-    List<Integer> valueOf = new ArrayList<>();
-    for (TablePart part : view.table().parts()) {
-      List<Column> columns = TableState.keyColumns(part, foreignKey.columns());
-      for (int row = 0; row < part.rowCount(); row++) {
-        int value = part.deleted().contains(row) ? -1 : values.find(columns, row);
-        if (value >= 0) {
-          rowIds.add(part.rowId(row));
-          valueOf.add(value);
-        }
-      }
-    }
-    int[] numbers = valueOf.stream().mapToInt(Integer::intValue).toArray();
-    return new Users(view.table(), rowIds.build().toArray(), numbers);
+    LocalTable shown = tables.keyed(view.table(), transaction.base().version());
+    return ForeignKeyUsers.find(
+        foreignKey,
+        shown,
+        values,
+        transaction.catalog().indexesOf(table),
+        tables.pipeline().memTable().indexes());
   }
 
   /** Deletes the rows that use a lost key, or gives them what there is instead. */
-  private void follow(LostKeys keys, @Nullable List<Column> instead) {
+  private void follow(LostKeys keys, @Nullable Replacement instead) {
     KeyValues values =
         new KeyValues(
             keys.before(),
@@ -363,7 +368,7 @@ final class ForeignKeys {
     if (values.isEmpty()) {
       return;
     }
-    Users users = users(keys, values);
+    ForeignKeyUsers.Users users = users(keys, values);
     TableId table = keys.foreignKey().table().id();
     if (users.rowIds().length == 0) {
       return;
@@ -377,20 +382,20 @@ final class ForeignKeys {
       int to = Math.min(users.rowIds().length, from + Batch.ROWS);
       long[] rowIds = Arrays.copyOfRange(users.rowIds(), from, to);
       int[] valueOf = Arrays.copyOfRange(users.valueOf(), from, to);
-      Batch changed = changed(keys.foreignKey(), users.table().rows(rowIds), instead, valueOf);
+      Batch changed =
+          changed(keys.foreignKey(), users.table().rows(rowIds), instead.values(valueOf));
       transaction.delete(table, rowIds, changed);
       next.add(changed);
     }
     next.forEach(rows -> transaction.append(table, rows));
   }
 
-  private static Batch changed(
-      BoundForeignKey foreignKey, Batch rows, List<Column> instead, int[] valueOf) {
+  private static Batch changed(BoundForeignKey foreignKey, Batch rows, List<Column> values) {
     List<Column> columns = new ArrayList<>(rows.columns());
-    for (int i = 0; i < instead.size(); i++) {
+    for (int i = 0; i < values.size(); i++) {
       TableDefinition table = foreignKey.table();
       int position = table.columns().indexOf(table.column(foreignKey.columns().get(i)));
-      columns.set(position, instead.get(i).gather(valueOf, valueOf.length, Arena.ofAuto()));
+      columns.set(position, values.get(i));
     }
     return new Batch(columns, rows.rowCount());
   }
@@ -402,7 +407,7 @@ final class ForeignKeys {
     if (values.isEmpty()) {
       return;
     }
-    Users users = users(keys, values);
+    ForeignKeyUsers.Users users = users(keys, values);
     if (users.rowIds().length > 0) {
       throw keys.foreignKey().used(keys.before(), users.valueOf()[0]);
     }

@@ -2,6 +2,8 @@ package io.quiver.storage.transaction;
 
 import io.quiver.storage.memtable.Keys;
 import io.quiver.types.Column;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
 
@@ -35,6 +37,17 @@ final class KeyValues {
       }
     }
     this.size = taken;
+  }
+
+  /** How many different values there are. */
+  int size() {
+    return size;
+  }
+
+  /** The values, each once. */
+  List<Column> distinct() {
+    int[] rows = Arrays.stream(slots).filter(slot -> slot != 0).map(slot -> slot - 1).toArray();
+    return keys.stream().map(column -> column.gather(rows, rows.length, Arena.ofAuto())).toList();
   }
 
   boolean isEmpty() {

@@ -51,15 +51,25 @@ record LocalTable(
 
   @Override
   public @Nullable RowLocation find(List<ColumnId> key, List<Column> keys, int row) {
-    RowLocation ownRow = own == null ? null : own.find(state, key, keys, row);
-    if (ownRow != null) {
-      return ownRow;
-    }
-    KeyGuard guard = LiveTable.guard(committed, key);
-    long found = guard == null ? KeyGuard.UNKNOWN : guard.find(state, version, keys, row);
+    long found = lookUp(key, keys, row);
     if (found == KeyGuard.UNKNOWN) {
       return state.find(key, keys, row, 0, TableChanges.FIRST_OWN_ROW_ID);
     }
     return found == KeyIndex.ABSENT ? null : state.location(found);
+  }
+
+  /**
+   * As {@link #find}, in the indexes alone.
+   *
+   * @return the row's id, {@link KeyIndex#ABSENT} for none, {@link KeyGuard#UNKNOWN} where the
+   *     committed rows have to be looked at
+   */
+  long lookUp(List<ColumnId> key, List<Column> keys, int row) {
+    RowLocation ownRow = own == null ? null : own.find(state, key, keys, row);
+    if (ownRow != null) {
+      return ownRow.segment().rowId(ownRow.row());
+    }
+    KeyGuard guard = LiveTable.guard(committed, key);
+    return guard == null ? KeyGuard.UNKNOWN : guard.find(state, version, keys, row);
   }
 }

@@ -419,6 +419,10 @@ public final class LocalTransaction implements Transaction {
     return base.get();
   }
 
+  RowConditions conditions() {
+    return conditions;
+  }
+
   private void end() {
     ended = true;
     base.close();

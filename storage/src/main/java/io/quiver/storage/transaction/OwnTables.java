@@ -32,6 +32,13 @@ record OwnTables(Map<TableId, TableChanges> changes, CommitPipeline pipeline) {
     return new View(shown, committed == null ? 0 : committed.nextRowId());
   }
 
+  /** A table as {@link #view} shows it over a version, whose keys are found in their indexes. */
+  LocalTable keyed(TableState shown, CommitVersion version) {
+    TableId id = shown.definition().id();
+    LiveTable live = pipeline.memTable().live(id);
+    return new LocalTable(shown, version, live == null ? List.of() : live.keys(), changes.get(id));
+  }
+
   /** Whether a row that the transaction has left there, or one of its own, has a key. */
   boolean hasKey(TableId table, List<ColumnId> key, List<Column> values, int row) {
     TableChanges own = changes.get(table);

@@ -1,18 +1,27 @@
 package io.quiver.storage.transaction;
 
+import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.types.Batch;
+import io.quiver.types.Column;
 import java.util.List;
 
-/** Evaluates the conditions of CHECK constraints, which storage keeps as texts. */
-@FunctionalInterface
+/** Evaluates the conditions of CHECK constraints and the defaults, which storage keeps as texts. */
 public interface RowConditions {
   /** For whoever adds no rows to tables with such constraints. */
   RowConditions NONE =
-      (table, checks, rows) -> {
-        throw new IllegalStateException(
-            "nobody evaluates the CHECK constraints of table " + table.name());
+      new RowConditions() {
+        @Override
+        public void check(TableDefinition table, List<Constraint.Check> checks, Batch rows) {
+          throw new IllegalStateException(
+              "nobody evaluates the CHECK constraints of table " + table.name());
+        }
+
+        @Override
+        public List<Column> defaults(TableDefinition table, List<ColumnId> columns, int rows) {
+          throw new IllegalStateException("nobody evaluates the defaults of table " + table.name());
+        }
       };
 
   /**
@@ -24,4 +33,12 @@ public interface RowConditions {
    *     evaluating a condition gives otherwise
    */
   void check(TableDefinition table, List<Constraint.Check> checks, Batch rows);
+
+  /**
+   * What some columns of rows get that name no value for them; null without a DEFAULT.
+   *
+   * @return the columns in the order named, of that many rows
+   * @throws io.quiver.types.QuiverException what evaluating a DEFAULT gives
+   */
+  List<Column> defaults(TableDefinition table, List<ColumnId> columns, int rows);
 }
