@@ -71,6 +71,10 @@ class DumpLoadTest {
       assertThat(rows(copy)).as("seed %d", seed).isEqualTo(rows(original));
       assertThat(files(dump(copy, "again"))).as("seed %d", seed).isEqualTo(files(dump));
       assertGoesOn(copy);
+      // After the row of assertGoesOn the original is one behind.
+      one(original, "SELECT nextval('\"odd, name\".steps')");
+      assertThat(one(copy, "SELECT nextval('\"odd, name\".steps')"))
+          .isEqualTo(one(original, "SELECT nextval('\"odd, name\".steps')"));
     }
   }
 
@@ -88,6 +92,10 @@ class DumpLoadTest {
       assertThat(rows(copy)).as("seed %d", seed).isEqualTo(rows(original));
       assertThat(files(dump(copy, "again"))).as("seed %d", seed).isEqualTo(files(dump));
       assertGoesOn(copy);
+      // After the row of assertGoesOn the original is one behind.
+      one(original, "SELECT nextval('\"odd, name\".steps')");
+      assertThat(one(copy, "SELECT nextval('\"odd, name\".steps')"))
+          .isEqualTo(one(original, "SELECT nextval('\"odd, name\".steps')"));
     }
   }
 
@@ -101,6 +109,23 @@ class DumpLoadTest {
       assertThat(row.getDouble(2)).isEqualTo(2.5);
       assertThat(row.getString(3)).isEqualTo("it's; so");
     }
+    assertThat(one(copy, "SELECT nextval('untouched')")).isEqualTo("7");
+    assertFails("2200H", copy, "SELECT nextval('spent')");
+    // A value that has been given would be a key that is taken.
+    run(copy, "INSERT INTO parent (b) VALUES ('it''s')");
+    assertFails("23505", copy, "INSERT INTO parent VALUES (900, 'again', NULL)");
+    assertFails("23505", copy, "INSERT INTO parent VALUES (901, 'again', 1)");
+    assertFails("23514", copy, "INSERT INTO parent VALUES (1000, 'large', NULL)");
+    assertFails("23503", copy, "INSERT INTO \"odd, name\".child VALUES (1, 900, 'it''s')");
+    assertFails("23503", copy, "UPDATE counted SET parent = 5000");
+    assertThat(one(copy, "SELECT parent FROM counted WHERE id = 1")).isEqualTo("900");
+  }
+
+  private static void assertFails(String state, Connection connection, String sql) {
+    assertThatThrownBy(() -> run(connection, sql))
+        .as(sql)
+        .isInstanceOfSatisfying(
+            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo(state));
   }
 
   private static Map<String, List<String>> rows(Connection connection) throws SQLException {

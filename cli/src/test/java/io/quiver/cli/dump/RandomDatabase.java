@@ -70,7 +70,7 @@ final class RandomDatabase {
     run("CREATE VIEW zz AS SELECT c0, c3 FROM everything");
     run("CREATE VIEW aa AS SELECT * FROM zz");
     run("COMMENT ON VIEW aa IS 'of zz; it''s'");
-    run("CREATE INDEX by_number ON everything (c3 DESC) WHERE c3 > 0");
+    run("CREATE INDEX by_number ON everything (c3 DESC)");
     run("COMMENT ON INDEX by_number IS 'some'");
     run(
         "CREATE INDEX near ON everything USING hnsw (c"
@@ -84,6 +84,39 @@ final class RandomDatabase {
     run("ALTER TABLE counted ADD COLUMN late DOUBLE DEFAULT 2.5");
     run("COMMENT ON TABLE counted IS 'it''s counted'");
     run("COMMENT ON COLUMN counted.n IS 'a number'");
+    makeConstraints();
+  }
+
+  /** Keys, conditions, foreign keys in a circle, and sequences that have given values. */
+  private void makeConstraints() throws SQLException {
+    run(
+        "CREATE SEQUENCE \"odd, name\".steps INCREMENT BY -3 MINVALUE -1000 MAXVALUE 50 START WITH "
+            + random.nextInt(50)
+            + (random.nextBoolean() ? " CYCLE" : ""));
+    run("CREATE SEQUENCE spent MINVALUE 1 MAXVALUE 2");
+    run("CREATE SEQUENCE untouched START WITH 7");
+    run("SELECT nextval('spent'), nextval('spent')");
+    run(
+        "CREATE TABLE parent (a INTEGER DEFAULT nextval('\"odd, name\".steps'), b TEXT NOT NULL,"
+            + " other BIGINT, CONSTRAINT \"by a; b\" PRIMARY KEY (b, a), UNIQUE (a),"
+            + " CONSTRAINT small CHECK (a < 1000 AND b <> ';'))");
+    run("CREATE UNIQUE INDEX others ON parent (other)");
+    run(
+        "CREATE TABLE \"odd, name\".child (id INTEGER PRIMARY KEY, x INTEGER DEFAULT 900, y TEXT,"
+            + " FOREIGN KEY (x, y) REFERENCES parent (a, b) ON DELETE CASCADE ON UPDATE SET NULL,"
+            + " CONSTRAINT \"to a\" FOREIGN KEY (x) REFERENCES parent (a) ON DELETE SET DEFAULT)");
+    run("INSERT INTO parent VALUES (900, 'default', 1)");
+    int parents = 1 + random.nextInt(20);
+    for (int i = 0; i < parents; i++) {
+      run(
+          "INSERT INTO parent (b, other) VALUES ('it''s', "
+              + (random.nextInt(3) == 0 ? "NULL" : i + 2)
+              + ")");
+    }
+    run("INSERT INTO \"odd, name\".child SELECT a + 2000, a, b FROM parent");
+    run("ALTER TABLE counted ADD COLUMN parent INTEGER");
+    run("ALTER TABLE counted ADD FOREIGN KEY (parent) REFERENCES parent (a) ON DELETE SET NULL");
+    run("UPDATE counted SET parent = 900 WHERE id = 1");
   }
 
   private void makeTable(String name) throws SQLException {

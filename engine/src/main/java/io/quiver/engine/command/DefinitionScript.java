@@ -99,14 +99,14 @@ public final class DefinitionScript {
           .forEach(text -> add(Section.POST_DATA, "foreign key", table, text));
     }
     for (SequenceDefinition sequence : catalog.sequences()) {
-      if (sequence.position().next() != sequence.options().start()
-          || sequence.position().exhausted()) {
+      SequenceDefinition.Position position = snapshot.position(sequence);
+      if (position.next() != sequence.options().start() || position.exhausted()) {
         add(
             Section.POST_DATA,
             "sequence",
             sequence.schemaName(),
             sequence.name(),
-            SequenceRows.position(sequence));
+            SequenceRows.position(sequence, position));
       }
     }
     inOrder(catalog.views()).forEach(this::addView);

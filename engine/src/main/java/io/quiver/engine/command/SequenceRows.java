@@ -55,13 +55,13 @@ final class SequenceRows {
   }
 
   /** What makes a sequence that has just been created go on where another is. */
-  static String position(SequenceDefinition sequence) {
+  static String position(SequenceDefinition sequence, SequenceDefinition.Position position) {
     SequenceDefinition.Options options = sequence.options();
     String name = DefinitionText.qualified(sequence.schemaName(), sequence.name());
-    if (sequence.position().exhausted()) {
+    if (position.exhausted()) {
       long last = options.increment() > 0 ? options.maximum() : options.minimum();
       return "SELECT setval('" + name.replace("'", "''") + "', " + last + ")";
     }
-    return "ALTER SEQUENCE " + name + " RESTART WITH " + sequence.position().next();
+    return "ALTER SEQUENCE " + name + " RESTART WITH " + position.next();
   }
 }

@@ -27,6 +27,7 @@ public final class Truncation {
     command.names().forEach(name -> tables.add(names.existingTable(name)));
     addReferencing(tables, command.cascade(), names.catalog());
     for (TableDefinition table : tables) {
+      context.awaitKeysToChange(table.id());
       for (SegmentView segment : context.snapshot().table(table.id()).segments()) {
         context.checkCancelled();
         context.transaction().delete(table.id(), liveRowIds(segment));

@@ -58,6 +58,7 @@ final class RowLoader {
     this.plan = plan;
     this.errors = errors;
     source.endWhen(context.cancelled());
+    context.awaitKeysToChange(table.id());
     this.identity = IdentityColumn.of(table, context.transaction());
     for (Expression column : plan.columns()) {
       columns.add(compile(column));

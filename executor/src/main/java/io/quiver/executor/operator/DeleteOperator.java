@@ -28,6 +28,7 @@ final class DeleteOperator implements Operator {
   public @Nullable Batch next() {
     if (!done) {
       done = true;
+      context.awaitKeysToChange(table);
       for (Batch batch = input.next(); batch != null; batch = input.next()) {
         context.checkCancelled();
         delete(batch);

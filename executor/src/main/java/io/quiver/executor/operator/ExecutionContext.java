@@ -3,6 +3,9 @@ package io.quiver.executor.operator;
 import io.quiver.executor.expression.EvaluationContext;
 import io.quiver.executor.expression.Sequences;
 import io.quiver.executor.plan.SystemTable;
+import io.quiver.storage.catalog.Constraint;
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
 import io.quiver.types.Batch;
@@ -132,6 +135,30 @@ public record ExecutionContext(
         session.timeZone(),
         session.sequences(),
         cancelled);
+  }
+
+  /**
+   * Waits for the keys of a table before they are looked up: after opening they are still read.
+   *
+   * @throws QuiverException 57014
+   */
+  public void awaitKeys(TableId table) {
+    snapshot.awaitKeys(table, this::checkCancelled);
+  }
+
+  /**
+   * As {@link #awaitKeys}, before rows of a table change: the keys that they reference, too.
+   *
+   * @throws QuiverException 57014
+   */
+  public void awaitKeysToChange(TableId table) {
+    awaitKeys(table);
+    TableDefinition definition = snapshot.catalog().table(table);
+    if (definition != null) {
+      for (Constraint.ForeignKey key : definition.constraints(Constraint.ForeignKey.class)) {
+        awaitKeys(key.referenced());
+      }
+    }
   }
 
   /**

@@ -33,6 +33,7 @@ final class InsertOperator implements Operator {
   public @Nullable Batch next() {
     if (!done) {
       done = true;
+      context.awaitKeysToChange(insert.table());
       for (Batch batch = input.next(); batch != null; batch = input.next()) {
         context.checkCancelled();
         Batch rows = identity.fill(batch);

@@ -47,6 +47,7 @@ final class KeyLookupOperator implements Operator {
   }
 
   private List<RowLocation> find() {
+    context.awaitKeys(lookup.table());
     TableSnapshot table = context.snapshot().table(lookup.table());
     List<Column> keys = keys();
     int rows = keys.getFirst().length();

@@ -38,6 +38,7 @@ final class UpdateOperator implements Operator {
   public @Nullable Batch next() {
     if (!done) {
       done = true;
+      context.awaitKeysToChange(update.table());
       replaceAll();
     }
     return changed.next();

@@ -11,6 +11,7 @@ import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -32,6 +33,9 @@ final class KeyGuard {
   static final long UNKNOWN = KeyIndex.UNKNOWN;
 
   private static final int TABLE_BITS = 8;
+
+  /** How long who waits for another reader does not look whether it is to wait on. */
+  private static final long WAIT_MILLIS = 20;
 
   /** A lookup is done anew when a commit crosses it, which happens to few of them even once. */
   private static final int TRIES_MAX = 1_000;
@@ -75,17 +79,17 @@ final class KeyGuard {
   }
 
   /**
-   * Reads the keys of all rows unless that has been done.
+   * Reads the keys of all rows unless that has been done, or waits for whoever does.
    *
-   * @param progress is told of rows that have been read, by one or several threads; what it throws
-   *     ends it
+   * @param progress is told of rows that have been read, by one or several threads, and of none
+   *     while another one reads; what it throws ends it
    */
   KeyIndex ready(LongConsumer progress) {
     KeyIndex built = index;
     if (built != null) {
       return built;
     }
-    reading.lock();
+    lockReading(progress);
     try {
       for (built = index; built == null; built = index) {
         long seen = changes();
@@ -94,6 +98,26 @@ final class KeyGuard {
       return built;
     } finally {
       reading.unlock();
+    }
+  }
+
+  private void lockReading(LongConsumer progress) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          if (reading.tryLock(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+            return;
+          }
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+        progress.accept(0);
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

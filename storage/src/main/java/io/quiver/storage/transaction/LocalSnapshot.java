@@ -2,6 +2,7 @@ package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.catalog.SequenceDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.index.ScalarIndex;
@@ -20,6 +21,7 @@ final class LocalSnapshot implements Snapshot {
   private final Map<TableId, TableState> changed;
   private final Map<TableId, TableChanges> own;
   private final MemTable memTable;
+  private final SequenceValues sequences;
   private final SnapshotPins pins;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -39,6 +41,7 @@ final class LocalSnapshot implements Snapshot {
     this.changed = changed;
     this.own = own;
     this.memTable = pipeline.memTable();
+    this.sequences = pipeline.sequences;
     this.pins = pipeline.pins();
   }
 
@@ -93,6 +96,21 @@ final class LocalSnapshot implements Snapshot {
     return index.isBuilt()
         ? memTable.indexes().extent(parts, table, index)
         : SegmentIndexes.Extent.NONE;
+  }
+
+  @Override
+  public SequenceDefinition.Position position(SequenceDefinition sequence) {
+    return sequences.position(sequence);
+  }
+
+  @Override
+  public void awaitKeys(TableId table, Runnable checkCancelled) {
+    LiveTable live = memTable.live(table);
+    if (live != null) {
+      for (KeyGuard key : live.keys()) {
+        key.ready(rows -> checkCancelled.run());
+      }
+    }
   }
 
   @Override

@@ -136,6 +136,20 @@ public final class SequenceValues {
     }
   }
 
+  /** Where a sequence goes on, which has reserved all values before its own position. */
+  SequenceDefinition.Position position(SequenceDefinition sequence) {
+    Block block = blocks.get(sequence.id());
+    if (block == null) {
+      return sequence.position();
+    }
+    synchronized (block) {
+      boolean current = block.end.equals(sequence.position()) && block.isOf(sequence);
+      return current && block.left > 0
+          ? new SequenceDefinition.Position(block.next, false, block.end.restarts())
+          : sequence.position();
+    }
+  }
+
   /** Sets a committed sequence to a value; the values reserved are forgotten. */
   void set(TableId id, long value, boolean given) {
     for (int i = 0; i < TRIES_MAX; i++) {

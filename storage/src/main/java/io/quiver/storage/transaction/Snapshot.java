@@ -2,6 +2,7 @@ package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.catalog.SequenceDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.index.ScalarIndex;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,22 @@ public interface Snapshot extends AutoCloseable {
   default SegmentIndexes.Extent extent(IndexDefinition index) {
     return SegmentIndexes.Extent.NONE;
   }
+
+  /**
+   * Where a sequence of this snapshot's catalog goes on: the catalog is ahead of it by values that
+   * are reserved and not given yet.
+   */
+  default SequenceDefinition.Position position(SequenceDefinition sequence) {
+    return sequence.position();
+  }
+
+  /**
+   * Waits until the keys of a table are read, which happens after opening: from then on, looking
+   * one up waits for nothing.
+   *
+   * @param checkCancelled called now and then, by several threads; what it throws ends the waiting
+   */
+  default void awaitKeys(TableId table, Runnable checkCancelled) {}
 
   @Override
   void close();
