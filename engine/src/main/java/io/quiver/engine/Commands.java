@@ -286,7 +286,7 @@ final class Commands {
       return standard;
     }
     if (table.equals(SystemTables.INDEXES)) {
-      return SystemTables.indexes(snapshot, catalog.indexes());
+      return SystemTables.indexes(snapshot, null);
     }
     if (table.equals(SystemTables.DEFINITIONS)) {
       return DefinitionScript.rows(snapshot, database.planner());

@@ -45,7 +45,20 @@ record IndexColumn(
       "SELECT table_schema, table_name, index_name, kind, columns, predicate FROM quiver.indexes"
           + " WHERE table_name = ?";
 
-  /** What CREATE INDEX made on a table of that name; in every schema where none is named. */
+  /** The kind of what CREATE UNIQUE INDEX made. */
+  private static final String UNIQUE = "unique";
+
+  private static final String CONSTRAINTS =
+      "SELECT k.table_schema, k.table_name, k.constraint_name, k.column_name, k.ordinal_position"
+          + " FROM information_schema.key_column_usage k"
+          + " JOIN information_schema.table_constraints c"
+          + " ON c.constraint_schema = k.constraint_schema AND c.table_name = k.table_name"
+          + " AND c.constraint_name = k.constraint_name"
+          + " WHERE c.constraint_type = 'UNIQUE' AND k.table_name = ?";
+
+  /**
+   * What CREATE INDEX and UNIQUE made on a table of that name; in every schema where none is named.
+   */
   static List<IndexColumn> created(
       Connection connection,
       @Nullable String catalog,
@@ -57,17 +70,48 @@ record IndexColumn(
     if (catalog != null && !catalog.isEmpty() && !catalog.equals(database)) {
       return columns;
     }
-    try (PreparedStatement query = connection.prepareStatement(CREATED)) {
+    forEach(connection, CREATED, schema, table, row -> addColumns(database, row, columns));
+    forEach(
+        connection, CONSTRAINTS, schema, table, row -> columns.add(ofConstraint(database, row)));
+    return columns;
+  }
+
+  /** Does something with a row. */
+  @FunctionalInterface
+  private interface RowAction {
+    void accept(ResultSet row) throws SQLException;
+  }
+
+  private static void forEach(
+      Connection connection,
+      String sql,
+      @Nullable String schema,
+      @Nullable String table,
+      RowAction action)
+      throws SQLException {
+    try (PreparedStatement query = connection.prepareStatement(sql)) {
       query.setString(1, table);
       try (ResultSet rows = query.executeQuery()) {
         while (rows.next()) {
           if (schema == null || schema.equals(rows.getString("table_schema"))) {
-            addColumns(database, rows, columns);
+            action.accept(rows);
           }
         }
       }
     }
-    return columns;
+  }
+
+  private static IndexColumn ofConstraint(String catalog, ResultSet column) throws SQLException {
+    return new IndexColumn(
+        catalog,
+        column.getString("table_schema"),
+        column.getString("table_name"),
+        false,
+        column.getString("constraint_name"),
+        column.getInt("ordinal_position"),
+        column.getString("column_name"),
+        null,
+        null);
   }
 
   private static void addColumns(String catalog, ResultSet index, List<IndexColumn> columns)
@@ -81,7 +125,7 @@ record IndexColumn(
               catalog,
               index.getString("table_schema"),
               index.getString("table_name"),
-              true,
+              !index.getString("kind").equals(UNIQUE),
               index.getString("index_name"),
               ordinal,
               written.startsWith("\"")

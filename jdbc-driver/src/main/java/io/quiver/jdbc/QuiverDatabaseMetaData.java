@@ -307,7 +307,7 @@ final class QuiverDatabaseMetaData extends AvaticaDatabaseMetaData {
         rows);
   }
 
-  /** The primary key, whose index is unique, and what CREATE INDEX made, which is not. */
+  /** The primary key, UNIQUE constraints, and what CREATE INDEX and CREATE UNIQUE INDEX made. */
   @Override
   public ResultSet getIndexInfo(
       @Nullable String catalog,
@@ -332,8 +332,10 @@ final class QuiverDatabaseMetaData extends AvaticaDatabaseMetaData {
                 null));
       }
     }
-    if (!unique) {
-      rows.addAll(IndexColumn.created(connection, catalog, schema, table));
+    for (IndexColumn column : IndexColumn.created(connection, catalog, schema, table)) {
+      if (!unique || !column.nonUnique()) {
+        rows.add(column);
+      }
     }
     return LocalRows.of(
         List.of(

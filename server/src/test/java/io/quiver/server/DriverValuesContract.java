@@ -306,7 +306,10 @@ abstract class DriverValuesContract {
 
   @Test
   void indexesAreListedColumnByColumn() throws SQLException {
-    run("CREATE TABLE listed (id INTEGER PRIMARY KEY, \"A, b\" INTEGER, v VECTOR(2))");
+    run(
+        "CREATE TABLE listed (id INTEGER PRIMARY KEY, \"A, b\" INTEGER, v VECTOR(2),"
+            + " CONSTRAINT listed_key UNIQUE (\"A, b\", id))");
+    run("CREATE UNIQUE INDEX listed_one ON listed (\"A, b\")");
     run("CREATE INDEX listed_two ON listed (\"A, b\" DESC, id)");
     run("CREATE VECTOR INDEX listed_v ON listed (v) USING hnsw DISTANCE COSINE");
     List<String> found = new ArrayList<>();
@@ -327,12 +330,18 @@ abstract class DriverValuesContract {
     }
     assertThat(found)
         .containsExactly(
+            "false listed_key 1 A, b null",
+            "false listed_key 2 id null",
+            "false listed_one 1 A, b null",
             "false listed_pkey 1 id null",
             "true listed_two 1 A, b D",
             "true listed_two 2 id A",
             "true listed_v 1 v null");
     try (ResultSet rows = meta.getIndexInfo(null, "public", "listed", true, true)) {
-      assertThat(rows.next()).isTrue();
+      for (int unique = 0; unique < 4; unique++) {
+        assertThat(rows.next()).isTrue();
+        assertThat(rows.getBoolean("NON_UNIQUE")).isFalse();
+      }
       assertThat(rows.next()).isFalse();
     }
     assertThat(meta.nullsAreSortedAtEnd()).isTrue();

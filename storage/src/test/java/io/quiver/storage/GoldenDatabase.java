@@ -101,6 +101,13 @@ final class GoldenDatabase {
   /** The same commits, of which the first ones are flushed. */
   static void make(Store store, Runnable flush) {
     TableDefinition everything = Tables.create(store, everything());
+    // Built with the first segment: positions in order, and bitmaps.
+    Tables.commit(
+        store,
+        t -> {
+          t.change(scalar(t, everything, "sorted", IndexDefinition.Kind.BTREE, 8, 0));
+          t.change(scalar(t, everything, "bitmaps", IndexDefinition.Kind.BITMAP, 1));
+        });
     Tables.commit(
         store,
         t -> t.append(everything.id(), Tables.rows(everything, row(1, 0), row(2, 1), row(3, 2))));
@@ -273,6 +280,24 @@ final class GoldenDatabase {
         "id > 3",
         Map.of("m", "16", "quantizer", "sq8"),
         "an index");
+  }
+
+  private static CatalogChange scalar(
+      Transaction t, TableDefinition table, String name, IndexDefinition.Kind kind, int... key) {
+    return new CatalogChange.PutIndex(
+        new IndexDefinition(
+            t.newIndex(),
+            table.id(),
+            name,
+            kind,
+            Arrays.stream(key)
+                .mapToObj(column -> new IndexDefinition.Key(new ColumnId(column), true, false))
+                .toList(),
+            null,
+            List.of(),
+            null,
+            Map.of(),
+            null));
   }
 
   /** One value of each type, the other, or nulls. */

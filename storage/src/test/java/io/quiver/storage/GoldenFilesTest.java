@@ -3,10 +3,12 @@ package io.quiver.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.LocalFileSystem;
 import io.quiver.storage.file.MemoryFileSystem;
 import io.quiver.storage.file.StorageFile;
+import io.quiver.storage.transaction.SegmentView;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
@@ -20,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -192,6 +195,40 @@ class GoldenFilesTest {
     // But for the epoch, which a writer takes before it reads the log.
     contents.remove("meta/heads");
     assertThat(contents(files)).as("nothing is changed").containsAllEntriesOf(contents);
+  }
+
+  /** It is derived: whoever wants it does without until it has been made again. */
+  @Test
+  void anIndexOfANewerVersionIsMadeAnew() {
+    Map<String, byte[]> contents = golden();
+    List<String> indexes = contents.keySet().stream().filter(p -> p.endsWith(".index")).toList();
+    assertThat(indexes).as("sorted, and bitmaps").hasSize(2);
+    for (String path : indexes) {
+      contents.computeIfPresent(path, (same, bytes) -> newerHeader(bytes, bytes.length - 4));
+    }
+    MemoryFileSystem files = of(contents);
+    try (LocalStore store = LocalStore.open(options(files))) {
+      assertThat(indexed(store)).isZero();
+      store.buildIndexes();
+      assertThat(indexed(store)).isEqualTo(2);
+    }
+    Map<String, byte[]> made = contents(files);
+    for (String path : indexes) {
+      assertThat(made.get(path)).as(path).isEqualTo(golden().get(path));
+    }
+  }
+
+  /** How many indexes of segments there are. */
+  private static int indexed(LocalStore store) {
+    int found = 0;
+    try (Snapshot snapshot = store.snapshot()) {
+      for (IndexDefinition index : snapshot.catalog().indexes()) {
+        for (SegmentView segment : snapshot.table(index.table()).segments()) {
+          found += snapshot.index(index, segment) == null ? 0 : 1;
+        }
+      }
+    }
+    return found;
   }
 
   private static int version(Versioned kind, byte[] bytes) {

@@ -95,9 +95,7 @@ public final class ShowCommands {
       }
       case INDEXES -> {
         Statement.TableName of = show.of();
-        return SystemTables.indexes(
-            snapshot,
-            of == null ? catalog.indexes() : catalog.indexesOf(names.existingTable(of).id()));
+        return SystemTables.indexes(snapshot, of == null ? null : names.existingTable(of));
       }
       case CREATE_TABLE -> create(Objects.requireNonNull(show.of()), names, rows);
       case FUNCTIONS -> {

@@ -3,6 +3,7 @@ package io.quiver.engine.command;
 import io.quiver.executor.plan.SystemTable;
 import io.quiver.storage.Job;
 import io.quiver.storage.catalog.Catalog;
+import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.transaction.SegmentIndexes;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The tables of information_schema and of schema quiver, and their rows. */
 public final class SystemTables {
@@ -107,11 +109,15 @@ public final class SystemTables {
     return ALL;
   }
 
-  /** The rows of quiver.indexes: these indexes of a snapshot's catalog. */
-  public static Batch indexes(Snapshot snapshot, List<IndexDefinition> indexes) {
+  /**
+   * The rows of quiver.indexes: what CREATE INDEX and CREATE UNIQUE INDEX made.
+   *
+   * @param of on that table alone, or null for all of a snapshot's catalog
+   */
+  public static Batch indexes(Snapshot snapshot, @Nullable TableDefinition of) {
     Catalog catalog = snapshot.catalog();
     Rows rows = new Rows(INDEXES.schema());
-    for (IndexDefinition index : indexes) {
+    for (IndexDefinition index : of == null ? catalog.indexes() : catalog.indexesOf(of.id())) {
       TableDefinition table = Objects.requireNonNull(catalog.table(index.table()));
       IndexDefinition.Distance distance = index.distance();
       SegmentIndexes.Extent extent = snapshot.extent(index);
@@ -130,7 +136,30 @@ public final class SystemTables {
           index.isBuilt() ? extent.bytes() : null,
           index.comment());
     }
+    for (TableDefinition table : of == null ? catalog.tables() : List.of(of)) {
+      table.constraints(Constraint.Unique.class).stream()
+          .filter(Constraint.Unique::index)
+          .forEach(key -> addUnique(rows, table, key));
+    }
     return rows.batch();
+  }
+
+  /** A unique index is a key of its table, which is kept for all rows. */
+  private static void addUnique(Rows rows, TableDefinition table, Constraint.Unique key) {
+    rows.add(
+        table.schemaName(),
+        table.name(),
+        key.name(),
+        "unique",
+        DefinitionText.names(table, key.columns()),
+        null,
+        null,
+        null,
+        null,
+        "ready",
+        null,
+        null,
+        null);
   }
 
   /** The rows of quiver.jobs. */

@@ -56,6 +56,12 @@ final class IndexDefinitions {
     String predicate = command.predicateSql();
     if (predicate != null) {
       context.planner().checkPredicate(predicate, table, context.catalog());
+      if (!vector) {
+        throw new QuiverException(
+            ErrorCode.FEATURE_NOT_SUPPORTED,
+            "an index with WHERE on scalar columns is not supported yet; without WHERE it serves"
+                + " the same queries");
+      }
     }
     String name = given != null ? given : freeName(table, columns, context);
     context

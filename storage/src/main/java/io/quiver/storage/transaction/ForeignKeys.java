@@ -42,8 +42,14 @@ final class ForeignKeys {
   /** What the statement has done to keys that are referenced. */
   private final List<LostKeys> lost = new ArrayList<>();
 
-  /** Rows that the statement has added without the key that they reference in their own table. */
+  /**
+   * Rows that the statement has added without the key that they reference in their own table, or in
+   * another one while they follow a key.
+   */
   private final Map<BoundForeignKey, LongStream.Builder> waiting = new LinkedHashMap<>();
+
+  /** Whether rows follow keys that they lose: another foreign key may yet change them, too. */
+  private boolean following;
 
   private final Map<TableId, TableState> parents = new HashMap<>();
   private final Map<Use, Long> children = new HashMap<>();
@@ -120,6 +126,7 @@ final class ForeignKeys {
   void begin() {
     lost.clear();
     waiting.clear();
+    following = false;
   }
 
   /**
@@ -137,7 +144,7 @@ final class ForeignKeys {
         if (Keys.hasNull(values, row) || hasKey(foreignKey, values, row)) {
           continue;
         }
-        if (!foreignKey.isOfItself()) {
+        if (!foreignKey.isOfItself() && !following) {
           // A commit that has deleted the key may be undone yet, where the log has no room.
           tables.pipeline().awaitNewest();
           if (hasKey(foreignKey, values, row)) {
@@ -245,6 +252,7 @@ final class ForeignKeys {
    */
   void end() {
     List<LostKeys> checks = new ArrayList<>();
+    following = true;
     for (int round = 0; !lost.isEmpty(); round++) {
       if (round == ROUNDS_MAX) {
         throw new QuiverException(
@@ -268,6 +276,7 @@ final class ForeignKeys {
     joined(checks).forEach(this::checkUnused);
     waiting.forEach((foreignKey, rowIds) -> checkFound(foreignKey, rowIds.build().toArray()));
     waiting.clear();
+    following = false;
   }
 
   /** One for all that one foreign key has to do with deletes, and one for updates. */
@@ -422,7 +431,10 @@ final class ForeignKeys {
       if (now.isLive(rowIds[row])
           && !Keys.hasNull(values, row)
           && !hasKey(foreignKey, values, row)) {
-        throw foreignKey.missing(values, row);
+        tables.pipeline().awaitNewest();
+        if (!hasKey(foreignKey, values, row)) {
+          throw foreignKey.missing(values, row);
+        }
       }
     }
   }
