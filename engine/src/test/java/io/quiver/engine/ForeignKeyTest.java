@@ -209,7 +209,8 @@ class ForeignKeyTest {
     }
   }
 
-  private static final List<String> CHILDREN = List.of("plain", "narrow", "wide", "alone", "only");
+  private static final List<String> CHILDREN =
+      List.of("plain", "narrow", "wide", "alone", "single");
 
   /**
    * Rows that use a key are found by an index of part of the columns, by one of all of them and
@@ -232,7 +233,7 @@ class ForeignKeyTest {
                 + " ON DELETE "
                 + action
                 + " ON UPDATE CASCADE"
-                + (child.equals("only") ? ", UNIQUE (y, x))" : ")"));
+                + (child.equals("single") ? ", UNIQUE (y, x))" : ")"));
       }
       run(session, "CREATE INDEX ON narrow (x DESC)");
       run(session, "CREATE INDEX ON wide (y, x, id)");
@@ -289,7 +290,7 @@ class ForeignKeyTest {
     }
     run(
         session,
-        "INSERT INTO only SELECT * FROM plain WHERE id > " + from + " ON CONFLICT DO NOTHING");
+        "INSERT INTO single SELECT * FROM plain WHERE id > " + from + " ON CONFLICT DO NOTHING");
   }
 
   private static void compare(Session session, String when) {

@@ -67,8 +67,8 @@ class KeysWaitTest {
         "INSERT INTO child VALUES (5, 1)",
         "INSERT INTO child VALUES (5, 1) ON CONFLICT DO NOTHING",
         "UPDATE child SET p = 2 WHERE id = 1",
-        "DELETE FROM parent WHERE id = 3",
-        "SELECT count(*) FROM parent WHERE id = 1",
+        "DELETE FROM child WHERE id = 1",
+        "INSERT INTO parent SELECT p + 10 FROM child WHERE id = 1",
         "TRUNCATE child"
       })
   void aStatementThatWaitsForKeysIsCancelled(String sql) throws Exception {
@@ -84,7 +84,7 @@ class KeysWaitTest {
         ExecutorService threads = Executors.newSingleThreadExecutor();
         Session session = database.connect()) {
       try {
-        // The first table's, which is the parent.
+        // Those of one table, which is the child.
         reading.await();
         run(session, "SET quiver.statement_timeout = 150");
         assertThat(state(session, sql)).as(sql).isEqualTo("57014");
