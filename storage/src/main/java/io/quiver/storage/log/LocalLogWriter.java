@@ -138,6 +138,9 @@ final class LocalLogWriter implements LogWriter, Runnable {
       if (oldest != null && System.nanoTime() - oldest.since() > 2 * delayNanos) {
         return false;
       }
+      if (!queue.isFirstUnreleased(record)) {
+        return false; // One before it may fail yet, and everything behind that with it.
+      }
       record.released = true;
       if (!timed) {
         timed = true;

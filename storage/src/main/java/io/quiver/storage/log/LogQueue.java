@@ -20,11 +20,29 @@ final class LogQueue {
   /** What is being written; it comes before what waits. */
   private List<Appended> taken = List.of();
 
+  /** Records that someone may be told of yet, among others that are released or settled. */
+  private final ArrayDeque<Appended> unreleased = new ArrayDeque<>();
+
   /** Who waits for a record and does not lead, in the order of arrival. */
   private final ArrayDeque<LogWaiter> waiters = new ArrayDeque<>();
 
   void add(Appended record) {
     waiting.add(record);
+    unreleased.add(record);
+  }
+
+  /** Whether all records before one, of those that are not settled, have been released. */
+  boolean isFirstUnreleased(Appended record) {
+    forgetReleased();
+    return record.equals(unreleased.peek());
+  }
+
+  private void forgetReleased() {
+    Appended first = unreleased.peek();
+    while (first != null && (first.released || first.settled)) {
+      unreleased.remove();
+      first = unreleased.peek();
+    }
   }
 
   boolean isEmpty() {
@@ -64,6 +82,7 @@ final class LogQueue {
   /** Notes that it is known what records came to, and gives those who wait for them. */
   List<LogWaiter> settle(Collection<Appended> records) {
     records.forEach(record -> record.settled = true);
+    forgetReleased();
     List<LogWaiter> wakes = new ArrayList<>();
     for (Iterator<LogWaiter> each = waiters.iterator(); each.hasNext(); ) {
       LogWaiter waiter = each.next();

@@ -43,12 +43,12 @@ public interface LogWriter extends AutoCloseable {
   Lsn await(CompletableFuture<Lsn> appended);
 
   /**
-   * Leaves a deferred record to the log, as all before it were: nobody needs to wait for it. Where
-   * it cannot be written it does not fail, but is tried again, until the writer is closed or fails
-   * for good.
+   * Leaves a deferred record to the log: nobody needs to wait for it. Where it cannot be written it
+   * does not fail, but is tried again, until the writer is closed or fails for good.
    *
-   * @return false when the record has failed already, or a record has waited for longer than twice
-   *     the delay and is not durable yet: then {@link #await} it
+   * @return false when the record has failed already, when a record before it is neither durable
+   *     nor released, or when a record has waited for longer than twice the delay and is not
+   *     durable yet: then {@link #await} it
    */
   boolean release(CompletableFuture<Lsn> appended);
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +54,23 @@ final class LocalLogTest extends LogContract {
     }
     assertThat(files.list("log")).hasSize(1);
     assertThat(files.list("tmp")).isEmpty();
+  }
+
+  /** Else one that was answered would fail together with one before it, which may. */
+  @Test
+  void aRecordIsNotReleasedBeforeThoseBeforeItAre() {
+    try (Log log = newLog(new LocalFileSystem(directory), 1 << 20);
+        LogWriter writer = log.open(SHARD, 1)) {
+      CompletableFuture<Lsn> first = writer.appendDeferred(List.of(bytes("a")));
+      CompletableFuture<Lsn> second = writer.appendDeferred(List.of(bytes("b")));
+      assertThat(writer.release(second)).isFalse();
+      assertThat(writer.release(first)).isTrue();
+      assertThat(writer.release(second)).isTrue();
+      CompletableFuture<Lsn> third = writer.append(List.of(bytes("c")));
+      writer.await(third);
+      CompletableFuture<Lsn> fourth = writer.appendDeferred(List.of(bytes("d")));
+      assertThat(writer.release(fourth)).isTrue();
+    }
   }
 
   @Test
