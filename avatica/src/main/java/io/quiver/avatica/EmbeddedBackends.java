@@ -43,7 +43,8 @@ public final class EmbeddedBackends implements EmbeddedBackendProvider {
       case QuiverUrl.Directory directory -> {
         try {
           String path = new File(directory.path()).getCanonicalPath();
-          yield new QuiverUrl.Directory(path, directory.readOnly(), directory.mapped());
+          yield new QuiverUrl.Directory(
+              path, directory.readOnly(), directory.mapped(), directory.cacheBytes());
         } catch (IOException e) {
           throw new SQLException(
               "cannot resolve the path " + directory.path() + ": " + e.getMessage(), "58030", e);
@@ -59,7 +60,9 @@ public final class EmbeddedBackends implements EmbeddedBackendProvider {
         case QuiverUrl.Directory directory -> {
           Path path = new File(directory.path()).toPath();
           DatabaseOptions defaults = DatabaseOptions.defaults();
-          DatabaseOptions options = directory.mapped() ? defaults.withMappedFiles() : defaults;
+          DatabaseOptions cached =
+              defaults.withCacheBytes(directory.cacheBytes().orElse(defaults.cacheBytes()));
+          DatabaseOptions options = directory.mapped() ? cached.withMappedFiles() : cached;
           yield directory.readOnly()
               ? Database.openReadOnly(path, options)
               : Database.open(path, options);

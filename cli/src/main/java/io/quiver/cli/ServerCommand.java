@@ -2,6 +2,7 @@ package io.quiver.cli;
 
 import io.quiver.engine.Database;
 import io.quiver.engine.DatabaseOptions;
+import io.quiver.jdbc.DataSize;
 import io.quiver.server.QuiverServer;
 import io.quiver.server.ServerOptions;
 import io.quiver.storage.StorageMemory;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -58,10 +60,31 @@ final class ServerCommand implements Callable<Integer> {
   @Option(
       names = "--memory",
       description =
-          "resident copies the columns of segments into memory when they are first read; mapped"
-              + " maps their files, so that a database may be larger than memory. Default:"
-              + " ${DEFAULT-VALUE}")
+          "resident copies what is read of segments into memory, as far as --cache goes, and maps"
+              + " the rest; mapped maps all their files. A database may be larger than memory"
+              + " either way. Default: ${DEFAULT-VALUE}")
   private StorageMemory memory = StorageMemory.RESIDENT;
+
+  @Option(
+      names = "--cache",
+      paramLabel = "SIZE",
+      converter = SizeConverter.class,
+      description =
+          "How many bytes of segments are copied into memory at most, such as 512m or 2g. Default:"
+              + " half of what the Java heap may take")
+  private long cacheBytes = DatabaseOptions.defaults().cacheBytes();
+
+  /** Reads sizes. */
+  static final class SizeConverter implements CommandLine.ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      try {
+        return DataSize.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new CommandLine.TypeConversionException(e.getMessage());
+      }
+    }
+  }
 
   @Option(names = "--port", description = "Of JDBC; 0 takes a free one. Default: ${DEFAULT-VALUE}")
   private int port = ServerOptions.DEFAULT_PORT;
@@ -74,8 +97,7 @@ final class ServerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     checkHost();
-    Database database =
-        Database.open(data, DatabaseOptions.defaults().withCopyRoots(copyRoots).withMemory(memory));
+    Database database = Database.open(data, databaseOptions());
     QuiverServer server;
     try {
       server =
@@ -90,6 +112,14 @@ final class ServerCommand implements Callable<Integer> {
     System.out.flush();
     server.awaitTermination();
     return 0;
+  }
+
+  /** How the database is opened. */
+  DatabaseOptions databaseOptions() {
+    return DatabaseOptions.defaults()
+        .withCopyRoots(copyRoots)
+        .withMemory(memory)
+        .withCacheBytes(cacheBytes);
   }
 
   /** A database without passwords is open to others only where somebody said so. */

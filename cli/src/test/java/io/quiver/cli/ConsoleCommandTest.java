@@ -124,6 +124,25 @@ class ConsoleCommandTest {
             line -> assertThat(line).startsWith("ERROR 08001: unknown connection property"));
   }
 
+  /** The budget tells how a directory was opened: nothing is copied of files that are mapped. */
+  @Test
+  void aDirectoryIsOpenedWithTheMemoryThatItsUrlSays() {
+    String url = "jdbc:quiver:file:" + directory.resolve("database");
+    String budget = "SELECT max(budget_bytes) AS n FROM quiver.cache";
+    assertThat(console(url, "-c", ITEMS + "FLUSH")).isZero();
+    assertThat(console(url + "?memory=mapped", "--csv", "-c", budget)).isZero();
+    assertThat(console(url + "?memory=mapped", "--csv", "-c", "SELECT COUNT(v) AS n FROM items"))
+        .isZero();
+    assertThat(console(url + "?cache=64m", "--csv", "-c", budget)).isZero();
+    assertThat(text(out)).isEqualTo("n\r\n0\r\nn\r\n1\r\nn\r\n67108864\r\n");
+    assertThat(console(url + "?memory=swapped", "-c", budget)).isEqualTo(1);
+    assertThat(console(url + "?cache=much", "-c", budget)).isEqualTo(1);
+    assertThat(text(err).lines())
+        .satisfiesExactly(
+            line -> assertThat(line).startsWith("ERROR 08001: memory in a URL"),
+            line -> assertThat(line).startsWith("ERROR 08001: cache in a URL"));
+  }
+
   @Test
   void anUnknownUrlIsOneLine() {
     assertThat(console("jdbc:quiver:nowhere", "-c", "SELECT 1")).isEqualTo(1);

@@ -2,12 +2,16 @@ package io.quiver.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quiver.engine.DatabaseOptions;
+import io.quiver.storage.StorageMemory;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -33,6 +37,33 @@ class ServerCommandTest {
     assertThat(code).isEqualTo(1);
     assertThat(errors.toString())
         .isEqualToIgnoringNewLines("ERROR 22023: --host no such host names no address");
+  }
+
+  @Test
+  void theMemoryOfADatabaseIsSaid() {
+    assertThat(options().memory()).isEqualTo(StorageMemory.RESIDENT);
+    assertThat(options().cacheBytes()).isEqualTo(Runtime.getRuntime().maxMemory() / 2);
+    assertThat(options("--memory", "mapped").memory()).isEqualTo(StorageMemory.MAPPED);
+    DatabaseOptions resident = options("--memory", "resident", "--cache", "2g");
+    assertThat(resident.memory()).isEqualTo(StorageMemory.RESIDENT);
+    assertThat(resident.cacheBytes()).isEqualTo(2L << 30);
+  }
+
+  private static DatabaseOptions options(String... arguments) {
+    CommandLine server = Objects.requireNonNull(Main.commandLine().getSubcommands().get("server"));
+    server.parseArgs(arguments);
+    return server.<ServerCommand>getCommand().databaseOptions();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--memory,swapped", "--cache,much"})
+  void aMemoryThatIsNoneIsRefused(String option, String value) {
+    StringWriter errors = new StringWriter();
+    Path data = directory.resolve("data");
+    int code = commandLine(errors).execute("server", option, value, "--data", data + "");
+    assertThat(code).isEqualTo(2);
+    assertThat(errors.toString()).contains(option).contains(value);
+    assertThat(data).doesNotExist();
   }
 
   private static CommandLine commandLine(StringWriter errors) {

@@ -294,6 +294,9 @@ final class Commands {
     if (table.equals(SystemTables.JOBS)) {
       return SystemTables.jobs(database.store().jobs());
     }
+    if (table.equals(SystemTables.CACHE)) {
+      return SystemTables.cache(database.store());
+    }
     if (table.equals(SystemTables.SETTINGS)) {
       return SystemTables.settings(settings);
     }

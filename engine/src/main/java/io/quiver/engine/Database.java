@@ -84,7 +84,8 @@ public final class Database implements AutoCloseable {
         opening.apply(
             StoreOptions.of(new LocalFileSystem(path))
                 .withMemTableBytes(options.memTableBytes())
-                .withMemory(options.memory()));
+                .withMemory(options.memory())
+                .withCacheBytes(options.cacheBytes()));
     return new Database(
         last == null ? "quiver" : last.toString(), options, remoteFiles, store, clock);
   }

@@ -2,6 +2,7 @@ package io.quiver.engine;
 
 import io.quiver.executor.expression.UserFunction;
 import io.quiver.storage.StorageMemory;
+import io.quiver.storage.StoreOptions;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -14,21 +15,33 @@ import java.util.List;
  * @param copyRoots directories in which COPY of a remote session may read and write files; none is
  *     none. A session within the process may copy whatever the process may touch
  * @param memory where the columns of segments are when they are read
+ * @param cacheBytes how many bytes of segments are copied into memory at most; of no effect where
+ *     they are mapped
  */
 public record DatabaseOptions(
     long memTableBytes,
     long queryMemoryBytes,
     List<UserFunction> functions,
     List<Path> copyRoots,
-    StorageMemory memory) {
+    StorageMemory memory,
+    long cacheBytes) {
   public DatabaseOptions {
+    if (cacheBytes < 0) {
+      throw new IllegalArgumentException("cacheBytes is not negative, found " + cacheBytes);
+    }
     functions = List.copyOf(functions);
     copyRoots = List.copyOf(copyRoots);
   }
 
-  /** Without copy roots, columns in memory. */
+  /** Without copy roots, columns in memory as far as the usual cache goes. */
   public DatabaseOptions(long memTableBytes, long queryMemoryBytes, List<UserFunction> functions) {
-    this(memTableBytes, queryMemoryBytes, functions, List.of(), StorageMemory.RESIDENT);
+    this(
+        memTableBytes,
+        queryMemoryBytes,
+        functions,
+        List.of(),
+        StorageMemory.RESIDENT,
+        StoreOptions.usualCacheBytes());
   }
 
   /** 64 MiB growing segments; a quarter of the heap, 256 MiB at least, a query. */
@@ -38,7 +51,8 @@ public record DatabaseOptions(
   }
 
   public DatabaseOptions withCopyRoots(List<Path> roots) {
-    return new DatabaseOptions(memTableBytes, queryMemoryBytes, functions, roots, memory);
+    return new DatabaseOptions(
+        memTableBytes, queryMemoryBytes, functions, roots, memory, cacheBytes);
   }
 
   /** With segments that are mapped: a database may be larger than memory. */
@@ -47,6 +61,13 @@ public record DatabaseOptions(
   }
 
   public DatabaseOptions withMemory(StorageMemory other) {
-    return new DatabaseOptions(memTableBytes, queryMemoryBytes, functions, copyRoots, other);
+    return new DatabaseOptions(
+        memTableBytes, queryMemoryBytes, functions, copyRoots, other, cacheBytes);
+  }
+
+  /** With so many bytes of segments copied into memory at most. */
+  public DatabaseOptions withCacheBytes(long bytes) {
+    return new DatabaseOptions(
+        memTableBytes, queryMemoryBytes, functions, copyRoots, memory, bytes);
   }
 }

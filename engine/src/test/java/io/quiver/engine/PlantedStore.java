@@ -2,6 +2,7 @@ package io.quiver.engine;
 
 import io.quiver.storage.Job;
 import io.quiver.storage.Store;
+import io.quiver.storage.cache.CacheUsage;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.CatalogChange;
 import io.quiver.storage.catalog.ColumnId;
@@ -109,6 +110,16 @@ final class PlantedStore implements Store {
   @Override
   public List<Job> jobs() {
     return store.jobs();
+  }
+
+  @Override
+  public List<CacheUsage> cacheUsage() {
+    return store.cacheUsage();
+  }
+
+  @Override
+  public long cacheBytes() {
+    return store.cacheBytes();
   }
 
   @Override

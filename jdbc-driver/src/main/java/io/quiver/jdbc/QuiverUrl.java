@@ -4,9 +4,11 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Where a JDBC URL points to. */
 public sealed interface QuiverUrl {
@@ -18,6 +20,12 @@ public sealed interface QuiverUrl {
 
   /** How the URL of a directory says where columns are: {@code resident} or {@code mapped}. */
   String MEMORY = "memory";
+
+  /** How the URL of a directory says how many bytes of its files are copied into memory at most. */
+  String CACHE = "cache";
+
+  /** What only the URL of a directory has. */
+  Set<String> OF_DIRECTORIES = Set.of(READ_ONLY, MEMORY, CACHE);
 
   /** The properties of a connection. None of them names a class or a file. */
   Set<String> PROPERTIES = Set.of("user", "password");
@@ -32,10 +40,14 @@ public sealed interface QuiverUrl {
   record InMemory(String name) implements Embedded {}
 
   /**
-   * {@code jdbc:quiver:file:/path}: a directory, with {@code ?readOnly=true} for reading alone and
-   * {@code ?memory=mapped} for files that are mapped instead of read into memory.
+   * {@code jdbc:quiver:file:/path}: a directory, with {@code ?readOnly=true} for reading alone,
+   * {@code ?memory=mapped} for files that are mapped instead of read into memory, and {@code
+   * ?cache=2g} for how much of them is in memory at most.
+   *
+   * @param cacheBytes none says what is usual
    */
-  record Directory(String path, boolean readOnly, boolean mapped) implements Embedded {}
+  record Directory(String path, boolean readOnly, boolean mapped, OptionalLong cacheBytes)
+      implements Embedded {}
 
   /**
    * Reads the part before {@code ?}, and of a directory whether it is for reading alone.
@@ -54,7 +66,8 @@ public sealed interface QuiverUrl {
       return new Directory(
           rest.substring(5),
           choice(url, READ_ONLY, "false", "true"),
-          choice(url, MEMORY, "resident", "mapped"));
+          choice(url, MEMORY, "resident", "mapped"),
+          size(url, CACHE));
     }
     throw malformed(url);
   }
@@ -77,8 +90,7 @@ public sealed interface QuiverUrl {
     }
     for (String pair : url.substring(query + 1).split("&", -1)) {
       Map.Entry<String, String> entry = entry(pair);
-      if ((entry.getKey().equals(READ_ONLY) || entry.getKey().equals(MEMORY))
-          && url.startsWith(PREFIX + "file:")) {
+      if (OF_DIRECTORIES.contains(entry.getKey()) && url.startsWith(PREFIX + "file:")) {
         continue;
       }
       if (!PROPERTIES.contains(entry.getKey())) {
@@ -97,20 +109,36 @@ public sealed interface QuiverUrl {
   /** Whether the URL says the second of two values of a property; without it, the first holds. */
   private static boolean choice(String url, String name, String usual, String other)
       throws SQLException {
-    int query = url.indexOf('?');
-    String value = usual;
-    for (String pair : query < 0 ? new String[0] : url.substring(query + 1).split("&", -1)) {
-      Map.Entry<String, String> entry = entry(pair);
-      if (entry.getKey().equals(name)) {
-        value = entry.getValue();
-      }
-    }
+    String said = value(url, name);
+    String value = said == null ? usual : said;
     if (!value.equals(usual) && !value.equals(other)) {
       throw new SQLException(
           name + " in a URL is " + other + " or " + usual + ", found '" + value + "'",
           SqlStates.CANNOT_CONNECT);
     }
     return value.equals(other);
+  }
+
+  private static OptionalLong size(String url, String name) throws SQLException {
+    String value = value(url, name);
+    try {
+      return value == null ? OptionalLong.empty() : OptionalLong.of(DataSize.parse(value));
+    } catch (IllegalArgumentException e) {
+      throw new SQLException(name + " in a URL: " + e.getMessage(), SqlStates.CANNOT_CONNECT, e);
+    }
+  }
+
+  /** The last value of a property in the URL's query, or null. */
+  private static @Nullable String value(String url, String name) {
+    int query = url.indexOf('?');
+    String value = null;
+    for (String pair : query < 0 ? new String[0] : url.substring(query + 1).split("&", -1)) {
+      Map.Entry<String, String> entry = entry(pair);
+      if (entry.getKey().equals(name)) {
+        value = entry.getValue();
+      }
+    }
+    return value;
   }
 
   private static Map.Entry<String, String> entry(String pair) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.SQLException;
+import java.util.OptionalLong;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class QuiverUrlTest {
@@ -19,7 +21,52 @@ class QuiverUrlTest {
     assertThat(QuiverUrl.parse("jdbc:quiver://[::1]:9/")).isEqualTo(new QuiverUrl.Server("::1", 9));
     assertThat(QuiverUrl.parse("jdbc:quiver:mem:demo")).isEqualTo(new QuiverUrl.InMemory("demo"));
     assertThat(QuiverUrl.parse("jdbc:quiver:file:/var/data"))
-        .isEqualTo(new QuiverUrl.Directory("/var/data", false, false));
+        .isEqualTo(new QuiverUrl.Directory("/var/data", false, false, OptionalLong.empty()));
+  }
+
+  @Test
+  void aDirectoryIsOpenedAsItsUrlSays() throws SQLException {
+    String url = "jdbc:quiver:file:/var/data?";
+    assertThat(QuiverUrl.parse(url + "memory=mapped&readOnly=true"))
+        .isEqualTo(new QuiverUrl.Directory("/var/data", true, true, OptionalLong.empty()));
+    assertThat(QuiverUrl.parse(url + "memory=resident&cache=2g"))
+        .isEqualTo(new QuiverUrl.Directory("/var/data", false, false, OptionalLong.of(2L << 30)));
+    assertThat(QuiverUrl.properties(url + "memory=mapped&cache=0&user=ann", new Properties()))
+        .containsOnlyKeys("user");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"memory=", "memory=MAPPED", "memory=swap", "cache=", "cache=-1", "cache=2x"})
+  void aWayThatIsNoneIsRefusedAndNamed(String property) {
+    assertThatThrownBy(() -> QuiverUrl.parse("jdbc:quiver:file:/var/data?" + property))
+        .isInstanceOfSatisfying(
+            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("08001"))
+        .hasMessageStartingWith(property.substring(0, property.indexOf('=')) + " in a URL");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"memory=mapped", "cache=2g"})
+  void onlyADirectoryHasFiles(String property) {
+    for (String url : new String[] {"jdbc:quiver:mem:a?", "jdbc:quiver://host/?"}) {
+      assertThatThrownBy(() -> QuiverUrl.properties(url + property, new Properties()))
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("unknown connection property");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,0", "1000,1000", "3k,3072", "512m,536870912", "64MB,67108864", "1T,1099511627776"})
+  void sizesAreNumbersWithAUnit(String text, long bytes) {
+    assertThat(DataSize.parse(text)).isEqualTo(bytes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "m", "1.5g", "-1", "2 g", "9223372036854775808", "9999999999999t"})
+  void anythingElseIsNoSize(String text) {
+    assertThatThrownBy(() -> DataSize.parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'" + text + "'");
   }
 
   @ParameterizedTest

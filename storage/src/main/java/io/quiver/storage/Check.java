@@ -1,5 +1,6 @@
 package io.quiver.storage;
 
+import io.quiver.storage.cache.SegmentCache;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
@@ -126,7 +127,9 @@ public final class Check {
         TablePart part =
             attempt(
                 "segments/" + segment.id(),
-                () -> Recovery.open(files, segment, Long.MAX_VALUE).covering(table.definition()));
+                () ->
+                    Recovery.open(SegmentCache.none(files), segment, Long.MAX_VALUE)
+                        .covering(table.definition()));
         if (part != null) {
           parts.add(part);
         }
@@ -148,7 +151,7 @@ public final class Check {
         "log",
         () -> {
           try (Log log = new LocalLog(files, RandomGenerator.getDefault(), LogOptions.DEFAULT)) {
-            Recovery.replay(files, log, manifest, pipeline);
+            Recovery.replay(SegmentCache.none(files), log, manifest, pipeline);
           }
           return pipeline;
         });

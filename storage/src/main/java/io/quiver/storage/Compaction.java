@@ -1,8 +1,8 @@
 package io.quiver.storage;
 
+import io.quiver.storage.cache.SegmentCache;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
-import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.transaction.DatabaseState;
 import io.quiver.storage.transaction.TablePart;
 import io.quiver.storage.transaction.TableState;
@@ -37,7 +37,7 @@ final class Compaction implements AutoCloseable {
   private static final long POLL_MILLIS = 10;
 
   private final ReentrantLock turn = new ReentrantLock();
-  private final FileSystem files;
+  private final SegmentCache cache;
   private final RandomGenerator random;
   private final StoreOptions.Limits limits;
   private final InstalledManifest installed;
@@ -48,8 +48,8 @@ final class Compaction implements AutoCloseable {
 
   private volatile boolean closed;
 
-  Compaction(StoreOptions options, InstalledManifest installed, Jobs jobs) {
-    this.files = options.files();
+  Compaction(StoreOptions options, SegmentCache cache, InstalledManifest installed, Jobs jobs) {
+    this.cache = cache;
     this.random = options.random();
     this.limits = options.limits();
     this.installed = installed;
@@ -210,7 +210,7 @@ final class Compaction implements AutoCloseable {
       UUID id = new UUID(random.nextLong(), random.nextLong());
       written.add(id);
       List<TablePart> to =
-          new SegmentMerge(files, work.definition(), work.parts(), progress).write(id);
+          new SegmentMerge(cache, work.definition(), work.parts(), progress).write(id);
       Indexing.build(
           installed.indexes(), to, work.definition(), installed.state().catalog(), progress);
       installed.installCompaction(

@@ -1,8 +1,8 @@
 package io.quiver.storage;
 
+import io.quiver.storage.cache.SegmentCache;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
-import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.transaction.DatabaseState;
 import io.quiver.storage.transaction.TablePart;
 import io.quiver.storage.transaction.TableState;
@@ -23,15 +23,15 @@ import java.util.random.RandomGenerator;
  * this object's lock is held by it.
  */
 final class Flusher implements AutoCloseable {
-  private final FileSystem files;
+  private final SegmentCache cache;
   private final RandomGenerator random;
   private final long segmentBytesMax;
   private final InstalledManifest installed;
   private final Jobs jobs;
   private boolean closed;
 
-  Flusher(StoreOptions options, InstalledManifest installed, Jobs jobs) {
-    this.files = options.files();
+  Flusher(StoreOptions options, SegmentCache cache, InstalledManifest installed, Jobs jobs) {
+    this.cache = cache;
     this.random = options.random();
     this.segmentBytesMax = options.limits().segmentBytes();
     this.installed = installed;
@@ -67,7 +67,7 @@ final class Flusher implements AutoCloseable {
         UUID id = new UUID(random.nextLong(), random.nextLong());
         written.add(id);
         TableDefinition table = each.definition();
-        List<TablePart> to = new SegmentMerge(files, table, each.parts(), job::wrote).write(id);
+        List<TablePart> to = new SegmentMerge(cache, table, each.parts(), job::wrote).write(id);
         Indexing.build(installed.indexes(), to, table, state.catalog(), job::wrote);
         replacements.add(new Replacement(table.id(), each.parts(), to));
         job.finishedRows(each.liveRows());

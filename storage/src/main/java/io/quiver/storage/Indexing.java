@@ -39,8 +39,8 @@ final class Indexing {
 
   private volatile boolean closed;
 
-  Indexing(StoreOptions options, CommitPipeline pipeline, Jobs jobs) {
-    this.files = options.files();
+  Indexing(FileSystem files, CommitPipeline pipeline, Jobs jobs) {
+    this.files = files;
     this.pipeline = pipeline;
     this.jobs = jobs;
   }

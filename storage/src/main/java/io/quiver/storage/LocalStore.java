@@ -1,5 +1,7 @@
 package io.quiver.storage;
 
+import io.quiver.storage.cache.CacheUsage;
+import io.quiver.storage.cache.SegmentCache;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.file.FileSystem;
@@ -38,6 +40,9 @@ public final class LocalStore implements Store {
   private final CommitPipeline pipeline;
   private final Jobs jobs;
 
+  /** What is kept in memory of segments, or null for a database that lives in memory. */
+  private final @Nullable SegmentCache cache;
+
   /** What writes segments, or null for a database that lives in memory or is only read. */
   private final @Nullable Disk disk;
 
@@ -50,12 +55,14 @@ public final class LocalStore implements Store {
   private LocalStore(
       CommitPipeline pipeline,
       Jobs jobs,
+      @Nullable SegmentCache cache,
       @Nullable Disk disk,
       @Nullable SegmentSpool spool,
       boolean readOnly,
       Deque<AutoCloseable> resources) {
     this.pipeline = pipeline;
     this.jobs = jobs;
+    this.cache = cache;
     this.disk = disk;
     this.spool = spool;
     this.readOnly = readOnly;
@@ -79,7 +86,7 @@ public final class LocalStore implements Store {
     MemoryCompaction compaction = new MemoryCompaction(pipeline);
     pipeline.onCommit(compaction::committed);
     Jobs jobs = new Jobs(InstantSource.system());
-    return new LocalStore(pipeline, jobs, null, null, false, new ArrayDeque<>());
+    return new LocalStore(pipeline, jobs, null, null, null, false, new ArrayDeque<>());
   }
 
   /**
@@ -90,7 +97,8 @@ public final class LocalStore implements Store {
    * @throws io.quiver.types.CorruptionException when a file is damaged or missing
    */
   public static LocalStore open(StoreOptions options) {
-    FileSystem files = options.files();
+    SegmentCache cache = cache(options, options.files());
+    FileSystem files = cache.files();
     Deque<AutoCloseable> resources = new ArrayDeque<>();
     try {
       files.createDirectories("");
@@ -100,16 +108,16 @@ public final class LocalStore implements Store {
       resources.push(heads);
       Log log = new LocalLog(files, options.random(), options.log());
       resources.push(log);
-      InstalledManifest.Opened opened = new Recovery(files).open(heads, log);
-      opened.pipeline().indexes().keepIn(files);
+      InstalledManifest.Opened opened = new Recovery(cache).open(heads, log);
+      opened.pipeline().indexes().keepIn(cache);
       Jobs jobs = new Jobs(options.clock());
-      Disk disk = start(options, opened, jobs, resources);
-      SegmentSpool spool = spool(options, disk.installed().retired(), resources);
+      Disk disk = start(options, cache, opened, jobs, resources);
+      SegmentSpool spool = spool(options, cache, disk.installed().retired(), resources);
       resources.push(() -> SequenceValues.giveBack(opened.pipeline()));
       if (options.background()) {
         resources.push(new BackgroundKeys(opened.pipeline(), jobs));
       }
-      return new LocalStore(opened.pipeline(), jobs, disk, spool, false, resources);
+      return new LocalStore(opened.pipeline(), jobs, cache, disk, spool, false, resources);
     } catch (RuntimeException | Error e) {
       closeAll(resources, e);
       throw e;
@@ -125,7 +133,8 @@ public final class LocalStore implements Store {
    * @throws io.quiver.types.CorruptionException when a file is damaged or missing
    */
   public static LocalStore openReadOnly(StoreOptions options) {
-    FileSystem files = new ReadOnlyFileSystem(options.files());
+    SegmentCache cache = cache(options, new ReadOnlyFileSystem(options.files()));
+    FileSystem files = cache.files();
     Deque<AutoCloseable> resources = new ArrayDeque<>();
     try {
       resources.push(files.lock(DatabaseFormat.LOCK));
@@ -134,22 +143,29 @@ public final class LocalStore implements Store {
       resources.push(heads);
       Log log = new LocalLog(files, options.random(), options.log());
       resources.push(log);
-      CommitPipeline pipeline = new Recovery(files).read(heads, log);
-      pipeline.indexes().keepIn(files);
+      CommitPipeline pipeline = new Recovery(cache).read(heads, log);
+      pipeline.indexes().keepIn(cache);
       Jobs jobs = new Jobs(options.clock());
       if (options.background()) {
         resources.push(new BackgroundKeys(pipeline, jobs));
       }
-      return new LocalStore(pipeline, jobs, null, null, true, resources);
+      return new LocalStore(pipeline, jobs, cache, null, null, true, resources);
     } catch (RuntimeException | Error e) {
       closeAll(resources, e);
       throw e;
     }
   }
 
+  private static SegmentCache cache(StoreOptions options, FileSystem files) {
+    return options.memory().cache(files, options.cacheBytes(), options.clock());
+  }
+
   /** Segments become durable while a load goes on where there are threads for such work. */
   private static SegmentSpool spool(
-      StoreOptions options, RetiredSegments retired, Deque<AutoCloseable> resources) {
+      StoreOptions options,
+      SegmentCache cache,
+      RetiredSegments retired,
+      Deque<AutoCloseable> resources) {
     ExecutorService forcing = null;
     if (options.background()) {
       forcing =
@@ -158,21 +174,22 @@ public final class LocalStore implements Store {
       resources.push(forcing);
     }
     return new SegmentSpool(
-        options.files(), options.random(), options.limits().bulkBytes(), forcing, retired);
+        cache, options.random(), options.limits().bulkBytes(), forcing, retired);
   }
 
   private static Disk start(
       StoreOptions options,
+      SegmentCache cache,
       InstalledManifest.Opened opened,
       Jobs jobs,
       Deque<AutoCloseable> resources) {
     InstalledManifest installed = new InstalledManifest(opened);
-    Flusher flusher = new Flusher(options, installed, jobs);
+    Flusher flusher = new Flusher(options, cache, installed, jobs);
     resources.push(flusher);
-    Compaction compaction = new Compaction(options, installed, jobs);
+    Compaction compaction = new Compaction(options, cache, installed, jobs);
     resources.push(compaction);
     CommitPipeline pipeline = opened.pipeline();
-    Indexing indexing = new Indexing(options, pipeline, jobs);
+    Indexing indexing = new Indexing(cache.files(), pipeline, jobs);
     if (!options.background()) {
       return new Disk(installed, flusher, compaction, indexing, null, null);
     }
@@ -299,6 +316,16 @@ public final class LocalStore implements Store {
   @Override
   public List<Job> jobs() {
     return jobs.list();
+  }
+
+  @Override
+  public List<CacheUsage> cacheUsage() {
+    return cache == null ? List.of() : cache.usage();
+  }
+
+  @Override
+  public long cacheBytes() {
+    return cache == null ? 0 : cache.budget();
   }
 
   /** Why the last flush in the background failed, or null when that or a later one worked. */

@@ -2,6 +2,7 @@ package io.quiver.storage;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
+import io.quiver.storage.cache.SegmentCache;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.file.FileSystem;
@@ -47,9 +48,12 @@ final class Recovery {
       JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final FileSystem files;
+  private final SegmentCache cache;
 
-  Recovery(FileSystem files) {
-    this.files = files;
+  /** Of the cache's files; segments are read through it. */
+  Recovery(SegmentCache cache) {
+    this.files = cache.files();
+    this.cache = cache;
   }
 
   InstalledManifest.Opened open(MetaStore heads, Log log) {
@@ -63,7 +67,7 @@ final class Recovery {
     DatabaseState state = state(manifest);
     CommitPipeline pipeline =
         new CommitPipeline(state, manifest.nextTable(), writer, manifest.replayFrom());
-    replay(files, log, manifest, pipeline);
+    replay(cache, log, manifest, pipeline);
     removeOrphans(manifest, pipeline);
     return new InstalledManifest.Opened(files, pipeline, manifests, log, epoch, manifest, state);
   }
@@ -73,7 +77,7 @@ final class Recovery {
     Manifest manifest = new ManifestStore(files, heads).read();
     CommitPipeline pipeline =
         new CommitPipeline(state(manifest), manifest.nextTable(), null, manifest.replayFrom());
-    replay(files, log, manifest, pipeline);
+    replay(cache, log, manifest, pipeline);
     return pipeline;
   }
 
@@ -142,7 +146,7 @@ final class Recovery {
       for (int i = 0; i < segments.size(); i++) {
         boolean last = i + 1 == segments.size();
         long end = last ? table.nextRowId() : segments.get(i + 1).firstRowId();
-        parts.add(open(files, segments.get(i), end).covering(table.definition()));
+        parts.add(open(cache, segments.get(i), end).covering(table.definition()));
       }
       tables.put(
           table.definition().id(),
@@ -157,11 +161,11 @@ final class Recovery {
    *
    * @param end above the row ids of the segment, and not above those of the next one
    */
-  static TablePart open(FileSystem files, Manifest.Segment segment, long end) {
-    SegmentReader reader = SegmentReader.open(files, segment.id());
+  static TablePart open(SegmentCache cache, Manifest.Segment segment, long end) {
+    SegmentReader reader = SegmentReader.open(cache, segment.id());
     if (reader.rowCount() != segment.rowCount()) {
       throw new CorruptionException(
-          files.describe("segments/" + segment.id()),
+          cache.files().describe("segments/" + segment.id()),
           0,
           reader.rowCount() + " rows, the manifest says " + segment.rowCount());
     }
@@ -178,9 +182,9 @@ final class Recovery {
         segment.id());
   }
 
-  static void replay(FileSystem files, Log log, Manifest manifest, CommitPipeline pipeline) {
+  static void replay(SegmentCache cache, Log log, Manifest manifest, CommitPipeline pipeline) {
     try (LogReader reader = log.read(ShardId.FIRST, manifest.replayFrom(), false)) {
-      LogReplay.run(reader, pipeline, id -> SegmentReader.open(files, id));
+      LogReplay.run(reader, pipeline, id -> SegmentReader.open(cache, id));
     }
   }
 }

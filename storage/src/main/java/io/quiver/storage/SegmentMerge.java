@@ -1,5 +1,6 @@
 package io.quiver.storage;
 
+import io.quiver.storage.cache.SegmentCache;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableDefinition;
@@ -30,7 +31,7 @@ final class SegmentMerge {
   /** Rows of a column without bytes in the segment that are made at a time; a multiple of 8. */
   private static final int ADDED_ROWS = 2_048;
 
-  private final FileSystem files;
+  private final SegmentCache cache;
   private final TableDefinition table;
   private final List<TablePart> parts;
   private final LongConsumer progress;
@@ -41,8 +42,8 @@ final class SegmentMerge {
    * @param progress told about bytes that have been written; it may wait, or throw to end the work
    */
   SegmentMerge(
-      FileSystem files, TableDefinition table, List<TablePart> parts, LongConsumer progress) {
-    this.files = files;
+      SegmentCache cache, TableDefinition table, List<TablePart> parts, LongConsumer progress) {
+    this.cache = cache;
     this.table = table;
     this.parts = parts;
     this.progress = progress;
@@ -54,6 +55,7 @@ final class SegmentMerge {
     if (rows == 0) {
       return List.of();
     }
+    FileSystem files = cache.files();
     List<DeferredColumn> columns = new ArrayList<>();
     columns.add(deferred(ColumnId.ROW_ID, "row_id", false, SqlType.BIGINT));
     for (ColumnDefinition column : table.columns()) {
@@ -66,7 +68,7 @@ final class SegmentMerge {
       }
     }
     long bytes = SegmentWriter.write(files, id, columns, Set.copyOf(table.primaryKey()), progress);
-    SegmentReader segment = SegmentReader.open(files, id);
+    SegmentReader segment = SegmentReader.open(cache, id);
     return List.of(new TablePart(segment, DeletedRows.NONE, bytes, id));
   }
 

@@ -1,14 +1,16 @@
 package io.quiver.storage;
 
+import io.quiver.storage.cache.SegmentCache;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.MappedFileSystem;
 import io.quiver.storage.segment.SegmentDirectory;
+import java.time.InstantSource;
 
 /** Where the columns of segments are when they are read. */
 public enum StorageMemory {
   /**
-   * A column is copied into memory when it is first asked for, and stays there. The fastest; what
-   * is read must fit.
+   * A column is copied into memory when it is asked for, as far as the cache's budget goes; the
+   * rest is mapped. The fastest.
    */
   RESIDENT,
   /**
@@ -17,11 +19,19 @@ public enum StorageMemory {
    */
   MAPPED;
 
-  /** The files as they are read. */
-  FileSystem over(FileSystem files) {
+  /**
+   * The files of a store as they are read, and a cache of them.
+   *
+   * @param cacheBytes how much of them is copied at most
+   */
+  SegmentCache cache(FileSystem files, long cacheBytes, InstantSource clock) {
+    MappedFileSystem maps =
+        files instanceof MappedFileSystem mapped
+            ? mapped
+            : new MappedFileSystem(files, SegmentDirectory.SEGMENTS);
     return switch (this) {
-      case RESIDENT -> files;
-      case MAPPED -> new MappedFileSystem(files, SegmentDirectory.SEGMENTS);
+      case RESIDENT -> new SegmentCache(maps.copying(), maps, cacheBytes, clock);
+      case MAPPED -> new SegmentCache(maps, maps, 0, clock);
     };
   }
 }

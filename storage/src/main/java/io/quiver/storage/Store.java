@@ -1,5 +1,6 @@
 package io.quiver.storage;
 
+import io.quiver.storage.cache.CacheUsage;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.transaction.IsolationLevel;
 import io.quiver.storage.transaction.RowConditions;
@@ -44,6 +45,12 @@ public interface Store extends AutoCloseable {
 
   /** What the store does beside statements, and the last hundred things that it has done. */
   List<Job> jobs();
+
+  /** What is kept in memory of files; nothing of a database that lives in memory. */
+  List<CacheUsage> cacheUsage();
+
+  /** How many bytes of files are kept in memory at most. */
+  long cacheBytes();
 
   /**
    * Ends background work, makes asynchronous commits durable and releases the directory; committed

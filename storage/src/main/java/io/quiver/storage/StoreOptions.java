@@ -16,6 +16,8 @@ import java.util.random.RandomGenerator;
  *     and {@link Store#optimize}
  * @param log how the log behaves
  * @param clock dates jobs
+ * @param memory where the columns of segments are when they are read
+ * @param cacheBytes how many bytes of segments are copied into memory at most
  */
 public record StoreOptions(
     FileSystem files,
@@ -24,9 +26,14 @@ public record StoreOptions(
     boolean background,
     LogOptions log,
     Limits limits,
-    InstantSource clock) {
+    InstantSource clock,
+    StorageMemory memory,
+    long cacheBytes) {
   public StoreOptions {
     checkPositive("memTableBytes", memTableBytes);
+    if (cacheBytes < 0) {
+      throw new IllegalArgumentException("cacheBytes is not negative, found " + cacheBytes);
+    }
   }
 
   /** The usual limits and log, and the system's clock. */
@@ -39,7 +46,14 @@ public record StoreOptions(
         background,
         LogOptions.DEFAULT,
         Limits.USUAL,
-        InstantSource.system());
+        InstantSource.system(),
+        StorageMemory.RESIDENT,
+        usualCacheBytes());
+  }
+
+  /** Half of what the heap may take, and of what memory outside of it may take by default. */
+  public static long usualCacheBytes() {
+    return Runtime.getRuntime().maxMemory() / 2;
   }
 
   /**
@@ -76,21 +90,43 @@ public record StoreOptions(
   }
 
   public StoreOptions withMemTableBytes(long bytes) {
-    return new StoreOptions(files, random, bytes, background, log, limits, clock);
+    return with(bytes, log, limits, memory, cacheBytes);
   }
 
-  /** With the columns of segments in memory, or mapped. */
-  public StoreOptions withMemory(StorageMemory memory) {
-    return new StoreOptions(
-        memory.over(files), random, memTableBytes, background, log, limits, clock);
+  /** With the columns of segments copied as far as the cache goes, or mapped. */
+  public StoreOptions withMemory(StorageMemory other) {
+    return with(memTableBytes, log, limits, other, cacheBytes);
+  }
+
+  /** With so many bytes of segments copied into memory at most. */
+  public StoreOptions withCacheBytes(long bytes) {
+    return with(memTableBytes, log, limits, memory, bytes);
   }
 
   public StoreOptions withLog(LogOptions other) {
-    return new StoreOptions(files, random, memTableBytes, background, other, limits, clock);
+    return with(memTableBytes, other, limits, memory, cacheBytes);
   }
 
   public StoreOptions withLimits(Limits other) {
-    return new StoreOptions(files, random, memTableBytes, background, log, other, clock);
+    return with(memTableBytes, log, other, memory, cacheBytes);
+  }
+
+  private StoreOptions with(
+      long otherMemTableBytes,
+      LogOptions otherLog,
+      Limits otherLimits,
+      StorageMemory otherMemory,
+      long otherCacheBytes) {
+    return new StoreOptions(
+        files,
+        random,
+        otherMemTableBytes,
+        background,
+        otherLog,
+        otherLimits,
+        clock,
+        otherMemory,
+        otherCacheBytes);
   }
 
   public StoreOptions withBulkBytes(long bytes) {

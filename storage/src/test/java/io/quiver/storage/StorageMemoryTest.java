@@ -3,7 +3,9 @@ package io.quiver.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quiver.storage.cache.CacheUsage;
 import io.quiver.storage.catalog.ColumnDefinition;
+import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.file.LocalFileSystem;
 import io.quiver.storage.file.MappedFileSystem;
@@ -16,16 +18,23 @@ import io.quiver.types.ColumnBuilder;
 import io.quiver.types.CorruptionException;
 import io.quiver.types.SqlType;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -38,6 +47,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Columns that are copied into memory, and columns whose files are mapped. */
 class StorageMemoryTest {
   private static final int DIMENSION = 512;
+  private static final int MODULUS = 50;
+  private static final int DIRECT_MEGABYTES = 24;
 
   @TempDir Path directory;
 
@@ -118,7 +129,8 @@ class StorageMemoryTest {
   @EnabledOnOs(OS.LINUX)
   void mapsAndOpenFilesAreBoundedByTheSegments() throws IOException {
     MappedFileSystem files = new MappedFileSystem(new LocalFileSystem(directory), "segments");
-    StoreOptions options = new StoreOptions(files, new Random(1), 1 << 20, false);
+    StoreOptions options =
+        new StoreOptions(files, new Random(1), 1 << 20, false).withMemory(StorageMemory.MAPPED);
     StoreOptions.Limits usual = StoreOptions.Limits.USUAL;
     // Segments of a byte are full: none is merged.
     StoreOptions.Limits unmerged =
@@ -172,6 +184,7 @@ class StorageMemoryTest {
         .count();
   }
 
+  /** Vectors whose elements all are their row's number in its segment, modulo 50. */
   private void writeVectors(int segments, int rows) {
     try (LocalStore store = LocalStore.open(options(StorageMemory.RESIDENT))) {
       ColumnDefinition vector = Tables.column("v", SqlType.vector(DIMENSION), false);
@@ -180,9 +193,9 @@ class StorageMemoryTest {
               store, Transaction.NewTable.keyed("public", "v", List.of(vector), List.of()));
       ColumnBuilder builder = new ColumnBuilder(vector.type(), rows);
       for (int i = 0; i < rows; i++) {
-        float[] ones = new float[DIMENSION];
-        Arrays.fill(ones, 1);
-        builder.appendVector(ones);
+        float[] elements = new float[DIMENSION];
+        Arrays.fill(elements, i % MODULUS);
+        builder.appendVector(elements);
       }
       Batch batch = new Batch(List.of(builder.build()), rows);
       for (int i = 0; i < segments; i++) {
@@ -190,6 +203,22 @@ class StorageMemoryTest {
         store.flush();
       }
     }
+  }
+
+  private static long sum(int rows) {
+    long sum = 0;
+    for (int i = 0; i < rows; i++) {
+      sum += (long) (i % MODULUS) * DIMENSION;
+    }
+    return sum;
+  }
+
+  private static double sum(Column column) {
+    double sum = 0;
+    for (long at = 0; at < (long) column.length() * DIMENSION; at++) {
+      sum += column.data().getAtIndex(ValueLayout.JAVA_FLOAT, at);
+    }
+    return sum;
   }
 
   /** Reads all vectors again and again, in a process with less memory than they take. */
@@ -211,14 +240,9 @@ class StorageMemoryTest {
         }
         System.out.println("sum " + (long) sum);
       }
-    }
-
-    private static double sum(Column column) {
-      double sum = 0;
-      for (long at = 0; at < (long) column.length() * DIMENSION; at++) {
-        sum += column.data().getAtIndex(ValueLayout.JAVA_FLOAT, at);
-      }
-      return sum;
+      // So the limit is one.
+      long bytes = (DIRECT_MEGABYTES + 1L) << 20;
+      System.out.println("unlimited " + Arena.ofAuto().allocate(bytes).byteSize());
     }
 
     private static void cut(Path path) throws IOException {
@@ -228,26 +252,104 @@ class StorageMemoryTest {
     }
   }
 
+  /**
+   * Threads read at random, each with some columns in hand, from a cache that is a quarter of what
+   * they read; its time goes a thousand times as fast, so that there is much giving way.
+   */
+  public static final class Readers {
+    private static final int THREADS = 4;
+    private static final int READS = 40;
+
+    public static void main(String[] arguments) throws Exception {
+      long seed = Long.parseLong(arguments[1]);
+      long budget = Long.parseLong(arguments[2]);
+      StoreOptions usual = options(Path.of(arguments[0]), StorageMemory.RESIDENT);
+      StoreOptions options =
+          new StoreOptions(
+              usual.files(),
+              usual.random(),
+              usual.memTableBytes(),
+              false,
+              usual.log(),
+              usual.limits(),
+              () -> Instant.ofEpochMilli(System.nanoTime() / 1_000),
+              StorageMemory.RESIDENT,
+              budget);
+      try (LocalStore store = LocalStore.openReadOnly(options);
+          ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
+        List<Future<?>> all = new ArrayList<>();
+        for (int i = 0; i < THREADS; i++) {
+          Random random = new Random(seed + i);
+          all.add(threads.submit(() -> read(store, random)));
+        }
+        for (Future<?> each : all) {
+          each.get();
+        }
+        System.out.println(store.cacheUsage());
+        long evictions = store.cacheUsage().stream().mapToLong(CacheUsage::evictions).sum();
+        System.out.println(evictions > 0 ? "right" : "nothing gave way");
+      }
+    }
+
+    private static void read(LocalStore store, Random random) {
+      Deque<Column> inHand = new ArrayDeque<>();
+      try (Snapshot snapshot = store.snapshot()) {
+        TableDefinition table = snapshot.catalog().tables().getFirst();
+        ColumnId vector = table.columns().getFirst().id();
+        List<SegmentView> segments = snapshot.table(table.id()).segments();
+        for (int i = 0; i < READS; i++) {
+          // Some are read more often than others.
+          int at = (int) (segments.size() * random.nextDouble() * random.nextDouble());
+          Column column = segments.get(at).column(vector);
+          inHand.add(column);
+          Column before = inHand.size() > 2 ? inHand.remove() : column;
+          check("sum", sum(column.length()), (long) sum(column));
+          int row = random.nextInt(before.length());
+          check("element", row % MODULUS, (long) before.getFloats(row)[DIMENSION - 1]);
+          long used =
+              store.cacheUsage().stream()
+                  .mapToLong(usage -> usage.bytes() + usage.releasedBytes())
+                  .sum();
+          if (used > store.cacheBytes()) {
+            throw new AssertionError(used + " bytes in a cache of " + store.cacheBytes());
+          }
+        }
+      }
+    }
+
+    private static void check(String what, long wanted, long found) {
+      if (wanted != found) {
+        throw new AssertionError(what + " " + found + ", wanted " + wanted);
+      }
+    }
+  }
+
   /** What a child process printed, and how it ended. */
   private record Ended(int code, String output) {}
 
   private Ended read(StorageMemory memory, String... more) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(memory.name()));
+    arguments.addAll(List.of(more));
+    return run(Reader.class, DIRECT_MEGABYTES, arguments);
+  }
+
+  private Ended run(Class<?> program, int directMegabytes, List<String> arguments)
+      throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx48m",
-                "-XX:MaxDirectMemorySize=24m",
+                "-XX:MaxDirectMemorySize=" + directMegabytes + "m",
                 "-XX:-CreateCoredumpOnCrash",
                 "-XX:ErrorFile=" + directory.resolve("hs_err.log"),
                 "--add-modules=jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Reader.class.getName(),
-                directory.toString(),
-                memory.name()));
-    command.addAll(List.of(more));
+                program.getName(),
+                directory.toString()));
+    command.addAll(arguments);
     Path output = directory.resolve("output");
     Process process =
         new ProcessBuilder(command)
@@ -261,18 +363,31 @@ class StorageMemoryTest {
     return new Ended(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
   }
 
-  @Test
-  void aMappedDatabaseMayBeLargerThanMemory() throws Exception {
+  /**
+   * The usual cache would be larger than what the process has: memory is refused, and not lacked.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void aDatabaseMayBeLargerThanMemory(StorageMemory memory) throws Exception {
     int segments = 6;
     int rows = 4_000;
     writeVectors(segments, rows);
-    Ended mapped = read(StorageMemory.MAPPED);
-    assertThat(mapped.output()).contains("sum " + 2L * segments * rows * DIMENSION);
-    assertThat(mapped.code()).isZero();
-    // So the limit is one: the same in memory does not fit.
-    Ended resident = read(StorageMemory.RESIDENT);
-    assertThat(resident.code()).isNotZero();
-    assertThat(resident.output()).contains("OutOfMemoryError");
+    Ended ended = read(memory);
+    assertThat(ended.output()).contains("sum " + 2L * segments * sum(rows));
+    assertThat(ended.output()).contains("OutOfMemoryError").doesNotContain("unlimited");
+  }
+
+  @Test
+  void manyReadersShareACacheThatIsTooSmall() throws Exception {
+    writeVectors(8, 4_000);
+    long seed = 7;
+    Ended ended =
+        run(
+            Readers.class,
+            DIRECT_MEGABYTES,
+            List.of(Long.toString(seed), Long.toString(17L << 20)));
+    assertThat(ended.output()).as("seed %d", seed).contains("right");
+    assertThat(ended.code()).isZero();
   }
 
   /** Nobody but Quiver may change its files; whoever does gets no rows for it. */

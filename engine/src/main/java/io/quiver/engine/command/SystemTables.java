@@ -2,6 +2,8 @@ package io.quiver.engine.command;
 
 import io.quiver.executor.plan.SystemTable;
 import io.quiver.storage.Job;
+import io.quiver.storage.Store;
+import io.quiver.storage.cache.CacheUsage;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.IndexDefinition;
@@ -96,10 +98,25 @@ public final class SystemTables {
               new Field("bytes_total", SqlType.BIGINT, false),
               new Field("error", SqlType.TEXT, true)));
 
+  /** What is kept in memory of files, and how well that serves. */
+  public static final SystemTable CACHE =
+      new SystemTable(
+          "quiver",
+          "cache",
+          Schema.of(
+              text("content"),
+              new Field("entries", SqlType.BIGINT, false),
+              new Field("bytes", SqlType.BIGINT, false),
+              new Field("released_bytes", SqlType.BIGINT, false),
+              new Field("budget_bytes", SqlType.BIGINT, false),
+              new Field("hits", SqlType.BIGINT, false),
+              new Field("misses", SqlType.BIGINT, false),
+              new Field("evictions", SqlType.BIGINT, false)));
+
   private static final List<SystemTable> ALL =
       Stream.concat(
               InformationSchema.all().stream(),
-              Stream.of(DEFINITIONS, INDEXES, JOBS, SETTINGS, STATEMENTS, COPY_ERRORS))
+              Stream.of(CACHE, DEFINITIONS, INDEXES, JOBS, SETTINGS, STATEMENTS, COPY_ERRORS))
           .toList();
 
   private SystemTables() {}
@@ -179,6 +196,23 @@ public final class SystemTables {
           job.bytesDone(),
           job.bytesTotal(),
           job.error());
+    }
+    return rows.batch();
+  }
+
+  /** The rows of quiver.cache: one for each kind of content. */
+  public static Batch cache(Store store) {
+    Rows rows = new Rows(CACHE.schema());
+    for (CacheUsage usage : store.cacheUsage()) {
+      rows.add(
+          usage.content().name().toLowerCase(Locale.ROOT),
+          usage.entries(),
+          usage.bytes(),
+          usage.releasedBytes(),
+          store.cacheBytes(),
+          usage.hits(),
+          usage.misses(),
+          usage.evictions());
     }
     return rows.batch();
   }

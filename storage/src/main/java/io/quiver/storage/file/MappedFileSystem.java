@@ -9,7 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Another file system, of which the files below one directory are mapped when they are read instead
  * of copied: the operating system keeps in memory what it has room for. Those files are written
- * once and never changed, and each is mapped once, until it is deleted; no file stays open for it.
+ * once and never changed, and each is mapped once, until it is deleted here or through {@link
+ * #copying}; no file stays open for it.
  *
  * <p>A map lives on behind a deleted file, as long as someone reaches it. A file that someone else
  * cuts meanwhile ends the process (SIGBUS) or the statement, when what is gone is read.
@@ -30,6 +31,11 @@ public final class MappedFileSystem implements ForwardingFileSystem {
     return inner;
   }
 
+  /** The same files, which are copied when they are read. */
+  public FileSystem copying() {
+    return new Copying();
+  }
+
   @Override
   public StorageFile open(String path, Mode mode) {
     StorageFile file = inner.open(path, mode);
@@ -40,6 +46,7 @@ public final class MappedFileSystem implements ForwardingFileSystem {
   public void rename(String from, String to) {
     inner.rename(from, to);
     maps.keySet().removeIf(path -> path.equals(from) || path.startsWith(from + "/"));
+    maps.remove(to);
   }
 
   @Override
@@ -51,6 +58,23 @@ public final class MappedFileSystem implements ForwardingFileSystem {
   /** How many files are mapped. */
   public int mapped() {
     return maps.size();
+  }
+
+  private final class Copying implements ForwardingFileSystem {
+    @Override
+    public FileSystem inner() {
+      return inner;
+    }
+
+    @Override
+    public void rename(String from, String to) {
+      MappedFileSystem.this.rename(from, to);
+    }
+
+    @Override
+    public void delete(String path) {
+      MappedFileSystem.this.delete(path);
+    }
   }
 
   private final class MappedFile implements ForwardingFile {

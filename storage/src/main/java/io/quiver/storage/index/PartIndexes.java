@@ -1,5 +1,6 @@
 package io.quiver.storage.index;
 
+import io.quiver.storage.cache.Cached;
 import io.quiver.storage.catalog.IndexId;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,11 +29,14 @@ public final class PartIndexes {
 
   /** What is known of an index. */
   public sealed interface Entry {
-    /** It is there. */
+    /** It is there, in memory alone. */
     record Present(ScalarIndex index) implements Entry {}
 
     /** It is that of a block that grows, as far as views of it have been asked for. */
     record Growing(GrowingIndex index) implements Entry {}
+
+    /** It has a file. */
+    record Stored(Cached<ScalarIndex> index) implements Entry {}
 
     /** It has been looked for and is to be made. */
     record Absent() implements Entry {}

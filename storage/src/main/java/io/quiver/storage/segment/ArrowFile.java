@@ -218,10 +218,21 @@ record ArrowFile(
 
   /** Reads a column and checks it; its memory lives as long as the column. */
   Column column(int index) {
+    return column(index, files);
+  }
+
+  /** Reads a column through another view of the same files, and checks it. */
+  Column column(int index, FileSystem through) {
     SqlType type = fields.get(index).type();
-    try (StorageFile file = files.open(path, FileSystem.Mode.READ)) {
+    try (StorageFile file = through.open(path, FileSystem.Mode.READ)) {
       return column(file, type, rows, firstBuffer(index));
     }
+  }
+
+  /** Bytes of a column's blocks. */
+  long columnBytes(int index) {
+    int first = firstBuffer(index);
+    return blocks.get(first + bufferCount(fields.get(index).type())) - blocks.get(first);
   }
 
   private int firstBuffer(int index) {

@@ -1,5 +1,8 @@
 package io.quiver.storage.segment;
 
+import io.quiver.storage.cache.Cached;
+import io.quiver.storage.cache.Content;
+import io.quiver.storage.cache.SegmentCache;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.memtable.ColumnSource;
@@ -11,22 +14,21 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A segment that is on disk. Opening checks that its files are there and what they say about
- * themselves; a column is read, checked and kept when it is first asked for, and its memory is free
- * when nobody reaches the reader or the column any more. No file stays open, so there is nothing to
- * close, and the files must stay until then. Safe for many threads.
+ * themselves; a column is read and checked when it is first asked for. The cache keeps it while it
+ * has room, and its memory is free when nobody reaches it any more. No file stays open, so there is
+ * nothing to close, and the files must stay until then. Safe for many threads.
  */
 public final class SegmentReader implements ColumnSource {
   private final UUID id;
   private final int rowCount;
   private final long sizeInBytes;
   private final Map<ColumnId, Place> places;
-  private final Map<ColumnId, Column> columns = new ConcurrentHashMap<>();
+  private final Map<ColumnId, Cached<Column>> columns;
   private final Map<ColumnId, ? extends ColumnSummary> summaries;
 
   private SegmentReader(
@@ -34,23 +36,42 @@ public final class SegmentReader implements ColumnSource {
       int rowCount,
       long sizeInBytes,
       Map<ColumnId, Place> places,
-      Map<ColumnId, ? extends ColumnSummary> summaries) {
+      Map<ColumnId, ? extends ColumnSummary> summaries,
+      SegmentCache cache) {
     this.id = id;
     this.rowCount = rowCount;
     this.sizeInBytes = sizeInBytes;
     this.places = Map.copyOf(places);
     this.summaries = summaries;
+    Map<ColumnId, Cached<Column>> all = new HashMap<>();
+    places.forEach((column, place) -> all.put(column, place.in(cache)));
+    this.columns = Map.copyOf(all);
   }
 
   /** Where a column is. */
-  private record Place(ArrowFile file, int index) {}
+  private record Place(ArrowFile file, int index) {
+    Cached<Column> in(SegmentCache cache) {
+      long bytes = file.columnBytes(index);
+      return cache.add(Content.COLUMNS, bytes, files -> file.column(index, files));
+    }
+  }
+
+  /**
+   * Opens a segment past any cache: it keeps what is read of it.
+   *
+   * @throws CorruptionException when a file is missing or damaged, or belongs to another segment
+   */
+  public static SegmentReader open(FileSystem files, UUID id) {
+    return open(SegmentCache.none(files), id);
+  }
 
   /**
    * Opens a segment.
    *
    * @throws CorruptionException when a file is missing or damaged, or belongs to another segment
    */
-  public static SegmentReader open(FileSystem files, UUID id) {
+  public static SegmentReader open(SegmentCache cache, UUID id) {
+    FileSystem files = cache.files();
     String directory = SegmentDirectory.path(id);
     ArrowFile data = ArrowFile.open(files, directory + "/" + SegmentDirectory.DATA);
     Map<ColumnId, Place> places = new HashMap<>();
@@ -64,9 +85,9 @@ public final class SegmentReader implements ColumnSource {
         throw new CorruptionException(files.describe(path), 0, "it holds another column");
       }
     }
-    StatisticsFile statistics = StatisticsFile.open(files, id, data.rows());
+    StatisticsFile statistics = StatisticsFile.open(cache, id, data.rows());
     return new SegmentReader(
-        id, data.rows(), size + statistics.bytes(), places, statistics.columns());
+        id, data.rows(), size + statistics.bytes(), places, statistics.columns(), cache);
   }
 
   private static long add(
@@ -120,8 +141,11 @@ public final class SegmentReader implements ColumnSource {
    */
   @Override
   public Column column(ColumnId column) {
-    Column known = columns.get(column);
-    return known != null ? known : columns.computeIfAbsent(column, this::read);
+    Cached<Column> cached = columns.get(column);
+    if (cached == null) {
+      throw missing(column);
+    }
+    return cached.get();
   }
 
   /**
@@ -140,16 +164,15 @@ public final class SegmentReader implements ColumnSource {
     return summaries.get(column);
   }
 
-  private Column read(ColumnId column) {
-    Place place = place(column);
-    return place.file().column(place.index());
-  }
-
   private Place place(ColumnId column) {
     Place place = places.get(column);
     if (place == null) {
-      throw new IllegalArgumentException("segment " + id + " has no " + column);
+      throw missing(column);
     }
     return place;
+  }
+
+  private IllegalArgumentException missing(ColumnId column) {
+    return new IllegalArgumentException("segment " + id + " has no " + column);
   }
 }

@@ -1,5 +1,8 @@
 package io.quiver.storage.segment;
 
+import io.quiver.storage.cache.Cached;
+import io.quiver.storage.cache.Content;
+import io.quiver.storage.cache.SegmentCache;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.codec.ByteReader;
 import io.quiver.storage.codec.ByteWriter;
@@ -11,7 +14,6 @@ import io.quiver.storage.statistics.ColumnSummary;
 import io.quiver.storage.statistics.ZoneMap;
 import io.quiver.types.CorruptionException;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.SoftReference;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -49,13 +51,14 @@ final class StatisticsFile {
   private static final int CHECKSUM_BYTES = 4;
   private static final Comparator<ColumnId> BY_ID = Comparator.comparingInt(ColumnId::value);
 
-  private final FileSystem files;
+  private final SegmentCache cache;
   private final String path;
   private final Map<ColumnId, Stored> columns;
   private final long bytes;
 
-  private StatisticsFile(FileSystem files, String path, Map<ColumnId, Stored> columns, long bytes) {
-    this.files = files;
+  private StatisticsFile(
+      SegmentCache cache, String path, Map<ColumnId, Stored> columns, long bytes) {
+    this.cache = cache;
     this.path = path;
     this.columns = columns;
     this.bytes = bytes;
@@ -106,7 +109,8 @@ final class StatisticsFile {
    *
    * @throws CorruptionException when it is missing or damaged, or belongs to another segment
    */
-  static StatisticsFile open(FileSystem files, UUID segment, int rows) {
+  static StatisticsFile open(SegmentCache cache, UUID segment, int rows) {
+    FileSystem files = cache.files();
     String path = SegmentDirectory.path(segment) + "/" + NAME;
     if (!files.exists(path)) {
       throw new CorruptionException(files.describe(path), 0, "the file is missing");
@@ -133,7 +137,7 @@ final class StatisticsFile {
         throw new CorruptionException(
             file.name(), 12, "it belongs to segment %s of %d rows".formatted(found, foundRows));
       }
-      StatisticsFile opened = new StatisticsFile(files, path, new TreeMap<>(BY_ID), size);
+      StatisticsFile opened = new StatisticsFile(cache, path, new TreeMap<>(BY_ID), size);
       opened.readColumns(header, length, rows);
       return opened;
     }
@@ -192,15 +196,20 @@ final class StatisticsFile {
     }
   }
 
-  private <T> @Nullable T read(Section section, Function<ByteReader, T> reader) {
-    if (section.length() == 0) {
-      return null;
-    }
+  /** Of a section, or null where there is none. */
+  private <T> @Nullable Cached<T> cached(Section section, Function<ByteReader, T> reader) {
+    return section.length() == 0
+        ? null
+        : cache.add(
+            Content.STATISTICS, section.length(), through -> read(through, section, reader));
+  }
+
+  private <T> T read(FileSystem through, Section section, Function<ByteReader, T> reader) {
     if (section.length() <= CHECKSUM_BYTES) {
       throw new CorruptionException(
-          files.describe(path), section.at(), section.length() + " bytes of a column");
+          through.describe(path), section.at(), section.length() + " bytes of a column");
     }
-    try (StorageFile file = files.open(path, FileSystem.Mode.READ)) {
+    try (StorageFile file = through.open(path, FileSystem.Mode.READ)) {
       ByteReader in = new ByteReader(file.name(), checked(file, section.at(), section.length()));
       T value = reader.apply(in);
       in.expectEnd();
@@ -208,18 +217,18 @@ final class StatisticsFile {
     }
   }
 
-  /** A column; what is large is read when it is wanted, and again when memory was short. */
+  /** A column; what is large is read when it is wanted. */
   private final class Stored implements ColumnSummary {
     private final ColumnStatistics statistics;
     private final Section zones;
-    private final Section filter;
-    private volatile SoftReference<ZoneMap> zonesRead = new SoftReference<>(null);
-    private volatile SoftReference<BloomFilter> filterRead = new SoftReference<>(null);
+    private final @Nullable Cached<ZoneMap> zonesRead;
+    private final @Nullable Cached<BloomFilter> filterRead;
 
     Stored(ColumnStatistics statistics, Section zones, Section filter) {
       this.statistics = statistics;
       this.zones = zones;
-      this.filter = filter;
+      this.zonesRead = cached(zones, in -> ZoneMap.read(statistics.type(), in));
+      this.filterRead = cached(filter, BloomFilter::read);
     }
 
     @Override
@@ -229,26 +238,17 @@ final class StatisticsFile {
 
     @Override
     public @Nullable ZoneMap zones() {
-      ZoneMap known = zonesRead.get();
-      if (known == null) {
-        known = read(zones, in -> ZoneMap.read(statistics.type(), in));
-        zonesRead = new SoftReference<>(known);
-      }
+      ZoneMap known = zonesRead == null ? null : zonesRead.get();
       if (known != null && known.rows() != statistics.rows()) {
         throw new CorruptionException(
-            files.describe(path), zones.at(), "zones of " + known.rows() + " rows");
+            cache.files().describe(path), zones.at(), "zones of " + known.rows() + " rows");
       }
       return known;
     }
 
     @Override
     public @Nullable BloomFilter filter() {
-      BloomFilter known = filterRead.get();
-      if (known == null) {
-        known = read(filter, BloomFilter::read);
-        filterRead = new SoftReference<>(known);
-      }
-      return known;
+      return filterRead == null ? null : filterRead.get();
     }
   }
 }

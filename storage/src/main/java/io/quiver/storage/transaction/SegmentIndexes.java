@@ -1,7 +1,11 @@
 package io.quiver.storage.transaction;
 
+import io.quiver.storage.cache.Cached;
+import io.quiver.storage.cache.Content;
+import io.quiver.storage.cache.SegmentCache;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.StorageFile;
@@ -12,6 +16,7 @@ import io.quiver.storage.index.PartIndexes;
 import io.quiver.storage.index.ScalarIndex;
 import io.quiver.storage.segment.SegmentReader;
 import io.quiver.types.Column;
+import io.quiver.types.CorruptionException;
 import io.quiver.types.QuiverException;
 import java.util.List;
 import java.util.UUID;
@@ -28,12 +33,12 @@ public final class SegmentIndexes {
 
   private static final System.Logger LOG = System.getLogger(SegmentIndexes.class.getName());
 
-  private volatile @Nullable FileSystem files;
+  private volatile @Nullable SegmentCache cache;
   private volatile Runnable wanted = () -> {};
 
   /** Says where the segments lie; without that, there are rows in memory alone. */
-  public void keepIn(FileSystem directory) {
-    files = directory;
+  public void keepIn(SegmentCache segments) {
+    cache = segments;
   }
 
   /** Calls someone, perhaps often, when an index is missing. */
@@ -48,18 +53,16 @@ public final class SegmentIndexes {
 
   /** The index of some rows, or null where there is none to be used yet. */
   public @Nullable ScalarIndex find(TablePart part, TableDefinition table, IndexDefinition index) {
-    if (part.indexes().get(index.id()) instanceof PartIndexes.Entry.Present(ScalarIndex known)) {
-      return known;
-    }
     UUID segment = part.segment();
-    FileSystem directory = files;
-    ScalarIndex found = null;
     if (segment == null) {
+      if (part.indexes().get(index.id()) instanceof PartIndexes.Entry.Present(ScalarIndex known)) {
+        return known;
+      }
       return part.rowCount() < MEMORY_ROWS_MIN ? null : inMemory(part, index);
     }
-    if (directory != null && part.indexes().get(index.id()) == null) {
-      found = load(directory, part, subject(part, segment, table, index));
-    }
+    SegmentCache segments = cache;
+    ScalarIndex found =
+        segments == null ? null : load(segments, part, subject(part, segment, table, index));
     if (found == null) {
       wanted.run();
     }
@@ -67,23 +70,53 @@ public final class SegmentIndexes {
   }
 
   private static @Nullable ScalarIndex load(
-      FileSystem files, TablePart part, IndexFile.Subject subject) {
+      SegmentCache cache, TablePart part, IndexFile.Subject subject) {
     PartIndexes known = part.indexes();
-    synchronized (known) {
-      if (known.get(subject.index().id()) instanceof PartIndexes.Entry.Present(ScalarIndex other)) {
-        return other;
+    IndexId id = subject.index().id();
+    try {
+      if (known.get(id) == null) {
+        synchronized (known) {
+          if (known.get(id) == null) {
+            Cached<ScalarIndex> stored = stored(cache, subject);
+            known.put(
+                id,
+                stored == null
+                    ? new PartIndexes.Entry.Absent()
+                    : new PartIndexes.Entry.Stored(stored));
+          }
+        }
       }
-      ScalarIndex index = null;
-      try {
-        index = IndexFile.read(files, subject);
-      } catch (QuiverException e) {
-        warn("an index is made anew: ", e);
-      }
-      known.put(
-          subject.index().id(),
-          index == null ? new PartIndexes.Entry.Absent() : new PartIndexes.Entry.Present(index));
-      return index;
+      return known.get(id) instanceof PartIndexes.Entry.Stored(Cached<ScalarIndex> index)
+          ? index.get()
+          : null;
+    } catch (QuiverException e) {
+      warn("an index is made anew: ", e);
+      known.put(id, new PartIndexes.Entry.Absent());
+      return null;
     }
+  }
+
+  /** An index that has a file, or null. */
+  private static @Nullable Cached<ScalarIndex> stored(
+      SegmentCache cache, IndexFile.Subject subject) {
+    String path = subject.path();
+    if (!cache.files().exists(path)) {
+      return null;
+    }
+    long bytes;
+    try (StorageFile file = cache.files().open(path, FileSystem.Mode.READ)) {
+      bytes = file.size();
+    }
+    return cache.add(Content.INDEXES, bytes, files -> read(files, subject));
+  }
+
+  private static ScalarIndex read(FileSystem files, IndexFile.Subject subject) {
+    ScalarIndex index = IndexFile.read(files, subject);
+    if (index == null) {
+      throw new CorruptionException(
+          files.describe(subject.path()), 0, "it is missing, or the index of another definition");
+    }
+    return index;
   }
 
   private static void warn(String what, QuiverException cause) {
@@ -121,13 +154,13 @@ public final class SegmentIndexes {
   /** Whether an index of a segment is to be made: it has no file, or a damaged one. */
   public boolean isMissing(TablePart part, TableDefinition table, IndexDefinition index) {
     UUID segment = part.segment();
-    FileSystem directory = files;
-    if (segment == null || directory == null) {
+    SegmentCache segments = cache;
+    if (segment == null || segments == null) {
       return false;
     }
     PartIndexes.Entry known = part.indexes().get(index.id());
     return known == null
-        ? !directory.exists(subject(part, segment, table, index).path())
+        ? !segments.files().exists(subject(part, segment, table, index).path())
         : known instanceof PartIndexes.Entry.Absent;
   }
 
@@ -141,17 +174,20 @@ public final class SegmentIndexes {
   public long build(
       TablePart part, TableDefinition table, IndexDefinition index, Runnable progress) {
     UUID segment = part.segment();
-    FileSystem directory = files;
-    if (segment == null || directory == null) {
+    SegmentCache segments = cache;
+    if (segment == null || segments == null) {
       throw new IllegalStateException("an index with a file, of rows in memory");
     }
-    // What this reader reads is forgotten with it; the part's own would keep it.
-    SegmentReader reader = SegmentReader.open(directory, segment);
+    // What this reader reads is forgotten with it; the part's own goes through the cache.
+    SegmentReader reader = SegmentReader.open(segments.files(), segment);
     List<Column> columns =
         index.keys().stream().map(key -> column(reader, part, table.column(key.column()))).toList();
     ScalarIndex made = IndexBuild.of(index, columns, part.rowCount(), progress);
-    long bytes = IndexFile.write(directory, subject(part, segment, table, index), made);
-    part.indexes().put(index.id(), new PartIndexes.Entry.Present(made));
+    IndexFile.Subject subject = subject(part, segment, table, index);
+    long bytes = IndexFile.write(segments.files(), subject, made);
+    Cached<ScalarIndex> stored =
+        segments.add(Content.INDEXES, bytes, files -> read(files, subject));
+    part.indexes().put(index.id(), new PartIndexes.Entry.Stored(stored));
     return bytes;
   }
 
@@ -180,7 +216,7 @@ public final class SegmentIndexes {
     long rows = 0;
     long missing = 0;
     long bytes = 0;
-    FileSystem directory = files;
+    SegmentCache segments = cache;
     for (TablePart part : parts) {
       UUID segment = part.segment();
       if (segment == null) {
@@ -193,15 +229,16 @@ public final class SegmentIndexes {
             rows += growing.rows(part.rowCount());
             bytes += growing.bytes();
           }
+          case PartIndexes.Entry.Stored ofSegments -> {}
           case PartIndexes.Entry.Absent absent -> {}
           case null -> {}
         }
-      } else if (directory == null || isMissing(part, table, index)) {
+      } else if (segments == null || isMissing(part, table, index)) {
         missing += part.rowCount();
       } else {
         rows += part.rowCount();
         String path = subject(part, segment, table, index).path();
-        try (StorageFile file = directory.open(path, FileSystem.Mode.READ)) {
+        try (StorageFile file = segments.files().open(path, FileSystem.Mode.READ)) {
           bytes += file.size();
         } catch (QuiverException e) {
           warn("an index cannot be read: ", e);

@@ -1,5 +1,6 @@
 package io.quiver.storage.transaction;
 
+import io.quiver.storage.cache.SegmentCache;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableDefinition;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SegmentSpool {
   private final FileSystem files;
+  private final SegmentCache cache;
   private final RandomGenerator random;
   private final long thresholdBytes;
   private final @Nullable Executor forcing;
@@ -49,12 +51,13 @@ public final class SegmentSpool {
    * @param retired takes the segments of transactions that were not committed
    */
   public SegmentSpool(
-      FileSystem files,
+      SegmentCache cache,
       RandomGenerator random,
       long thresholdBytes,
       @Nullable Executor forcing,
       RetiredSegments retired) {
-    this.files = files;
+    this.files = cache.files();
+    this.cache = cache;
     this.random = random;
     this.thresholdBytes = thresholdBytes;
     this.forcing = forcing;
@@ -84,7 +87,7 @@ public final class SegmentSpool {
         SegmentWriter.writeUnforced(
             files, id, columns(table, parts), Set.copyOf(table.primaryKey()));
     try {
-      SegmentReader reader = SegmentReader.open(files, id);
+      SegmentReader reader = SegmentReader.open(cache, id);
       CompletableFuture<Void> forced =
           forcing == null ? null : CompletableFuture.runAsync(segment::force, forcing);
       return new Spooled(segment, reader, forced);

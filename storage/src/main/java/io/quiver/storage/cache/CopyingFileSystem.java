@@ -1,0 +1,27 @@
+package io.quiver.storage.cache;
+
+import io.quiver.storage.file.FileSystem;
+import io.quiver.storage.file.ForwardingFile;
+import io.quiver.storage.file.ForwardingFileSystem;
+import io.quiver.storage.file.StorageFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Another file system, of which all that is read is copied to one arena. */
+record CopyingFileSystem(FileSystem inner, Arena arena) implements ForwardingFileSystem {
+  private static final int ALIGNMENT = 64;
+
+  @Override
+  public StorageFile open(String path, Mode mode) {
+    return new CopiedFile(inner.open(path, mode), arena);
+  }
+
+  private record CopiedFile(StorageFile inner, Arena arena) implements ForwardingFile {
+    @Override
+    public MemorySegment read(long at, long length) {
+      MemorySegment copy = arena.allocate(length, ALIGNMENT);
+      inner.read(at, copy);
+      return copy;
+    }
+  }
+}
