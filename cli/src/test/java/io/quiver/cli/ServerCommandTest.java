@@ -50,8 +50,12 @@ class ServerCommandTest {
   }
 
   private static DatabaseOptions options(String... arguments) {
-    CommandLine server = Objects.requireNonNull(Main.commandLine().getSubcommands().get("server"));
-    server.parseArgs(arguments);
+    String[] all = new String[arguments.length + 1];
+    all[0] = "server";
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    CommandLine line = Main.commandLine();
+    line.parseArgs(all);
+    CommandLine server = Objects.requireNonNull(line.getSubcommands().get("server"));
     return server.<ServerCommand>getCommand().databaseOptions();
   }
 
