@@ -2,6 +2,9 @@ package io.quiver.sqllogic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quiver.storage.Check;
+import io.quiver.storage.CheckReport;
+import io.quiver.storage.file.LocalFileSystem;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -23,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills a server in the midst of writing, again and again on the same directory: {@code
- * -Dkill.rounds=20 -Dkill.seed=7}.
+ * Kills a server in the midst of writing, again and again on the same directory, which is checked
+ * after each kill: {@code -Dkill.rounds=20 -Dkill.seed=7}.
  */
 class KillServerTest {
   private static final int WRITERS = 4;
@@ -58,7 +61,7 @@ class KillServerTest {
         check(server);
         List<Thread> writers = new ArrayList<>();
         for (int writer = 0; writer < WRITERS; writer++) {
-          long first = (long) round * 1_000_000 + writer * 100_000L;
+          long first = first(round, writer);
           long seed = random.nextLong();
           Runnable writing = () -> write(server.url(), first, new Random(seed));
           writers.add(
@@ -66,13 +69,16 @@ class KillServerTest {
                   .uncaughtExceptionHandler((thread, failure) -> failures.add(failure))
                   .start(writing));
         }
-        Thread.sleep(200 + random.nextInt(800));
+        awaitFirstCommit(first(round, 0));
+        Thread.sleep(random.nextInt(800));
         server.kill();
         for (Thread writer : writers) {
           writer.join();
         }
         assertThat(failures).as("seed " + SEED).isEmpty();
       }
+      CheckReport report = Check.run(new LocalFileSystem(directory));
+      assertThat(report.damages()).as("seed %d, after kill %d", SEED, round).isEmpty();
     }
     try (ServerProcess server = ServerProcess.start(directory)) {
       check(server);
@@ -80,6 +86,18 @@ class KillServerTest {
     System.out.println(
         "kill: " + acknowledged.size() + " acknowledged, " + deleted.size() + " deleted");
     assertThat(acknowledged).as("the test wrote").hasSizeGreaterThan(ROUNDS);
+  }
+
+  private static long first(int round, int writer) {
+    return round * 1_000_000L + writer * 100_000L;
+  }
+
+  /** A slow machine takes a while before anyone writes; then there would be nothing to kill. */
+  private void awaitFirstCommit(long from) throws InterruptedException {
+    long deadline = System.nanoTime() + 60_000_000_000L;
+    while (acknowledged.stream().noneMatch(tx -> tx >= from) && System.nanoTime() < deadline) {
+      Thread.sleep(5);
+    }
   }
 
   /** Writes until the connection breaks. */
