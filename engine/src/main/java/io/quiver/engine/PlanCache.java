@@ -76,7 +76,7 @@ final class PlanCache {
     return rows.batch();
   }
 
-  /** One normalised text. */
+  /** One normalised text. Its lock owns changes of its plans, which are read without. */
   static final class Plans {
     private final String text;
     private final List<Variant> variants = new CopyOnWriteArrayList<>();
@@ -108,7 +108,7 @@ final class PlanCache {
             && variant.searchPath.equals(searchPath)
             && variant.plan.serves(variant.planned, sql)) {
           if (!variant.plan.suits(sizes)) {
-            variants.remove(variant);
+            remove(variant);
             return null;
           }
           return variant.plan;
@@ -117,7 +117,11 @@ final class PlanCache {
       return null;
     }
 
-    void add(
+    private synchronized void remove(Variant variant) {
+      variants.remove(variant);
+    }
+
+    synchronized void add(
         NormalizedSql sql, long catalogVersion, List<String> searchPath, PlannedStatement plan) {
       variants.removeIf(variant -> variant.catalogVersion != catalogVersion);
       if (variants.size() >= VARIANTS_MAX) {

@@ -165,8 +165,7 @@ public final class KeyIndex {
       return table;
     }
     Table made = new Table(firstRowId);
-    Table other = tables.compareAndExchange(number, null, made);
-    return other == null ? made : other;
+    return tables.compareAndSet(number, null, made) ? made : tables.getAcquire(number);
   }
 
   /**

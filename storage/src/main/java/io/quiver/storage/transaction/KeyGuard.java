@@ -261,9 +261,10 @@ final class KeyGuard {
 
   /**
    * Goes back by the last {@link #advance}, which deleted some rows of a state and added others. A
-   * key that one row gave to another is found at any moment here, too.
+   * key that one row gave to another is found at any moment here, too: also by an older snapshot
+   * which has met the newer row, since what {@link RemovedKeys} knows of the older one stays.
    */
-  void retreat(TableState before, long[] deletedRowIds, CommitVersion version) {
+  void retreat(TableState before, long[] deletedRowIds) {
     TableState after = state;
     KeyIndex built;
     synchronized (this) {
@@ -275,7 +276,6 @@ final class KeyGuard {
       for (int i = 0; i < back.rowIds.length; i++) {
         built.add(back.hashes[i], back.rowIds[i]);
       }
-      removed.retreat(version);
       LiveKeys.forEachFrom(
           after,
           key,

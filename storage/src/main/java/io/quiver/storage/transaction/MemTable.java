@@ -244,7 +244,7 @@ final class MemTable {
       TableState table = before.tables().get(id);
       if (table != null) {
         long[] rowIds = deleted.getOrDefault(id, new long[0]);
-        keys(id).forEach(key -> key.retreat(table, rowIds, commit.staged().after().version()));
+        keys(id).forEach(key -> key.retreat(table, rowIds));
       }
     }
     for (TableId id : commit.replaced().keySet()) {

@@ -8,6 +8,12 @@ import java.util.function.LongPredicate;
  * The rows that left a key index last, so that a snapshot which is a little older than the index
  * still finds them. A ring: the oldest entries give way. Its lock owns it; a snapshot that nothing
  * has happened since takes none.
+ *
+ * <p>Entries of a commit that is undone stay. They do no harm, since an entry counts only where its
+ * row is live in the snapshot and has the key; and they are needed, by whoever has met the commit's
+ * rows in the index and then looks here. Versions that are given anew come behind them, so that a
+ * search may end at a version that is not above the snapshot's: what lies before it and counts is
+ * older yet.
  */
 final class RemovedKeys {
   private static final int CAPACITY_MIN = 64;
@@ -40,7 +46,10 @@ final class RemovedKeys {
     newest = version.value();
   }
 
-  /** Notes the rows that a commit removed, one for each hash; versions never go back. */
+  /**
+   * Notes the rows that a commit removed, one for each hash. Versions go back only by commits that
+   * are undone.
+   */
   synchronized void add(long[] removedHashes, long[] removedRowIds, CommitVersion version) {
     for (int i = 0; i < removedHashes.length; i++) {
       add(removedHashes[i], removedRowIds[i], version.value());
@@ -66,13 +75,6 @@ final class RemovedKeys {
     rowIds[at] = rowId;
     versions[at] = version;
     count++;
-  }
-
-  /** Takes the entries of the last commit back; those that gave way for them stay forgotten. */
-  synchronized void retreat(CommitVersion version) {
-    while (count > oldest && versions[(int) ((count - 1) % versions.length)] == version.value()) {
-      count--;
-    }
   }
 
   /**

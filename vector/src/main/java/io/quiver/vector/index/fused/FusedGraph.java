@@ -8,6 +8,7 @@ import io.quiver.vector.quantize.Rabitq;
 import io.quiver.vector.quantize.Rotation;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
@@ -16,7 +17,9 @@ import java.nio.ByteOrder;
  * <p>While a graph grows, its blocks change under the searches that read them, without a lock. A
  * link is an int that is written at once, so a search sees a number that is or was a neighbour's;
  * with it, for a moment, it may see another one's code, and expand one node more or less than it
- * would have.
+ * would have. A node's block is written before the first link to it, behind a fence; who follows
+ * the link reads at an address that depends on it, which no processor that Java runs on does ahead
+ * of reading the link.
  */
 final class FusedGraph {
   private static final ValueLayout.OfInt INT =
@@ -107,7 +110,9 @@ final class FusedGraph {
     return all(blocks).get(INT, block(node) + linksAt + 4L * slot);
   }
 
+  /** Writes a link, behind all that was written before. */
   void setLink(int node, int slot, int neighbor) {
+    VarHandle.releaseFence();
     all(blocks).set(INT, block(node) + linksAt + 4L * slot, neighbor);
   }
 

@@ -17,7 +17,9 @@ import java.util.function.IntUnaryOperator;
  *
  * <p>Readers take no locks. A list may change under a reader, who then sees some of the old and
  * some of the new links, each of which is a node: every number that was ever in a list has its row
- * and its own lists, written before it was linked. Writers hold the lock of the list's node.
+ * and its own lists, written before it was linked, behind a fence. The reader needs none: it reads
+ * the row and the lists at addresses that depend on the link, which no processor that Java runs on
+ * does ahead of reading the link. Writers hold the lock of the list's node.
  */
 final class HnswGraph {
   static final int NONE = -1;

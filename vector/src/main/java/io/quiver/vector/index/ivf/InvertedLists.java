@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Readers take no lock. A writer holds its list's lock; it fills a slot first and sets its row
  * then, and a row's slot is emptied by its row alone. A reader that meets a slot in between skips
  * it, or takes an estimate that is too good or too bad for a row, which the exact distances of the
- * last candidates put right.
+ * last candidates put right: they are read at an address that depends on the slot's row, and so no
+ * earlier than that. What is in a slot is read without that order.
  */
 final class InvertedLists {
   static final ValueLayout.OfInt INT =
