@@ -14,9 +14,11 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Loads of more rows than a statement may keep in memory. */
+@ExtendWith(CleanDirectory.class)
 class BulkMemoryTest {
   private static final int DIMENSION = 1_024;
   private static final int BATCHES = 10;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * With statistics a query gives the same rows as without, over types, deletes and added columns.
  */
+@ExtendWith(CleanDirectory.class)
 class DataSkippingTest {
   private static final int ROWS = 18_000;
   private static final int QUERIES = 25;

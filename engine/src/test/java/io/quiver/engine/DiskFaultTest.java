@@ -2,6 +2,7 @@ package io.quiver.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quiver.storage.Check;
 import io.quiver.storage.LocalStore;
 import io.quiver.storage.StoreOptions;
 import io.quiver.storage.file.FaultyFileSystem;
@@ -232,6 +233,7 @@ class DiskFaultTest {
       rows(session, "FLUSH");
     }
     assertThat(files.openFiles()).as(when).isZero();
+    assertThat(Check.run(files).damages()).as(when).isEmpty();
     return !statement.isEmpty() || !flush.isEmpty();
   }
 
@@ -268,12 +270,14 @@ class DiskFaultTest {
         assertThat(forcedAfter).as("seed " + seed).hasValue(0);
         assertThat(rows(other, "SELECT id FROM t")).hasSize(acknowledged);
       }
-      try (Database database = open(disk.afterPowerCut(seed));
+      MemoryFileSystem left = disk.afterPowerCut(seed);
+      try (Database database = open(left);
           Session session = database.connect()) {
         int found = rows(session, "SELECT id FROM t").size();
         assertThat(found).as("seed " + seed).isBetween(acknowledged, acknowledged + 1);
         rows(session, "INSERT INTO t VALUES (5000)");
       }
+      assertThat(Check.run(left).damages()).as("seed " + seed).isEmpty();
     }
   }
 
@@ -313,6 +317,7 @@ class DiskFaultTest {
         assertThat(found).hasSize(acknowledged.size());
       }
       assertThat(files.openFiles()).isZero();
+      assertThat(Check.run(files).damages()).as("seed " + seed).isEmpty();
     }
   }
 

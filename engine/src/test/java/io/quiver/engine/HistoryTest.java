@@ -20,11 +20,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random transactions of many sessions at both isolation levels, on a disk that is flushed. */
+@ExtendWith(CleanDirectory.class)
 class HistoryTest {
   private static final int ACCOUNTS = 12;
   private static final long EACH = 100;

@@ -18,9 +18,11 @@ import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Many read a directory, and nothing of it changes. */
+@ExtendWith(CleanDirectory.class)
 class ReadOnlyTest {
   private static final DatabaseOptions OPTIONS = DatabaseOptions.defaults();
 

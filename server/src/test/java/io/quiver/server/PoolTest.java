@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.quiver.engine.Database;
+import io.quiver.storage.Check;
+import io.quiver.storage.file.LocalFileSystem;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -62,6 +64,7 @@ class PoolTest {
     threads.shutdownNow();
     pool.close();
     server.close();
+    assertThat(Check.run(new LocalFileSystem(directory)).damages()).isEmpty();
   }
 
   private String url() {

@@ -241,6 +241,7 @@ final class PowerCutWorkload {
         throw new AssertionError("after a flush " + content(store) + ", not " + found);
       }
     }
+    Tables.assertClean(left, "closed again");
   }
 
   private static Content content(LocalStore store) {

@@ -1,7 +1,10 @@
 package io.quiver.sqllogic;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.quiver.storage.Check;
+import io.quiver.storage.file.LocalFileSystem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -89,5 +92,6 @@ class SqlLogicTest {
     try (Interface subject = way.open(data, files)) {
       new SltRunner(subject, file, files).run(SltParser.parse(lines));
     }
+    assertThat(Check.run(new LocalFileSystem(data)).damages()).as(file + " " + way).isEmpty();
   }
 }
