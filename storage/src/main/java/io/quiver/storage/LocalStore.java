@@ -160,21 +160,27 @@ public final class LocalStore implements Store {
     return options.memory().cache(files, options.cacheBytes(), options.clock());
   }
 
-  /** Segments become durable while a load goes on where there are threads for such work. */
+  /** Segments are written and forced while a load goes on where there are threads for it. */
   private static SegmentSpool spool(
       StoreOptions options,
       SegmentCache cache,
       RetiredSegments retired,
       Deque<AutoCloseable> resources) {
-    ExecutorService forcing = null;
+    SegmentSpool.Threads threads = null;
     if (options.background()) {
-      forcing =
+      ExecutorService forcing =
           Executors.newSingleThreadExecutor(
               Thread.ofPlatform().name("quiver-load").daemon().factory());
       resources.push(forcing);
+      ExecutorService writing =
+          Executors.newFixedThreadPool(
+              Runtime.getRuntime().availableProcessors(),
+              Thread.ofPlatform().name("quiver-spool-", 0).daemon().factory());
+      resources.push(writing);
+      threads = new SegmentSpool.Threads(writing, forcing);
     }
     return new SegmentSpool(
-        cache, options.random(), options.limits().bulkBytes(), forcing, retired);
+        cache, options.random(), options.limits().bulkBytes(), threads, retired);
   }
 
   private static Disk start(

@@ -64,7 +64,8 @@ public record StoreOptions(
    * @param segmentBytes merging makes no segment larger than about this
    * @param compactionBytesPerSecond how fast merging writes while nothing urges it
    * @param bulkBytes how many bytes of new rows of a table a transaction keeps in memory: as soon
-   *     as they are more, it writes them straight to a segment
+   *     as they are more, they are written straight to a segment, and as many again may be gathered
+   *     meanwhile
    */
   public record Limits(
       long memTableRows,

@@ -80,7 +80,9 @@ class BulkLoadTest {
       try (Transaction transaction = store.begin(IsolationLevel.READ_COMMITTED, false)) {
         for (int i = 0; i < 20; i++) {
           load(transaction, table, i * (long) BATCH_ROWS, 1);
-          assertThat(transaction.memoryBytes()).isLessThan(BULK_BYTES);
+          // What another thread writes is in memory until it is written.
+          assertThat(transaction.memoryBytes())
+              .isLessThan((background ? 2 : 1) * BULK_BYTES + 1_000);
         }
         assertThat(Tables.read(transaction, table)).containsOnlyKeys(keys(0, 800));
         transaction.commit();

@@ -29,6 +29,7 @@ final class GrowingColumn {
   private static final int FIRST_CAPACITY = 8;
 
   private final SqlType type;
+  private final @Nullable RowMemory memory;
   private int capacity;
   private MemorySegment data;
   private @Nullable MemorySegment offsets;
@@ -36,7 +37,15 @@ final class GrowingColumn {
   private final @Nullable GrowingColumn elements;
 
   GrowingColumn(SqlType type) {
+    this(type, null);
+  }
+
+  /**
+   * @param memory gives the buffers of values of a fixed width; null takes fresh ones
+   */
+  GrowingColumn(SqlType type, @Nullable RowMemory memory) {
     this.type = type;
+    this.memory = type.layout() instanceof Layout.Fixed ? memory : null;
     this.data = MemorySegment.NULL;
     this.elements =
         type.layout() instanceof Layout.Lists(SqlType element) ? new GrowingColumn(element) : null;
@@ -166,7 +175,10 @@ final class GrowingColumn {
         data = allocate(rows * 8L);
       }
     } else {
-      data = grow(data, layout.fixedBytes(used), layout.fixedBytes(rows));
+      MemorySegment old = data;
+      long bytes = layout.fixedBytes(rows);
+      data = memory == null ? allocate(bytes) : memory.take(bytes);
+      MemorySegment.copy(old, 0, data, 0, Math.min(layout.fixedBytes(used), old.byteSize()));
     }
     if (validity != null) {
       validity = grow(validity, (used + 7L) >> 3, (rows + 7L) >> 3);
@@ -182,7 +194,7 @@ final class GrowingColumn {
     return larger;
   }
 
-  private static MemorySegment allocate(long bytes) {
+  static MemorySegment allocate(long bytes) {
     try {
       return Arena.ofAuto().allocate(Math.max(bytes, 8), ALIGNMENT);
     } catch (OutOfMemoryError e) {

@@ -7,6 +7,7 @@ import io.quiver.types.Column;
 import io.quiver.types.SqlType;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of one table that grow at the end, each with a row id one above the last one's.
@@ -25,12 +26,18 @@ public final class RowBlock {
   private static final int LATER_BULK_PART = 64;
 
   private final List<ColumnId> ids;
-  private final GrowingColumn rowIds = new GrowingColumn(SqlType.BIGINT);
+  private final GrowingColumn rowIds;
   private final List<GrowingColumn> columns;
 
-  public RowBlock(List<ColumnDefinition> definitions) {
+  /**
+   * An empty block.
+   *
+   * @param memory where large buffers come from; null takes fresh ones
+   */
+  public RowBlock(List<ColumnDefinition> definitions, @Nullable RowMemory memory) {
     ids = definitions.stream().map(ColumnDefinition::id).toList();
-    columns = definitions.stream().map(column -> new GrowingColumn(column.type())).toList();
+    rowIds = new GrowingColumn(SqlType.BIGINT, memory);
+    columns = definitions.stream().map(column -> new GrowingColumn(column.type(), memory)).toList();
   }
 
   /** How many of a batch's rows from {@code from} on fit behind {@code used} rows of this block. */

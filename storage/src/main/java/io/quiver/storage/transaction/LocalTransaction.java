@@ -160,6 +160,7 @@ public final class LocalTransaction implements Transaction {
     if (!(savepoint instanceof Mark to)) {
       throw new IllegalArgumentException("not a savepoint of this kind of transaction");
     }
+    spooled.forget();
     changes.forEach((id, table) -> table.undo(to.tables().get(id)));
     changes.keySet().retainAll(to.tables().keySet());
     foreignKeys.begin();
@@ -174,7 +175,7 @@ public final class LocalTransaction implements Transaction {
     TableDefinition definition = definition(table);
     RowCheck.check(definition, rows, conditions);
     TableChanges target = changes(definition);
-    foreignKeys.adding(definition, rows, target.ownRows().nextRowId());
+    foreignKeys.adding(definition, rows, target.nextRowId());
     RowConflicts.append(pipeline, target, rows, pipeline.memTable().readyKeys(table));
     spooled.added(target);
   }
@@ -192,7 +193,7 @@ public final class LocalTransaction implements Transaction {
     TableSnapshot visible = seen.table(table);
     conflicting(() -> RowConflicts.checkSeen(visible, holders));
     Batch free = TableChanges.free(rows, holders);
-    foreignKeys.adding(definition, free, target.ownRows().nextRowId());
+    foreignKeys.adding(definition, free, target.nextRowId());
     target.appendFree(rows, holders, committed, arbiters);
     spooled.added(target);
     return holders;
@@ -217,6 +218,7 @@ public final class LocalTransaction implements Transaction {
       }
     }
     foreignKeys.deleting(table, rowIds, next);
+    spooled.settle();
     return target.delete(rowIds);
   }
 
@@ -309,6 +311,7 @@ public final class LocalTransaction implements Transaction {
         .filter(column -> !before.has(column.id()))
         .forEach(RowCheck::checkInitial);
     TableChanges target = changes(before);
+    spooled.settle();
     target.alter(altered);
     if (target.checkNewKeys(before, committed, base.version())) {
       seen.rows(committed);
@@ -350,6 +353,7 @@ public final class LocalTransaction implements Transaction {
     checkOpen();
     try {
       foreignKeys.end();
+      spooled.settle();
       if (!hasWrites()) {
         return pipeline.visible().version();
       }

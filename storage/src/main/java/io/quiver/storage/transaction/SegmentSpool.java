@@ -41,28 +41,30 @@ public final class SegmentSpool {
   private final SegmentCache cache;
   private final RandomGenerator random;
   private final long thresholdBytes;
-  private final @Nullable Executor forcing;
+  private final @Nullable Threads threads;
   private final RetiredSegments retired;
 
   /**
    * @param thresholdBytes how many bytes of a table's new rows a transaction keeps in memory
-   * @param forcing makes segments durable while their transactions go on; null leaves it to the
-   *     commit
+   * @param threads null has the transaction's thread write segments, and force them when it commits
    * @param retired takes the segments of transactions that were not committed
    */
   public SegmentSpool(
       SegmentCache cache,
       RandomGenerator random,
       long thresholdBytes,
-      @Nullable Executor forcing,
+      @Nullable Threads threads,
       RetiredSegments retired) {
     this.files = cache.files();
     this.cache = cache;
     this.random = random;
     this.thresholdBytes = thresholdBytes;
-    this.forcing = forcing;
+    this.threads = threads;
     this.retired = retired;
   }
+
+  /** Write segments, and make them durable, while their transactions go on. */
+  public record Threads(Executor writing, Executor forcing) {}
 
   /**
    * A segment of an open transaction.
@@ -80,9 +82,20 @@ public final class SegmentSpool {
     return thresholdBytes;
   }
 
-  /** Writes all rows of some parts, one after the other, deleted ones too. */
-  Spooled write(TableDefinition table, List<TablePart> parts) {
+  /**
+   * Writes all rows of some parts, one after the other, deleted ones too: at once where there are
+   * no threads for it.
+   */
+  CompletableFuture<Spooled> write(TableDefinition table, List<TablePart> parts) {
     UUID id = new UUID(random.nextLong(), random.nextLong());
+    return threads == null
+        ? CompletableFuture.completedFuture(write(id, table, parts, null))
+        : CompletableFuture.supplyAsync(
+            () -> write(id, table, parts, threads.forcing()), threads.writing());
+  }
+
+  private Spooled write(
+      UUID id, TableDefinition table, List<TablePart> parts, @Nullable Executor forcing) {
     UnforcedSegment segment =
         SegmentWriter.writeUnforced(
             files, id, columns(table, parts), Set.copyOf(table.primaryKey()));

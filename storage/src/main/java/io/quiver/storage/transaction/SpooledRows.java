@@ -14,7 +14,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** The segments that one open transaction has written. Owned by the transaction's thread. */
+/**
+ * The segments that one open transaction has written. One more may be being written by another
+ * thread while the transaction reads and adds rows; whatever changes them in another way comes
+ * after {@link #settle} or {@link #forget}. Owned by the transaction's thread.
+ */
 final class SpooledRows implements CommitPipeline.Committer {
   private static final System.Logger LOG = System.getLogger(SpooledRows.class.getName());
 
@@ -25,6 +29,7 @@ final class SpooledRows implements CommitPipeline.Committer {
   private final CommitPipeline pipeline;
   private final Map<UUID, SegmentSpool.Spooled> written = new LinkedHashMap<>();
   private final Set<UUID> logged = new HashSet<>();
+  private @Nullable Writing writing;
 
   /**
    * @param spool null for a database that lives in memory: all rows stay there
@@ -34,9 +39,26 @@ final class SpooledRows implements CommitPipeline.Committer {
     this.pipeline = pipeline;
   }
 
+  /** Rows of a table on their way to a segment, which are in memory until it is there. */
+  private record Writing(
+      TableChanges table, List<TablePart> parts, CompletableFuture<SegmentSpool.Spooled> segment) {
+    long bytesOf(TableChanges other) {
+      return table.equals(other) ? parts.stream().mapToLong(TablePart::sizeInBytes).sum() : 0;
+    }
+  }
+
   /** Writes a table's new rows in memory to a segment when they have become many. */
   void added(TableChanges table) {
-    if (spool != null && table.memoryBytes() >= spool.thresholdBytes()) {
+    if (spool == null) {
+      return;
+    }
+    Writing current = writing;
+    if (current != null && current.segment().isDone()) {
+      settle();
+    }
+    long left = writing == null ? 0 : writing.bytesOf(table);
+    if (table.memoryBytes() - left >= spool.thresholdBytes()) {
+      settle();
       write(spool, table);
     }
   }
@@ -47,18 +69,49 @@ final class SpooledRows implements CommitPipeline.Committer {
         && !table.inSegments().isEmpty()
         && table.memoryBytes() >= Math.max(1, spool.thresholdBytes() / REST_PART)) {
       write(spool, table);
+      settle();
     }
   }
 
   private void write(SegmentSpool target, TableChanges table) {
-    List<TablePart> parts = table.inMemory();
+    List<TablePart> parts = table.leaving();
     if (parts.stream().allMatch(part -> part.liveRowCount() == 0)) {
-      table.replaceInMemory(null);
+      table.left(parts, null);
       return;
     }
-    SegmentSpool.Spooled segment = target.write(table.definition(), parts);
+    writing = new Writing(table, parts, target.write(table.definition(), parts));
+    if (writing.segment().isDone()) {
+      settle();
+    }
+  }
+
+  /**
+   * Waits for the segment that is being written, and puts it in the place of its rows in memory.
+   *
+   * @throws QuiverException 58030 or 53100; all rows are still in memory then
+   */
+  void settle() {
+    Writing done = writing;
+    if (done == null) {
+      return;
+    }
+    writing = null;
+    SegmentSpool.Spooled segment = join(done.segment());
     written.put(segment.id(), segment);
-    table.replaceInMemory(SegmentSpool.part(table.definition(), segment, parts));
+    done.table()
+        .left(done.parts(), SegmentSpool.part(done.table().definition(), segment, done.parts()));
+  }
+
+  /** Waits for the segment that is being written, whose rows stay where they are. */
+  void forget() {
+    Writing done = writing;
+    writing = null;
+    if (done != null) {
+      SegmentSpool.Spooled segment = done.segment().exceptionally(failure -> null).join();
+      if (segment != null) {
+        written.put(segment.id(), segment);
+      }
+    }
   }
 
   /** The segments of a table as a commit names them. */
@@ -98,12 +151,18 @@ final class SpooledRows implements CommitPipeline.Committer {
     }
   }
 
-  private static void join(CompletableFuture<Void> forced) {
+  private static <T> T join(CompletableFuture<T> work) {
     try {
-      forced.join();
+      return work.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof QuiverException failure) {
         throw new QuiverException(failure.code(), String.valueOf(failure.getMessage()), failure);
+      }
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      if (e.getCause() instanceof Error failure) {
+        throw failure;
       }
       throw new QuiverException(
           ErrorCode.IO_ERROR, "a segment could not be written: " + e.getMessage(), e);
@@ -123,6 +182,7 @@ final class SpooledRows implements CommitPipeline.Committer {
 
   /** Lets all files go, and removes the segments that no record names. */
   void end() {
+    forget();
     if (spool == null || written.isEmpty()) {
       return;
     }

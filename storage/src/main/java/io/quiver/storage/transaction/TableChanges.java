@@ -5,6 +5,7 @@ import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.memtable.KeyIndex;
 import io.quiver.storage.memtable.Keys;
+import io.quiver.storage.memtable.RowMemory;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import io.quiver.types.QuiverException;
@@ -24,9 +25,8 @@ final class TableChanges {
   /** The first provisional row id; whatever is below has been committed. */
   static final long FIRST_OWN_ROW_ID = 1L << 62;
 
-  private static final int TABLE_BITS = 4;
-
   private final TableDefinition base;
+  private final RowMemory memory = new RowMemory();
   private TableState own;
   private long[] deletes = new long[8];
   private int deleteCount;
@@ -43,34 +43,7 @@ final class TableChanges {
   TableChanges(TableDefinition definition) {
     this.base = definition;
     this.own = TableState.empty(definition, FIRST_OWN_ROW_ID);
-    this.ownKeys = ownKeys(definition);
-  }
-
-  /** A unique key and its values among the own rows. */
-  private record OwnKey(Constraint.Key key, KeyIndex index) {
-    long find(TableState own, List<Column> keys, int row) {
-      return Keys.hasNull(keys, row)
-          ? KeyIndex.ABSENT
-          : index.find(Keys.hash(keys, row), rowId -> own.match(rowId, key.columns(), keys, row));
-    }
-
-    void add(List<Column> keys, int row, long rowId) {
-      if (!Keys.hasNull(keys, row)) {
-        index.add(Keys.hash(keys, row), rowId);
-      }
-    }
-
-    void remove(List<Column> keys, int row, long rowId) {
-      if (!Keys.hasNull(keys, row)) {
-        index.remove(Keys.hash(keys, row), rowId);
-      }
-    }
-  }
-
-  private static List<OwnKey> ownKeys(TableDefinition definition) {
-    return definition.uniqueKeys().stream()
-        .map(key -> new OwnKey(key, new KeyIndex(TABLE_BITS, FIRST_OWN_ROW_ID)))
-        .toList();
+    this.ownKeys = OwnKey.of(definition);
   }
 
   /** Where to go back to. */
@@ -105,6 +78,7 @@ final class TableChanges {
 
   /** Gives the table another definition. */
   synchronized void alter(TableDefinition next) {
+    memory.shown();
     own = own.altered(next);
     view = null;
     indexOwnKeys();
@@ -112,7 +86,13 @@ final class TableChanges {
 
   /** The rows that it has added, deleted ones included. */
   TableState ownRows() {
+    memory.shown();
     return own;
+  }
+
+  /** What the next row that is added will have. */
+  long nextRowId() {
+    return own.nextRowId();
   }
 
   /** Whether one of the rows that it has added has a key. */
@@ -187,14 +167,28 @@ final class TableChanges {
         .toList();
   }
 
-  /** Puts a segment in the place of all the rows in memory, or nothing where it is null. */
-  synchronized void replaceInMemory(@Nullable TablePart segment) {
-    List<TablePart> parts =
-        new ArrayList<>(own.parts().stream().filter(part -> part.segment() != null).toList());
-    if (segment != null) {
-      parts.add(segment);
+  /** Gives its parts that are in memory, behind which later rows begin another one. */
+  synchronized List<TablePart> leaving() {
+    own = own.sealed();
+    memory.leaving();
+    return inMemory();
+  }
+
+  /** Puts a segment in the place of the parts that {@link #leaving} gave, or nothing for null. */
+  @SuppressWarnings("ReferenceEquality") // They must not have changed.
+  synchronized void left(List<TablePart> leaving, @Nullable TablePart segment) {
+    List<TablePart> parts = new ArrayList<>(own.parts());
+    int first = parts.size() - inMemory().size();
+    for (TablePart part : leaving) {
+      if (parts.remove(first) != part) {
+        throw new IllegalStateException("rows have changed while they were written");
+      }
     }
-    own = own.sealed().with(parts);
+    if (segment != null) {
+      parts.add(first, segment);
+    }
+    own = own.with(parts);
+    memory.left();
     view = null;
   }
 
@@ -223,6 +217,7 @@ final class TableChanges {
   }
 
   Mark mark() {
+    memory.shown();
     return new Mark(own, deleteCount);
   }
 
@@ -235,6 +230,7 @@ final class TableChanges {
     }
     deleteCount = kept;
     view = null;
+    memory.shown();
     if (before != own) {
       // An open result may still read what is undone, so later rows go somewhere else.
       own = before.sealed();
@@ -257,7 +253,7 @@ final class TableChanges {
       return;
     }
     TableState before = own;
-    own = own.append(rows);
+    own = own.append(rows, memory);
     for (OwnKey each : ownKeys) {
       List<Column> keys = KeyGuard.keyColumns(definition(), each.key(), rows);
       KeyGuard guard = free.has(each.key()) ? null : guard(committed, each.key());
@@ -413,6 +409,7 @@ final class TableChanges {
   /** The table as this transaction sees it over a committed state, null where it made the table. */
   @SuppressWarnings("ReferenceEquality") // Whether anything has changed, cheaply.
   synchronized TableState over(@Nullable TableState committed) {
+    memory.shown();
     if (committed == null) {
       return own;
     }
@@ -463,7 +460,7 @@ final class TableChanges {
   }
 
   private void indexOwnKeys() {
-    ownKeys = ownKeys(definition());
+    ownKeys = OwnKey.of(definition());
     for (OwnKey each : ownKeys) {
       for (TablePart part : own.parts()) {
         List<Column> keys = TableState.keyColumns(part, each.key().columns());

@@ -10,6 +10,7 @@ import io.quiver.storage.memtable.KeyIndex;
 import io.quiver.storage.memtable.Keys;
 import io.quiver.storage.memtable.NumberedRows;
 import io.quiver.storage.memtable.RowBlock;
+import io.quiver.storage.memtable.RowMemory;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import io.quiver.types.ColumnBuilder;
@@ -119,11 +120,16 @@ public record TableState(
    * growing block, and has the newest of its states.
    */
   TableState append(Batch rows) {
-    return append(List.of(rows));
+    return append(List.of(rows), null);
+  }
+
+  /** As {@link #append(Batch)}, into blocks of some memory. */
+  TableState append(Batch rows, RowMemory memory) {
+    return append(List.of(rows), memory);
   }
 
   /** As {@link #append(Batch)}, of several batches one after the other. */
-  private TableState append(List<Batch> batches) {
+  private TableState append(List<Batch> batches, @Nullable RowMemory memory) {
     List<TablePart> grown = new ArrayList<>(parts);
     RowBlock block = growing;
     int shown = block == null ? 0 : grown.getLast().rowCount();
@@ -135,7 +141,7 @@ public record TableState(
         int count = block == null ? 0 : RowBlock.room(used, usedBytes, rows, from);
         if (block == null || count == 0) {
           show(grown, block, shown, used);
-          block = new RowBlock(definition.columns());
+          block = new RowBlock(definition.columns(), memory);
           shown = 0;
           used = 0;
           usedBytes = 0;
@@ -169,11 +175,12 @@ public record TableState(
     int copied = 0;
     for (int i = 0; i < batches.size(); i++) {
       if (batches.get(i).rowCount() >= ADOPTED_ROWS) {
-        state = state.append(batches.subList(copied, i)).adopt(batches.get(i));
+        state = state.append(batches.subList(copied, i), null).adopt(batches.get(i));
         copied = i + 1;
       }
     }
-    return copied == batches.size() ? state : state.append(batches.subList(copied, batches.size()));
+    List<Batch> rest = batches.subList(copied, batches.size());
+    return rest.isEmpty() ? state : state.append(rest, null);
   }
 
   private TableState adopt(Batch rows) {
