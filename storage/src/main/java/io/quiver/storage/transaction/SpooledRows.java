@@ -1,5 +1,6 @@
 package io.quiver.storage.transaction;
 
+import io.quiver.types.CorruptionException;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.util.ArrayList;
@@ -155,6 +156,9 @@ final class SpooledRows implements CommitPipeline.Committer {
     try {
       return work.join();
     } catch (CompletionException e) {
+      if (e.getCause() instanceof CorruptionException damage) {
+        throw damage;
+      }
       if (e.getCause() instanceof QuiverException failure) {
         throw new QuiverException(failure.code(), String.valueOf(failure.getMessage()), failure);
       }
