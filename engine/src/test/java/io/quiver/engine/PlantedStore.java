@@ -294,6 +294,11 @@ final class PlantedStore implements Store {
     }
 
     @Override
+    public void awaitWritten() {
+      inner.awaitWritten();
+    }
+
+    @Override
     public CommitVersion commit(CommitMode mode) {
       return inner.commit(mode);
     }

@@ -231,12 +231,20 @@ final class RowLoader {
   }
 
   private void append(Batch batch) {
-    context.memory().reserve(batch.sizeInBytes());
+    if (!context.memory().tryReserve(batch.sizeInBytes())) {
+      context.transaction().awaitWritten();
+      releaseWritten();
+      context.memory().reserve(batch.sizeInBytes());
+    }
     reserved += batch.sizeInBytes();
     int[] all = new int[batch.rowCount()];
     Arrays.setAll(all, i -> i);
     append(identity.fill(batch), all);
-    // What has gone to a segment is in memory no more.
+    releaseWritten();
+  }
+
+  /** What has gone to a segment is in memory no more. */
+  private void releaseWritten() {
     long written = Math.max(0, reserved - context.transaction().memoryBytes());
     context.memory().release(written);
     reserved -= written;

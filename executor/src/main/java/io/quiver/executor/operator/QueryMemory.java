@@ -34,6 +34,17 @@ public final class QueryMemory {
     peakBytes.accumulateAndGet(used, Math::max);
   }
 
+  /** Takes bytes from the budget if so many are left. */
+  public boolean tryReserve(long bytes) {
+    long used = usedBytes.addAndGet(bytes);
+    if (used > limitBytes) {
+      usedBytes.addAndGet(-bytes);
+      return false;
+    }
+    peakBytes.accumulateAndGet(used, Math::max);
+    return true;
+  }
+
   public void release(long bytes) {
     usedBytes.addAndGet(-bytes);
   }

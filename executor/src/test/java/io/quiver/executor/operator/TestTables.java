@@ -181,6 +181,9 @@ final class TestTables implements Transaction {
   }
 
   @Override
+  public void awaitWritten() {}
+
+  @Override
   public void beginStatement() {}
 
   @Override

@@ -86,6 +86,11 @@ public final class LocalTransaction implements Transaction {
   }
 
   @Override
+  public void awaitWritten() {
+    spooled.settle();
+  }
+
+  @Override
   public boolean hasWrites() {
     return !edits.isEmpty()
         || identities.hasRestarted()

@@ -31,6 +31,14 @@ public interface Transaction extends AutoCloseable {
   long memoryBytes();
 
   /**
+   * Waits for rows that are on their way out of memory, after which {@link #memoryBytes} counts
+   * them no more.
+   *
+   * @throws io.quiver.types.QuiverException 58030 or 53100 where they cannot be written
+   */
+  void awaitWritten();
+
+  /**
    * The snapshot that a statement reads: the transaction's own uncommitted changes included, as
    * they are now (so that INSERT ... SELECT from the same table ends). Under READ COMMITTED each
    * call sees all that is committed by now. The caller closes it.
