@@ -196,7 +196,7 @@ public final class LocalTransaction implements Transaction {
     TableChanges.Arbiters arbiters = new TableChanges.Arbiters(key);
     long[] holders = target.holders(rows, committed, arbiters);
     TableSnapshot visible = seen.table(table);
-    conflicting(() -> RowConflicts.checkSeen(visible, holders));
+    RowConflicts.conflicting(pipeline, () -> RowConflicts.checkSeen(visible, holders));
     Batch free = TableChanges.free(rows, holders);
     foreignKeys.adding(definition, free, target.nextRowId());
     target.appendFree(rows, holders, committed, arbiters);
@@ -215,26 +215,10 @@ public final class LocalTransaction implements Transaction {
     TableDefinition definition = definition(table);
     TableChanges target = changes(definition);
     List<KeyGuard> _ = pipeline.memTable().readyKeys(table);
-    TableState newest = pipeline.memTable().newest().tables().get(table);
-    for (long rowId : rowIds) {
-      boolean committed = rowId < TableChanges.FIRST_OWN_ROW_ID;
-      if (committed && !target.deletes(rowId)) {
-        conflicting(() -> RowConflicts.checkLive(newest, rowId));
-      }
-    }
+    RowConflicts.checkDeletes(pipeline, target, rowIds);
     foreignKeys.deleting(table, rowIds, next);
     spooled.settle();
     return target.delete(rowIds);
-  }
-
-  /** Lets a conflict be seen only when the next snapshot has what it was with. */
-  private void conflicting(Runnable check) {
-    try {
-      check.run();
-    } catch (QuiverException conflict) {
-      pipeline.awaitNewest();
-      throw conflict;
-    }
   }
 
   @Override

@@ -42,6 +42,27 @@ final class RowConflicts {
     }
   }
 
+  /** Checks that rows which a transaction is about to delete have been deleted by nobody else. */
+  static void checkDeletes(CommitPipeline pipeline, TableChanges target, long[] rowIds) {
+    TableState newest = pipeline.memTable().newest().tables().get(target.definition().id());
+    for (long rowId : rowIds) {
+      boolean committed = rowId < TableChanges.FIRST_OWN_ROW_ID;
+      if (committed && !target.deletes(rowId)) {
+        conflicting(pipeline, () -> checkLive(newest, rowId));
+      }
+    }
+  }
+
+  /** Lets a conflict be seen only when the next snapshot has what it was with. */
+  static void conflicting(CommitPipeline pipeline, Runnable check) {
+    try {
+      check.run();
+    } catch (QuiverException conflict) {
+      pipeline.awaitNewest();
+      throw conflict;
+    }
+  }
+
   /** Checks a commit against the newest state. */
   static void check(MemTable memTable, CommitRecord record) {
     DatabaseState newest = memTable.newest();
