@@ -165,7 +165,8 @@ public final class BenchmarkKeyIndex {
     }
   }
 
-  private static StoreOptions options(Path directory, long segmentBytes) {
+  /** Of a store that does nothing by itself. */
+  static StoreOptions options(Path directory, long segmentBytes) {
     StoreOptions usual = StoreOptions.of(new LocalFileSystem(directory));
     StoreOptions.Limits limits = usual.limits();
     return new StoreOptions(usual.files(), usual.random(), 1L << 30, false)
@@ -178,7 +179,8 @@ public final class BenchmarkKeyIndex {
                 1L << 20));
   }
 
-  private static TableDefinition write(StoreOptions options, int rows, int segments) {
+  /** Makes the table {@code items (id BIGINT PRIMARY KEY, n BIGINT)}. */
+  static TableDefinition write(StoreOptions options, int rows, int segments) {
     try (LocalStore store = LocalStore.open(options)) {
       TableDefinition table;
       try (Transaction transaction = store.begin(IsolationLevel.READ_COMMITTED, false)) {

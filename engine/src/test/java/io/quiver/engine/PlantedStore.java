@@ -113,6 +113,16 @@ final class PlantedStore implements Store {
   }
 
   @Override
+  public void load(TableId table, List<ColumnId> columns, BooleanSupplier cancelled) {
+    store.load(table, columns, cancelled);
+  }
+
+  @Override
+  public void release(TableId table) {
+    store.release(table);
+  }
+
+  @Override
   public List<CacheUsage> cacheUsage() {
     return store.cacheUsage();
   }

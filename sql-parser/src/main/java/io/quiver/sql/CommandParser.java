@@ -46,7 +46,10 @@ final class CommandParser {
         yield new Statement.Rollback();
       }
       case "savepoint" -> new Statement.Savepoint(cursor.name("the name of a savepoint"));
-      case "release" -> new Statement.Release(savepoint());
+      case "release" ->
+          cursor.accept("table")
+              ? new Statement.ReleaseTable(cursor.tableName())
+              : new Statement.Release(savepoint());
       case "truncate" -> truncate();
       case "set" -> new SetParser(cursor).set();
       case "reset" -> new SetParser(cursor).reset();
@@ -60,6 +63,12 @@ final class CommandParser {
       case "optimize" -> {
         cursor.expect("table");
         yield new Statement.Optimize(cursor.tableName());
+      }
+      case "load" -> {
+        cursor.expect("table");
+        Statement.TableName table = cursor.tableName();
+        yield new Statement.Load(
+            table, cursor.at('(') ? cursor.names("the name of a column") : List.of());
       }
       default -> throw new IllegalStateException("no command " + word);
     };

@@ -351,6 +351,20 @@ public sealed interface Statement {
   /** OPTIMIZE TABLE: merges all segments of a table, without deleted rows. */
   record Optimize(TableName name) implements Maintenance {}
 
+  /**
+   * LOAD TABLE: brings what a table has in files into memory.
+   *
+   * @param columns none is all
+   */
+  record Load(TableName name, List<String> columns) implements Maintenance {
+    public Load {
+      columns = List.copyOf(columns);
+    }
+  }
+
+  /** RELEASE TABLE: lets go of what is in memory of a table's files. */
+  record ReleaseTable(TableName name) implements Maintenance {}
+
   /** Changes how rows are stored, and no row; stands outside of transactions. */
   sealed interface Maintenance extends Statement {}
 

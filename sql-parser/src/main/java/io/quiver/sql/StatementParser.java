@@ -14,8 +14,8 @@ import org.apache.calcite.sql.SqlNode;
 final class StatementParser {
   private static final Set<String> NOT_YET =
       Set.of(
-          "analyze", "backup", "call", "grant", "kill", "load", "merge", "refresh", "reindex",
-          "replace", "restore", "revoke", "use", "vacuum");
+          "analyze", "backup", "call", "grant", "kill", "merge", "refresh", "reindex", "replace",
+          "restore", "revoke", "use", "vacuum");
 
   private StatementParser() {}
 
@@ -53,6 +53,7 @@ final class StatementParser {
           "desc",
           "flush",
           "checkpoint",
+          "load",
           "optimize" ->
           CommandParser.parse(new TokenCursor(sql));
       default -> {

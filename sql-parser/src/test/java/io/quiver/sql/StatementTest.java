@@ -90,6 +90,9 @@ class StatementTest {
         Arguments.of("/* now */ FLUSH -- all\n TABLE docs ;", new Flush(docs)),
         Arguments.of("checkpoint", new Statement.Checkpoint()),
         Arguments.of("OPTIMIZE TABLE docs", new Statement.Optimize(docs)),
+        Arguments.of("LOAD TABLE docs", new Statement.Load(docs, List.of())),
+        Arguments.of("load table docs (A, \"B\")", new Statement.Load(docs, List.of("a", "B"))),
+        Arguments.of("RELEASE TABLE docs", new Statement.ReleaseTable(docs)),
         Arguments.of("DROP TABLE docs", new DropTable(List.of(docs), false, false)),
         Arguments.of(
             "DROP TABLE IF EXISTS a.b, docs CASCADE",

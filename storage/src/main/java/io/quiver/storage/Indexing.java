@@ -84,7 +84,7 @@ final class Indexing {
     }
   }
 
-  private static List<TablePart> segments(Snapshot snapshot, TableDefinition table) {
+  static List<TablePart> segments(Snapshot snapshot, TableDefinition table) {
     List<TablePart> segments = new ArrayList<>();
     for (SegmentView view : snapshot.table(table.id()).segments()) {
       if (view instanceof TablePart part && part.segment() != null) {

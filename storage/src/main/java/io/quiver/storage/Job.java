@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param finished null while it runs
  * @param rowsDone rows that have been read, or that are in segments which are finished
  * @param rowsTotal live rows that are written or read in all
- * @param bytesDone bytes of columns that have been written
- * @param bytesTotal about how many will have been
+ * @param bytesDone bytes of columns that have been written, or brought into memory
+ * @param bytesTotal about how many will have been, or would be if there were room
  * @param error what ended it, or null
  */
 public record Job(
@@ -40,7 +40,9 @@ public record Job(
     /** The keys of a table's rows are read into memory after opening. */
     KEYS,
     /** Segments get an index that they do not have. */
-    INDEX
+    INDEX,
+    /** What a table has in files is brought into memory because a statement asked for it. */
+    LOAD
   }
 
   /** How far it is. */

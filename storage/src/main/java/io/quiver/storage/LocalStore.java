@@ -3,6 +3,7 @@ package io.quiver.storage;
 import io.quiver.storage.cache.CacheUsage;
 import io.quiver.storage.cache.SegmentCache;
 import io.quiver.storage.catalog.Catalog;
+import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.MetaStore;
@@ -322,6 +323,20 @@ public final class LocalStore implements Store {
   @Override
   public List<Job> jobs() {
     return jobs.list();
+  }
+
+  @Override
+  public void load(TableId table, List<ColumnId> columns, BooleanSupplier cancelled) {
+    if (cache != null) {
+      new Loading(pipeline, cache, jobs).load(table, columns, cancelled);
+    }
+  }
+
+  @Override
+  public void release(TableId table) {
+    if (cache != null) {
+      new Loading(pipeline, cache, jobs).release(table);
+    }
   }
 
   @Override

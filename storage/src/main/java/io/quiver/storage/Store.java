@@ -1,6 +1,7 @@
 package io.quiver.storage;
 
 import io.quiver.storage.cache.CacheUsage;
+import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.transaction.IsolationLevel;
 import io.quiver.storage.transaction.RowConditions;
@@ -42,6 +43,24 @@ public interface Store extends AutoCloseable {
    *     been dropped; 58030, 53100 when the disk cannot be read or written
    */
   void optimize(TableId table, BooleanSupplier cancelled);
+
+  /**
+   * Brings what a table has in files into memory, as far as there is room, and waits for it. A
+   * hint: what was used before gives way, and nothing keeps what is loaded from giving way later.
+   *
+   * @param columns none is all, and the table's indexes
+   * @param cancelled looked at for each column of a segment; true ends the work
+   * @throws io.quiver.types.QuiverException 57014 when it is cancelled, 42P01 when the table has
+   *     been dropped
+   */
+  void load(TableId table, List<ColumnId> columns, BooleanSupplier cancelled);
+
+  /**
+   * Lets go of what is kept in memory of a table's files; who reads it goes on.
+   *
+   * @throws io.quiver.types.QuiverException 42P01 when the table has been dropped
+   */
+  void release(TableId table);
 
   /** What the store does beside statements, and the last hundred things that it has done. */
   List<Job> jobs();

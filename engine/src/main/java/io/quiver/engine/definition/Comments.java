@@ -24,9 +24,7 @@ final class Comments {
       case COLUMN -> {
         TableDefinition table = names.existingTable(command.name());
         String name = String.valueOf(command.column());
-        context
-            .transaction()
-            .alterTable(table.with(TableAlteration.column(table, name).withComment(text)));
+        context.transaction().alterTable(table.with(Names.column(table, name).withComment(text)));
       }
       case VIEW -> view(command, text, context);
       case INDEX -> {

@@ -171,7 +171,7 @@ final class ConstraintDefinitions {
   private static List<ColumnId> keyColumns(TableDefinition table, List<String> names, String what) {
     List<ColumnId> columns = new ArrayList<>();
     for (String name : names) {
-      ColumnDefinition column = TableAlteration.column(table, name);
+      ColumnDefinition column = Names.column(table, name);
       if (columns.contains(column.id())) {
         throw new QuiverException(
             ErrorCode.DUPLICATE_COLUMN, what + " names \"" + name + "\" twice");

@@ -39,7 +39,7 @@ final class IndexDefinitions {
       context.names().checkFree(schema, given);
     }
     List<ColumnDefinition> columns =
-        command.keys().stream().map(key -> TableAlteration.column(table, key.column())).toList();
+        command.keys().stream().map(key -> Names.column(table, key.column())).toList();
     if (command.unique()) {
       createUnique(command, table, context);
       return;
@@ -126,9 +126,7 @@ final class IndexDefinitions {
     return command.keys().stream()
         .map(key ->
             new IndexDefinition.Key(
-                TableAlteration.column(table, key.column()).id(),
-                key.descending(),
-                key.nullsFirst()))
+                Names.column(table, key.column()).id(), key.descending(), key.nullsFirst()))
         .toList();
   }
 

@@ -2,6 +2,7 @@ package io.quiver.engine.definition;
 
 import io.quiver.sql.Statement.TableName;
 import io.quiver.storage.catalog.Catalog;
+import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.SequenceDefinition;
 import io.quiver.storage.catalog.TableDefinition;
@@ -104,6 +105,21 @@ public record Names(String database, Catalog catalog, List<String> searchPath) {
           ErrorCode.INSUFFICIENT_PRIVILEGE, "\"" + name + "\" belongs to the system");
     }
     throw undefined("table", name);
+  }
+
+  /**
+   * A column of a table.
+   *
+   * @throws QuiverException 42703 where it has none of that name
+   */
+  public static ColumnDefinition column(TableDefinition table, String name) {
+    ColumnDefinition column = table.column(name);
+    if (column == null) {
+      throw new QuiverException(
+          ErrorCode.UNDEFINED_COLUMN,
+          "table \"" + table.name() + "\" has no column \"" + name + "\"");
+    }
+    return column;
   }
 
   /** The complaint that there is no such thing. */

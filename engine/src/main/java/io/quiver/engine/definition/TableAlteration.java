@@ -68,7 +68,7 @@ final class TableAlteration {
       case Action.AddColumn add -> add(table, add);
       case Action.DropColumn drop -> drop(table, drop);
       case Action.RenameColumn rename -> {
-        ColumnDefinition column = column(table, rename.from());
+        ColumnDefinition column = Names.column(table, rename.from());
         checkNew(table, rename.to());
         yield ConstraintDefinitions.withColumnRenamed(
             table.with(column.withName(rename.to())), column.id(), rename.from());
@@ -177,7 +177,7 @@ final class TableAlteration {
     if (drop.ifExists() && table.column(drop.name()) == null) {
       return table;
     }
-    ColumnDefinition column = column(table, drop.name());
+    ColumnDefinition column = Names.column(table, drop.name());
     if (table.columns().size() == 1) {
       throw new QuiverException(
           ErrorCode.INVALID_TABLE_DEFINITION,
@@ -193,7 +193,7 @@ final class TableAlteration {
   }
 
   private TableDefinition setDefault(TableDefinition table, Action.SetDefault set) {
-    ColumnDefinition column = column(table, set.column());
+    ColumnDefinition column = Names.column(table, set.column());
     String defaultSql = set.defaultSql();
     if (column.identity() != ColumnDefinition.Identity.NONE) {
       throw new QuiverException(
@@ -207,7 +207,7 @@ final class TableAlteration {
 
   /** Rows stay as they are stored, and are read as the wider type. */
   private TableDefinition setType(TableDefinition table, Action.SetType set) {
-    ColumnDefinition column = column(table, set.column());
+    ColumnDefinition column = Names.column(table, set.column());
     SqlType from = column.type();
     if (!Widening.allows(from, set.type())) {
       throw new QuiverException(
@@ -262,7 +262,7 @@ final class TableAlteration {
   }
 
   private static ColumnDefinition identityColumn(TableDefinition table, String name) {
-    ColumnDefinition column = column(table, name);
+    ColumnDefinition column = Names.column(table, name);
     if (column.identity() == ColumnDefinition.Identity.NONE) {
       throw new QuiverException(
           ErrorCode.INVALID_TABLE_DEFINITION, "column \"" + name + "\" is no identity column");
@@ -271,7 +271,7 @@ final class TableAlteration {
   }
 
   private static TableDefinition setNullable(TableDefinition table, Action.SetNullable set) {
-    ColumnDefinition column = column(table, set.column());
+    ColumnDefinition column = Names.column(table, set.column());
     if (set.nullable() && table.primaryKey().contains(column.id())) {
       throw new QuiverException(
           ErrorCode.INVALID_TABLE_DEFINITION,
@@ -306,16 +306,6 @@ final class TableAlteration {
     }
   }
 
-  static ColumnDefinition column(TableDefinition table, String name) {
-    ColumnDefinition column = table.column(name);
-    if (column == null) {
-      throw new QuiverException(
-          ErrorCode.UNDEFINED_COLUMN,
-          "table \"" + table.name() + "\" has no column \"" + name + "\"");
-    }
-    return column;
-  }
-
   private static void checkNew(TableDefinition table, String name) {
     if (table.column(name) != null) {
       throw new QuiverException(
@@ -326,6 +316,6 @@ final class TableAlteration {
 
   /** The ids of named columns. */
   static List<ColumnId> columns(TableDefinition table, List<String> names) {
-    return names.stream().map(name -> column(table, name).id()).toList();
+    return names.stream().map(name -> Names.column(table, name).id()).toList();
   }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Cached<T> {
   private final SegmentCache cache;
   private final Content content;
-  private final long bytes;
+  private final FileRange place;
   private final Function<FileSystem, T> reader;
   private final SegmentCache.Figures figures;
 
@@ -43,12 +43,12 @@ public final class Cached<T> {
   Cached(
       SegmentCache cache,
       Content content,
-      long bytes,
+      FileRange place,
       Function<FileSystem, T> reader,
       SegmentCache.Figures figures) {
     this.cache = cache;
     this.content = content;
-    this.bytes = bytes;
+    this.place = place;
     this.reader = reader;
     this.figures = figures;
   }
@@ -68,6 +68,34 @@ public final class Cached<T> {
     figures.misses.increment();
     T seen = view();
     return seen != null && !cache.isDue(this) ? seen : read();
+  }
+
+  /**
+   * Brings it into memory: as a copy where there is room, or, where nothing is copied at all, as
+   * pages of the map.
+   *
+   * @param check called now and then; what it throws ends the work
+   * @return whether it is there
+   * @throws io.quiver.types.CorruptionException when its file is missing or damaged
+   */
+  public boolean load(Runnable check) {
+    read();
+    if (copy != null) {
+      return true;
+    }
+    if (cache.budget() > 0) {
+      return false;
+    }
+    cache.loadPages(place, check);
+    return true;
+  }
+
+  /** Lets go of the copy, and of the map's pages; both come back when it is read. */
+  public void unload() {
+    cache.letGo(this);
+    if (view() != null) {
+      cache.unloadPages(place);
+    }
   }
 
   private synchronized T read() {
@@ -117,8 +145,8 @@ public final class Cached<T> {
   }
 
   /** Bytes that a copy takes. */
-  long bytes() {
-    return bytes;
+  public long bytes() {
+    return place.bytes();
   }
 
   /** Has a copy from now on. */

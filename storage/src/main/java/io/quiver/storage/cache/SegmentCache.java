@@ -1,7 +1,9 @@
 package io.quiver.storage.cache;
 
 import io.quiver.storage.file.FileSystem;
+import io.quiver.storage.file.StorageFile;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.time.InstantSource;
@@ -13,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +46,9 @@ public final class SegmentCache {
    * After memory was refused nothing is copied for so long, and as long lies between collections.
    */
   private static final int PAUSE_TICKS = 12;
+
+  private static final int COLLECTION_WAITS = 50;
+  private static final long PIECE_BYTES = 16L << 20;
 
   private static final System.Logger LOG = System.getLogger(SegmentCache.class.getName());
 
@@ -109,11 +116,11 @@ public final class SegmentCache {
   /**
    * Something to be read when it is wanted.
    *
-   * @param bytes that a copy takes
+   * @param place where it is; a copy takes as many bytes
    * @param reader reads it through a file system, and keeps nothing but what that gives
    */
-  public <T> Cached<T> add(Content content, long bytes, Function<FileSystem, T> reader) {
-    return new Cached<>(this, content, bytes, reader, figures(content));
+  public <T> Cached<T> add(Content content, FileRange place, Function<FileSystem, T> reader) {
+    return new Cached<>(this, content, place, reader, figures(content));
   }
 
   /** The files of segments as they are read past the cache. */
@@ -155,6 +162,66 @@ public final class SegmentCache {
                 counted.evictions.sum()));
       }
       return all;
+    }
+  }
+
+  /**
+   * Makes room for what is to be loaded: what was used before now gives way, the oldest first,
+   * until there is enough or no more. It waits a moment for the garbage collector.
+   */
+  public void makeRoom(long bytes) {
+    long wanted = Math.min(bytes, budget);
+    synchronized (lock) {
+      forgetCollected();
+      // Whatever is used from here on stays.
+      int before = now() + 1;
+      tick = before;
+      long missing = wanted - (budget - held + released);
+      if (missing > 0) {
+        evict(Math.min(missing, held - released), before);
+      }
+    }
+    for (int i = 0; i < COLLECTION_WAITS && !hasRoom(wanted); i++) {
+      if (i % 10 == 0) {
+        System.gc();
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+  }
+
+  private boolean hasRoom(long bytes) {
+    synchronized (lock) {
+      forgetCollected();
+      return held + bytes <= budget || released == 0;
+    }
+  }
+
+  void letGo(Cached<?> cached) {
+    synchronized (lock) {
+      CopiedBytes copy = cached.copied();
+      if (copy != null && copy.kept) {
+        copy.release();
+        released += copy.bytes();
+      }
+    }
+  }
+
+  void loadPages(FileRange place, Runnable check) {
+    try (StorageFile file = maps.open(place.path(), FileSystem.Mode.READ)) {
+      MemorySegment map = file.read(place.at(), place.bytes());
+      for (long at = 0; map.isMapped() && at < map.byteSize(); at += PIECE_BYTES) {
+        check.run();
+        map.asSlice(at, Math.min(PIECE_BYTES, map.byteSize() - at)).load();
+      }
+    }
+  }
+
+  void unloadPages(FileRange place) {
+    try (StorageFile file = maps.open(place.path(), FileSystem.Mode.READ)) {
+      MemorySegment map = file.read(place.at(), place.bytes());
+      if (map.isMapped()) {
+        map.unload();
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.quiver.storage.memtable;
 
+import io.quiver.storage.cache.Cached;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.statistics.ColumnSummary;
@@ -117,6 +118,11 @@ public final class FittedColumns implements ColumnSource {
       return column(id).slice(from, count);
     }
     return kept(slices, id, () -> repeat(column, SLICE_ROWS)).slice(0, count);
+  }
+
+  @Override
+  public List<Cached<?>> cached(ColumnId id) {
+    return stored.cached(id);
   }
 
   @Override

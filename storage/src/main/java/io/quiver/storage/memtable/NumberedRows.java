@@ -1,10 +1,12 @@
 package io.quiver.storage.memtable;
 
+import io.quiver.storage.cache.Cached;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.statistics.ColumnSummary;
 import io.quiver.types.Column;
 import io.quiver.types.SqlType;
 import java.lang.ref.SoftReference;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,11 @@ public final class NumberedRows implements ColumnSource {
     GrowingColumn ids = new GrowingColumn(SqlType.BIGINT);
     ids.writeSequence(0, firstRowId + from, count);
     return ids.view(count);
+  }
+
+  @Override
+  public List<Cached<?>> cached(ColumnId id) {
+    return stored.cached(id);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.quiver.storage.segment;
 
+import io.quiver.storage.cache.FileRange;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.StorageFile;
 import io.quiver.types.Column;
@@ -229,10 +230,12 @@ record ArrowFile(
     }
   }
 
-  /** Bytes of a column's blocks. */
-  long columnBytes(int index) {
+  /** Where a column's blocks are. */
+  FileRange place(int index) {
     int first = firstBuffer(index);
-    return blocks.get(first + bufferCount(fields.get(index).type())) - blocks.get(first);
+    long from = blocks.get(first);
+    long end = blocks.get(first + bufferCount(fields.get(index).type()));
+    return new FileRange(path, from, end - from);
   }
 
   private int firstBuffer(int index) {

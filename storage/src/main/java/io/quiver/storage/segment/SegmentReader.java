@@ -10,7 +10,9 @@ import io.quiver.storage.statistics.ColumnSummary;
 import io.quiver.types.Column;
 import io.quiver.types.CorruptionException;
 import io.quiver.types.SqlType;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -29,20 +31,20 @@ public final class SegmentReader implements ColumnSource {
   private final long sizeInBytes;
   private final Map<ColumnId, Place> places;
   private final Map<ColumnId, Cached<Column>> columns;
-  private final Map<ColumnId, ? extends ColumnSummary> summaries;
+  private final StatisticsFile statistics;
 
   private SegmentReader(
       UUID id,
       int rowCount,
       long sizeInBytes,
       Map<ColumnId, Place> places,
-      Map<ColumnId, ? extends ColumnSummary> summaries,
+      StatisticsFile statistics,
       SegmentCache cache) {
     this.id = id;
     this.rowCount = rowCount;
     this.sizeInBytes = sizeInBytes;
     this.places = Map.copyOf(places);
-    this.summaries = summaries;
+    this.statistics = statistics;
     Map<ColumnId, Cached<Column>> all = new HashMap<>();
     places.forEach((column, place) -> all.put(column, place.in(cache)));
     this.columns = Map.copyOf(all);
@@ -51,8 +53,7 @@ public final class SegmentReader implements ColumnSource {
   /** Where a column is. */
   private record Place(ArrowFile file, int index) {
     Cached<Column> in(SegmentCache cache) {
-      long bytes = file.columnBytes(index);
-      return cache.add(Content.COLUMNS, bytes, files -> file.column(index, files));
+      return cache.add(Content.COLUMNS, file.place(index), files -> file.column(index, files));
     }
   }
 
@@ -86,8 +87,7 @@ public final class SegmentReader implements ColumnSource {
       }
     }
     StatisticsFile statistics = StatisticsFile.open(cache, id, data.rows());
-    return new SegmentReader(
-        id, data.rows(), size + statistics.bytes(), places, statistics.columns(), cache);
+    return new SegmentReader(id, data.rows(), size + statistics.bytes(), places, statistics, cache);
   }
 
   private static long add(
@@ -161,7 +161,17 @@ public final class SegmentReader implements ColumnSource {
 
   @Override
   public @Nullable ColumnSummary summary(ColumnId column) {
-    return summaries.get(column);
+    return statistics.columns().get(column);
+  }
+
+  @Override
+  public List<Cached<?>> cached(ColumnId column) {
+    List<Cached<?>> all = new ArrayList<>(statistics.cached(column));
+    Cached<Column> values = columns.get(column);
+    if (values != null) {
+      all.add(values);
+    }
+    return all;
   }
 
   private Place place(ColumnId column) {

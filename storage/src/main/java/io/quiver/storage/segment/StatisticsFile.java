@@ -2,6 +2,7 @@ package io.quiver.storage.segment;
 
 import io.quiver.storage.cache.Cached;
 import io.quiver.storage.cache.Content;
+import io.quiver.storage.cache.FileRange;
 import io.quiver.storage.cache.SegmentCache;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.codec.ByteReader;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -184,6 +186,20 @@ final class StatisticsFile {
     return columns;
   }
 
+  /** What is read of a column when it is wanted. */
+  List<Cached<?>> cached(ColumnId column) {
+    Stored stored = columns.get(column);
+    return stored == null
+        ? List.of()
+        : Stream.of(stored.zonesRead, stored.filterRead)
+            .<Cached<?>>mapMulti((cached, all) -> {
+              if (cached != null) {
+                all.accept(cached);
+              }
+            })
+            .toList();
+  }
+
   /** The length of the file. */
   long bytes() {
     return bytes;
@@ -201,7 +217,9 @@ final class StatisticsFile {
     return section.length() == 0
         ? null
         : cache.add(
-            Content.STATISTICS, section.length(), through -> read(through, section, reader));
+            Content.STATISTICS,
+            new FileRange(path, section.at(), section.length()),
+            through -> read(through, section, reader));
   }
 
   private <T> T read(FileSystem through, Section section, Function<ByteReader, T> reader) {

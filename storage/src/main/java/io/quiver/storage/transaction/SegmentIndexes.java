@@ -2,6 +2,7 @@ package io.quiver.storage.transaction;
 
 import io.quiver.storage.cache.Cached;
 import io.quiver.storage.cache.Content;
+import io.quiver.storage.cache.FileRange;
 import io.quiver.storage.cache.SegmentCache;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.IndexDefinition;
@@ -71,29 +72,45 @@ public final class SegmentIndexes {
 
   private static @Nullable ScalarIndex load(
       SegmentCache cache, TablePart part, IndexFile.Subject subject) {
-    PartIndexes known = part.indexes();
-    IndexId id = subject.index().id();
     try {
-      if (known.get(id) == null) {
-        synchronized (known) {
-          if (known.get(id) == null) {
-            Cached<ScalarIndex> stored = stored(cache, subject);
-            known.put(
-                id,
-                stored == null
-                    ? new PartIndexes.Entry.Absent()
-                    : new PartIndexes.Entry.Stored(stored));
-          }
-        }
-      }
-      return known.get(id) instanceof PartIndexes.Entry.Stored(Cached<ScalarIndex> index)
-          ? index.get()
-          : null;
+      Cached<ScalarIndex> stored = known(cache, part, subject);
+      return stored == null ? null : stored.get();
     } catch (QuiverException e) {
       warn("an index is made anew: ", e);
-      known.put(id, new PartIndexes.Entry.Absent());
+      part.indexes().put(subject.index().id(), new PartIndexes.Entry.Absent());
       return null;
     }
+  }
+
+  private static @Nullable Cached<ScalarIndex> known(
+      SegmentCache cache, TablePart part, IndexFile.Subject subject) {
+    PartIndexes known = part.indexes();
+    IndexId id = subject.index().id();
+    if (known.get(id) == null) {
+      synchronized (known) {
+        if (known.get(id) == null) {
+          Cached<ScalarIndex> stored = stored(cache, subject);
+          known.put(
+              id,
+              stored == null
+                  ? new PartIndexes.Entry.Absent()
+                  : new PartIndexes.Entry.Stored(stored));
+        }
+      }
+    }
+    return known.get(id) instanceof PartIndexes.Entry.Stored(Cached<ScalarIndex> index)
+        ? index
+        : null;
+  }
+
+  /** The index of a segment as the cache has it, or null where it has no file. */
+  public @Nullable Cached<ScalarIndex> cached(
+      TablePart part, TableDefinition table, IndexDefinition index) {
+    UUID segment = part.segment();
+    SegmentCache segments = cache;
+    return segment == null || segments == null
+        ? null
+        : known(segments, part, subject(part, segment, table, index));
   }
 
   /** An index that has a file, or null. */
@@ -107,7 +124,7 @@ public final class SegmentIndexes {
     try (StorageFile file = cache.files().open(path, FileSystem.Mode.READ)) {
       bytes = file.size();
     }
-    return cache.add(Content.INDEXES, bytes, files -> read(files, subject));
+    return cache.add(Content.INDEXES, new FileRange(path, 0, bytes), files -> read(files, subject));
   }
 
   private static ScalarIndex read(FileSystem files, IndexFile.Subject subject) {
@@ -186,7 +203,10 @@ public final class SegmentIndexes {
     IndexFile.Subject subject = subject(part, segment, table, index);
     long bytes = IndexFile.write(segments.files(), subject, made);
     Cached<ScalarIndex> stored =
-        segments.add(Content.INDEXES, bytes, files -> read(files, subject));
+        segments.add(
+            Content.INDEXES,
+            new FileRange(subject.path(), 0, bytes),
+            files -> read(files, subject));
     part.indexes().put(index.id(), new PartIndexes.Entry.Stored(stored));
     return bytes;
   }

@@ -45,9 +45,13 @@ class SegmentCacheTest {
         Arrays.fill(bytes, (byte) i);
         file.append(MemorySegment.ofArray(bytes));
       }
-      added.add(cache.add(Content.COLUMNS, FILE_BYTES, through -> read(through, path)));
+      added.add(cache.add(Content.COLUMNS, place(path), through -> read(through, path)));
     }
     return added;
+  }
+
+  private static FileRange place(String path) {
+    return new FileRange(path, 0, FILE_BYTES);
   }
 
   private static MemorySegment read(FileSystem through, String path) {
@@ -165,7 +169,7 @@ class SegmentCacheTest {
     SegmentCache small = new SegmentCache(maps.copying(), maps, FILE_BYTES - 1, clock);
     add(0, 1);
     Cached<MemorySegment> large =
-        small.add(Content.COLUMNS, FILE_BYTES, through -> read(through, "d/0"));
+        small.add(Content.COLUMNS, place("d/0"), through -> read(through, "d/0"));
     MemorySegment first = large.get();
     nextTick();
     assertThat(large.get()).isSameAs(first);
@@ -180,7 +184,7 @@ class SegmentCacheTest {
       Cached<MemorySegment> missing =
           cache.add(
               Content.COLUMNS,
-              FILE_BYTES,
+              place("d/x"),
               through -> {
                 throw new CorruptionException("d/x", 0, "the file is missing");
               });
