@@ -1,5 +1,6 @@
 package io.quiver.storage;
 
+import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.storage.transaction.CommitPipeline;
 import io.quiver.storage.transaction.DatabaseState;
 import io.quiver.types.ErrorCode;
@@ -32,6 +33,7 @@ final class BackgroundFlush implements AutoCloseable {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final Scheduler scheduler;
   private final Flusher flusher;
   private final InstalledManifest installed;
   private final CommitPipeline pipeline;
@@ -52,13 +54,14 @@ final class BackgroundFlush implements AutoCloseable {
 
   BackgroundFlush(
       Flusher flusher, InstalledManifest installed, CommitPipeline pipeline, StoreOptions options) {
+    this.scheduler = options.scheduler();
     this.flusher = flusher;
     this.installed = installed;
     this.pipeline = pipeline;
     this.memTableBytes = options.memTableBytes();
     this.memTableRows = options.limits().memTableRows();
     this.ageNanosMax = options.limits().memTableAge().toNanos();
-    this.thread = BackgroundThread.start("quiver-flush", this::run);
+    this.thread = BackgroundThread.start(scheduler, "quiver-flush", this::run);
     pipeline.beforeRows(this::admit);
     pipeline.onCommit(this::committed);
     committed(pipeline.visible());
@@ -115,7 +118,7 @@ final class BackgroundFlush implements AutoCloseable {
     try {
       if (!unwritten && installed.isBehind(state)) {
         unwritten = true;
-        unwrittenSince = System.nanoTime();
+        unwrittenSince = scheduler.nanoTime();
         changed.signalAll();
       }
       if (full) {
@@ -135,7 +138,7 @@ final class BackgroundFlush implements AutoCloseable {
     long left = (long) (SLOW_NANOS_MAX * share);
     try {
       while (left > 0 && wanted && !closed && failure == null) {
-        left = changed.awaitNanos(left);
+        left = scheduler.awaitNanos(lock, changed, left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -174,7 +177,7 @@ final class BackgroundFlush implements AutoCloseable {
       wanted = false;
       // What was committed during the flush is as old as the flush at most.
       unwritten = installed.isBehind(pipeline.visible());
-      unwrittenSince = System.nanoTime();
+      unwrittenSince = scheduler.nanoTime();
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -198,7 +201,7 @@ final class BackgroundFlush implements AutoCloseable {
     try {
       if (failure != null) {
         for (long left = RETRY_NANOS; left > 0 && !closed; ) {
-          left = changed.awaitNanos(left);
+          left = scheduler.awaitNanos(lock, changed, left);
         }
         return !closed;
       }
@@ -207,11 +210,11 @@ final class BackgroundFlush implements AutoCloseable {
           changed.await();
           continue;
         }
-        long left = unwrittenSince + ageNanosMax - System.nanoTime();
+        long left = unwrittenSince + ageNanosMax - scheduler.nanoTime();
         if (left <= 0) {
           return true;
         }
-        changed.awaitNanos(left);
+        scheduler.awaitNanos(lock, changed, left);
       }
       return !closed;
     } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package io.quiver.storage;
 
 import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.storage.transaction.CommitPipeline;
 import io.quiver.storage.transaction.DatabaseState;
 import io.quiver.storage.transaction.TableState;
@@ -20,10 +21,10 @@ final class BackgroundKeys implements AutoCloseable {
   private final BackgroundThread thread;
   private volatile boolean closed;
 
-  BackgroundKeys(CommitPipeline pipeline, Jobs jobs) {
+  BackgroundKeys(CommitPipeline pipeline, Jobs jobs, Scheduler scheduler) {
     this.pipeline = pipeline;
     this.jobs = jobs;
-    this.thread = BackgroundThread.start("quiver-keys", this::run);
+    this.thread = BackgroundThread.start(scheduler, "quiver-keys", this::run);
   }
 
   private void run() {

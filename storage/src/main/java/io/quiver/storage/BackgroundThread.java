@@ -1,9 +1,11 @@
 package io.quiver.storage;
 
+import io.quiver.storage.scheduling.Scheduler;
+
 /** A thread of a store's own, which ends when what it runs does. */
 record BackgroundThread(Thread thread) {
-  static BackgroundThread start(String name, Runnable work) {
-    return new BackgroundThread(Thread.ofPlatform().name(name).daemon().start(work));
+  static BackgroundThread start(Scheduler scheduler, String name, Runnable work) {
+    return new BackgroundThread(scheduler.start(name, work));
   }
 
   /** Waits until it has ended; an interrupt is kept for later. */

@@ -1,5 +1,6 @@
 package io.quiver.storage;
 
+import io.quiver.storage.scheduling.Scheduler;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,6 +18,7 @@ final class BackgroundWork implements AutoCloseable {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final Scheduler scheduler;
   private final Runnable work;
   private final Runnable end;
   private final String complaint;
@@ -30,11 +32,12 @@ final class BackgroundWork implements AutoCloseable {
    * @param end makes work that is going on end soon
    * @param complaint what the log says when the work fails
    */
-  BackgroundWork(String name, Runnable work, Runnable end, String complaint) {
+  BackgroundWork(Scheduler scheduler, String name, Runnable work, Runnable end, String complaint) {
+    this.scheduler = scheduler;
     this.work = work;
     this.end = end;
     this.complaint = complaint;
-    this.thread = BackgroundThread.start(name, this::run);
+    this.thread = BackgroundThread.start(scheduler, name, this::run);
   }
 
   /** There may be something to do. */
@@ -100,7 +103,7 @@ final class BackgroundWork implements AutoCloseable {
         long left = retryNanos;
         retryNanos = Math.min(2 * retryNanos, RETRY_NANOS_MAX);
         while (!closed && left > 0) {
-          left = changed.awaitNanos(left);
+          left = scheduler.awaitNanos(lock, changed, left);
         }
       }
       wanted = false;

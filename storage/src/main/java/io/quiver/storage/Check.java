@@ -20,6 +20,7 @@ import io.quiver.storage.log.LogCheck;
 import io.quiver.storage.log.LogOptions;
 import io.quiver.storage.manifest.Manifest;
 import io.quiver.storage.manifest.ManifestStore;
+import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.storage.segment.SegmentCheck;
 import io.quiver.storage.segment.SegmentReader;
 import io.quiver.storage.transaction.CommitPipeline;
@@ -143,7 +144,13 @@ public final class Check {
     CommitPipeline pipeline =
         attempt(
             "segments",
-            () -> new CommitPipeline(flushed, manifest.nextTable(), null, manifest.replayFrom()));
+            () ->
+                new CommitPipeline(
+                    flushed,
+                    manifest.nextTable(),
+                    null,
+                    manifest.replayFrom(),
+                    Scheduler.system()));
     if (pipeline == null) {
       return flushed;
     }
@@ -151,7 +158,7 @@ public final class Check {
         "log",
         () -> {
           try (Log log = new LocalLog(files, RandomGenerator.getDefault(), LogOptions.DEFAULT)) {
-            Recovery.replay(SegmentCache.none(files), log, manifest, pipeline);
+            Recovery.replay(SegmentCache.none(files), log, manifest, pipeline, Scheduler.system());
           }
           return pipeline;
         });

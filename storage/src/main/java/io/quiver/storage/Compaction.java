@@ -3,6 +3,7 @@ package io.quiver.storage;
 import io.quiver.storage.cache.SegmentCache;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.storage.transaction.DatabaseState;
 import io.quiver.storage.transaction.TablePart;
 import io.quiver.storage.transaction.TableState;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
@@ -34,12 +34,13 @@ final class Compaction implements AutoCloseable {
   /** Above so many segments in a table, merging them is not slowed down. */
   private static final int SEGMENTS_MANY = 64;
 
-  private static final long POLL_MILLIS = 10;
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final ReentrantLock turn = new ReentrantLock();
   private final SegmentCache cache;
   private final RandomGenerator random;
   private final StoreOptions.Limits limits;
+  private final Scheduler scheduler;
   private final InstalledManifest installed;
   private final Jobs jobs;
 
@@ -52,6 +53,7 @@ final class Compaction implements AutoCloseable {
     this.cache = cache;
     this.random = options.random();
     this.limits = options.limits();
+    this.scheduler = options.scheduler();
     this.installed = installed;
     this.jobs = jobs;
   }
@@ -142,7 +144,7 @@ final class Compaction implements AutoCloseable {
 
   private boolean tryTurn() {
     try {
-      return turn.tryLock(POLL_MILLIS, TimeUnit.MILLISECONDS);
+      return scheduler.tryLock(turn, POLL_NANOS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new QuiverException(ErrorCode.QUERY_CANCELED, "interrupted while waiting", e);
@@ -165,7 +167,7 @@ final class Compaction implements AutoCloseable {
       if (installed.claim(Rewrite.segments(all))) {
         return new Claimed(table.definition(), all);
       }
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
+      scheduler.pause(POLL_NANOS);
     }
   }
 
@@ -185,7 +187,7 @@ final class Compaction implements AutoCloseable {
   }
 
   private void run(Jobs.Running job, List<Rewrite> all, BooleanSupplier urgent, Runnable check) {
-    Throttle throttle = new Throttle(limits.compactionBytesPerSecond(), urgent);
+    Throttle throttle = new Throttle(limits.compactionBytesPerSecond(), urgent, scheduler);
     try {
       for (Rewrite work : all) {
         rewrite(

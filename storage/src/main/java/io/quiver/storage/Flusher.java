@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
 /**
@@ -20,9 +21,10 @@ import java.util.random.RandomGenerator;
  * go. Larger segments are left to {@link Compaction}.
  *
  * <p>A flush that fails changes nothing, and takes away what it has written. One runs at a time:
- * this object's lock is held by it.
+ * its thread holds {@link #turn}.
  */
 final class Flusher implements AutoCloseable {
+  private final ReentrantLock turn = new ReentrantLock();
   private final SegmentCache cache;
   private final RandomGenerator random;
   private final long segmentBytesMax;
@@ -43,14 +45,22 @@ final class Flusher implements AutoCloseable {
    *
    * @throws QuiverException 57P01 after closing; 58030, 53100 when the disk cannot be written
    */
-  synchronized void flush() {
-    if (closed) {
-      throw new QuiverException(ErrorCode.ADMIN_SHUTDOWN, "the database has been closed");
+  void flush() {
+    turn.lock();
+    try {
+      if (closed) {
+        throw new QuiverException(ErrorCode.ADMIN_SHUTDOWN, "the database has been closed");
+      }
+      DatabaseState state = installed.seal();
+      if (state != null) {
+        flush(state);
+      }
+    } finally {
+      turn.unlock();
     }
-    DatabaseState state = installed.seal();
-    if (state == null) {
-      return;
-    }
+  }
+
+  private void flush(DatabaseState state) {
     List<Rewrite> chosen = choose(state, installed.busy());
     Set<UUID> merged = Rewrite.segments(chosen);
     if (!installed.claim(merged)) {
@@ -102,7 +112,12 @@ final class Flusher implements AutoCloseable {
 
   /** Waits for a flush that is running; there is none afterwards. */
   @Override
-  public synchronized void close() {
-    closed = true;
+  public void close() {
+    turn.lock();
+    try {
+      closed = true;
+    } finally {
+      turn.unlock();
+    }
   }
 }

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 
@@ -27,14 +28,15 @@ import java.util.stream.Collectors;
  * Reads and writes go on; a snapshot keeps the segments until their indexes are made.
  */
 final class Indexing {
+  private final ReentrantLock turn = new ReentrantLock();
   private final FileSystem files;
   private final CommitPipeline pipeline;
   private final Jobs jobs;
 
-  /** Segments that could not be read, and are left to {@code quiver check}. Owned by the lock. */
+  /** Segments that could not be read, and are left to {@code quiver check}. Owned by the turn. */
   private final Set<UUID> damaged = new HashSet<>();
 
-  /** The catalog whose dropped indexes have left no file. Owned by the lock. */
+  /** The catalog whose dropped indexes have left no file. Owned by the turn. */
   private long cleaned = -1;
 
   private volatile boolean closed;
@@ -56,7 +58,16 @@ final class Indexing {
    * @throws QuiverException 57P01 when it is closed meanwhile; 58030, 53100 when the disk cannot be
    *     read or written
    */
-  synchronized void buildMissing() {
+  void buildMissing() {
+    turn.lock();
+    try {
+      buildAll();
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void buildAll() {
     // A definition that a power cut can still take back must leave no file: another one could get
     // its number.
     pipeline.awaitNewest();

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +31,10 @@ import org.jspecify.annotations.Nullable;
  * and compactions prepare segments without any lock and come here to install them.
  *
  * <p>A crash leaves the old manifest or the new one; segments that the one that counts does not
- * name are removed at the next opening. Lock order: this object, then the commit lock.
+ * name are removed at the next opening. Lock order: this one's, then the commit lock.
  */
 final class InstalledManifest {
+  private final ReentrantLock lock = new ReentrantLock();
   private final FileSystem files;
   private final CommitPipeline pipeline;
   private final ManifestStore manifests;
@@ -104,51 +106,77 @@ final class InstalledManifest {
   }
 
   /** What the manifest names; segments in it may be claimed. */
-  synchronized DatabaseState state() {
-    return state;
+  DatabaseState state() {
+    lock.lock();
+    try {
+      return state;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
    * Ends the growing blocks and makes all that is committed what the next {@link #installFlush}
    * installs; null where the manifest has it all.
    */
-  synchronized @Nullable DatabaseState seal() {
-    retired.sweep();
-    CommitPipeline.Sealed next = pipeline.seal();
-    if (next.state().version().value() == manifest.commitVersion()
-        && next.state().memoryBytes() == 0) {
-      return null;
+  @Nullable DatabaseState seal() {
+    lock.lock();
+    try {
+      retired.sweep();
+      CommitPipeline.Sealed next = pipeline.seal();
+      if (next.state().version().value() == manifest.commitVersion()
+          && next.state().memoryBytes() == 0) {
+        return null;
+      }
+      sealed = next;
+      return next.state();
+    } finally {
+      lock.unlock();
     }
-    sealed = next;
-    return next.state();
   }
 
   /** Reserves segments for rewriting; false where one is reserved already or has gone. */
-  synchronized boolean claim(Collection<UUID> segments) {
-    if (segments.isEmpty()) {
-      return true;
+  boolean claim(Collection<UUID> segments) {
+    lock.lock();
+    try {
+      if (segments.isEmpty()) {
+        return true;
+      }
+      boolean free = segments.stream().noneMatch(claimed::contains);
+      if (!free || !Set.copyOf(manifest.segmentIds()).containsAll(segments)) {
+        return false;
+      }
+      return claimed.addAll(segments);
+    } finally {
+      lock.unlock();
     }
-    boolean free = segments.stream().noneMatch(claimed::contains);
-    if (!free || !Set.copyOf(manifest.segmentIds()).containsAll(segments)) {
-      return false;
-    }
-    return claimed.addAll(segments);
   }
 
-  synchronized void release(Collection<UUID> segments) {
-    claimed.removeAll(segments);
+  void release(Collection<UUID> segments) {
+    lock.lock();
+    try {
+      claimed.removeAll(segments);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Segments that a flush must leave as they are: reserved ones, and those of no manifest yet. */
-  synchronized Set<UUID> busy() {
-    Set<UUID> busy = new HashSet<>(claimed);
-    busy.addAll(pipeline.adopted(pipeline.visible().version()));
-    return busy;
+  Set<UUID> busy() {
+    lock.lock();
+    try {
+      Set<UUID> busy = new HashSet<>(claimed);
+      busy.addAll(pipeline.adopted(pipeline.visible().version()));
+      return busy;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Installs what was sealed, with its rows in memory replaced, and lets the log go. */
   void installFlush(List<Replacement> replacements, Collection<UUID> written) {
-    synchronized (this) {
+    lock.lock();
+    try {
       CommitPipeline.Sealed flushing = sealed;
       if (flushing == null) {
         throw new IllegalStateException("nothing has been sealed");
@@ -157,20 +185,27 @@ final class InstalledManifest {
       install(flushing.state(), flushing.position(), replacements, written);
       log.truncate(ShardId.FIRST, flushing.position(), epoch);
       cleanUp();
+    } finally {
+      lock.unlock();
     }
     flushed.run();
   }
 
   /** Installs the same rows as of the same commit in other segments. */
-  synchronized void installCompaction(Replacement replacement, Collection<UUID> written) {
-    List<Replacement> one = List.of(replacement);
-    install(state, manifest.replayFrom(), one, written);
-    CommitPipeline.Sealed flushing = sealed;
-    if (flushing != null) {
-      DatabaseState arranged = Replacement.apply(flushing.state(), one);
-      sealed = new CommitPipeline.Sealed(arranged, flushing.position());
+  void installCompaction(Replacement replacement, Collection<UUID> written) {
+    lock.lock();
+    try {
+      List<Replacement> one = List.of(replacement);
+      install(state, manifest.replayFrom(), one, written);
+      CommitPipeline.Sealed flushing = sealed;
+      if (flushing != null) {
+        DatabaseState arranged = Replacement.apply(flushing.state(), one);
+        sealed = new CommitPipeline.Sealed(arranged, flushing.position());
+      }
+      cleanUp();
+    } finally {
+      lock.unlock();
     }
-    cleanUp();
   }
 
   private void install(
@@ -211,16 +246,21 @@ final class InstalledManifest {
   }
 
   /** Removes what a flush or compaction that failed has written. */
-  synchronized void abandon(Collection<UUID> written, Throwable failure) {
-    Set<UUID> named = new HashSet<>(manifest.segmentIds());
-    for (UUID id : written) {
-      if (!named.contains(id) && !unsettled.contains(id)) {
-        try {
-          SegmentDirectory.delete(files, id);
-        } catch (RuntimeException remains) {
-          failure.addSuppressed(remains);
+  void abandon(Collection<UUID> written, Throwable failure) {
+    lock.lock();
+    try {
+      Set<UUID> named = new HashSet<>(manifest.segmentIds());
+      for (UUID id : written) {
+        if (!named.contains(id) && !unsettled.contains(id)) {
+          try {
+            SegmentDirectory.delete(files, id);
+          } catch (RuntimeException remains) {
+            failure.addSuppressed(remains);
+          }
         }
       }
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -11,6 +11,7 @@ import io.quiver.storage.file.ReadOnlyFileSystem;
 import io.quiver.storage.log.LocalLog;
 import io.quiver.storage.log.Log;
 import io.quiver.storage.log.Lsn;
+import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.storage.transaction.CommitPipeline;
 import io.quiver.storage.transaction.CommitVersion;
 import io.quiver.storage.transaction.DatabaseState;
@@ -24,7 +25,6 @@ import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -83,10 +83,11 @@ public final class LocalStore implements Store {
   public static LocalStore inMemory() {
     Catalog catalog = Catalog.EMPTY;
     DatabaseState empty = DatabaseState.of(CommitVersion.ZERO, catalog, Map.of());
-    CommitPipeline pipeline = new CommitPipeline(empty, FIRST_TABLE, null, Lsn.START);
+    CommitPipeline pipeline =
+        new CommitPipeline(empty, FIRST_TABLE, null, Lsn.START, Scheduler.system());
     MemoryCompaction compaction = new MemoryCompaction(pipeline);
     pipeline.onCommit(compaction::committed);
-    Jobs jobs = new Jobs(InstantSource.system());
+    Jobs jobs = new Jobs(Scheduler.system());
     return new LocalStore(pipeline, jobs, null, null, null, false, new ArrayDeque<>());
   }
 
@@ -107,16 +108,16 @@ public final class LocalStore implements Store {
       DatabaseFormat.check(files);
       MetaStore heads = Recovery.heads(files);
       resources.push(heads);
-      Log log = new LocalLog(files, options.random(), options.log());
+      Log log = new LocalLog(files, options.random(), options.log(), options.scheduler());
       resources.push(log);
-      InstalledManifest.Opened opened = new Recovery(cache).open(heads, log);
+      InstalledManifest.Opened opened = new Recovery(cache, options.scheduler()).open(heads, log);
       opened.pipeline().indexes().keepIn(cache);
-      Jobs jobs = new Jobs(options.clock());
+      Jobs jobs = new Jobs(options.scheduler());
       Disk disk = start(options, cache, opened, jobs, resources);
       SegmentSpool spool = spool(options, cache, disk.installed().retired(), resources);
       resources.push(() -> SequenceValues.giveBack(opened.pipeline()));
       if (options.background()) {
-        resources.push(new BackgroundKeys(opened.pipeline(), jobs));
+        resources.push(new BackgroundKeys(opened.pipeline(), jobs, options.scheduler()));
       }
       return new LocalStore(opened.pipeline(), jobs, cache, disk, spool, false, resources);
     } catch (RuntimeException | Error e) {
@@ -142,13 +143,13 @@ public final class LocalStore implements Store {
       DatabaseFormat.checkExisting(files);
       MetaStore heads = Recovery.heads(files);
       resources.push(heads);
-      Log log = new LocalLog(files, options.random(), options.log());
+      Log log = new LocalLog(files, options.random(), options.log(), options.scheduler());
       resources.push(log);
-      CommitPipeline pipeline = new Recovery(cache).read(heads, log);
+      CommitPipeline pipeline = new Recovery(cache, options.scheduler()).read(heads, log);
       pipeline.indexes().keepIn(cache);
-      Jobs jobs = new Jobs(options.clock());
+      Jobs jobs = new Jobs(options.scheduler());
       if (options.background()) {
-        resources.push(new BackgroundKeys(pipeline, jobs));
+        resources.push(new BackgroundKeys(pipeline, jobs, options.scheduler()));
       }
       return new LocalStore(pipeline, jobs, cache, null, null, true, resources);
     } catch (RuntimeException | Error e) {
@@ -158,7 +159,7 @@ public final class LocalStore implements Store {
   }
 
   private static SegmentCache cache(StoreOptions options, FileSystem files) {
-    return options.memory().cache(files, options.cacheBytes(), options.clock());
+    return options.memory().cache(files, options.cacheBytes(), options.scheduler());
   }
 
   /** Segments are written and forced while a load goes on where there are threads for it. */
@@ -169,14 +170,11 @@ public final class LocalStore implements Store {
       Deque<AutoCloseable> resources) {
     SegmentSpool.Threads threads = null;
     if (options.background()) {
-      ExecutorService forcing =
-          Executors.newSingleThreadExecutor(
-              Thread.ofPlatform().name("quiver-load").daemon().factory());
+      Scheduler scheduler = options.scheduler();
+      ExecutorService forcing = Executors.newSingleThreadExecutor(scheduler.threads("quiver-load"));
       resources.push(forcing);
       ExecutorService writing =
-          Executors.newFixedThreadPool(
-              Runtime.getRuntime().availableProcessors(),
-              Thread.ofPlatform().name("quiver-spool-", 0).daemon().factory());
+          Executors.newFixedThreadPool(scheduler.processors(), scheduler.threads("quiver-spool"));
       resources.push(writing);
       threads = new SegmentSpool.Threads(writing, forcing);
     }
@@ -202,6 +200,7 @@ public final class LocalStore implements Store {
     }
     BackgroundWork indexes =
         new BackgroundWork(
+            options.scheduler(),
             "quiver-index",
             indexing::buildMissing,
             indexing::close,
@@ -211,6 +210,7 @@ public final class LocalStore implements Store {
     pipeline.onCommit(new CatalogWatch(pipeline.visible(), indexes::wake)::committed);
     BackgroundWork merging =
         new BackgroundWork(
+            options.scheduler(),
             "quiver-compaction",
             () -> compactAll(compaction),
             compaction::close,
@@ -268,6 +268,11 @@ public final class LocalStore implements Store {
     if (disk.flush() != null) {
       disk.flush().ended(null);
     }
+  }
+
+  /** Where segments are installed, or null for a database that lives in memory or is only read. */
+  @Nullable InstalledManifest installed() {
+    return disk == null ? null : disk.installed();
   }
 
   private void checkNotReadOnly() {

@@ -8,6 +8,7 @@ import io.quiver.storage.codec.SharedMemory;
 import io.quiver.storage.log.LogReader;
 import io.quiver.storage.log.LogRecord;
 import io.quiver.storage.log.Lsn;
+import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.storage.segment.SegmentReader;
 import io.quiver.storage.transaction.CommitPipeline;
 import io.quiver.storage.transaction.CommitRecord;
@@ -72,9 +73,13 @@ final class LogReplay {
    *
    * @param opener of the segments that records name
    */
-  static void run(LogReader reader, CommitPipeline pipeline, Function<UUID, SegmentReader> opener) {
+  static void run(
+      LogReader reader,
+      CommitPipeline pipeline,
+      Function<UUID, SegmentReader> opener,
+      Scheduler scheduler) {
     LogReplay replay = new LogReplay(reader, pipeline.visible().catalog().tables(), opener);
-    BackgroundThread thread = BackgroundThread.start("quiver-replay", replay::read);
+    BackgroundThread thread = BackgroundThread.start(scheduler, "quiver-replay", replay::read);
     try {
       for (List<Decoded> next = replay.take(); !next.isEmpty(); next = replay.take()) {
         apply(next, pipeline);

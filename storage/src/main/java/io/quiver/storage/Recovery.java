@@ -16,6 +16,7 @@ import io.quiver.storage.manifest.Manifest;
 import io.quiver.storage.manifest.ManifestStore;
 import io.quiver.storage.memtable.ColumnSource;
 import io.quiver.storage.memtable.NumberedRows;
+import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.storage.segment.SegmentDirectory;
 import io.quiver.storage.segment.SegmentReader;
 import io.quiver.storage.transaction.CommitPipeline;
@@ -49,11 +50,13 @@ final class Recovery {
 
   private final FileSystem files;
   private final SegmentCache cache;
+  private final Scheduler scheduler;
 
   /** Of the cache's files; segments are read through it. */
-  Recovery(SegmentCache cache) {
+  Recovery(SegmentCache cache, Scheduler scheduler) {
     this.files = cache.files();
     this.cache = cache;
+    this.scheduler = scheduler;
   }
 
   InstalledManifest.Opened open(MetaStore heads, Log log) {
@@ -66,8 +69,8 @@ final class Recovery {
     LogWriter writer = log.open(ShardId.FIRST, epoch);
     DatabaseState state = state(manifest);
     CommitPipeline pipeline =
-        new CommitPipeline(state, manifest.nextTable(), writer, manifest.replayFrom());
-    replay(cache, log, manifest, pipeline);
+        new CommitPipeline(state, manifest.nextTable(), writer, manifest.replayFrom(), scheduler);
+    replay(cache, log, manifest, pipeline, scheduler);
     removeOrphans(manifest, pipeline);
     return new InstalledManifest.Opened(files, pipeline, manifests, log, epoch, manifest, state);
   }
@@ -76,8 +79,9 @@ final class Recovery {
   CommitPipeline read(MetaStore heads, Log log) {
     Manifest manifest = new ManifestStore(files, heads).read();
     CommitPipeline pipeline =
-        new CommitPipeline(state(manifest), manifest.nextTable(), null, manifest.replayFrom());
-    replay(cache, log, manifest, pipeline);
+        new CommitPipeline(
+            state(manifest), manifest.nextTable(), null, manifest.replayFrom(), scheduler);
+    replay(cache, log, manifest, pipeline, scheduler);
     return pipeline;
   }
 
@@ -182,9 +186,14 @@ final class Recovery {
         segment.id());
   }
 
-  static void replay(SegmentCache cache, Log log, Manifest manifest, CommitPipeline pipeline) {
+  static void replay(
+      SegmentCache cache,
+      Log log,
+      Manifest manifest,
+      CommitPipeline pipeline,
+      Scheduler scheduler) {
     try (LogReader reader = log.read(ShardId.FIRST, manifest.replayFrom(), false)) {
-      LogReplay.run(reader, pipeline, id -> SegmentReader.open(cache, id));
+      LogReplay.run(reader, pipeline, id -> SegmentReader.open(cache, id), scheduler);
     }
   }
 }

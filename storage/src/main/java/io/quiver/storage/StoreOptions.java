@@ -2,9 +2,9 @@ package io.quiver.storage;
 
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.log.LogOptions;
+import io.quiver.storage.scheduling.Scheduler;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 
 /**
@@ -15,7 +15,7 @@ import java.util.random.RandomGenerator;
  * @param background whether threads do so and compact segments; otherwise only {@link Store#flush}
  *     and {@link Store#optimize}
  * @param log how the log behaves
- * @param clock dates jobs
+ * @param scheduler the threads and clocks that the store uses
  * @param memory where the columns of segments are when they are read
  * @param cacheBytes how many bytes of segments are copied into memory at most
  */
@@ -26,7 +26,7 @@ public record StoreOptions(
     boolean background,
     LogOptions log,
     Limits limits,
-    InstantSource clock,
+    Scheduler scheduler,
     StorageMemory memory,
     long cacheBytes) {
   public StoreOptions {
@@ -36,7 +36,7 @@ public record StoreOptions(
     }
   }
 
-  /** The usual limits and log, and the system's clock. */
+  /** The usual limits and log, and the machine's threads and clocks. */
   public StoreOptions(
       FileSystem files, RandomGenerator random, long memTableBytes, boolean background) {
     this(
@@ -46,7 +46,7 @@ public record StoreOptions(
         background,
         LogOptions.DEFAULT,
         Limits.USUAL,
-        InstantSource.system(),
+        Scheduler.system(),
         StorageMemory.RESIDENT,
         usualCacheBytes());
   }
@@ -91,31 +91,32 @@ public record StoreOptions(
   }
 
   public StoreOptions withMemTableBytes(long bytes) {
-    return with(bytes, log, limits, memory, cacheBytes);
+    return with(bytes, log, limits, scheduler, memory, cacheBytes);
   }
 
   /** With the columns of segments copied as far as the cache goes, or mapped. */
   public StoreOptions withMemory(StorageMemory other) {
-    return with(memTableBytes, log, limits, other, cacheBytes);
+    return with(memTableBytes, log, limits, scheduler, other, cacheBytes);
   }
 
   /** With so many bytes of segments copied into memory at most. */
   public StoreOptions withCacheBytes(long bytes) {
-    return with(memTableBytes, log, limits, memory, bytes);
+    return with(memTableBytes, log, limits, scheduler, memory, bytes);
   }
 
   public StoreOptions withLog(LogOptions other) {
-    return with(memTableBytes, other, limits, memory, cacheBytes);
+    return with(memTableBytes, other, limits, scheduler, memory, cacheBytes);
   }
 
   public StoreOptions withLimits(Limits other) {
-    return with(memTableBytes, log, other, memory, cacheBytes);
+    return with(memTableBytes, log, other, scheduler, memory, cacheBytes);
   }
 
   private StoreOptions with(
       long otherMemTableBytes,
       LogOptions otherLog,
       Limits otherLimits,
+      Scheduler otherScheduler,
       StorageMemory otherMemory,
       long otherCacheBytes) {
     return new StoreOptions(
@@ -125,7 +126,7 @@ public record StoreOptions(
         background,
         otherLog,
         otherLimits,
-        clock,
+        otherScheduler,
         otherMemory,
         otherCacheBytes);
   }
@@ -138,6 +139,10 @@ public record StoreOptions(
             limits.segmentBytes,
             limits.compactionBytesPerSecond,
             bytes));
+  }
+
+  public StoreOptions withScheduler(Scheduler other) {
+    return with(memTableBytes, log, limits, other, memory, cacheBytes);
   }
 
   private static void checkPositive(String name, long value) {

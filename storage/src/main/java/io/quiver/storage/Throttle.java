@@ -1,7 +1,7 @@
 package io.quiver.storage;
 
+import io.quiver.storage.scheduling.Scheduler;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Makes one job write no faster than a rate, unless it is urgent. Owned by the job's thread. */
@@ -11,12 +11,15 @@ final class Throttle {
 
   private final double nanosPerByte;
   private final BooleanSupplier urgent;
-  private final long start = System.nanoTime();
+  private final Scheduler scheduler;
+  private final long start;
   private long bytes;
 
-  Throttle(long bytesPerSecond, BooleanSupplier urgent) {
+  Throttle(long bytesPerSecond, BooleanSupplier urgent, Scheduler scheduler) {
     this.nanosPerByte = (double) TimeUnit.SECONDS.toNanos(1) / bytesPerSecond;
     this.urgent = urgent;
+    this.scheduler = scheduler;
+    this.start = scheduler.nanoTime();
   }
 
   /**
@@ -26,9 +29,9 @@ final class Throttle {
    */
   void wrote(long count, Runnable check) {
     bytes += count;
-    while (!urgent.getAsBoolean() && System.nanoTime() - start < bytes * nanosPerByte) {
+    while (!urgent.getAsBoolean() && scheduler.nanoTime() - start < bytes * nanosPerByte) {
       check.run();
-      LockSupport.parkNanos(POLL_NANOS);
+      scheduler.pause(POLL_NANOS);
     }
   }
 }

@@ -14,6 +14,7 @@ import io.quiver.storage.log.LogReader;
 import io.quiver.storage.log.LogRecord;
 import io.quiver.storage.log.Lsn;
 import io.quiver.storage.log.ShardId;
+import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.storage.segment.SegmentReader;
 import io.quiver.storage.transaction.CommitPipeline;
 import io.quiver.storage.transaction.CommitVersion;
@@ -105,13 +106,13 @@ class LogReplayTest {
 
   private static CommitPipeline empty() {
     DatabaseState state = DatabaseState.of(CommitVersion.ZERO, Catalog.EMPTY, Map.of());
-    return new CommitPipeline(state, 1, null, Lsn.START);
+    return new CommitPipeline(state, 1, null, Lsn.START, Scheduler.system());
   }
 
   @Test
   void rowsAreReadByTheDefinitionAtTheirPlace() {
     CommitPipeline pipeline = empty();
-    LogReplay.run(reader(records()), pipeline, LogReplayTest::noSegment);
+    LogReplay.run(reader(records()), pipeline, LogReplayTest::noSegment, Scheduler.system());
     try (Snapshot snapshot = pipeline.snapshot()) {
       assertThat(snapshot.version().value()).isEqualTo(COMMITS + 1);
       TableDefinition table = snapshot.catalog().tables().getFirst();
@@ -129,7 +130,8 @@ class LogReplayTest {
       half = half.asSlice(0, half.byteSize() / 2);
       all.set(damaged, new LogRecord(records.get(damaged).lsn(), half));
       CommitPipeline pipeline = empty();
-      assertThatThrownBy(() -> LogReplay.run(reader(all), pipeline, LogReplayTest::noSegment))
+      assertThatThrownBy(() ->
+              LogReplay.run(reader(all), pipeline, LogReplayTest::noSegment, Scheduler.system()))
           .isInstanceOf(CorruptionException.class)
           .hasMessageContaining("log record " + records.get(damaged).lsn());
       assertThat(pipeline.visible().version().value()).isEqualTo(damaged);
@@ -141,7 +143,8 @@ class LogReplayTest {
     List<LogRecord> records = new ArrayList<>(records());
     records.remove(105);
     CommitPipeline pipeline = empty();
-    assertThatThrownBy(() -> LogReplay.run(reader(records), pipeline, LogReplayTest::noSegment))
+    assertThatThrownBy(() ->
+            LogReplay.run(reader(records), pipeline, LogReplayTest::noSegment, Scheduler.system()))
         .isInstanceOf(CorruptionException.class)
         .hasMessageContaining("commit 107, expected 106");
     assertThat(new TreeSet<>(Arrays.asList(threads()))).doesNotContain("quiver-replay");

@@ -9,6 +9,7 @@ import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.file.LocalFileSystem;
 import io.quiver.storage.file.MappedFileSystem;
+import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.storage.transaction.SegmentView;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
@@ -25,7 +26,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -272,7 +272,7 @@ class StorageMemoryTest {
               false,
               usual.log(),
               usual.limits(),
-              () -> Instant.ofEpochMilli(System.nanoTime() / 1_000),
+              new HurriedScheduler(Scheduler.system()),
               StorageMemory.RESIDENT,
               budget);
       try (LocalStore store = LocalStore.openReadOnly(options);

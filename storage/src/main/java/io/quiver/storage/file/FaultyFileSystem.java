@@ -88,6 +88,11 @@ public final class FaultyFileSystem implements FileSystem {
     }
   }
 
+  /** For a plan of its own: the power is off, and not even half a write is done. */
+  public static IOException powerOff() {
+    return new PowerOff();
+  }
+
   private final FileSystem inner;
   private final AtomicLong operations = new AtomicLong();
   private volatile Plan plan;

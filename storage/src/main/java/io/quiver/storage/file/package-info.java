@@ -1,7 +1,4 @@
-/**
- * The only place that touches files, the clock and random numbers, with a local and a simulated
- * provider of each.
- */
+/** The only place that touches files, with a local, a faulty and a simulated provider. */
 @NullMarked
 package io.quiver.storage.file;
 

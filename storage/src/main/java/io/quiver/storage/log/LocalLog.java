@@ -1,6 +1,7 @@
 package io.quiver.storage.log;
 
 import io.quiver.storage.file.FileSystem;
+import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.types.CorruptionException;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
@@ -8,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
 
 /**
@@ -21,27 +21,27 @@ import java.util.random.RandomGenerator;
 public final class LocalLog implements Log {
   private final FileSystem files;
   private final RandomGenerator random;
-  private final ThreadFactory threads;
+  private final Scheduler scheduler;
   private final LogOptions options;
   private final Map<ShardId, LocalLogWriter> writers = new HashMap<>();
 
-  /** A log that writes on platform threads, which do not keep the process alive. */
+  /** A log on the machine's threads and clocks. */
   public LocalLog(FileSystem files, RandomGenerator random, LogOptions options) {
-    this(files, random, Thread.ofPlatform().name("quiver-log").daemon().factory(), options);
+    this(files, random, options, Scheduler.system());
   }
 
   /**
    * A log with everything given.
    *
    * @param random gives the files' salts
-   * @param threads gives the thread of each writer
+   * @param scheduler gives the thread of each writer
    */
   public LocalLog(
-      FileSystem files, RandomGenerator random, ThreadFactory threads, LogOptions options) {
+      FileSystem files, RandomGenerator random, LogOptions options, Scheduler scheduler) {
     this.files = files;
     this.random = random;
-    this.threads = threads;
     this.options = options;
+    this.scheduler = scheduler;
   }
 
   @Override
@@ -61,9 +61,9 @@ public final class LocalLog implements Log {
     if (newest != null && newest.firstSequence() == nextSequence) {
       own.delete(List.of(newest));
     }
-    LocalLogWriter writer = new LocalLogWriter(own, file, options);
+    LocalLogWriter writer = new LocalLogWriter(own, file, options, scheduler);
     writers.put(shard, writer);
-    threads.newThread(writer).start();
+    scheduler.start("quiver-log", writer);
     return writer;
   }
 

@@ -1,5 +1,6 @@
 package io.quiver.storage.log;
 
+import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.lang.foreign.MemorySegment;
@@ -30,6 +31,7 @@ final class LocalLogWriter implements LogWriter, Runnable {
 
   private static final int COMPANY_PART = 4;
 
+  private final Scheduler scheduler;
   private final LogTail tail;
   private final long delayNanos;
   private final CompletableFuture<@Nullable Void> stopped = new CompletableFuture<>();
@@ -57,7 +59,7 @@ final class LocalLogWriter implements LogWriter, Runnable {
   private boolean timed;
 
   /** When what was released and could not be written is tried again; means something if timed. */
-  private long retryAt = System.nanoTime();
+  private long retryAt;
 
   /** How many failures are known here, and not to all whom they concern. */
   private int untold;
@@ -70,7 +72,9 @@ final class LocalLogWriter implements LogWriter, Runnable {
 
   private volatile @Nullable Thread thread;
 
-  LocalLogWriter(LogFiles files, LogFiles.Opened opened, LogOptions options) {
+  LocalLogWriter(LogFiles files, LogFiles.Opened opened, LogOptions options, Scheduler scheduler) {
+    this.scheduler = scheduler;
+    this.retryAt = scheduler.nanoTime();
     this.tail = new LogTail(files, opened, options);
     this.delayNanos = TimeUnit.MILLISECONDS.toNanos(options.forceDelayMillis());
   }
@@ -95,16 +99,7 @@ final class LocalLogWriter implements LogWriter, Runnable {
   }
 
   private CompletableFuture<Lsn> append(List<MemorySegment> pieces, boolean now) {
-    long bytes = 0;
-    for (MemorySegment piece : pieces) {
-      bytes += piece.byteSize();
-    }
-    if (bytes > LogFormat.PAYLOAD_BYTES_MAX) {
-      throw new QuiverException(
-          ErrorCode.PROGRAM_LIMIT_EXCEEDED,
-          "a log record holds at most " + LogFormat.PAYLOAD_BYTES_MAX + " bytes, found " + bytes);
-    }
-    Appended record = new Appended(pieces, bytes);
+    Appended record = new Appended(pieces, scheduler.nanoTime());
     lock.lock();
     try {
       QuiverException reason = refusal == null ? stall : refusal;
@@ -135,7 +130,7 @@ final class LocalLogWriter implements LogWriter, Runnable {
         return false; // Waiting for it tells what it came to, in a moment.
       }
       Appended oldest = queue.oldest();
-      if (oldest != null && System.nanoTime() - oldest.since() > 2 * delayNanos) {
+      if (oldest != null && scheduler.nanoTime() - oldest.since() > 2 * delayNanos) {
         return false;
       }
       if (!queue.isFirstUnreleased(record)) {
@@ -223,8 +218,8 @@ final class LocalLogWriter implements LogWriter, Runnable {
   @SuppressWarnings("ThreadPriorityCheck") // The others need the processor that this one has.
   private void awaitCompany() {
     if (waiting + 1 < company) {
-      long deadline = System.nanoTime() + Math.min(forceNanos / COMPANY_PART, COMPANY_NANOS_MAX);
-      while (waiting + 1 < company && System.nanoTime() < deadline) {
+      long deadline = scheduler.nanoTime() + Math.min(forceNanos / COMPANY_PART, COMPANY_NANOS_MAX);
+      while (waiting + 1 < company && scheduler.nanoTime() < deadline) {
         Thread.yield();
       }
     }
@@ -279,7 +274,7 @@ final class LocalLogWriter implements LogWriter, Runnable {
           }
           timed &= oldest != null;
           if (timed) {
-            changed.awaitNanos(left);
+            scheduler.awaitNanos(lock, changed, left);
           } else {
             changed.await();
           }
@@ -301,7 +296,7 @@ final class LocalLogWriter implements LogWriter, Runnable {
     if (urgent || refusal != null) {
       return 0;
     }
-    long now = System.nanoTime();
+    long now = scheduler.nanoTime();
     return timed ? Math.max(oldest.since() + delayNanos - now, retryAt - now) : 1;
   }
 
@@ -341,9 +336,9 @@ final class LocalLogWriter implements LogWriter, Runnable {
       if (!group.isEmpty()) {
         tail.write(group);
         forcing = true;
-        long start = System.nanoTime();
+        long start = scheduler.nanoTime();
         tail.force();
-        forceNanos = System.nanoTime() - start;
+        forceNanos = scheduler.nanoTime() - start;
       }
       return durable(group, first);
     } catch (RuntimeException | Error e) {
@@ -407,7 +402,7 @@ final class LocalLogWriter implements LogWriter, Runnable {
       }
       urgent = false;
       timed = true;
-      retryAt = System.nanoTime() + RETRY_NANOS;
+      retryAt = scheduler.nanoTime() + RETRY_NANOS;
       List<LogWaiter> wakes = queue.settle(lost);
       List<LogWaiter> others = queue.clearWaiters();
       waiting = 0;

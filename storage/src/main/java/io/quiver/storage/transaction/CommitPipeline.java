@@ -4,6 +4,7 @@ import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.log.LogWriter;
 import io.quiver.storage.log.Lsn;
+import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.lang.foreign.MemorySegment;
@@ -66,9 +67,15 @@ public final class CommitPipeline {
   /**
    * @param log where commits become durable, or null for a database that lives in memory
    * @param logged the position of the last record that {@code state} contains
+   * @param scheduler gives the threads that read keys
    */
-  public CommitPipeline(DatabaseState state, long nextTable, @Nullable LogWriter log, Lsn logged) {
-    this.memTable = new MemTable(state, pins);
+  public CommitPipeline(
+      DatabaseState state,
+      long nextTable,
+      @Nullable LogWriter log,
+      Lsn logged,
+      Scheduler scheduler) {
+    this.memTable = new MemTable(state, pins, scheduler);
     this.log = log;
     this.nextTable = new AtomicLong(nextTable);
     this.inFlight = new InFlight(logged);
@@ -171,7 +178,7 @@ public final class CommitPipeline {
       memTable.apply(staged);
       inFlight.replayed(lsn);
       visible = memTable.newest();
-      record.catalog().forEach(change -> taken(change.newId()));
+      record.catalog().forEach(change -> nextTable.accumulateAndGet(change.newId() + 1, Math::max));
     } finally {
       lock.unlock();
     }
@@ -195,10 +202,6 @@ public final class CommitPipeline {
   /** Forgets segments that a manifest has taken up or left out. */
   public void settled(Collection<UUID> segments) {
     adopted.keySet().removeAll(segments);
-  }
-
-  private void taken(long id) {
-    nextTable.accumulateAndGet(id + 1, Math::max);
   }
 
   /** The transaction of a commit, as the commit goes on. */

@@ -5,6 +5,7 @@ import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.memtable.KeyIndex;
 import io.quiver.storage.memtable.Keys;
+import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import io.quiver.types.ErrorCode;
@@ -35,7 +36,7 @@ final class KeyGuard {
   private static final int TABLE_BITS = 8;
 
   /** How long who waits for another reader does not look whether it is to wait on. */
-  private static final long WAIT_MILLIS = 20;
+  private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /** A lookup is done anew when a commit crosses it, which happens to few of them even once. */
   private static final int TRIES_MAX = 1_000;
@@ -54,9 +55,19 @@ final class KeyGuard {
   private long changes;
 
   /** Gives a table's newest state, null where it is gone, and keeps its rows readable meanwhile. */
-  @FunctionalInterface
   interface Newest {
     void read(Consumer<@Nullable TableState> reader);
+
+    /** Whose threads read them. */
+    Scheduler scheduler();
+  }
+
+  /** Rows that nobody changes. */
+  record Fixed(TableState rows, Scheduler scheduler) implements Newest {
+    @Override
+    public void read(Consumer<@Nullable TableState> reader) {
+      reader.accept(rows);
+    }
   }
 
   /**
@@ -93,7 +104,7 @@ final class KeyGuard {
     try {
       for (built = index; built == null; built = index) {
         long seen = changes();
-        newest.read(table -> publish(LiveKeys.read(table, key, TABLE_BITS, progress), seen));
+        newest.read(table -> publish(read(table, progress), seen));
       }
       return built;
     } finally {
@@ -106,7 +117,7 @@ final class KeyGuard {
     try {
       while (true) {
         try {
-          if (reading.tryLock(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+          if (newest.scheduler().tryLock(reading, WAIT_NANOS)) {
             return;
           }
         } catch (InterruptedException e) {
@@ -119,6 +130,10 @@ final class KeyGuard {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  private KeyIndex read(@Nullable TableState table, LongConsumer progress) {
+    return LiveKeys.read(table, key, TABLE_BITS, progress, newest.scheduler());
   }
 
   private KeyIndex ready() {

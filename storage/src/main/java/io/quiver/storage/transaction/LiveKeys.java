@@ -4,6 +4,7 @@ import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.memtable.KeyIndex;
 import io.quiver.storage.memtable.KeyLoader;
 import io.quiver.storage.memtable.Keys;
+import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.types.Column;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
@@ -12,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
@@ -32,17 +34,27 @@ final class LiveKeys {
 
   /** An index of all rows, read by half of the processors at most; of none where there is none. */
   static KeyIndex read(
-      @Nullable TableState table, List<ColumnId> key, int tableBits, LongConsumer progress) {
-    int threads = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, THREADS_MAX);
+      @Nullable TableState table,
+      List<ColumnId> key,
+      int tableBits,
+      LongConsumer progress,
+      Scheduler scheduler) {
+    int threads = Math.clamp(scheduler.processors() / 2, 1, THREADS_MAX);
     KeyIndex index = new KeyIndex(tableBits, 0);
     if (table != null) {
-      read(table, key, index, Math.clamp(table.parts().size(), 1, threads), progress);
+      threads = Math.clamp(table.parts().size(), 1, threads);
+      read(table, key, index, threads, progress, scheduler);
     }
     return index;
   }
 
   static void read(
-      TableState table, List<ColumnId> key, KeyIndex into, int threads, LongConsumer progress) {
+      TableState table,
+      List<ColumnId> key,
+      KeyIndex into,
+      int threads,
+      LongConsumer progress,
+      Scheduler scheduler) {
     long rows = table.rowCount();
     into.expect(rows);
     AtomicInteger next = new AtomicInteger();
@@ -67,12 +79,11 @@ final class LiveKeys {
     if (threads <= 1) {
       work.run();
     } else {
-      runAll(work, threads);
+      runAll(work, threads, scheduler.threads("quiver-keys"));
     }
   }
 
-  private static void runAll(Runnable work, int threads) {
-    var factory = Thread.ofPlatform().name("quiver-keys-", 1).daemon().factory();
+  private static void runAll(Runnable work, int threads, ThreadFactory factory) {
     try (ExecutorService pool = Executors.newFixedThreadPool(threads, factory)) {
       List<? extends Future<?>> all =
           IntStream.range(0, threads).mapToObj(i -> pool.submit(work)).toList();

@@ -302,7 +302,7 @@ public final class LocalTransaction implements Transaction {
     TableChanges target = changes(before);
     spooled.settle();
     target.alter(altered);
-    if (target.checkNewKeys(before, committed, base.version())) {
+    if (target.checkNewKeys(before, committed, base.version(), pipeline.memTable())) {
       seen.rows(committed);
     }
     if (RowCheck.asksMore(before, altered)) {

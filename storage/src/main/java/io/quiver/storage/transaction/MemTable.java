@@ -4,6 +4,7 @@ import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.CatalogChange;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.types.Batch;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,26 +30,49 @@ final class MemTable {
 
   private final Map<TableId, LiveTable> live = new ConcurrentHashMap<>();
   private final SnapshotPins pins;
+  private final Scheduler scheduler;
   private final SegmentIndexes indexes = new SegmentIndexes();
   private volatile DatabaseState newest;
 
-  MemTable(DatabaseState state, SnapshotPins pins) {
+  MemTable(DatabaseState state, SnapshotPins pins, Scheduler scheduler) {
     this.newest = state;
     this.pins = pins;
+    this.scheduler = scheduler;
     state
         .tables()
         .forEach((id, table) -> live.put(id, new LiveTable(table, state.version(), newest(id))));
   }
 
   private KeyGuard.Newest newest(TableId table) {
-    return reader -> {
-      DatabaseState pinned = pins.pin(this::newest);
+    return new NewestRows(table);
+  }
+
+  /** The newest rows of a table; they stay readable while they are read. */
+  private final class NewestRows implements KeyGuard.Newest {
+    private final TableId table;
+
+    NewestRows(TableId table) {
+      this.table = table;
+    }
+
+    @Override
+    public void read(Consumer<@Nullable TableState> reader) {
+      DatabaseState pinned = pins.pin(MemTable.this::newest);
       try {
         reader.accept(pinned.tables().get(table));
       } finally {
         pins.unpin(pinned);
       }
-    };
+    }
+
+    @Override
+    public Scheduler scheduler() {
+      return scheduler;
+    }
+  }
+
+  Scheduler scheduler() {
+    return scheduler;
   }
 
   /** A commit whose rows are in memory, and which is no part of the newest state yet. */

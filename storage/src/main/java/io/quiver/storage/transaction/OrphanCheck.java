@@ -3,6 +3,7 @@ package io.quiver.storage.transaction;
 import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.memtable.KeyIndex;
 import io.quiver.storage.memtable.Keys;
+import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.types.Column;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,8 @@ public final class OrphanCheck {
       TableState table, Constraint.ForeignKey constraint, TableState referenced) {
     BoundForeignKey foreignKey =
         BoundForeignKey.of(table.definition(), constraint, referenced.definition());
-    KeyIndex keys = LiveKeys.read(referenced, foreignKey.key(), TABLE_BITS, rows -> {});
+    KeyIndex keys =
+        LiveKeys.read(referenced, foreignKey.key(), TABLE_BITS, rows -> {}, Scheduler.system());
     for (TablePart part : table.parts()) {
       List<Column> values = TableState.keyColumns(part, foreignKey.columns());
       for (int row = 0; row < part.rowCount(); row++) {

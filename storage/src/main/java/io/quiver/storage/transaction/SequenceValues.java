@@ -8,6 +8,7 @@ import io.quiver.types.QuiverException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Gives the values of sequences, each once for ever. They are reserved in blocks, by a commit of
@@ -36,8 +37,9 @@ public final class SequenceValues {
     this.pipeline = pipeline;
   }
 
-  /** What is left of reserved values, of a sequence as it was then. This object's lock owns it. */
+  /** What is left of reserved values, of a sequence as it was then. Its lock owns it. */
   private static final class Block {
+    private final ReentrantLock lock = new ReentrantLock();
     private SequenceDefinition.Options options;
     private SequenceDefinition.Position end;
     private long next;
@@ -61,7 +63,8 @@ public final class SequenceValues {
    */
   long next(TableId id) {
     Block block = blocks.computeIfAbsent(id, _ -> new Block(sequence(id)));
-    synchronized (block) {
+    block.lock.lock();
+    try {
       if (block.left == 0 || !block.isOf(sequence(id))) {
         reserve(id, block);
       }
@@ -71,6 +74,8 @@ public final class SequenceValues {
         block.next += block.options.increment();
       }
       return value;
+    } finally {
+      block.lock.unlock();
     }
   }
 
@@ -175,7 +180,8 @@ public final class SequenceValues {
 
   private void giveAllBack() {
     blocks.forEach((id, block) -> {
-      synchronized (block) {
+      block.lock.lock();
+      try {
         SequenceDefinition now = pipeline.memTable().newest().catalog().sequence(id);
         if (now != null && block.left > 0 && now.position().equals(block.end) && block.isOf(now)) {
           advance(
@@ -184,6 +190,8 @@ public final class SequenceValues {
               new SequenceDefinition.Position(block.next, false, block.end.restarts()));
           block.left = 0;
         }
+      } finally {
+        block.lock.unlock();
       }
     });
   }

@@ -110,11 +110,15 @@ final class TableChanges {
    *
    * @param before the definition that this transaction has altered last
    * @param committed the table as committed, or null where this transaction made it
+   * @param memTable knows whose threads read keys
    * @return whether there are such keys
    * @throws QuiverException 23505
    */
   synchronized boolean checkNewKeys(
-      TableDefinition before, @Nullable TableState committed, CommitVersion version) {
+      TableDefinition before,
+      @Nullable TableState committed,
+      CommitVersion version,
+      MemTable memTable) {
     List<KeyGuard> more = new ArrayList<>(newKeys);
     for (OwnKey each : ownKeys) {
       if (!NewKeys.isNew(before, each.key())) {
@@ -124,7 +128,11 @@ final class TableChanges {
       if (committed != null) {
         TableState rows = rebased(committed).delete(sortedDeletes());
         KeyGuard guard =
-            new KeyGuard(each.key().columns(), rows, version, reader -> reader.accept(rows));
+            new KeyGuard(
+                each.key().columns(),
+                rows,
+                version,
+                new KeyGuard.Fixed(rows, memTable.scheduler()));
         NewKeys.check(rows, each.key(), guard::find);
         NewKeys.check(own, each.key(), guard::find);
         more.add(guard);

@@ -23,7 +23,7 @@ final class LocalLogTest extends LogContract {
 
   static Log newLog(FileSystem files, long fileBytesMax) {
     LogOptions options = LogOptions.DEFAULT.withFileBytesMax(fileBytesMax);
-    return new LocalLog(files, new Random(1), Thread.ofPlatform().daemon().factory(), options);
+    return new LocalLog(files, new Random(1), options);
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +87,8 @@ public final class PlantedBug {
     for (Class<?> host : hosts) {
       all.addAll(List.of(host.getNestMembers()));
     }
+    // An interface is defined before the classes that implement it.
+    all.sort(Comparator.comparing(each -> !each.isInterface()));
     all.add(operations);
     Map<String, String> names = new HashMap<>();
     for (Class<?> each : all) {

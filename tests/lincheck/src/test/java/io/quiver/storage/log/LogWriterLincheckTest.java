@@ -5,6 +5,7 @@ import static io.quiver.lincheck.Interleavings.thread;
 import io.quiver.lincheck.Interleavings;
 import io.quiver.lincheck.PlantedBug;
 import io.quiver.storage.file.MemoryFileSystem;
+import io.quiver.storage.scheduling.Scheduler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
@@ -27,7 +28,8 @@ class LogWriterLincheckTest {
 
     public Operations() {
       LogFiles files = new LogFiles(new MemoryFileSystem(), ShardId.FIRST, new Random(1));
-      writer = new LocalLogWriter(files, files.create(1, 1), LogOptions.DEFAULT);
+      writer =
+          new LocalLogWriter(files, files.create(1, 1), LogOptions.DEFAULT, Scheduler.system());
     }
 
     /** The number of the record, once it is durable. */

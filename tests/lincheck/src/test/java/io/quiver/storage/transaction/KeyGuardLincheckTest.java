@@ -9,6 +9,7 @@ import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.memtable.KeyIndex;
+import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import io.quiver.types.ColumnBuilder;
@@ -55,7 +56,7 @@ class KeyGuardLincheckTest {
               KEY,
               states.getFirst(),
               new CommitVersion(0),
-              reader -> reader.accept(states.getFirst()));
+              new KeyGuard.Fixed(states.getFirst(), Scheduler.system()));
       guard.ready(rows -> {});
     }
 

@@ -6,6 +6,7 @@ import io.quiver.lincheck.Interleavings;
 import io.quiver.lincheck.PlantedBug;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.log.Lsn;
+import io.quiver.storage.scheduling.Scheduler;
 import java.lang.invoke.MethodHandles;
 import java.util.Map;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -21,7 +22,11 @@ class SnapshotPinsLincheckTest {
 
     private final CommitPipeline pipeline =
         new CommitPipeline(
-            DatabaseState.of(new CommitVersion(1), Catalog.EMPTY, Map.of()), 1, null, Lsn.START);
+            DatabaseState.of(new CommitVersion(1), Catalog.EMPTY, Map.of()),
+            1,
+            null,
+            Lsn.START,
+            Scheduler.system());
 
     private final boolean[] deleted = new boolean[ARRANGEMENTS_MAX];
     private final int[] retired = new int[1];
