@@ -8,6 +8,9 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.time.Instant;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 
 /** Holds the arrows between rooms, and the homes of foreign libraries. */
 @AnalyzeClasses(packages = "io.quiver", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -169,6 +172,33 @@ class ArchitectureTest {
           .orShould()
           .dependOnClassesThat()
           .haveFullyQualifiedName("java.io.RandomAccessFile");
+
+  /** A simulation decides what runs in a store and what time it is. */
+  @ArchTest
+  static final ArchRule storageStartsThreadsAndReadsClocksInOnePlace =
+      noClasses()
+          .that()
+          .resideInAPackage("io.quiver.storage..")
+          .and()
+          .resideOutsideOfPackage("io.quiver.storage.scheduling..")
+          .should()
+          .callMethod(System.class, "nanoTime")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(Instant.class, "now")
+          .orShould()
+          .callMethod(Runtime.class, "availableProcessors")
+          .orShould()
+          .callMethod(Thread.class, "ofPlatform")
+          .orShould()
+          .callMethod(Thread.class, "ofVirtual")
+          .orShould()
+          .callMethod(Thread.class, "sleep", long.class)
+          .orShould()
+          .callMethod(LockSupport.class, "parkNanos", long.class)
+          .orShould()
+          .callMethod(Condition.class, "awaitNanos", long.class);
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles =
