@@ -30,7 +30,7 @@ final class IndexNotes {
       for (IndexDefinition index : catalog.indexesOf(search.table())) {
         if (index.kind().isVector()
             && index.keys().getFirst().column().equals(search.vectorColumn())) {
-          lines.add(note(index));
+          lines.add(note(index, search));
         }
       }
     }
@@ -46,13 +46,17 @@ final class IndexNotes {
         + ") may serve the filter, where few rows of a segment match";
   }
 
-  private static String note(IndexDefinition index) {
+  private static String note(IndexDefinition index, PlanNode.VectorSearch search) {
+    String name = "index " + index.name() + " (" + index.kind().sqlName();
     IndexDefinition.Distance distance = index.distance();
-    return "index "
-        + index.name()
-        + " ("
-        + index.kind().sqlName()
-        + (distance == null ? "" : ", " + distance.name().toLowerCase(Locale.ROOT))
-        + ") is in the catalog and not built: the search is exact for now";
+    name += (distance == null ? "" : ", " + distance.name().toLowerCase(Locale.ROOT)) + ") ";
+    if (index.predicateSql() != null) {
+      return name + "is partial, and not built yet";
+    }
+    return OperatorBuilder.serves(index, search)
+        ? name + "serves segments that have it; rows without it are measured"
+        : name
+            + "is not used: the query's distance is "
+            + search.metric().name().toLowerCase(Locale.ROOT);
   }
 }

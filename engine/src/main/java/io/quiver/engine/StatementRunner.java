@@ -316,19 +316,20 @@ final class StatementRunner {
       List<@Nullable Object> parameters) {
     ExecutionContext all =
         new ExecutionContext(
-            snapshot,
-            current,
-            parameters,
-            new QueryMemory(settings.queryMemoryBytes()),
-            execution,
-            database.clock().instant(),
-            new ExecutionContext.SessionNames(
-                database.name(),
-                principal.name(),
-                "Quiver " + Database.version(),
-                settings.timeZone().normalized(),
-                sequences.in(commands.names(snapshot.catalog()), current)),
-            table -> commands.systemTable(table, snapshot));
+                snapshot,
+                current,
+                parameters,
+                new QueryMemory(settings.queryMemoryBytes()),
+                execution,
+                database.clock().instant(),
+                new ExecutionContext.SessionNames(
+                    database.name(),
+                    principal.name(),
+                    "Quiver " + Database.version(),
+                    settings.timeZone().normalized(),
+                    sequences.in(commands.names(snapshot.catalog()), current)),
+                table -> commands.systemTable(table, snapshot))
+            .withSearch(settings.search());
     return settings.skipsRows() ? all : all.withSkipsRows(false);
   }
 

@@ -14,6 +14,7 @@ import io.quiver.storage.file.MetaStore;
 import io.quiver.storage.file.ReadOnlyFileSystem;
 import io.quiver.storage.index.IndexFile;
 import io.quiver.storage.index.ScalarIndex;
+import io.quiver.storage.index.VectorIndexFile;
 import io.quiver.storage.log.LocalLog;
 import io.quiver.storage.log.Log;
 import io.quiver.storage.log.LogCheck;
@@ -29,6 +30,7 @@ import io.quiver.storage.transaction.DatabaseState;
 import io.quiver.storage.transaction.OrphanCheck;
 import io.quiver.storage.transaction.TablePart;
 import io.quiver.storage.transaction.TableState;
+import io.quiver.storage.transaction.VectorIndexes;
 import io.quiver.types.Column;
 import io.quiver.types.CorruptionException;
 import io.quiver.types.QuiverException;
@@ -180,6 +182,7 @@ public final class Check {
         checkFiles(id);
         attempt(where, () -> checkNotNull(table.definition(), part, where));
         checkIndexes(table.definition(), part, id, catalog);
+        checkVectorIndexes(table.definition(), part, id, catalog);
       }
     }
     attempt("segments", () -> checkKeys(table));
@@ -195,14 +198,36 @@ public final class Check {
             try {
               checkIndex(subject, part);
             } catch (CorruptionException e) {
-              throw new CorruptionException(
-                  e.file(),
-                  e.offset(),
-                  e.what() + "; it is an index, and made anew from its table");
+              throw derived(e);
             }
             return null;
           });
     }
+  }
+
+  private void checkVectorIndexes(
+      TableDefinition table, TablePart part, UUID segment, Catalog catalog) {
+    for (IndexDefinition index : catalog.indexesOf(table.id())) {
+      if (!index.isOnVectors()) {
+        continue;
+      }
+      VectorIndexFile.Subject subject =
+          new VectorIndexFile.Subject(segment, part.rowCount(), index, table);
+      attempt(
+          subject.path(),
+          () -> {
+            try {
+              return VectorIndexFile.read(files, subject, VectorIndexes.rows(part, index));
+            } catch (CorruptionException e) {
+              throw derived(e);
+            }
+          });
+    }
+  }
+
+  private static CorruptionException derived(CorruptionException e) {
+    return new CorruptionException(
+        e.file(), e.offset(), e.what() + "; it is an index, and made anew from its table");
   }
 
   private void checkIndex(IndexFile.Subject subject, TablePart part) {

@@ -215,6 +215,8 @@ final class Compaction implements AutoCloseable {
           new SegmentMerge(cache, work.definition(), work.parts(), progress).write(id);
       Indexing.build(
           installed.indexes(), to, work.definition(), installed.state().catalog(), progress);
+      VectorIndexing.carry(
+          installed.vectorIndexes(), work, to, installed.state().catalog(), progress);
       installed.installCompaction(
           new Replacement(work.definition().id(), work.parts(), to), written);
     } catch (RuntimeException | Error e) {

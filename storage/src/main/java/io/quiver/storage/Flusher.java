@@ -9,6 +9,7 @@ import io.quiver.storage.transaction.TableState;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -97,7 +98,13 @@ final class Flusher implements AutoCloseable {
     List<Rewrite> chosen = new ArrayList<>();
     for (Map.Entry<TableId, TableState> entry : state.tables().entrySet()) {
       List<TablePart> parts = entry.getValue().parts();
-      MergePolicy.flush(parts, segmentBytesMax, id -> !busy.contains(id)).stream()
+      // Compaction merges those, and builds their indexes anew before it is seen.
+      Set<UUID> kept = new HashSet<>(busy);
+      parts.stream()
+          .filter(installed.vectorIndexes()::hasAny)
+          .map(TablePart::segment)
+          .forEach(kept::add);
+      MergePolicy.flush(parts, segmentBytesMax, id -> !kept.contains(id)).stream()
           .map(run -> new Rewrite(entry.getValue(), run.of(parts)))
           .filter(Rewrite::hasMemory)
           .forEach(chosen::add);

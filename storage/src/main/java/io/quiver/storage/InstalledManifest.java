@@ -15,6 +15,7 @@ import io.quiver.storage.transaction.RetiredSegments;
 import io.quiver.storage.transaction.SegmentIndexes;
 import io.quiver.storage.transaction.TablePart;
 import io.quiver.storage.transaction.TableState;
+import io.quiver.storage.transaction.VectorIndexes;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -85,6 +86,10 @@ final class InstalledManifest {
       long epoch,
       Manifest manifest,
       DatabaseState state) {}
+
+  VectorIndexes vectorIndexes() {
+    return pipeline.vectorIndexes();
+  }
 
   SegmentIndexes indexes() {
     return pipeline.indexes();

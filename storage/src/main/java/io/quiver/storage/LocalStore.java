@@ -76,6 +76,7 @@ public final class LocalStore implements Store {
       Flusher flusher,
       Compaction compaction,
       Indexing indexing,
+      VectorIndexing vectors,
       @Nullable BackgroundFlush flush,
       @Nullable BackgroundWork merging) {}
 
@@ -112,6 +113,7 @@ public final class LocalStore implements Store {
       resources.push(log);
       InstalledManifest.Opened opened = new Recovery(cache, options.scheduler()).open(heads, log);
       opened.pipeline().indexes().keepIn(cache);
+      opened.pipeline().vectorIndexes().keepIn(files, options.scheduler());
       Jobs jobs = new Jobs(options.scheduler());
       Disk disk = start(options, cache, opened, jobs, resources);
       SegmentSpool spool = spool(options, cache, disk.installed().retired(), resources);
@@ -147,9 +149,18 @@ public final class LocalStore implements Store {
       resources.push(log);
       CommitPipeline pipeline = new Recovery(cache, options.scheduler()).read(heads, log);
       pipeline.indexes().keepIn(cache);
+      pipeline.vectorIndexes().keepIn(files, options.scheduler());
       Jobs jobs = new Jobs(options.scheduler());
       if (options.background()) {
         resources.push(new BackgroundKeys(pipeline, jobs, options.scheduler()));
+        VectorIndexing vectors = new VectorIndexing(options, pipeline, jobs, false);
+        resources.push(
+            new BackgroundWork(
+                options.scheduler(),
+                "quiver-vector-index",
+                vectors::buildMissing,
+                vectors::close,
+                "vector indexes cannot be opened; searches are exact"));
       }
       return new LocalStore(pipeline, jobs, cache, null, null, true, resources);
     } catch (RuntimeException | Error e) {
@@ -195,8 +206,9 @@ public final class LocalStore implements Store {
     resources.push(compaction);
     CommitPipeline pipeline = opened.pipeline();
     Indexing indexing = new Indexing(cache.files(), pipeline, jobs);
+    VectorIndexing vectors = new VectorIndexing(options, pipeline, jobs, true);
     if (!options.background()) {
-      return new Disk(installed, flusher, compaction, indexing, null, null);
+      return new Disk(installed, flusher, compaction, indexing, vectors, null, null);
     }
     BackgroundWork indexes =
         new BackgroundWork(
@@ -207,7 +219,21 @@ public final class LocalStore implements Store {
             "indexes cannot be built; tables are scanned, and it is tried again");
     resources.push(indexes);
     pipeline.indexes().onWanted(indexes::wake);
-    pipeline.onCommit(new CatalogWatch(pipeline.visible(), indexes::wake)::committed);
+    BackgroundWork graphs =
+        new BackgroundWork(
+            options.scheduler(),
+            "quiver-vector-index",
+            vectors::buildMissing,
+            vectors::close,
+            "vector indexes cannot be built; searches are exact, and it is tried again");
+    resources.push(graphs);
+    pipeline.vectorIndexes().onWanted(graphs::wake);
+    Runnable wakeBoth =
+        () -> {
+          indexes.wake();
+          graphs.wake();
+        };
+    pipeline.onCommit(new CatalogWatch(pipeline.visible(), wakeBoth)::committed);
     BackgroundWork merging =
         new BackgroundWork(
             options.scheduler(),
@@ -217,10 +243,10 @@ public final class LocalStore implements Store {
             "segments cannot be merged; they stay as they are, and it is tried again");
     resources.push(merging);
     installed.onFlush(merging::wake);
-    installed.onFlush(indexes::wake);
+    installed.onFlush(wakeBoth);
     BackgroundFlush flush = new BackgroundFlush(flusher, installed, pipeline, options);
     resources.push(flush);
-    return new Disk(installed, flusher, compaction, indexing, flush, merging);
+    return new Disk(installed, flusher, compaction, indexing, vectors, flush, merging);
   }
 
   /** Tells when the catalog has changed. */
@@ -322,6 +348,7 @@ public final class LocalStore implements Store {
   public void buildIndexes() {
     if (disk != null) {
       disk.indexing().buildMissing();
+      disk.vectors().buildMissing();
     }
   }
 

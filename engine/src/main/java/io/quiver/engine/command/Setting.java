@@ -74,6 +74,24 @@ record Setting(
         name, stored, description, text -> whole(name, text, least, most), Object::toString);
   }
 
+  /** A part of a whole: above 0, at most 1. */
+  static Setting share(String name, String description) {
+    return new Setting(name, name, description, text -> fraction(name, text), Object::toString);
+  }
+
+  private static Object fraction(String name, String text) {
+    double share;
+    try {
+      share = Double.parseDouble(text.strip());
+    } catch (NumberFormatException e) {
+      throw wanted(name, "a number", text);
+    }
+    if (!(share > 0 && share <= 1)) {
+      throw wanted(name, "above 0, at most 1", text);
+    }
+    return share;
+  }
+
   /** Names with commas between them. */
   @SuppressWarnings("unchecked") // What it reads is what it shows.
   static Setting names(String name, String description) {

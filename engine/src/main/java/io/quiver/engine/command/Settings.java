@@ -1,5 +1,6 @@
 package io.quiver.engine.command;
 
+import io.quiver.executor.operator.SearchSettings;
 import io.quiver.planner.Planner;
 import io.quiver.storage.transaction.CommitMode;
 import io.quiver.types.ErrorCode;
@@ -27,6 +28,7 @@ public final class Settings {
   public static final String SEARCH_PATH = "search_path";
   public static final String DATA_SKIPPING = "quiver.data_skipping";
   private static final String EF_SEARCH = "hnsw.ef_search";
+  private static final String RECALL_TARGET = "quiver.recall_target";
   private static final String PROBES = "ivfflat.probes";
 
   private static final String TIMEOUT_DESCRIPTION =
@@ -35,7 +37,7 @@ public final class Settings {
   private static final String COMMIT_DESCRIPTION =
       "Whether a commit is answered only once it is on disk.";
   private static final String PROBES_DESCRIPTION =
-      "How many lists an IVF index looks into; no effect until there are indexes.";
+      "How many lists an IVF index looks into; 0 for as many as the recall target needs.";
 
   private static final Map<String, Setting> ALL =
       List.of(
@@ -58,11 +60,13 @@ public final class Settings {
               Setting.number(
                   EF_SEARCH,
                   EF_SEARCH,
-                  "How many candidates an HNSW index keeps; no effect until there are indexes.",
-                  1,
+                  "How many candidates a graph keeps; 0 for as many as the recall target needs.",
+                  0,
                   1_000),
-              Setting.number(PROBES, PROBES, PROBES_DESCRIPTION, 1, 32_768),
-              Setting.number("ivf.probes", PROBES, PROBES_DESCRIPTION, 1, 32_768))
+              Setting.share(
+                  RECALL_TARGET, "Of the k nearest rows, the part that a search aims to find."),
+              Setting.number(PROBES, PROBES, PROBES_DESCRIPTION, 0, 32_768),
+              Setting.number("ivf.probes", PROBES, PROBES_DESCRIPTION, 0, 32_768))
           .stream()
           .collect(
               Collectors.toMap(
@@ -75,6 +79,7 @@ public final class Settings {
   private boolean repeatableRead;
   private boolean readOnly;
   private boolean skipsRows;
+  private SearchSettings search = SearchSettings.DEFAULT;
   private CommitMode commitMode = CommitMode.SYNCHRONOUS;
 
   public Settings(long defaultQueryMemoryBytes) {
@@ -88,8 +93,9 @@ public final class Settings {
             Map.entry(SYNCHRONOUS_COMMIT, true),
             Map.entry(DATA_SKIPPING, true),
             Map.entry(TIME_ZONE, ZoneId.of("UTC")),
-            Map.entry(EF_SEARCH, 40),
-            Map.entry(PROBES, 1));
+            Map.entry(EF_SEARCH, 0),
+            Map.entry(RECALL_TARGET, 0.95),
+            Map.entry(PROBES, 0));
     this.state = new State(defaults, defaults);
     restore(state);
   }
@@ -117,6 +123,9 @@ public final class Settings {
     repeatableRead = (Boolean) value(ISOLATION);
     readOnly = (Boolean) value(READ_ONLY);
     skipsRows = (Boolean) value(DATA_SKIPPING);
+    search =
+        new SearchSettings(
+            (Integer) value(EF_SEARCH), (Integer) value(PROBES), (Double) value(RECALL_TARGET));
     commitMode =
         (Boolean) value(SYNCHRONOUS_COMMIT) ? CommitMode.SYNCHRONOUS : CommitMode.ASYNCHRONOUS;
   }
@@ -164,6 +173,11 @@ public final class Settings {
   /** Whether statistics may say which rows need not be read. */
   public boolean skipsRows() {
     return skipsRows;
+  }
+
+  /** How searches over an index go about it. */
+  public SearchSettings search() {
+    return search;
   }
 
   /** Of what is committed now. */

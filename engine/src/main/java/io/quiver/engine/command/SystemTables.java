@@ -9,6 +9,7 @@ import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.transaction.SegmentIndexes;
+import io.quiver.storage.transaction.SegmentView;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.types.Batch;
 import io.quiver.types.Field;
@@ -46,7 +47,7 @@ public final class SystemTables {
           "copy_errors",
           Schema.of(new Field("rows", SqlType.BIGINT, false), text("sqlstate"), text("message")));
 
-  /** What is in the catalog, and how far it is built; vector indexes are not built yet. */
+  /** What is in the catalog, and how far it is built. */
   public static final SystemTable INDEXES =
       new SystemTable(
           "quiver",
@@ -63,7 +64,11 @@ public final class SystemTables {
               new Field("options", SqlType.TEXT, true),
               text("state"),
               new Field("rows_indexed", SqlType.BIGINT, true),
+              new Field("rows_not_indexed", SqlType.BIGINT, true),
               new Field("bytes", SqlType.BIGINT, true),
+              new Field("memory_bytes", SqlType.BIGINT, true),
+              new Field("build_ms", SqlType.BIGINT, true),
+              new Field("built_as", SqlType.TEXT, true),
               new Field("comment", SqlType.TEXT, true)));
 
   /** The statements that make the catalog again. */
@@ -138,6 +143,7 @@ public final class SystemTables {
       TableDefinition table = Objects.requireNonNull(catalog.table(index.table()));
       IndexDefinition.Distance distance = index.distance();
       SegmentIndexes.Extent extent = snapshot.extent(index);
+      boolean built = index.isBuilt() || index.isOnVectors();
       rows.add(
           table.schemaName(),
           table.name(),
@@ -148,9 +154,13 @@ public final class SystemTables {
           index.include().isEmpty() ? null : DefinitionText.names(table, index.include()),
           index.predicateSql(),
           index.options().isEmpty() ? null : DefinitionText.options(index),
-          !index.isBuilt() ? "not built" : extent.missing() > 0 ? "building" : "ready",
-          index.isBuilt() ? extent.rows() : null,
-          index.isBuilt() ? extent.bytes() : null,
+          !built ? "not built" : extent.missing() > 0 ? "building" : "ready",
+          built ? extent.rows() : null,
+          built ? tableRows(snapshot, table) - extent.rows() : null,
+          built ? extent.bytes() : null,
+          index.isOnVectors() ? extent.memory() : null,
+          index.isOnVectors() ? extent.buildMillis() : null,
+          extent.chosen().isEmpty() ? null : String.join("; ", extent.chosen()),
           index.comment());
     }
     for (TableDefinition table : of == null ? catalog.tables() : List.of(of)) {
@@ -176,7 +186,16 @@ public final class SystemTables {
         "ready",
         null,
         null,
+        null,
+        null,
+        null,
+        null,
         null);
+  }
+
+  /** Deleted rows included, as an index has them. */
+  private static long tableRows(Snapshot snapshot, TableDefinition table) {
+    return snapshot.table(table.id()).segments().stream().mapToLong(SegmentView::rowCount).sum();
   }
 
   /** The rows of quiver.jobs. */

@@ -7,6 +7,7 @@ import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.index.IndexSpecs;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
@@ -64,21 +65,40 @@ final class IndexDefinitions {
       }
     }
     String name = given != null ? given : freeName(table, columns, context);
-    context
-        .transaction()
-        .change(
-            new CatalogChange.PutIndex(
-                new IndexDefinition(
-                    context.transaction().newIndex(),
-                    table.id(),
-                    name,
-                    kind,
-                    keys(command, table),
-                    distance,
-                    TableAlteration.columns(table, distinct(command.include())),
-                    predicate,
-                    IndexOptions.checked(kind, options(command, kind)),
-                    null)));
+    IndexDefinition index =
+        new IndexDefinition(
+            context.transaction().newIndex(),
+            table.id(),
+            name,
+            kind,
+            keys(command, table),
+            distance,
+            TableAlteration.columns(table, distinct(command.include())),
+            predicate,
+            IndexOptions.checked(kind, options(command, kind)),
+            null);
+    if (columns.getFirst().type() instanceof SqlType.Vector type && distance != null) {
+      checkServed(index, distance, type);
+    }
+    context.transaction().change(new CatalogChange.PutIndex(index));
+  }
+
+  /** Some kinds serve some distances alone. */
+  private static void checkServed(
+      IndexDefinition index, IndexDefinition.Distance distance, SqlType.Vector type) {
+    try {
+      IndexSpecs.check(IndexSpecs.of(index), distance, type);
+    } catch (IllegalArgumentException e) {
+      throw new QuiverException(
+          ErrorCode.FEATURE_NOT_SUPPORTED,
+          "an index of kind %s with %s on %s: %s"
+              .formatted(
+                  index.kind().sqlName(),
+                  distance.name().toLowerCase(Locale.ROOT),
+                  type.sqlName(),
+                  e.getMessage()),
+          e);
+    }
   }
 
   /** A unique index is a unique key of its table. */

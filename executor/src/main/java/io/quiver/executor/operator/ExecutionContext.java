@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param session names for CURRENT_CATALOG and CURRENT_USER, and sequences
  * @param systemTables makes the rows of a system table
  * @param skipsRows whether statistics may say which rows need not be read
+ * @param search how searches go about it
  */
 public record ExecutionContext(
     Snapshot snapshot,
@@ -43,7 +44,8 @@ public record ExecutionContext(
     Instant statementTime,
     SessionNames session,
     Function<SystemTable, Batch> systemTables,
-    boolean skipsRows) {
+    boolean skipsRows,
+    SearchSettings search) {
   /** Outside of any correlated part of a plan. */
   public ExecutionContext(
       Snapshot snapshot,
@@ -64,7 +66,8 @@ public record ExecutionContext(
         statementTime,
         session,
         systemTables,
-        true);
+        true,
+        SearchSettings.DEFAULT);
   }
 
   /** What a statement can ask about where it runs. */
@@ -88,7 +91,24 @@ public record ExecutionContext(
         statementTime,
         session,
         systemTables,
-        skips);
+        skips,
+        search);
+  }
+
+  /** The same, with other settings of searches. */
+  public ExecutionContext withSearch(SearchSettings other) {
+    return new ExecutionContext(
+        snapshot,
+        transaction,
+        parameters,
+        outer,
+        memory,
+        cancelled,
+        statementTime,
+        session,
+        systemTables,
+        skipsRows,
+        other);
   }
 
   /** The same, with other parameters. */
@@ -103,7 +123,8 @@ public record ExecutionContext(
         statementTime,
         session,
         systemTables,
-        skipsRows);
+        skipsRows,
+        search);
   }
 
   /** The same, for one more outer row. */
@@ -120,7 +141,8 @@ public record ExecutionContext(
         statementTime,
         session,
         systemTables,
-        skipsRows);
+        skipsRows,
+        search);
   }
 
   /** What expressions read of this. */

@@ -42,6 +42,11 @@ final class RowSelector {
     this.skips = skips;
   }
 
+  /** Whether every live row passes. */
+  boolean keepsLive() {
+    return filter == null;
+  }
+
   /** Looks at what is known of a segment; false where no row of it can pass the filter. */
   boolean open(SegmentView next) {
     skips.addSegment();

@@ -27,10 +27,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the nearest rows exactly: the distance to every live row that passes the filter, a block at
- * a time. Columns are read for the winners alone.
+ * Finds the nearest rows: of a segment with an index that fits, by asking it; of others exactly, by
+ * the distance to every live row that passes the filter, a block at a time. Columns are read for
+ * the winners alone.
  */
 final class VectorSearchOperator implements Operator {
+  /** Of so many rows that a scalar index has found, measuring all costs less than a search. */
+  private static final int MEASURED_MAX = 4_096;
+
   private final ExecutionContext context;
   private final PlanNode.VectorSearch search;
   private final Reservation reservation;
@@ -41,6 +45,7 @@ final class VectorSearchOperator implements Operator {
   private List<SegmentView> segments = List.of();
   private @Nullable NearestRows nearest;
   private @Nullable IndexLookup lookup;
+  private @Nullable IndexedSearch indexed;
   private int position;
 
   VectorSearchOperator(ExecutionContext context, PlanNode.VectorSearch search, SkipCounter skips) {
@@ -78,20 +83,35 @@ final class VectorSearchOperator implements Operator {
     Column query = query();
     RowSelector selector = new RowSelector(search.columns(), search.filter(), context, skips);
     lookup = IndexLookup.of(search.table(), search.columns(), search.filter(), context);
+    IndexedSearch fitting = query == null ? null : IndexedSearch.of(search, context);
+    indexed = fitting;
+    searchAll(query, selector, fitting, found);
+    if (fitting != null && found.size() < found.wanted() && fitting.missed() > 0) {
+      // Rows without a distance come last, and no index has them.
+      found.clear();
+      searchAll(query, selector, null, found);
+    }
+    found.sort();
+    position = (int) Math.min(range.offset(), found.size());
+    return found;
+  }
+
+  private void searchAll(
+      @Nullable Column query,
+      RowSelector selector,
+      @Nullable IndexedSearch fitting,
+      NearestRows found) {
     for (Reach reach : nearestFirst(query)) {
       SegmentView segment = segments.get(reach.segment());
       if (!selector.open(segment)) {
         continue;
       }
       if (found.mayTake(reach.bound())) {
-        search(reach.segment(), query, selector, found);
+        search(reach.segment(), query, selector, fitting, found);
       } else {
         skips.skipSegment(segment.rowCount());
       }
     }
-    found.sort();
-    position = (int) Math.min(range.offset(), found.size());
-    return found;
   }
 
   /**
@@ -128,12 +148,27 @@ final class VectorSearchOperator implements Operator {
     return value.isNull(0) ? null : value;
   }
 
-  private void search(int number, @Nullable Column query, RowSelector selector, NearestRows found) {
+  private void search(
+      int number,
+      @Nullable Column query,
+      RowSelector selector,
+      @Nullable IndexedSearch fitting,
+      NearestRows found) {
     SegmentView segment = segments.get(number);
     if (segment.liveRowCount() == 0) {
       return;
     }
     RowBitmap candidates = lookup == null ? null : lookup.rows(segment);
+    boolean few = candidates != null && candidates.count() <= MEASURED_MAX;
+    if (fitting != null && query != null && !few) {
+      checkedType(segment.slice(search.vectorColumn(), 0, 0), query);
+      int count =
+          fitting.find(segment, query, selector, candidates, found.wanted(), found.farthest());
+      if (count >= 0) {
+        offerFound(number, query, fitting.rows(), count, found);
+        return;
+      }
+    }
     if (candidates != null) {
       searchFound(number, query, selector, candidates, found);
       return;
@@ -149,6 +184,18 @@ final class VectorSearchOperator implements Operator {
       rowIds = rowIds == null ? segment.column(ColumnId.ROW_ID) : rowIds;
       measure(query, segment.slice(search.vectorColumn(), from, count), selected);
       offer(number, rowIds, from, selected, found);
+    }
+  }
+
+  /** Measures what an index has found as every other row is. */
+  private void offerFound(int number, Column query, int[] nearest, int count, NearestRows found) {
+    SegmentView segment = segments.get(number);
+    Column rowIds = segment.column(ColumnId.ROW_ID);
+    for (int from = 0; from < count; from += rows.length) {
+      int selected = Math.min(rows.length, count - from);
+      System.arraycopy(nearest, from, rows, 0, selected);
+      measure(query, segment.column(search.vectorColumn()), selected);
+      offer(number, rowIds, 0, selected, found);
     }
   }
 
@@ -186,7 +233,11 @@ final class VectorSearchOperator implements Operator {
 
   @Override
   public @Nullable String note() {
-    return lookup == null ? null : lookup.note();
+    String note = lookup == null ? "" : lookup.note();
+    if (indexed != null) {
+      note = note.isEmpty() ? indexed.note() : note + "; " + indexed.note();
+    }
+    return note.isEmpty() ? null : note;
   }
 
   /** Fills {@link #distances} for the first {@link #rows}; NaN where there is no distance. */

@@ -194,7 +194,7 @@ public final class PlanPrinter {
         + (search.offset() == null
             ? ""
             : " offset=" + ExpressionText.of(search.offset(), List.of()))
-        + " strategy=exact query="
+        + " query="
         + ExpressionText.of(search.query(), List.of())
         + " columns="
         + list(columns)

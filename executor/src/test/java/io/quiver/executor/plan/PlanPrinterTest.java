@@ -41,7 +41,7 @@ class PlanPrinterTest {
   void aSearchNamesTableMetricAndFilter() {
     assertThat(PlanPrinter.print(SEARCH, table -> "docs"))
         .containsExactly(
-            "VectorTopK table=docs metric=cosine k=?2 strategy=exact query=?1"
+            "VectorTopK table=docs metric=cosine k=?2 query=?1"
                 + " columns=[id, lang, distance] filter=(lang = 'it''s')");
   }
 
@@ -68,7 +68,7 @@ class PlanPrinterTest {
             "Sort keys=[distance DESC]",
             "  Filter condition=((NOT lang IN ('de', 'en')) OR (lang IS NULL))"
                 + " (rows=7 batches=1 time=1.500 ms)",
-            "    VectorTopK table=docs metric=cosine k=?2 strategy=exact query=?1"
+            "    VectorTopK table=docs metric=cosine k=?2 query=?1"
                 + " columns=[id, lang, distance] filter=(lang = 'it''s')");
   }
 }

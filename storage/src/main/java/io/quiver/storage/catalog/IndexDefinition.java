@@ -93,6 +93,11 @@ public record IndexDefinition(
     return !kind.isVector() && predicateSql == null;
   }
 
+  /** Whether segments get it: an index on the vectors of all rows. */
+  public boolean isOnVectors() {
+    return kind.isVector() && predicateSql == null;
+  }
+
   /** Whether the index reads a column. */
   public boolean reads(ColumnId column) {
     return include.contains(column) || keys.stream().anyMatch(key -> key.column().equals(column));

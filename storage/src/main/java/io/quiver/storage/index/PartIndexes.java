@@ -4,6 +4,7 @@ import io.quiver.storage.cache.Cached;
 import io.quiver.storage.catalog.IndexId;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,9 @@ public final class PartIndexes {
     /** It has a file. */
     record Stored(Cached<ScalarIndex> index) implements Entry {}
 
+    /** It is there, an index on vectors. */
+    record Vectors(SegmentVectorIndex index) implements Entry {}
+
     /** It has been looked for and is to be made. */
     record Absent() implements Entry {}
   }
@@ -48,6 +52,15 @@ public final class PartIndexes {
 
   public void putIfAbsent(IndexId index, Entry entry) {
     entries.putIfAbsent(index, entry);
+  }
+
+  /** Forgets all but some. */
+  public void retain(Predicate<IndexId> there) {
+    entries.keySet().removeIf(there.negate());
+  }
+
+  public boolean hasVectors() {
+    return entries.values().stream().anyMatch(Entry.Vectors.class::isInstance);
   }
 
   public void put(IndexId index, Entry entry) {

@@ -6,6 +6,7 @@ import io.quiver.storage.catalog.SequenceDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.index.ScalarIndex;
+import io.quiver.storage.index.SegmentVectorIndex;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.util.ArrayList;
@@ -85,6 +86,13 @@ final class LocalSnapshot implements Snapshot {
   }
 
   @Override
+  public @Nullable SegmentVectorIndex vectorIndex(IndexDefinition index, SegmentView segment) {
+    return index.isOnVectors() && segment instanceof TablePart part
+        ? memTable.vectorIndexes().find(part, index)
+        : null;
+  }
+
+  @Override
   public SegmentIndexes.Extent extent(IndexDefinition index) {
     List<TablePart> parts = new ArrayList<>();
     for (SegmentView segment : table(index.table()).segments()) {
@@ -93,6 +101,9 @@ final class LocalSnapshot implements Snapshot {
       }
     }
     TableDefinition table = table(index.table()).definition();
+    if (index.isOnVectors()) {
+      return memTable.vectorIndexes().extent(parts, index);
+    }
     return index.isBuilt()
         ? memTable.indexes().extent(parts, table, index)
         : SegmentIndexes.Extent.NONE;

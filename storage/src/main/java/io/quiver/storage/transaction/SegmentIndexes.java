@@ -19,7 +19,10 @@ import io.quiver.storage.segment.SegmentReader;
 import io.quiver.types.Column;
 import io.quiver.types.CorruptionException;
 import io.quiver.types.QuiverException;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -225,10 +228,18 @@ public final class SegmentIndexes {
    * @param rows that have it
    * @param missing rows of segments that are to get it yet
    * @param bytes of its files, and in memory where the rows are there
+   * @param memory bytes that an index on vectors keeps beside the rows
+   * @param buildMillis that its builds took
+   * @param chosen what indexes on vectors are built as in segments, with why
    */
-  public record Extent(long rows, long missing, long bytes) {
+  public record Extent(
+      long rows, long missing, long bytes, long memory, long buildMillis, Set<String> chosen) {
     /** Of an index that is not built. */
-    public static final Extent NONE = new Extent(0, 0, 0);
+    public static final Extent NONE = new Extent(0, 0, 0, 0, 0, Set.of());
+
+    public Extent {
+      chosen = Collections.unmodifiableSet(new TreeSet<>(chosen));
+    }
   }
 
   /** What there is of an index in some parts of its table. */
@@ -250,6 +261,7 @@ public final class SegmentIndexes {
             bytes += growing.bytes();
           }
           case PartIndexes.Entry.Stored ofSegments -> {}
+          case PartIndexes.Entry.Vectors vectors -> {}
           case PartIndexes.Entry.Absent absent -> {}
           case null -> {}
         }
@@ -265,6 +277,6 @@ public final class SegmentIndexes {
         }
       }
     }
-    return new Extent(rows, missing, bytes);
+    return new Extent(rows, missing, bytes, 0, 0, Set.of());
   }
 }

@@ -5,6 +5,7 @@ import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.SequenceDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.index.ScalarIndex;
+import io.quiver.storage.index.SegmentVectorIndex;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,17 @@ public interface Snapshot extends AutoCloseable {
    * @param segment of this snapshot
    */
   default @Nullable ScalarIndex index(IndexDefinition index, SegmentView segment) {
+    return null;
+  }
+
+  /**
+   * An index of a segment's vectors, those of deleted rows included; null where it cannot be used,
+   * or not yet.
+   *
+   * @param index of this snapshot's catalog
+   * @param segment of this snapshot
+   */
+  default @Nullable SegmentVectorIndex vectorIndex(IndexDefinition index, SegmentView segment) {
     return null;
   }
 

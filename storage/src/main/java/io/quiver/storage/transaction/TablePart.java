@@ -1,6 +1,7 @@
 package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.index.PartIndexes;
 import io.quiver.storage.memtable.ColumnSource;
@@ -11,6 +12,7 @@ import io.quiver.types.Column;
 import io.quiver.types.CorruptionException;
 import java.lang.foreign.MemorySegment;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,6 +158,11 @@ public final class TablePart implements SegmentView {
   /** The segment that holds the rows, or null for rows in memory. */
   public @Nullable UUID segment() {
     return segment;
+  }
+
+  /** Forgets what is known of all indexes but some. */
+  public void forgetIndexes(Predicate<IndexId> there) {
+    indexes.retain(there);
   }
 
   /** What is known of the indexes of these rows. */

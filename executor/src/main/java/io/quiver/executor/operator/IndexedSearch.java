@@ -1,0 +1,245 @@
+package io.quiver.executor.operator;
+
+import io.quiver.executor.plan.PlanNode;
+import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.index.IndexSpecs;
+import io.quiver.storage.index.RowBitmap;
+import io.quiver.storage.index.SegmentVectorIndex;
+import io.quiver.storage.transaction.SegmentView;
+import io.quiver.types.Batch;
+import io.quiver.types.Column;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+import io.quiver.vector.distance.Metric;
+import io.quiver.vector.index.IndexSpec;
+import io.quiver.vector.index.Neighbors;
+import io.quiver.vector.index.RowFilter;
+import io.quiver.vector.index.SearchRequest;
+import io.quiver.vector.index.SearchStatistics;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Searches segments through their vector indexes. What may come back goes in as bits: rows that are
+ * live, pass the filter, and have a vector. Owned by the operator's thread.
+ */
+final class IndexedSearch {
+  private static final ValueLayout.OfLong WORD =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** A radius is compared with distances that were summed in another order. */
+  private static final double RADIUS_SLACK = 1e-5;
+
+  private final ExecutionContext context;
+  private final IndexDefinition index;
+  private final ColumnId column;
+  private final Metric metric;
+  private final Neighbors neighbors = new Neighbors();
+  private final int[] passing = new int[Batch.ROWS];
+  private int[] found = new int[0];
+  private @Nullable MemorySegment bits;
+
+  /** Rows of the last segment that are live and pass the filter, with or without a vector. */
+  private long passed;
+
+  private long missed;
+
+  private final TreeSet<String> plans = new TreeSet<>();
+  private int segments;
+  private int served;
+  private long visited;
+  private long distances;
+  private long estimates;
+  private long unindexed;
+
+  private IndexedSearch(
+      ExecutionContext context, IndexDefinition index, ColumnId column, Metric metric) {
+    this.context = context;
+    this.index = index;
+    this.column = column;
+    this.metric = metric;
+  }
+
+  /** The search through the index that fits, or null where none does. */
+  static @Nullable IndexedSearch of(PlanNode.VectorSearch search, ExecutionContext context) {
+    if (context.search().isExact()) {
+      return null;
+    }
+    for (IndexDefinition index : context.snapshot().catalog().indexesOf(search.table())) {
+      if (serves(index, search)) {
+        return new IndexedSearch(context, index, search.vectorColumn(), search.metric());
+      }
+    }
+    return null;
+  }
+
+  /** Whether an index is on what a plan searches, and in the order that it wants. */
+  static boolean serves(IndexDefinition index, PlanNode.VectorSearch search) {
+    return index.isOnVectors()
+        && index.distance() != null
+        && index.keys().getFirst().column().equals(search.vectorColumn())
+        && ordersLike(IndexSpecs.metric(index.distance()), search.metric());
+  }
+
+  private static boolean ordersLike(Metric indexed, Metric wanted) {
+    return indexed == wanted || (indexed == Metric.L2 && wanted == Metric.L2_SQUARED);
+  }
+
+  /**
+   * Finds the nearest rows of a segment, at most k.
+   *
+   * @param candidates what a scalar index has found for the filter, or null
+   * @param farthest no row farther away is wanted
+   * @return how many, the first of {@link #rows}, ascending; -1 where the segment has no index
+   */
+  int find(
+      SegmentView segment,
+      Column query,
+      RowSelector selector,
+      @Nullable RowBitmap candidates,
+      int k,
+      double farthest) {
+    segments++;
+    SegmentVectorIndex known = context.snapshot().vectorIndex(index, segment);
+    if (known == null) {
+      unindexed += segment.rowCount();
+      return -1;
+    }
+    served++;
+    passed = 0;
+    RowFilter filter = filter(segment, selector, candidates);
+    if (filter.count() == 0) {
+      missed += passed;
+      return 0;
+    }
+    boolean lists = known.index().spec() instanceof IndexSpec.Ivf;
+    SearchRequest request =
+        new SearchRequest(
+            query.getVector(0),
+            Math.min(k, filter.count()),
+            context.search().effort(lists),
+            radius(farthest),
+            filter,
+            context.cancelled());
+    try {
+      known.search(searcher -> {
+        searcher.search(request, neighbors);
+        count(searcher.statistics());
+        return neighbors;
+      });
+    } catch (CancellationException e) {
+      throw new QuiverException(ErrorCode.QUERY_CANCELED, "the statement was cancelled", e);
+    }
+    found = neighbors.rows();
+    Arrays.sort(found);
+    missed += passed - found.length;
+    return found.length;
+  }
+
+  /** The rows that were found last. */
+  int[] rows() {
+    return found;
+  }
+
+  /** How many rows are live and pass the filter, but were not found: some without a vector. */
+  long missed() {
+    return missed;
+  }
+
+  private double radius(double farthest) {
+    if (!(farthest < Double.POSITIVE_INFINITY)) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double own = metric == Metric.L2_SQUARED ? Math.sqrt(farthest) : farthest;
+    return own + Math.abs(own) * RADIUS_SLACK + Float.MIN_NORMAL;
+  }
+
+  private RowFilter filter(
+      SegmentView segment, RowSelector selector, @Nullable RowBitmap candidates) {
+    int rows = segment.rowCount();
+    Column vectors = segment.column(column);
+    MemorySegment live = segment.live();
+    if (candidates == null && selector.keepsLive()) {
+      passed = segment.liveRowCount();
+      if (live == null && !vectors.mayHaveNulls()) {
+        return RowFilter.all(rows);
+      }
+    }
+    MemorySegment words = cleared(rows);
+    if (candidates != null) {
+      int next = 0;
+      for (int n = candidates.fill(next, passing); n > 0; n = candidates.fill(next, passing)) {
+        context.checkCancelled();
+        next = passing[n - 1] + 1;
+        set(words, vectors, 0, selector.keep(segment, passing, n), true);
+      }
+      return RowFilter.of(words, rows);
+    }
+    for (int from = 0; from < rows; from += Batch.ROWS) {
+      context.checkCancelled();
+      int count = Math.min(Batch.ROWS, rows - from);
+      int kept = selector.select(from, count, passing);
+      set(words, vectors, from, kept, !selector.keepsLive());
+    }
+    return RowFilter.of(words, rows);
+  }
+
+  private void set(MemorySegment words, Column vectors, int from, int count, boolean qualifies) {
+    passed += qualifies ? count : 0;
+    for (int i = 0; i < count; i++) {
+      int row = from + passing[i];
+      if (!vectors.isNull(row)) {
+        long at = 8L * (row >>> 6);
+        words.set(WORD, at, words.get(WORD, at) | 1L << row);
+      }
+    }
+  }
+
+  private MemorySegment cleared(int rows) {
+    long bytes = 8 * ((rows + 63L) >> 6);
+    MemorySegment known = bits;
+    if (known == null || known.byteSize() < bytes) {
+      known = Arena.ofAuto().allocate(bytes, 64);
+      bits = known;
+      return known;
+    }
+    known.fill((byte) 0);
+    return known;
+  }
+
+  private void count(SearchStatistics statistics) {
+    plans.add(statistics.plan());
+    visited += statistics.visited();
+    distances += statistics.distances();
+    estimates += statistics.estimates();
+  }
+
+  /** What came of it, as EXPLAIN ANALYZE shows it. */
+  String note() {
+    if (served == 0) {
+      return "index=" + index.name() + " not built: exact";
+    }
+    return "index="
+        + index.name()
+        + " segments="
+        + served
+        + "/"
+        + segments
+        + " strategy="
+        + String.join("+", plans)
+        + " visited="
+        + visited
+        + " distances="
+        + distances
+        + " estimates="
+        + estimates
+        + (unindexed > 0 ? " rows not indexed=" + unindexed : "");
+  }
+}

@@ -1,0 +1,24 @@
+package io.quiver.executor.operator;
+
+import io.quiver.vector.index.Effort;
+
+/**
+ * How a search over an index goes about it.
+ *
+ * @param efSearch candidates that a graph keeps; 0 for as many as the recall target needs
+ * @param probes lists that an inverted file looks into; 0 for as many as the recall target needs
+ * @param recallTarget of the k nearest, the part that is to be found; with 1 no index is used
+ */
+public record SearchSettings(int efSearch, int probes, double recallTarget) {
+  public static final SearchSettings DEFAULT = new SearchSettings(0, 0, 0.95);
+
+  boolean isExact() {
+    return recallTarget >= 1;
+  }
+
+  /** For a kind of index. */
+  Effort effort(boolean lists) {
+    int own = lists ? probes : efSearch;
+    return own > 0 ? Effort.of(own) : Effort.recall(recallTarget);
+  }
+}

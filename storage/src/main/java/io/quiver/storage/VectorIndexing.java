@@ -1,0 +1,330 @@
+package io.quiver.storage;
+
+import io.quiver.storage.catalog.Catalog;
+import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.catalog.IndexId;
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.file.FileSystem;
+import io.quiver.storage.scheduling.Scheduler;
+import io.quiver.storage.segment.SegmentDirectory;
+import io.quiver.storage.transaction.CommitPipeline;
+import io.quiver.storage.transaction.DatabaseState;
+import io.quiver.storage.transaction.Snapshot;
+import io.quiver.storage.transaction.TablePart;
+import io.quiver.storage.transaction.TableState;
+import io.quiver.storage.transaction.VectorIndexes;
+import io.quiver.types.CorruptionException;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
+import io.quiver.vector.index.BuildOptions;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens the vector indexes of segments, and makes those that are missing, one after the other.
+ * Reads and writes go on; a segment stays until its index is made.
+ */
+final class VectorIndexing {
+  /** How often a build asks whether anybody wants it still. */
+  private static final long ASK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private static final System.Logger LOG = System.getLogger(VectorIndexing.class.getName());
+
+  private final ReentrantLock turn = new ReentrantLock();
+  private final Scheduler scheduler;
+  private final CommitPipeline pipeline;
+  private final Jobs jobs;
+  private final FileSystem files;
+  private final boolean builds;
+
+  /** What could not be made, for another reason than the disk. Owned by the turn. */
+  private final Set<Place> failed = new HashSet<>();
+
+  /** The catalog whose dropped indexes nobody remembers. Owned by the turn. */
+  private long cleaned = -1;
+
+  private volatile boolean closed;
+
+  /**
+   * @param builds whether indexes that have no file are made, or files are opened alone
+   */
+  VectorIndexing(StoreOptions options, CommitPipeline pipeline, Jobs jobs, boolean builds) {
+    this.scheduler = options.scheduler();
+    this.pipeline = pipeline;
+    this.jobs = jobs;
+    this.files = options.files();
+    this.builds = builds;
+  }
+
+  /** An index that a segment is to have. */
+  private record Work(TableDefinition table, IndexDefinition index, TablePart part) {
+    Place place() {
+      return new Place(index.id(), segment());
+    }
+
+    UUID segment() {
+      return Objects.requireNonNull(part.segment());
+    }
+  }
+
+  /** Where an index is to be. */
+  private record Place(IndexId index, UUID segment) {}
+
+  /**
+   * Opens or makes all that is missing. What cannot be made, because the segment is damaged or the
+   * build takes more memory than it may, is left out until the database is opened again.
+   *
+   * @throws QuiverException 57P01 when it is closed meanwhile; 58030, 53100 when the disk cannot be
+   *     read or written
+   */
+  void buildMissing() {
+    turn.lock();
+    try {
+      buildAll();
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void buildAll() {
+    // A definition that a power cut can still take back must leave no file: another one could get
+    // its number.
+    pipeline.awaitNewest();
+    boolean more = true;
+    while (more) {
+      checkOpen();
+      // A snapshot for each segment: others must not stay on the disk for one that takes long.
+      try (Snapshot snapshot = pipeline.snapshot()) {
+        forgetDropped(snapshot);
+        Work next = next(snapshot);
+        more = next != null;
+        if (next != null) {
+          make(next);
+        }
+      }
+    }
+  }
+
+  private void make(Work work) {
+    boolean made = false;
+    try {
+      made = indexes().open(work.part(), work.table(), work.index()) || (builds && build(work));
+    } catch (CorruptionException | IllegalArgumentException | OutOfMemoryError e) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "index " + work.index().name() + " cannot be built; searches are exact",
+          e);
+    }
+    if (!made) {
+      failed.add(work.place());
+    }
+  }
+
+  private VectorIndexes indexes() {
+    return pipeline.vectorIndexes();
+  }
+
+  private @Nullable Work next(Snapshot snapshot) {
+    Catalog catalog = snapshot.catalog();
+    for (IndexDefinition index : catalog.indexes()) {
+      TableDefinition table = catalog.table(index.table());
+      if (!index.isOnVectors() || table == null) {
+        continue;
+      }
+      for (TablePart part : parts(snapshot, table)) {
+        if (indexes().isMissing(part, index)) {
+          Work work = new Work(table, index, part);
+          if (!failed.contains(work.place())) {
+            return work;
+          }
+        }
+      }
+    }
+    return null;
+  }
+
+  private static List<TablePart> parts(Snapshot snapshot, TableDefinition table) {
+    return snapshot.table(table.id()).segments().stream()
+        .filter(TablePart.class::isInstance)
+        .map(TablePart.class::cast)
+        .toList();
+  }
+
+  private void forgetDropped(Snapshot snapshot) {
+    Catalog catalog = snapshot.catalog();
+    if (catalog.version() == cleaned) {
+      return;
+    }
+    Set<IndexId> there =
+        catalog.indexes().stream().map(IndexDefinition::id).collect(Collectors.toSet());
+    for (TableDefinition table : catalog.tables()) {
+      parts(snapshot, table).forEach(part -> part.forgetIndexes(there::contains));
+    }
+    failed.removeIf(place -> !there.contains(place.index()));
+    cleaned = catalog.version();
+  }
+
+  /** Makes an index, unless nobody wants it any more: then the next snapshot is without it. */
+  private boolean build(Work work) {
+    TablePart part = work.part();
+    Jobs.Running job = jobs.start(Job.Kind.INDEX, work.table(), part.rowCount(), 0);
+    BuildOptions options =
+        BuildOptions.threads(1)
+            .withProgress(new Progress(job, part.rowCount())::part)
+            .withCancelled(new Asking(work)::isCancelled);
+    try {
+      job.wrote(indexes().build(part, work.table(), work.index(), options));
+      job.end(null);
+    } catch (CancellationException e) {
+      QuiverException cancelled = closed();
+      job.end(cancelled);
+      if (closed) {
+        throw cancelled;
+      }
+    } catch (RuntimeException | Error e) {
+      job.end(e);
+      throw e;
+    }
+    if (!isWanted(work)) {
+      files.delete(SegmentDirectory.indexFile(work.segment(), work.index().id()));
+    }
+    return true;
+  }
+
+  /** Whether the index has not been dropped, and its segment not been replaced. */
+  private boolean isWanted(Work work) {
+    DatabaseState now = pipeline.visible();
+    TableState table = now.tables().get(work.table().id());
+    return table != null
+        && now.catalog().indexesOf(work.table().id()).stream()
+            .anyMatch(index -> index.id().equals(work.index().id()))
+        && table.parts().stream().anyMatch(part -> work.segment().equals(part.segment()));
+  }
+
+  /** Ends a build that nobody wants. Many threads ask. */
+  private final class Asking {
+    private final Work work;
+    private volatile long asked = scheduler.nanoTime();
+    private volatile boolean unwanted;
+
+    private Asking(Work work) {
+      this.work = work;
+    }
+
+    private boolean isCancelled() {
+      long now = scheduler.nanoTime();
+      if (now - asked > ASK_NANOS) {
+        asked = now;
+        unwanted = !isWanted(work);
+      }
+      return closed || unwanted;
+    }
+  }
+
+  /** Tells a job of rows, whose part that is done only grows. */
+  private static final class Progress {
+    private final Jobs.Running job;
+    private final int rows;
+    private long told;
+
+    private Progress(Jobs.Running job, int rows) {
+      this.job = job;
+      this.rows = rows;
+    }
+
+    private synchronized void part(double done) {
+      long now = (long) (done * rows);
+      if (now > told) {
+        job.finishedRows(now - told);
+        told = now;
+      }
+    }
+  }
+
+  /**
+   * Makes, of what a merge has written and nobody has seen yet, the indexes that its segments had:
+   * a search that was served by them is never without.
+   *
+   * @param progress what it throws ends the work
+   */
+  static void carry(
+      VectorIndexes indexes,
+      Rewrite work,
+      List<TablePart> to,
+      Catalog catalog,
+      LongConsumer progress) {
+    TableDefinition table = work.definition();
+    for (IndexDefinition index : catalog.indexesOf(table.id())) {
+      boolean had = work.parts().stream().anyMatch(part -> indexes.has(part, index));
+      for (TablePart part : to) {
+        if (had && indexes.isMissing(part, index)) {
+          Carrying carrying = new Carrying(progress);
+          try {
+            progress.accept(indexes.build(part, table, index, carrying.options()));
+          } catch (CancellationException e) {
+            throw carrying.cause(e);
+          } catch (CorruptionException e) {
+            throw e;
+          } catch (QuiverException e) {
+            // Rows are not kept waiting for an index that the disk refuses.
+            if (e.code() != ErrorCode.DISK_FULL && e.code() != ErrorCode.IO_ERROR) {
+              throw e;
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** Ends a build where the progress of a merge ends the merge. */
+  private static final class Carrying {
+    private final LongConsumer progress;
+    private volatile @Nullable RuntimeException end;
+
+    private Carrying(LongConsumer progress) {
+      this.progress = progress;
+    }
+
+    private BuildOptions options() {
+      return BuildOptions.threads(1).withCancelled(this::isCancelled);
+    }
+
+    private boolean isCancelled() {
+      try {
+        progress.accept(0);
+      } catch (RuntimeException e) {
+        end = e;
+      }
+      return end != null;
+    }
+
+    private RuntimeException cause(CancellationException cancelled) {
+      RuntimeException known = end;
+      return known == null ? cancelled : known;
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw closed();
+    }
+  }
+
+  private static QuiverException closed() {
+    return new QuiverException(ErrorCode.ADMIN_SHUTDOWN, "the database has been closed");
+  }
+
+  /** Ends work that is going on soon. */
+  void close() {
+    closed = true;
+  }
+}
