@@ -101,7 +101,7 @@ final class Flusher implements AutoCloseable {
       // Compaction merges those, and builds their indexes anew before it is seen.
       Set<UUID> kept = new HashSet<>(busy);
       parts.stream()
-          .filter(installed.vectorIndexes()::hasAny)
+          .filter(installed.indexes().vectors()::hasAny)
           .map(TablePart::segment)
           .forEach(kept::add);
       MergePolicy.flush(parts, segmentBytesMax, id -> !kept.contains(id)).stream()

@@ -15,7 +15,6 @@ import io.quiver.storage.transaction.RetiredSegments;
 import io.quiver.storage.transaction.SegmentIndexes;
 import io.quiver.storage.transaction.TablePart;
 import io.quiver.storage.transaction.TableState;
-import io.quiver.storage.transaction.VectorIndexes;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -86,10 +85,6 @@ final class InstalledManifest {
       long epoch,
       Manifest manifest,
       DatabaseState state) {}
-
-  VectorIndexes vectorIndexes() {
-    return pipeline.vectorIndexes();
-  }
 
   SegmentIndexes indexes() {
     return pipeline.indexes();

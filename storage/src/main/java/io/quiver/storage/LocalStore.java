@@ -113,7 +113,7 @@ public final class LocalStore implements Store {
       resources.push(log);
       InstalledManifest.Opened opened = new Recovery(cache, options.scheduler()).open(heads, log);
       opened.pipeline().indexes().keepIn(cache);
-      opened.pipeline().vectorIndexes().keepIn(files, options.scheduler());
+      opened.pipeline().indexes().vectors().keepIn(files, options.scheduler());
       Jobs jobs = new Jobs(options.scheduler());
       Disk disk = start(options, cache, opened, jobs, resources);
       SegmentSpool spool = spool(options, cache, disk.installed().retired(), resources);
@@ -149,7 +149,7 @@ public final class LocalStore implements Store {
       resources.push(log);
       CommitPipeline pipeline = new Recovery(cache, options.scheduler()).read(heads, log);
       pipeline.indexes().keepIn(cache);
-      pipeline.vectorIndexes().keepIn(files, options.scheduler());
+      pipeline.indexes().vectors().keepIn(files, options.scheduler());
       Jobs jobs = new Jobs(options.scheduler());
       if (options.background()) {
         resources.push(new BackgroundKeys(pipeline, jobs, options.scheduler()));
@@ -227,7 +227,7 @@ public final class LocalStore implements Store {
             vectors::close,
             "vector indexes cannot be built; searches are exact, and it is tried again");
     resources.push(graphs);
-    pipeline.vectorIndexes().onWanted(graphs::wake);
+    pipeline.indexes().vectors().onWanted(graphs::wake);
     Runnable wakeBoth =
         () -> {
           indexes.wake();

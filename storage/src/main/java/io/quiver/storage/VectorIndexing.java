@@ -130,7 +130,7 @@ final class VectorIndexing {
   }
 
   private VectorIndexes indexes() {
-    return pipeline.vectorIndexes();
+    return pipeline.indexes().vectors();
   }
 
   private @Nullable Work next(Snapshot snapshot) {

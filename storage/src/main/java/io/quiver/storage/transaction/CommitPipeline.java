@@ -151,10 +151,6 @@ public final class CommitPipeline {
     return memTable.indexes();
   }
 
-  public VectorIndexes vectorIndexes() {
-    return memTable.vectorIndexes();
-  }
-
   TableId newTable() {
     return new TableId(nextTable.getAndIncrement());
   }

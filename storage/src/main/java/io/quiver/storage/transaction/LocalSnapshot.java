@@ -88,7 +88,7 @@ final class LocalSnapshot implements Snapshot {
   @Override
   public @Nullable SegmentVectorIndex vectorIndex(IndexDefinition index, SegmentView segment) {
     return index.isOnVectors() && segment instanceof TablePart part
-        ? memTable.vectorIndexes().find(part, index)
+        ? memTable.indexes().vectors().find(part, index)
         : null;
   }
 
@@ -102,7 +102,7 @@ final class LocalSnapshot implements Snapshot {
     }
     TableDefinition table = table(index.table()).definition();
     if (index.isOnVectors()) {
-      return memTable.vectorIndexes().extent(parts, index);
+      return memTable.indexes().vectors().extent(parts, index);
     }
     return index.isBuilt()
         ? memTable.indexes().extent(parts, table, index)

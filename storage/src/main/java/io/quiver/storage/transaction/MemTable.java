@@ -32,7 +32,6 @@ final class MemTable {
   private final SnapshotPins pins;
   private final Scheduler scheduler;
   private final SegmentIndexes indexes = new SegmentIndexes();
-  private final VectorIndexes vectorIndexes = new VectorIndexes();
   private volatile DatabaseState newest;
 
   MemTable(DatabaseState state, SnapshotPins pins, Scheduler scheduler) {
@@ -93,10 +92,6 @@ final class MemTable {
 
   SegmentIndexes indexes() {
     return indexes;
-  }
-
-  VectorIndexes vectorIndexes() {
-    return vectorIndexes;
   }
 
   /** What transactions share of a table, or null when it is not there or has been dropped. */

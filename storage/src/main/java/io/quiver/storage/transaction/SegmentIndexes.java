@@ -39,10 +39,16 @@ public final class SegmentIndexes {
 
   private volatile @Nullable SegmentCache cache;
   private volatile Runnable wanted = () -> {};
+  private final VectorIndexes vectors = new VectorIndexes();
 
   /** Says where the segments lie; without that, there are rows in memory alone. */
   public void keepIn(SegmentCache segments) {
     cache = segments;
+  }
+
+  /** The indexes on vectors of the same segments. */
+  public VectorIndexes vectors() {
+    return vectors;
   }
 
   /** Calls someone, perhaps often, when an index is missing. */
