@@ -167,7 +167,7 @@ final class VectorIndexing {
     Set<IndexId> there =
         catalog.indexes().stream().map(IndexDefinition::id).collect(Collectors.toSet());
     for (TableDefinition table : catalog.tables()) {
-      parts(snapshot, table).forEach(part -> part.forgetIndexes(there::contains));
+      parts(snapshot, table).forEach(part -> part.retainVectorIndexes(there::contains));
     }
     failed.removeIf(place -> !there.contains(place.index()));
     cleaned = catalog.version();

@@ -54,9 +54,13 @@ public final class PartIndexes {
     entries.putIfAbsent(index, entry);
   }
 
-  /** Forgets all but some. */
-  public void retain(Predicate<IndexId> there) {
-    entries.keySet().removeIf(there.negate());
+  /**
+   * Forgets indexes on vectors, which are large, but for some: who still reads others keeps them.
+   */
+  public void retainVectors(Predicate<IndexId> there) {
+    entries
+        .entrySet()
+        .removeIf(e -> e.getValue() instanceof Entry.Vectors && !there.test(e.getKey()));
   }
 
   public boolean hasVectors() {

@@ -160,9 +160,9 @@ public final class TablePart implements SegmentView {
     return segment;
   }
 
-  /** Forgets what is known of all indexes but some. */
-  public void forgetIndexes(Predicate<IndexId> there) {
-    indexes.retain(there);
+  /** Lets indexes on vectors go, but for some. */
+  public void retainVectorIndexes(Predicate<IndexId> there) {
+    indexes.retainVectors(there);
   }
 
   /** What is known of the indexes of these rows. */
