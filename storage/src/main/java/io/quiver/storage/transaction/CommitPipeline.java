@@ -98,9 +98,7 @@ public final class CommitPipeline {
     return pins;
   }
 
-  /**
-   * Whether anyone reads, or may yet, the tables as arranged from one arrangement up to another.
-   */
+  /** Whether anyone reads, or may yet, tables as arranged from one arrangement up to another. */
   public boolean isRead(long from, long until) {
     // The visible state never goes back to an older arrangement.
     return visible.arrangement() < until || pins.any(from, until);
@@ -288,8 +286,13 @@ public final class CommitPipeline {
       if (mode == CommitMode.SYNCHRONOUS) {
         lastSynchronous = durable;
       }
-      // An asynchronous commit must not show a synchronous one before that is durable.
-      return new Queued(after, durable, lastSynchronous);
+      // Here it is answered in the order of the log, if no synchronous commit before it, which it
+      // must not show, is on its way to the disk.
+      boolean answered =
+          mode == CommitMode.ASYNCHRONOUS
+              && InFlight.isDurable(lastSynchronous)
+              && isAnswered(durable);
+      return new Queued(after, answered ? lastSynchronous : durable, lastSynchronous);
     } finally {
       lock.unlock();
     }
@@ -479,11 +482,7 @@ public final class CommitPipeline {
     }
   }
 
-  /**
-   * Checks that the log works.
-   *
-   * @throws QuiverException 58030
-   */
+  /** Throws 58030 where the log does not work any more. */
   void checkWritable() {
     Throwable cause = poison;
     if (cause != null) {

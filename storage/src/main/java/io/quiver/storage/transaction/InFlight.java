@@ -41,7 +41,7 @@ final class InFlight {
     }
   }
 
-  private static boolean isDurable(CompletableFuture<Lsn> append) {
+  static boolean isDurable(CompletableFuture<Lsn> append) {
     return append.isDone() && !append.isCompletedExceptionally();
   }
 
