@@ -55,8 +55,6 @@ final class IndexNotes {
     }
     return OperatorBuilder.serves(index, search)
         ? name + "serves segments that have it; rows without it are measured"
-        : name
-            + "is not used: the query's distance is "
-            + search.metric().name().toLowerCase(Locale.ROOT);
+        : name + "is not used: the query's distance is " + PlanPrinter.metric(search);
   }
 }

@@ -3,8 +3,8 @@ package io.quiver.storage;
 import io.quiver.storage.cache.SegmentCache;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.MappedFileSystem;
+import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.storage.segment.SegmentDirectory;
-import java.time.InstantSource;
 
 /** Where the columns of segments are when they are read. */
 public enum StorageMemory {
@@ -24,14 +24,15 @@ public enum StorageMemory {
    *
    * @param cacheBytes how much of them is copied at most
    */
-  SegmentCache cache(FileSystem files, long cacheBytes, InstantSource clock) {
+  SegmentCache cache(FileSystem files, long cacheBytes, Scheduler scheduler) {
     MappedFileSystem maps =
         files instanceof MappedFileSystem mapped
             ? mapped
             : new MappedFileSystem(files, SegmentDirectory.SEGMENTS);
     return switch (this) {
-      case RESIDENT -> new SegmentCache(maps.copying(), maps, cacheBytes, clock);
-      case MAPPED -> new SegmentCache(maps, maps, 0, clock);
+      case RESIDENT ->
+          new SegmentCache(maps.copying(), maps, cacheBytes, scheduler, scheduler::pause);
+      case MAPPED -> new SegmentCache(maps, maps, 0, scheduler, scheduler::pause);
     };
   }
 }

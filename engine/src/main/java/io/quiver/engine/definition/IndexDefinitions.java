@@ -87,7 +87,7 @@ final class IndexDefinitions {
   private static void checkServed(
       IndexDefinition index, IndexDefinition.Distance distance, SqlType.Vector type) {
     try {
-      IndexSpecs.check(IndexSpecs.of(index), distance, type);
+      IndexSpecs.check(index, type);
     } catch (IllegalArgumentException e) {
       throw new QuiverException(
           ErrorCode.FEATURE_NOT_SUPPORTED,

@@ -183,12 +183,17 @@ public final class PlanPrinter {
     return returning == null ? "" : " returning=" + list(names(returning.schema()));
   }
 
+  /** The name of a search's distance. */
+  public static String metric(PlanNode.VectorSearch search) {
+    return search.metric().name().toLowerCase(Locale.ROOT);
+  }
+
   private String search(PlanNode.VectorSearch search) {
     List<String> columns = names(search.schema());
     return "VectorTopK table="
         + tableNames.apply(search.table())
         + " metric="
-        + search.metric().name().toLowerCase(Locale.ROOT)
+        + metric(search)
         + " k="
         + ExpressionText.of(search.fetch(), List.of())
         + (search.offset() == null

@@ -2,6 +2,7 @@ package io.quiver.storage.cache;
 
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.StorageFile;
+import io.quiver.storage.scheduling.Scheduler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
@@ -17,8 +18,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,7 @@ public final class SegmentCache {
   private final FileSystem maps;
   private final long budget;
   private final InstantSource clock;
+  private final LongConsumer pause;
   private final long start;
   private volatile int tick;
 
@@ -85,12 +87,15 @@ public final class SegmentCache {
    * @param files whose files copies are made of
    * @param maps the same files, mapped
    * @param budget how many bytes all copies may take
+   * @param pause waits for some nanoseconds
    */
-  public SegmentCache(FileSystem files, FileSystem maps, long budget, InstantSource clock) {
+  public SegmentCache(
+      FileSystem files, FileSystem maps, long budget, InstantSource clock, LongConsumer pause) {
     this.files = files;
     this.maps = maps;
     this.budget = budget;
     this.clock = clock;
+    this.pause = pause;
     this.start = clock.millis();
     for (Content content : Content.values()) {
       figures.put(content, new Figures());
@@ -99,7 +104,7 @@ public final class SegmentCache {
 
   /** Copies nothing: all is read through the files as they are, once for each reader. */
   public static SegmentCache none(FileSystem files) {
-    return new SegmentCache(files, files, 0, InstantSource.system());
+    return new SegmentCache(files, files, 0, Scheduler.system(), Scheduler.system()::pause);
   }
 
   /** How well it served for a kind of content. */
@@ -185,7 +190,7 @@ public final class SegmentCache {
       if (i % 10 == 0) {
         System.gc();
       }
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+      pause.accept(TimeUnit.MILLISECONDS.toNanos(10));
     }
   }
 

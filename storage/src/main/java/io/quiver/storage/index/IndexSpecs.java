@@ -12,6 +12,7 @@ import io.quiver.vector.index.VectorRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
+import java.util.Objects;
 
 /** What a vector index of the catalog is in the words of the vector library. */
 public final class IndexSpecs {
@@ -62,15 +63,15 @@ public final class IndexSpecs {
    *
    * @throws IllegalArgumentException saying why
    */
-  public static void check(IndexSpec spec, IndexDefinition.Distance distance, SqlType.Vector type) {
+  public static void check(IndexDefinition index, SqlType.Vector type) {
     Encoding encoding = encoding(type.element());
     int bytes = encoding.bytes(type.dimension());
     // A row without a direction would have no cosine.
     MemorySegment row = Arena.ofAuto().allocate(bytes, 64);
     row.fill((byte) 1);
     RowBlock block = RowBlock.packed(row, type.dimension(), encoding);
-    VectorRows rows = new VectorRows(metric(distance), block, 1);
-    Indexes.build(spec, rows, BuildOptions.threads(1));
+    Metric metric = metric(Objects.requireNonNull(index.distance()));
+    Indexes.build(of(index), new VectorRows(metric, block, 1), BuildOptions.threads(1));
   }
 
   private static IndexSpec hnsw(Map<String, String> options) {

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,8 @@ class SegmentCacheTest {
   private final InstantSource clock = () -> Instant.ofEpochMilli(millis);
   private final MappedFileSystem maps = new MappedFileSystem(files, "d");
   private final SegmentCache cache =
-      new SegmentCache(maps.copying(), maps, (long) ROOM * FILE_BYTES, clock);
+      new SegmentCache(
+          maps.copying(), maps, (long) ROOM * FILE_BYTES, clock, LockSupport::parkNanos);
 
   private void nextTick() {
     millis += 6_000;
@@ -166,7 +168,8 @@ class SegmentCacheTest {
 
   @Test
   void whatIsLargerThanTheBudgetIsNeverCopied() {
-    SegmentCache small = new SegmentCache(maps.copying(), maps, FILE_BYTES - 1, clock);
+    SegmentCache small =
+        new SegmentCache(maps.copying(), maps, FILE_BYTES - 1, clock, LockSupport::parkNanos);
     add(0, 1);
     Cached<MemorySegment> large =
         small.add(Content.COLUMNS, place("d/0"), through -> read(through, "d/0"));
