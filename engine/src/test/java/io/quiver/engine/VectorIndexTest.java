@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Searches of tables whose segments have an index on vectors, compared with exact ones. */
 class VectorIndexTest {
-  private static final int ROWS = 6_000;
+  private static final int ROWS = 4_500;
   private static final int DIMENSION = 16;
 
   private final MemoryFileSystem files = new MemoryFileSystem();
@@ -123,7 +123,7 @@ class VectorIndexTest {
       assertThat(recall("WHERE ten = 3", "v <-> " + QUERY, 10)).isGreaterThanOrEqualTo(0.8);
       assertThat(recall("WHERE id < 7", "v <-> " + QUERY, 10)).isEqualTo(1);
       assertThat(recall("WHERE id % 100 > 97", "v <-> " + QUERY, 100)).isEqualTo(1);
-      assertThat(recall("", "v <-> " + QUERY, 6_000)).isEqualTo(1);
+      assertThat(recall("", "v <-> " + QUERY, ROWS)).isEqualTo(1);
       Sql.run(session, "DELETE FROM t WHERE id % 7 = " + round);
       assertThat(recall("", "v <-> " + QUERY, 50)).isGreaterThanOrEqualTo(0.8);
       reopen();
