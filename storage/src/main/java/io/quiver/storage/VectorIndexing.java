@@ -17,7 +17,6 @@ import io.quiver.types.CorruptionException;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.vector.index.BuildOptions;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -46,9 +45,6 @@ final class VectorIndexing {
   private final FileSystem files;
   private final boolean builds;
 
-  /** What could not be made, for another reason than the disk. Owned by the turn. */
-  private final Set<Place> failed = new HashSet<>();
-
   /** The catalog whose dropped indexes nobody remembers. Owned by the turn. */
   private long cleaned = -1;
 
@@ -67,17 +63,10 @@ final class VectorIndexing {
 
   /** An index that a segment is to have. */
   private record Work(TableDefinition table, IndexDefinition index, TablePart part) {
-    Place place() {
-      return new Place(index.id(), segment());
-    }
-
     UUID segment() {
       return Objects.requireNonNull(part.segment());
     }
   }
-
-  /** Where an index is to be. */
-  private record Place(IndexId index, UUID segment) {}
 
   /**
    * Opens or makes all that is missing. What cannot be made, because the segment is damaged or the
@@ -125,7 +114,7 @@ final class VectorIndexing {
           e);
     }
     if (!made) {
-      failed.add(work.place());
+      indexes().giveUp(work.part(), work.index());
     }
   }
 
@@ -142,10 +131,7 @@ final class VectorIndexing {
       }
       for (TablePart part : parts(snapshot, table)) {
         if (indexes().isMissing(part, index)) {
-          Work work = new Work(table, index, part);
-          if (!failed.contains(work.place())) {
-            return work;
-          }
+          return new Work(table, index, part);
         }
       }
     }
@@ -169,7 +155,6 @@ final class VectorIndexing {
     for (TableDefinition table : catalog.tables()) {
       parts(snapshot, table).forEach(part -> part.retainVectorIndexes(there::contains));
     }
-    failed.removeIf(place -> !there.contains(place.index()));
     cleaned = catalog.version();
   }
 

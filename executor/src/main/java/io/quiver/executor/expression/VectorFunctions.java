@@ -7,6 +7,7 @@ import static io.quiver.executor.expression.Buffers.bitmap;
 import static io.quiver.executor.expression.Buffers.clearBit;
 import static io.quiver.executor.expression.Buffers.valid;
 
+import io.quiver.storage.index.IndexSpecs;
 import io.quiver.types.Column;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
@@ -102,13 +103,7 @@ public final class VectorFunctions {
 
   /** The element in the words of the kernels. */
   public static Encoding encoding(SqlType.Element element) {
-    return switch (element) {
-      case FLOAT32 -> Encoding.FLOAT32;
-      case FLOAT16 -> Encoding.FLOAT16;
-      case BFLOAT16 -> Encoding.BFLOAT16;
-      case INT8 -> Encoding.INT8;
-      case BINARY -> Encoding.BINARY;
-    };
+    return IndexSpecs.encoding(element);
   }
 
   static SqlType.Vector vector(Column column) {

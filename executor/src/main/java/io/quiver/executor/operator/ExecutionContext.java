@@ -81,68 +81,43 @@ public record ExecutionContext(
 
   /** The same, with or without looking at statistics. */
   public ExecutionContext withSkipsRows(boolean skips) {
-    return new ExecutionContext(
-        snapshot,
-        transaction,
-        parameters,
-        outer,
-        memory,
-        cancelled,
-        statementTime,
-        session,
-        systemTables,
-        skips,
-        search);
+    return with(parameters, outer, skips, search);
   }
 
   /** The same, with other settings of searches. */
   public ExecutionContext withSearch(SearchSettings other) {
-    return new ExecutionContext(
-        snapshot,
-        transaction,
-        parameters,
-        outer,
-        memory,
-        cancelled,
-        statementTime,
-        session,
-        systemTables,
-        skipsRows,
-        other);
+    return with(parameters, outer, skipsRows, other);
   }
 
   /** The same, with other parameters. */
   public ExecutionContext withParameters(List<@Nullable Object> values) {
-    return new ExecutionContext(
-        snapshot,
-        transaction,
-        values,
-        outer,
-        memory,
-        cancelled,
-        statementTime,
-        session,
-        systemTables,
-        skipsRows,
-        search);
+    return with(values, outer, skipsRows, search);
   }
 
   /** The same, for one more outer row. */
   ExecutionContext withOuter(List<@Nullable Object> values) {
     List<@Nullable Object> all = new ArrayList<>(outer);
     all.addAll(values);
+    return with(parameters, all, skipsRows, search);
+  }
+
+  private ExecutionContext with(
+      List<@Nullable Object> newParameters,
+      List<@Nullable Object> newOuter,
+      boolean skips,
+      SearchSettings settings) {
     return new ExecutionContext(
         snapshot,
         transaction,
-        parameters,
-        all,
+        newParameters,
+        newOuter,
         memory,
         cancelled,
         statementTime,
         session,
         systemTables,
-        skipsRows,
-        search);
+        skips,
+        settings);
   }
 
   /** What expressions read of this. */

@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An index as the catalog holds it. Scalar indexes are built segment by segment; nothing is built
- * for vector indexes yet: searches are exact.
+ * An index as the catalog holds it. Indexes are built segment by segment, but for partial ones on
+ * vectors, which are not built yet.
  *
  * @param name unique in the schema of its table
  * @param distance what a vector index serves; null for a scalar index

@@ -82,9 +82,14 @@ public final class VectorIndexes {
     return part.indexes().hasVectors();
   }
 
+  /** Leaves an index that cannot be made out, until the database is opened again. */
+  public void giveUp(TablePart part, IndexDefinition index) {
+    part.indexes().put(index.id(), new PartIndexes.Entry.Absent());
+  }
+
   /** Whether an index of a segment is not ready to be searched. */
   public boolean isMissing(TablePart part, IndexDefinition index) {
-    return isLargeEnough(part) && !has(part, index);
+    return isLargeEnough(part) && part.indexes().get(index.id()) == null;
   }
 
   /**
