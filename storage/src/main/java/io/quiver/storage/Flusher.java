@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -103,6 +104,7 @@ final class Flusher implements AutoCloseable {
       parts.stream()
           .filter(installed.indexes().vectors()::hasAny)
           .map(TablePart::segment)
+          .filter(Objects::nonNull)
           .forEach(kept::add);
       MergePolicy.flush(parts, segmentBytesMax, id -> !kept.contains(id)).stream()
           .map(run -> new Rewrite(entry.getValue(), run.of(parts)))

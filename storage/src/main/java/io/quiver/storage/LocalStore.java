@@ -6,6 +6,7 @@ import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.file.FileSystem;
+import io.quiver.storage.file.MemoryFileSystem;
 import io.quiver.storage.file.MetaStore;
 import io.quiver.storage.file.ReadOnlyFileSystem;
 import io.quiver.storage.log.LocalLog;
@@ -44,6 +45,9 @@ public final class LocalStore implements Store {
   /** What is kept in memory of segments, or null for a database that lives in memory. */
   private final @Nullable SegmentCache cache;
 
+  /** What gives a database its indexes on vectors that lives in memory; else null. */
+  private final @Nullable MemoryIndexing memoryIndexing;
+
   /** What writes segments, or null for a database that lives in memory or is only read. */
   private final @Nullable Disk disk;
 
@@ -57,6 +61,7 @@ public final class LocalStore implements Store {
       CommitPipeline pipeline,
       Jobs jobs,
       @Nullable SegmentCache cache,
+      @Nullable MemoryIndexing memoryIndexing,
       @Nullable Disk disk,
       @Nullable SegmentSpool spool,
       boolean readOnly,
@@ -64,6 +69,7 @@ public final class LocalStore implements Store {
     this.pipeline = pipeline;
     this.jobs = jobs;
     this.cache = cache;
+    this.memoryIndexing = memoryIndexing;
     this.disk = disk;
     this.spool = spool;
     this.readOnly = readOnly;
@@ -82,14 +88,20 @@ public final class LocalStore implements Store {
 
   /** An empty database that lives in memory, until it is closed. Nothing is logged or flushed. */
   public static LocalStore inMemory() {
+    // Of these, threads and limits count; no file is written.
+    StoreOptions options = StoreOptions.of(new MemoryFileSystem());
+    Scheduler scheduler = options.scheduler();
     Catalog catalog = Catalog.EMPTY;
     DatabaseState empty = DatabaseState.of(CommitVersion.ZERO, catalog, Map.of());
-    CommitPipeline pipeline =
-        new CommitPipeline(empty, FIRST_TABLE, null, Lsn.START, Scheduler.system());
-    MemoryCompaction compaction = new MemoryCompaction(pipeline);
+    CommitPipeline pipeline = new CommitPipeline(empty, FIRST_TABLE, null, Lsn.START, scheduler);
+    MemoryCompaction compaction = new MemoryCompaction(pipeline, options.limits().segmentBytes());
     pipeline.onCommit(compaction::committed);
-    Jobs jobs = new Jobs(Scheduler.system());
-    return new LocalStore(pipeline, jobs, null, null, null, false, new ArrayDeque<>());
+    Jobs jobs = new Jobs(scheduler);
+    VectorIndexing vectors = new VectorIndexing(options, pipeline, jobs, true);
+    MemoryIndexing indexing = new MemoryIndexing(scheduler, pipeline, compaction, vectors);
+    Deque<AutoCloseable> resources = new ArrayDeque<>();
+    resources.push(indexing);
+    return new LocalStore(pipeline, jobs, null, indexing, null, null, false, resources);
   }
 
   /**
@@ -121,7 +133,7 @@ public final class LocalStore implements Store {
       if (options.background()) {
         resources.push(new BackgroundKeys(opened.pipeline(), jobs, options.scheduler()));
       }
-      return new LocalStore(opened.pipeline(), jobs, cache, disk, spool, false, resources);
+      return new LocalStore(opened.pipeline(), jobs, cache, null, disk, spool, false, resources);
     } catch (RuntimeException | Error e) {
       closeAll(resources, e);
       throw e;
@@ -162,7 +174,7 @@ public final class LocalStore implements Store {
                 vectors::close,
                 "vector indexes cannot be opened; searches are exact"));
       }
-      return new LocalStore(pipeline, jobs, cache, null, null, true, resources);
+      return new LocalStore(pipeline, jobs, cache, null, null, null, true, resources);
     } catch (RuntimeException | Error e) {
       closeAll(resources, e);
       throw e;
@@ -233,7 +245,7 @@ public final class LocalStore implements Store {
           indexes.wake();
           graphs.wake();
         };
-    pipeline.onCommit(new CatalogWatch(pipeline.visible(), wakeBoth)::committed);
+    pipeline.onCommit(new ChangeWatch(pipeline.visible(), wakeBoth, graphs::wake)::committed);
     BackgroundWork merging =
         new BackgroundWork(
             options.scheduler(),
@@ -247,25 +259,6 @@ public final class LocalStore implements Store {
     BackgroundFlush flush = new BackgroundFlush(flusher, installed, pipeline, options);
     resources.push(flush);
     return new Disk(installed, flusher, compaction, indexing, vectors, flush, merging);
-  }
-
-  /** Tells when the catalog has changed. */
-  private static final class CatalogWatch {
-    private final Runnable changed;
-    private volatile long seen;
-
-    CatalogWatch(DatabaseState state, Runnable changed) {
-      this.seen = state.catalog().version();
-      this.changed = changed;
-    }
-
-    void committed(DatabaseState state) {
-      long version = state.catalog().version();
-      if (version != seen) {
-        seen = version;
-        changed.run();
-      }
-    }
   }
 
   private static void compactAll(Compaction compaction) {
@@ -340,7 +333,7 @@ public final class LocalStore implements Store {
   }
 
   /**
-   * Makes the indexes that segments lack, as the background does.
+   * Makes the indexes that segments and rows in memory lack, as the background does.
    *
    * @throws io.quiver.types.QuiverException 57P01 when the store is closed; 58030, 53100 when the
    *     disk cannot be read or written
@@ -349,6 +342,9 @@ public final class LocalStore implements Store {
     if (disk != null) {
       disk.indexing().buildMissing();
       disk.vectors().buildMissing();
+    }
+    if (memoryIndexing != null) {
+      memoryIndexing.buildMissing();
     }
   }
 

@@ -1,7 +1,9 @@
 package io.quiver.storage;
 
+import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.memtable.ColumnMap;
 import io.quiver.storage.memtable.DeletedRows;
@@ -11,6 +13,8 @@ import io.quiver.storage.transaction.DatabaseState;
 import io.quiver.storage.transaction.TablePart;
 import io.quiver.storage.transaction.TableState;
 import io.quiver.types.Column;
+import io.quiver.types.ErrorCode;
+import io.quiver.types.QuiverException;
 import io.quiver.types.SqlType;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,17 +22,80 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Frees deleted rows of a database that lives in memory, where no flush does so. A block of which
  * more than half is deleted is copied without those rows, so that each row is copied for at least
  * one that goes.
+ *
+ * <p>Blocks of tables with an index on vectors are merged as segments are ({@link MergePolicy}):
+ * searching few large indexes is quicker than many small ones. The merged rows have the indexes
+ * that the blocks had before they are seen.
  */
 final class MemoryCompaction {
-  private final CommitPipeline pipeline;
+  private static final System.Logger LOG = System.getLogger(MemoryCompaction.class.getName());
 
-  MemoryCompaction(CommitPipeline pipeline) {
+  private final CommitPipeline pipeline;
+  private final long bytesMax;
+
+  /**
+   * @param bytesMax merging makes no part larger than about this
+   */
+  MemoryCompaction(CommitPipeline pipeline, long bytesMax) {
     this.pipeline = pipeline;
+    this.bytesMax = bytesMax;
+  }
+
+  /**
+   * Merges blocks of tables with indexes on vectors until it is worth no more, on the thread of
+   * whoever builds those indexes. Where memory does not suffice, they stay as they are.
+   *
+   * @param check called now and then; what it throws ends the work
+   */
+  void mergeIndexed(Runnable check) {
+    try {
+      for (Rewrite work = choose(); work != null; work = choose()) {
+        check.run();
+        merge(work, check);
+      }
+    } catch (QuiverException | OutOfMemoryError e) {
+      if (e instanceof QuiverException other && other.code() != ErrorCode.OUT_OF_MEMORY) {
+        throw e;
+      }
+      LOG.log(System.Logger.Level.WARNING, "rows in memory stay in small blocks", e);
+    }
+  }
+
+  private @Nullable Rewrite choose() {
+    DatabaseState state = pipeline.visible();
+    for (TableState table : state.tables().values()) {
+      List<IndexDefinition> indexes = state.catalog().indexesOf(table.definition().id());
+      if (indexes.stream().anyMatch(IndexDefinition::isOnVectors)) {
+        List<TablePart> finished = table.parts().subList(0, finished(table));
+        MergePolicy.Run run = MergePolicy.compact(finished, bytesMax, part -> true);
+        if (run != null && run.count() > 1) {
+          return new Rewrite(table, run.of(finished));
+        }
+      }
+    }
+    return null;
+  }
+
+  private void merge(Rewrite work, Runnable check) {
+    TableState table = work.table();
+    List<TablePart> to = new ArrayList<>();
+    if (work.liveRows() > 0) {
+      to.add(copy(table, work.parts()));
+    }
+    Catalog catalog = pipeline.visible().catalog();
+    VectorIndexing.carry(pipeline.indexes().vectors(), work, to, catalog, bytes -> check.run());
+    Replacement replacement = new Replacement(table.definition().id(), work.parts(), to);
+    pipeline.rearrange(newest -> {
+      // Else rows were freed meanwhile, or the table is gone: then it is chosen anew.
+      List<Replacement> fitting = replacement.fits(newest) ? List.of(replacement) : List.of();
+      return Replacement.apply(newest, fitting);
+    });
   }
 
   void committed(DatabaseState state) {
@@ -77,19 +144,20 @@ final class MemoryCompaction {
       if (i >= finished(table) || !chosen.test(part)) {
         parts.add(part);
       } else if (part.liveRowCount() > 0) {
-        parts.add(compact(table, part));
+        parts.add(copy(table, List.of(part)));
       }
     }
     return table.with(parts);
   }
 
-  private static TablePart compact(TableState table, TablePart part) {
+  /** The live rows of parts that follow each other, in one. */
+  private static TablePart copy(TableState table, List<TablePart> parts) {
     Map<ColumnId, SqlType> types = new LinkedHashMap<>();
     for (ColumnDefinition column : table.definition().columns()) {
       types.put(column.id(), column.type());
     }
-    RowMerge merge = new RowMerge(types, part.liveRowCount());
-    merge.add(part.columns(), part.rowCount(), part.deleted());
+    RowMerge merge = new RowMerge(types, parts.stream().mapToInt(TablePart::liveRowCount).sum());
+    parts.forEach(part -> merge.add(part.columns(), part.rowCount(), part.deleted()));
     Map<ColumnId, Column> columns = merge.columns();
     long bytes = columns.values().stream().mapToLong(Column::sizeInBytes).sum();
     return new TablePart(new ColumnMap(columns), DeletedRows.NONE, bytes, null);

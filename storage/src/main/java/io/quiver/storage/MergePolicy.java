@@ -63,6 +63,17 @@ final class MergePolicy {
    * @param busy segments that are left alone
    */
   static @Nullable Run compact(List<TablePart> parts, long segmentBytesMax, Set<UUID> busy) {
+    return compact(
+        parts, segmentBytesMax, part -> part.segment() != null && !busy.contains(part.segment()));
+  }
+
+  /**
+   * As {@link #compact(List, long, Set)}, of parts of any kind.
+   *
+   * @param free whether a part may be rewritten
+   */
+  static @Nullable Run compact(
+      List<TablePart> parts, long segmentBytesMax, Predicate<TablePart> free) {
     @Nullable Run best = null;
     long bestBytes = Long.MAX_VALUE;
     for (int from = 0; from < parts.size(); from++) {
@@ -70,10 +81,9 @@ final class MergePolicy {
       long largest = 0;
       for (int to = from; to < parts.size(); to++) {
         TablePart part = parts.get(to);
-        UUID segment = part.segment();
         bytes += liveBytes(part);
         largest = Math.max(largest, liveBytes(part));
-        if (segment == null || busy.contains(segment) || (to > from && bytes > segmentBytesMax)) {
+        if (!free.test(part) || (to > from && bytes > segmentBytesMax)) {
           break;
         }
         boolean emptied = to == from && isMostlyDeleted(part);

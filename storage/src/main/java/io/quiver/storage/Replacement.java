@@ -78,6 +78,21 @@ record Replacement(TableId table, List<TablePart> from, List<TablePart> to) {
     return now.firstRowId() == was.firstRowId() && now.rowCount() == was.rowCount();
   }
 
+  /** Whether the old parts are there still, so that it can be applied. */
+  boolean fits(DatabaseState state) {
+    TableState now = state.tables().get(table);
+    if (now == null) {
+      return false;
+    }
+    int at = 0;
+    for (TablePart part : now.parts()) {
+      if (at < from.size() && part.isOfSame(from.get(at)) && sameRows(part, from.get(at))) {
+        at++;
+      }
+    }
+    return at == from.size();
+  }
+
   private static IllegalStateException moved(TableState table) {
     return new IllegalStateException(
         "rows of " + table.definition().name() + " were rewritten that are arranged otherwise now");

@@ -18,7 +18,6 @@ import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.vector.index.BuildOptions;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
@@ -29,8 +28,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens the vector indexes of segments, and makes those that are missing, one after the other.
- * Reads and writes go on; a segment stays until its index is made.
+ * Opens the vector indexes of segments, and makes those that are missing, one after the other, then
+ * those of rows in memory. Reads and writes go on; a segment stays until its index is made.
  */
 final class VectorIndexing {
   /** How often a build asks whether anybody wants it still. */
@@ -61,12 +60,8 @@ final class VectorIndexing {
     this.builds = builds;
   }
 
-  /** An index that a segment is to have. */
-  private record Work(TableDefinition table, IndexDefinition index, TablePart part) {
-    UUID segment() {
-      return Objects.requireNonNull(part.segment());
-    }
-  }
+  /** An index that a segment, or a part in memory, is to have. */
+  private record Work(TableDefinition table, IndexDefinition index, TablePart part) {}
 
   /**
    * Opens or makes all that is missing. What cannot be made, because the segment is damaged or the
@@ -76,21 +71,31 @@ final class VectorIndexing {
    *     read or written
    */
   void buildMissing() {
+    buildMissing(() -> {});
+  }
+
+  /**
+   * As {@link #buildMissing()}.
+   *
+   * @param before what is done before the next index is chosen
+   */
+  void buildMissing(Runnable before) {
     turn.lock();
     try {
-      buildAll();
+      buildAll(before);
     } finally {
       turn.unlock();
     }
   }
 
-  private void buildAll() {
+  private void buildAll(Runnable before) {
     // A definition that a power cut can still take back must leave no file: another one could get
     // its number.
     pipeline.awaitNewest();
     boolean more = true;
     while (more) {
       checkOpen();
+      before.run();
       // A snapshot for each segment: others must not stay on the disk for one that takes long.
       try (Snapshot snapshot = pipeline.snapshot()) {
         forgetDropped(snapshot);
@@ -122,15 +127,24 @@ final class VectorIndexing {
     return pipeline.indexes().vectors();
   }
 
+  /** Segments come first: they are larger, and rows in memory may soon be written to one. */
   private @Nullable Work next(Snapshot snapshot) {
+    Work ofSegment = next(snapshot, false);
+    return ofSegment == null && builds ? next(snapshot, true) : ofSegment;
+  }
+
+  private @Nullable Work next(Snapshot snapshot, boolean inMemory) {
     Catalog catalog = snapshot.catalog();
     for (IndexDefinition index : catalog.indexes()) {
       TableDefinition table = catalog.table(index.table());
       if (!index.isOnVectors() || table == null) {
         continue;
       }
-      for (TablePart part : parts(snapshot, table)) {
-        if (indexes().isMissing(part, index)) {
+      List<TablePart> parts = parts(snapshot, table);
+      for (TablePart part : parts) {
+        boolean grows = inMemory && part == parts.getLast();
+        if (inMemory == (part.segment() == null)
+            && (grows ? indexes().isBehind(part, index) : indexes().isMissing(part, index))) {
           return new Work(table, index, part);
         }
       }
@@ -179,20 +193,21 @@ final class VectorIndexing {
       job.end(e);
       throw e;
     }
-    if (!isWanted(work)) {
-      files.delete(SegmentDirectory.indexFile(work.segment(), work.index().id()));
+    UUID segment = part.segment();
+    if (segment != null && !isWanted(work)) {
+      files.delete(SegmentDirectory.indexFile(segment, work.index().id()));
     }
     return true;
   }
 
-  /** Whether the index has not been dropped, and its segment not been replaced. */
+  /** Whether the index has not been dropped, and its rows not been put elsewhere. */
   private boolean isWanted(Work work) {
     DatabaseState now = pipeline.visible();
     TableState table = now.tables().get(work.table().id());
     return table != null
         && now.catalog().indexesOf(work.table().id()).stream()
             .anyMatch(index -> index.id().equals(work.index().id()))
-        && table.parts().stream().anyMatch(part -> work.segment().equals(part.segment()));
+        && table.parts().stream().anyMatch(work.part()::isOfSame);
   }
 
   /** Ends a build that nobody wants. Many threads ask. */
@@ -298,7 +313,8 @@ final class VectorIndexing {
     }
   }
 
-  private void checkOpen() {
+  /** Throws 57P01 when it is closed. */
+  void checkOpen() {
     if (closed) {
       throw closed();
     }

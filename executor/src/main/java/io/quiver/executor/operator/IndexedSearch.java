@@ -46,7 +46,10 @@ final class IndexedSearch {
   private int[] found = new int[0];
   private @Nullable MemorySegment bits;
 
-  /** Rows of the last segment that are live and pass the filter, with or without a vector. */
+  /** Rows of the last segment that its index has: the first. */
+  private int covered;
+
+  /** Those of them that are live and pass the filter, with or without a vector. */
   private long passed;
 
   private long missed;
@@ -93,7 +96,8 @@ final class IndexedSearch {
   }
 
   /**
-   * Finds the nearest rows of a segment, at most k.
+   * Finds the nearest rows of a segment, at most k, among those that its index has. Those from
+   * {@link #covered} on are to be measured.
    *
    * @param candidates what a scalar index has found for the filter, or null
    * @param farthest no row farther away is wanted
@@ -114,7 +118,9 @@ final class IndexedSearch {
     }
     served++;
     passed = 0;
-    RowFilter filter = filter(segment, selector, candidates);
+    covered = Math.min(known.rowCount(), segment.rowCount());
+    unindexed += segment.rowCount() - covered;
+    RowFilter filter = filter(segment, known.rowCount(), selector, candidates);
     if (filter.count() == 0) {
       missed += passed;
       return 0;
@@ -143,6 +149,11 @@ final class IndexedSearch {
     return found.length;
   }
 
+  /** How many rows of the segment that was searched last its index has: the first ones. */
+  int covered() {
+    return covered;
+  }
+
   /** The rows that were found last. */
   int[] rows() {
     return found;
@@ -161,16 +172,18 @@ final class IndexedSearch {
     return own + Math.abs(own) * RADIUS_SLACK + Float.MIN_NORMAL;
   }
 
+  /**
+   * What may come back of the rows that are covered.
+   *
+   * @param rows that the index has; the segment may have fewer
+   */
   private RowFilter filter(
-      SegmentView segment, RowSelector selector, @Nullable RowBitmap candidates) {
-    int rows = segment.rowCount();
+      SegmentView segment, int rows, RowSelector selector, @Nullable RowBitmap candidates) {
     Column vectors = segment.column(column);
-    MemorySegment live = segment.live();
-    if (candidates == null && selector.keepsLive()) {
-      passed = segment.liveRowCount();
-      if (live == null && !vectors.mayHaveNulls()) {
-        return RowFilter.all(rows);
-      }
+    boolean all = candidates == null && selector.keepsLive() && segment.live() == null;
+    if (all && covered == rows && !vectors.mayHaveNulls()) {
+      passed = rows;
+      return RowFilter.all(rows);
     }
     MemorySegment words = cleared(rows);
     if (candidates != null) {
@@ -178,21 +191,27 @@ final class IndexedSearch {
       for (int n = candidates.fill(next, passing); n > 0; n = candidates.fill(next, passing)) {
         context.checkCancelled();
         next = passing[n - 1] + 1;
-        set(words, vectors, 0, selector.keep(segment, passing, n), true);
+        int within = n;
+        while (within > 0 && passing[within - 1] >= covered) {
+          within--;
+        }
+        set(words, vectors, 0, selector.keep(segment, passing, within));
+        if (within < n) {
+          break;
+        }
       }
       return RowFilter.of(words, rows);
     }
-    for (int from = 0; from < rows; from += Batch.ROWS) {
+    for (int from = 0; from < covered; from += Batch.ROWS) {
       context.checkCancelled();
-      int count = Math.min(Batch.ROWS, rows - from);
-      int kept = selector.select(from, count, passing);
-      set(words, vectors, from, kept, !selector.keepsLive());
+      int count = Math.min(Batch.ROWS, covered - from);
+      set(words, vectors, from, selector.select(from, count, passing));
     }
     return RowFilter.of(words, rows);
   }
 
-  private void set(MemorySegment words, Column vectors, int from, int count, boolean qualifies) {
-    passed += qualifies ? count : 0;
+  private void set(MemorySegment words, Column vectors, int from, int count) {
+    passed += count;
     for (int i = 0; i < count; i++) {
       int row = from + passing[i];
       if (!vectors.isNull(row)) {

@@ -160,21 +160,22 @@ final class VectorSearchOperator implements Operator {
     }
     RowBitmap candidates = lookup == null ? null : lookup.rows(segment);
     boolean few = candidates != null && candidates.count() <= MEASURED_MAX;
+    int first = 0;
     if (fitting != null && query != null && !few) {
       checkedType(segment.slice(search.vectorColumn(), 0, 0), query);
       int count =
           fitting.find(segment, query, selector, candidates, found.wanted(), found.farthest());
       if (count >= 0) {
         offerFound(number, query, fitting.rows(), count, found);
-        return;
+        first = fitting.covered();
       }
     }
     if (candidates != null) {
-      searchFound(number, query, selector, candidates, found);
+      searchFound(number, query, selector, candidates, first, found);
       return;
     }
     Column rowIds = null;
-    for (int from = 0; from < segment.rowCount(); from += Batch.ROWS) {
+    for (int from = first; from < segment.rowCount(); from += Batch.ROWS) {
       context.checkCancelled();
       int count = Math.min(Batch.ROWS, segment.rowCount() - from);
       int selected = selector.select(from, count, rows);
@@ -199,16 +200,17 @@ final class VectorSearchOperator implements Operator {
     }
   }
 
-  /** Measures those of an index's rows that pass the filter, and no others. */
+  /** Measures those of an index's rows that pass the filter, from one on, and no others. */
   private void searchFound(
       int number,
       @Nullable Column query,
       RowSelector selector,
       RowBitmap candidates,
+      int first,
       NearestRows found) {
     SegmentView segment = segments.get(number);
     Column rowIds = segment.column(ColumnId.ROW_ID);
-    int next = 0;
+    int next = first;
     for (int count = candidates.fill(next, rows); count > 0; count = candidates.fill(next, rows)) {
       context.checkCancelled();
       next = rows[count - 1] + 1;

@@ -6,8 +6,9 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Function;
 
 /**
- * An index of the vectors of one segment, deleted rows and rows without a vector included: whoever
- * searches filters them out. Safe for many threads, each with a searcher of its own.
+ * An index of the vectors of one segment, or of the first rows of a block in memory, deleted rows
+ * and rows without a vector included: whoever searches filters them out. Safe for many threads,
+ * each with a searcher of its own.
  */
 public final class SegmentVectorIndex {
   /** Searchers that are kept; more make room for themselves and are forgotten. */
@@ -33,6 +34,11 @@ public final class SegmentVectorIndex {
 
   public VectorIndex index() {
     return index;
+  }
+
+  /** How many rows it has: of a block in memory, the first of those that are there. */
+  public int rowCount() {
+    return index.rows().count();
   }
 
   public Origin origin() {

@@ -165,6 +165,11 @@ public final class TablePart implements SegmentView {
     indexes.retainVectors(there);
   }
 
+  /** Whether it is of the same segment or block as another part, perhaps with other rows of it. */
+  public boolean isOfSame(TablePart other) {
+    return segment == null ? indexes == other.indexes : segment.equals(other.segment);
+  }
+
   /** What is known of the indexes of these rows. */
   PartIndexes indexes() {
     return indexes;

@@ -29,13 +29,21 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds, opens and makes the vector indexes of a store's segments. They are derived data: searches
- * do without one that is missing, damaged, or not opened yet, and it is asked for. Safe for many
- * threads.
+ * Finds, opens and makes the vector indexes of a store's segments, and of its rows in memory. They
+ * are derived data: searches do without one that is missing, damaged, or not opened yet, and it is
+ * asked for. Safe for many threads.
+ *
+ * <p>A segment has an index of all of its rows, with a file. A part in memory has one of its first
+ * rows, in memory alone: those behind it are measured until there are enough of them for another,
+ * of all. Rows that anyone has seen are never written again, so an index that was made for one view
+ * of a block that grows serves all of its views.
  */
 public final class VectorIndexes {
   /** Measuring all of fewer rows is as quick as an index of them. */
   public static final int ROWS_MIN = 4_096;
+
+  /** An index of rows in a block that grows is of a multiple, as bitmaps and slices are. */
+  private static final int GROWING_MULTIPLE = 64;
 
   private static final System.Logger LOG = System.getLogger(VectorIndexes.class.getName());
 
@@ -55,7 +63,10 @@ public final class VectorIndexes {
     wanted = listener;
   }
 
-  /** The index of a segment, or null where there is none to be used yet. */
+  /**
+   * The index of some rows, or null where there is none to be used yet. Of a part in memory it may
+   * have fewer rows than the part, and of one that grows more: others see them already.
+   */
   public @Nullable SegmentVectorIndex find(TablePart part, IndexDefinition index) {
     PartIndexes.Entry known = part.indexes().get(index.id());
     if (known instanceof PartIndexes.Entry.Vectors(SegmentVectorIndex found)) {
@@ -67,9 +78,17 @@ public final class VectorIndexes {
     return null;
   }
 
-  /** Whether a segment is to have indexes at all. */
-  public boolean isLargeEnough(TablePart part) {
-    return part.segment() != null && part.rowCount() >= rowsMin;
+  /** Whether some rows are to have indexes at all. */
+  private boolean isLargeEnough(TablePart part) {
+    return part.rowCount() >= rowsMin;
+  }
+
+  /** How many of a part's rows, the first, an index has. */
+  private static int indexed(TablePart part, IndexDefinition index) {
+    return part.indexes().get(index.id())
+            instanceof PartIndexes.Entry.Vectors(SegmentVectorIndex found)
+        ? Math.min(found.rowCount(), part.rowCount())
+        : 0;
   }
 
   /** Whether an index of a segment is ready to be searched. */
@@ -87,9 +106,23 @@ public final class VectorIndexes {
     part.indexes().put(index.id(), new PartIndexes.Entry.Absent());
   }
 
-  /** Whether an index of a segment is not ready to be searched. */
+  /** Whether an index of a part is not ready to be searched, or lacks many of its rows. */
   public boolean isMissing(TablePart part, IndexDefinition index) {
-    return isLargeEnough(part) && part.indexes().get(index.id()) == null;
+    return lacksRows(part, index)
+        && !(part.indexes().get(index.id()) instanceof PartIndexes.Entry.Absent);
+  }
+
+  private boolean lacksRows(TablePart part, IndexDefinition index) {
+    return part.rowCount() - indexed(part, index) >= rowsMin;
+  }
+
+  /**
+   * As {@link #isMissing}, of the part of a table to which rows are added: its index is made anew
+   * when it has half of the rows, so that a row is indexed twice on average.
+   */
+  public boolean isBehind(TablePart part, IndexDefinition index) {
+    int indexed = indexed(part, index);
+    return isMissing(part, index) && part.rowCount() - indexed >= indexed;
   }
 
   /**
@@ -98,6 +131,9 @@ public final class VectorIndexes {
    * @return false where it is to be made: there is no file, or a damaged one
    */
   public boolean open(TablePart part, TableDefinition table, IndexDefinition index) {
+    if (part.segment() == null) {
+      return false;
+    }
     FileSystem directory = Objects.requireNonNull(files);
     VectorIndexFile.Subject subject = subject(part, table, index);
     SegmentVectorIndex found = null;
@@ -115,16 +151,15 @@ public final class VectorIndexes {
   }
 
   /**
-   * Makes the index of a segment, with its file.
+   * Makes the index of a segment, with its file, or of rows in memory.
    *
-   * @return bytes of the file
+   * @return bytes of the file, 0 without one
    * @throws java.util.concurrent.CancellationException when the options say so
    * @throws QuiverException 58030, 53100 when the disk cannot be read or written
    * @throws CorruptionException when the segment is damaged
    */
   public long build(
       TablePart part, TableDefinition table, IndexDefinition index, BuildOptions options) {
-    FileSystem directory = Objects.requireNonNull(files);
     long begin = scheduler.nanoTime();
     VectorRows rows = rows(part, index);
     IndexSpec spec = IndexSpecs.of(index);
@@ -136,8 +171,12 @@ public final class VectorIndexes {
     }
     VectorIndex made = Indexes.build(spec, rows, options);
     long millis = TimeUnit.NANOSECONDS.toMillis(scheduler.nanoTime() - begin);
-    long bytes =
-        VectorIndexFile.write(directory, subject(part, table, index), made, millis, reason);
+    long bytes = 0;
+    if (part.segment() != null) {
+      FileSystem directory = Objects.requireNonNull(files);
+      VectorIndexFile.Subject subject = subject(part, table, index);
+      bytes = VectorIndexFile.write(directory, subject, made, millis, reason);
+    }
     SegmentVectorIndex.Origin origin = new SegmentVectorIndex.Origin(bytes, millis, reason);
     part.indexes()
         .put(index.id(), new PartIndexes.Entry.Vectors(new SegmentVectorIndex(made, origin)));
@@ -155,14 +194,16 @@ public final class VectorIndexes {
     for (TablePart part : parts) {
       if (part.indexes().get(index.id())
           instanceof PartIndexes.Entry.Vectors(SegmentVectorIndex found)) {
-        rows += part.rowCount();
+        rows += indexed(part, index);
         bytes += found.origin().fileBytes();
         memory += found.index().memoryBytes();
         millis += found.origin().buildMillis();
         String reason = found.origin().reason();
         chosen.add(found.index().spec() + (reason.isEmpty() ? "" : ": " + reason));
-      } else if (isLargeEnough(part)) {
-        missing += part.rowCount();
+      }
+      boolean grows = part.segment() == null && part == parts.getLast();
+      if (grows ? isBehind(part, index) : lacksRows(part, index)) {
+        missing += part.rowCount() - indexed(part, index);
       }
     }
     return new SegmentIndexes.Extent(rows, missing, bytes, memory, millis, chosen);
@@ -182,6 +223,10 @@ public final class VectorIndexes {
     }
     Encoding encoding = IndexSpecs.encoding(type.element());
     RowBlock block = RowBlock.packed(column.data(), type.dimension(), encoding);
-    return new VectorRows(IndexSpecs.metric(index.distance()), block, part.rowCount());
+    int rows = part.rowCount();
+    if (part.indexes().isGrowing() && rows >= GROWING_MULTIPLE) {
+      rows -= rows % GROWING_MULTIPLE;
+    }
+    return new VectorRows(IndexSpecs.metric(index.distance()), block, rows);
   }
 }

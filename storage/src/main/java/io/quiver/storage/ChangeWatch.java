@@ -1,0 +1,34 @@
+package io.quiver.storage;
+
+import io.quiver.storage.transaction.DatabaseState;
+
+/** Tells when the catalog has changed, and when many rows have come into memory. */
+final class ChangeWatch {
+  private static final long ROWS = 1_024;
+
+  private final Runnable onCatalog;
+  private final Runnable onRows;
+  private volatile long catalog;
+  private volatile long rows;
+
+  ChangeWatch(DatabaseState state, Runnable onCatalog, Runnable onRows) {
+    this.onCatalog = onCatalog;
+    this.onRows = onRows;
+    this.catalog = state.catalog().version();
+    this.rows = state.memory().rows();
+  }
+
+  void committed(DatabaseState state) {
+    long version = state.catalog().version();
+    if (version != catalog) {
+      catalog = version;
+      onCatalog.run();
+    }
+    long now = state.memory().rows();
+    // A flush takes rows out of memory: later ones count from there.
+    if (now >= rows + ROWS || now < rows) {
+      rows = now;
+      onRows.run();
+    }
+  }
+}

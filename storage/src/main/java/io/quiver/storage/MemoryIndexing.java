@@ -1,0 +1,71 @@
+package io.quiver.storage;
+
+import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.scheduling.Scheduler;
+import io.quiver.storage.transaction.CommitPipeline;
+import io.quiver.storage.transaction.DatabaseState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives a database that lives in memory its indexes on vectors, on a thread that starts with the
+ * first of them: most such databases have none. The lock of this object guards all fields.
+ */
+final class MemoryIndexing implements AutoCloseable {
+  private final Scheduler scheduler;
+  private final CommitPipeline pipeline;
+  private final MemoryCompaction compaction;
+  private final VectorIndexing vectors;
+  private @Nullable BackgroundWork thread;
+  private volatile boolean closed;
+
+  MemoryIndexing(
+      Scheduler scheduler,
+      CommitPipeline pipeline,
+      MemoryCompaction compaction,
+      VectorIndexing vectors) {
+    this.scheduler = scheduler;
+    this.pipeline = pipeline;
+    this.compaction = compaction;
+    this.vectors = vectors;
+    pipeline.onCommit(new ChangeWatch(pipeline.visible(), this::wake, this::wake)::committed);
+    pipeline.indexes().vectors().onWanted(this::wake);
+  }
+
+  private void wake() {
+    DatabaseState state = pipeline.visible();
+    if (state.catalog().indexes().stream().anyMatch(IndexDefinition::isOnVectors)) {
+      wakeThread();
+    }
+  }
+
+  private synchronized void wakeThread() {
+    if (thread != null) {
+      thread.wake();
+    } else if (!closed) {
+      thread =
+          new BackgroundWork(
+              scheduler,
+              "quiver-vector-index",
+              this::buildMissing,
+              vectors::close,
+              "vector indexes cannot be built; searches are exact, and it is tried again");
+    }
+  }
+
+  /** Makes all that is missing. Blocks are merged first: what is merged is built once less. */
+  void buildMissing() {
+    vectors.buildMissing(() -> compaction.mergeIndexed(vectors::checkOpen));
+  }
+
+  @Override
+  public void close() {
+    BackgroundWork work;
+    synchronized (this) {
+      closed = true;
+      work = thread;
+    }
+    if (work != null) {
+      work.close();
+    }
+  }
+}
