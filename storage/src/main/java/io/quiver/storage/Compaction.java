@@ -216,7 +216,7 @@ final class Compaction implements AutoCloseable {
       Indexing.build(
           installed.indexes(), to, work.definition(), installed.state().catalog(), progress);
       VectorIndexing.carry(
-          installed.indexes().vectors(), work, to, installed.state().catalog(), progress);
+          installed.indexes().vectors(), work, to, installed.newestCatalog(), progress);
       installed.installCompaction(
           new Replacement(work.definition().id(), work.parts(), to), written);
     } catch (RuntimeException | Error e) {

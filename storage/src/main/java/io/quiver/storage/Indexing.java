@@ -17,6 +17,7 @@ import io.quiver.types.QuiverException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,8 +37,11 @@ final class Indexing {
   /** Segments that could not be read, and are left to {@code quiver check}. Owned by the turn. */
   private final Set<UUID> damaged = new HashSet<>();
 
-  /** The catalog whose dropped indexes have left no file. Owned by the turn. */
-  private long cleaned = -1;
+  /** Segments in which no index that was dropped by then has left its file. Owned by the turn. */
+  private final Set<UUID> cleaned = new HashSet<>();
+
+  /** The catalog of that time. Owned by the turn. */
+  private long cleanedCatalog = -1;
 
   private volatile boolean closed;
 
@@ -73,6 +77,11 @@ final class Indexing {
     pipeline.awaitNewest();
     try (Snapshot snapshot = pipeline.snapshot()) {
       Catalog catalog = snapshot.catalog();
+      if (catalog.version() != cleanedCatalog) {
+        cleaned.clear();
+        cleanedCatalog = catalog.version();
+      }
+      Set<UUID> there = new HashSet<>();
       for (TableDefinition table : catalog.tables()) {
         List<TablePart> segments = segments(snapshot, table);
         for (IndexDefinition index : built(catalog, table)) {
@@ -87,11 +96,11 @@ final class Indexing {
             build(missing, table, index);
           }
         }
-        if (catalog.version() != cleaned) {
-          removeDropped(segments, catalog);
-        }
+        segments.forEach(part -> there.add(Objects.requireNonNull(part.segment())));
       }
-      cleaned = catalog.version();
+      there.stream().filter(segment -> !cleaned.contains(segment)).forEach(this::removeDropped);
+      cleaned.clear();
+      cleaned.addAll(there);
     }
   }
 
@@ -134,18 +143,17 @@ final class Indexing {
     }
   }
 
-  private void removeDropped(List<TablePart> segments, Catalog catalog) {
+  /** What was written for an index that was dropped meanwhile goes, too. */
+  private void removeDropped(UUID segment) {
+    List<IndexId> found = SegmentDirectory.indexes(files, segment);
+    // In this order: whoever writes a file has seen its definition.
     Set<IndexId> there =
-        catalog.indexes().stream().map(IndexDefinition::id).collect(Collectors.toSet());
-    for (TablePart part : segments) {
-      UUID segment = part.segment();
-      if (segment == null) {
-        continue;
-      }
-      for (IndexId found : SegmentDirectory.indexes(files, segment)) {
-        if (!there.contains(found)) {
-          files.delete(SegmentDirectory.indexFile(segment, found));
-        }
+        pipeline.visible().catalog().indexes().stream()
+            .map(IndexDefinition::id)
+            .collect(Collectors.toSet());
+    for (IndexId index : found) {
+      if (!there.contains(index)) {
+        files.delete(SegmentDirectory.indexFile(segment, index));
       }
     }
   }

@@ -59,7 +59,7 @@ final class InstalledManifest {
   /** What a flush is writing, in the arrangement that compactions gave it meanwhile. */
   private CommitPipeline.@Nullable Sealed sealed;
 
-  private volatile Runnable flushed = () -> {};
+  private volatile Runnable listener = () -> {};
 
   InstalledManifest(Opened opened) {
     files = opened.files();
@@ -86,6 +86,11 @@ final class InstalledManifest {
       Manifest manifest,
       DatabaseState state) {}
 
+  /** The newest definitions, which the manifest may not have. */
+  Catalog newestCatalog() {
+    return pipeline.visible().catalog();
+  }
+
   SegmentIndexes indexes() {
     return pipeline.indexes();
   }
@@ -95,13 +100,13 @@ final class InstalledManifest {
     return retired;
   }
 
-  /** Calls someone after each flush, on its thread. */
-  void onFlush(Runnable listener) {
-    Runnable before = flushed;
-    flushed =
+  /** Calls someone after each flush and each merge, on its thread. */
+  void onInstalled(Runnable added) {
+    Runnable before = listener;
+    listener =
         () -> {
           before.run();
-          listener.run();
+          added.run();
         };
   }
 
@@ -188,7 +193,7 @@ final class InstalledManifest {
     } finally {
       lock.unlock();
     }
-    flushed.run();
+    listener.run();
   }
 
   /** Installs the same rows as of the same commit in other segments. */
@@ -206,6 +211,7 @@ final class InstalledManifest {
     } finally {
       lock.unlock();
     }
+    listener.run();
   }
 
   private void install(

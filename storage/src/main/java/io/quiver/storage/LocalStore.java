@@ -254,8 +254,8 @@ public final class LocalStore implements Store {
             compaction::close,
             "segments cannot be merged; they stay as they are, and it is tried again");
     resources.push(merging);
-    installed.onFlush(merging::wake);
-    installed.onFlush(wakeBoth);
+    installed.onInstalled(merging::wake);
+    installed.onInstalled(wakeBoth);
     BackgroundFlush flush = new BackgroundFlush(flusher, installed, pipeline, options);
     resources.push(flush);
     return new Disk(installed, flusher, compaction, indexing, vectors, flush, merging);

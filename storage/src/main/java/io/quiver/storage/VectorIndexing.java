@@ -17,7 +17,9 @@ import io.quiver.types.CorruptionException;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.vector.index.BuildOptions;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
@@ -44,9 +46,6 @@ final class VectorIndexing {
   private final FileSystem files;
   private final boolean builds;
 
-  /** The catalog whose dropped indexes nobody remembers. Owned by the turn. */
-  private long cleaned = -1;
-
   private volatile boolean closed;
 
   /**
@@ -60,8 +59,14 @@ final class VectorIndexing {
     this.builds = builds;
   }
 
+  private record Target(IndexId index, @Nullable UUID segment) {}
+
   /** An index that a segment, or a part in memory, is to have. */
-  private record Work(TableDefinition table, IndexDefinition index, TablePart part) {}
+  private record Work(TableDefinition table, IndexDefinition index, TablePart part) {
+    Target target() {
+      return new Target(index.id(), part.segment());
+    }
+  }
 
   /**
    * Opens or makes all that is missing. What cannot be made, because the segment is damaged or the
@@ -92,6 +97,7 @@ final class VectorIndexing {
     // A definition that a power cut can still take back must leave no file: another one could get
     // its number.
     pipeline.awaitNewest();
+    Map<Target, QuiverException> refused = new LinkedHashMap<>();
     boolean more = true;
     while (more) {
       checkOpen();
@@ -99,28 +105,48 @@ final class VectorIndexing {
       // A snapshot for each segment: others must not stay on the disk for one that takes long.
       try (Snapshot snapshot = pipeline.snapshot()) {
         forgetDropped(snapshot);
-        Work next = next(snapshot);
+        Work next = next(snapshot, refused.keySet());
         more = next != null;
         if (next != null) {
-          make(next);
+          QuiverException refusal = make(next);
+          if (refusal != null) {
+            refused.put(next.target(), refusal);
+          }
         }
       }
     }
+    if (!refused.isEmpty()) {
+      throw refused.values().iterator().next();
+    }
   }
 
-  private void make(Work work) {
-    boolean made = false;
+  /** Gives why the disk has refused, if it has: what is next is tried all the same. */
+  private @Nullable QuiverException make(Work work) {
     try {
-      made = indexes().open(work.part(), work.table(), work.index()) || (builds && build(work));
+      boolean made =
+          indexes().open(work.part(), work.table(), work.index()) || (builds && build(work));
+      if (!made) {
+        indexes().giveUp(work.part(), work.index(), "the database is open for reading", false);
+      }
     } catch (CorruptionException | IllegalArgumentException | OutOfMemoryError e) {
       LOG.log(
           System.Logger.Level.ERROR,
           "index " + work.index().name() + " cannot be built; searches are exact",
           e);
+      indexes().giveUp(work.part(), work.index(), String.valueOf(e.getMessage()), false);
+    } catch (QuiverException e) {
+      if (!isRefusal(e)) {
+        throw e;
+      }
+      indexes().giveUp(work.part(), work.index(), String.valueOf(e.getMessage()), true);
+      return e;
     }
-    if (!made) {
-      indexes().giveUp(work.part(), work.index());
-    }
+    return null;
+  }
+
+  /** Whether the disk may take another time what it has refused. */
+  private static boolean isRefusal(QuiverException e) {
+    return e.code() == ErrorCode.DISK_FULL || e.code() == ErrorCode.IO_ERROR;
   }
 
   private VectorIndexes indexes() {
@@ -128,12 +154,12 @@ final class VectorIndexing {
   }
 
   /** Segments come first: they are larger, and rows in memory may soon be written to one. */
-  private @Nullable Work next(Snapshot snapshot) {
-    Work ofSegment = next(snapshot, false);
-    return ofSegment == null && builds ? next(snapshot, true) : ofSegment;
+  private @Nullable Work next(Snapshot snapshot, Set<Target> refused) {
+    Work ofSegment = next(snapshot, refused, false);
+    return ofSegment == null && builds ? next(snapshot, refused, true) : ofSegment;
   }
 
-  private @Nullable Work next(Snapshot snapshot, boolean inMemory) {
+  private @Nullable Work next(Snapshot snapshot, Set<Target> refused, boolean inMemory) {
     Catalog catalog = snapshot.catalog();
     for (IndexDefinition index : catalog.indexes()) {
       TableDefinition table = catalog.table(index.table());
@@ -142,10 +168,12 @@ final class VectorIndexing {
       }
       List<TablePart> parts = parts(snapshot, table);
       for (TablePart part : parts) {
+        Work work = new Work(table, index, part);
         boolean grows = inMemory && part == parts.getLast();
         if (inMemory == (part.segment() == null)
+            && !refused.contains(work.target())
             && (grows ? indexes().isBehind(part, index) : indexes().isMissing(part, index))) {
-          return new Work(table, index, part);
+          return work;
         }
       }
     }
@@ -161,15 +189,11 @@ final class VectorIndexing {
 
   private void forgetDropped(Snapshot snapshot) {
     Catalog catalog = snapshot.catalog();
-    if (catalog.version() == cleaned) {
-      return;
-    }
     Set<IndexId> there =
         catalog.indexes().stream().map(IndexDefinition::id).collect(Collectors.toSet());
     for (TableDefinition table : catalog.tables()) {
       parts(snapshot, table).forEach(part -> part.retainVectorIndexes(there::contains));
     }
-    cleaned = catalog.version();
   }
 
   /** Makes an index, unless nobody wants it any more: then the next snapshot is without it. */
@@ -276,9 +300,13 @@ final class VectorIndexing {
             throw e;
           } catch (QuiverException e) {
             // Rows are not kept waiting for an index that the disk refuses.
-            if (e.code() != ErrorCode.DISK_FULL && e.code() != ErrorCode.IO_ERROR) {
+            if (!isRefusal(e)) {
               throw e;
             }
+          } catch (IllegalArgumentException | OutOfMemoryError e) {
+            LOG.log(
+                System.Logger.Level.WARNING,
+                "index " + index.name() + " cannot be carried through a merge: " + e.getMessage());
           }
         }
       }

@@ -15,6 +15,7 @@ import io.quiver.types.Batch;
 import io.quiver.types.Field;
 import io.quiver.types.Schema;
 import io.quiver.types.SqlType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -154,13 +155,13 @@ public final class SystemTables {
           index.include().isEmpty() ? null : DefinitionText.names(table, index.include()),
           index.predicateSql(),
           index.options().isEmpty() ? null : DefinitionText.options(index),
-          !built ? "not built" : extent.missing() > 0 ? "building" : "ready",
+          state(built, extent),
           built ? extent.rows() : null,
           built ? tableRows(snapshot, table) - extent.rows() : null,
           built ? extent.bytes() : null,
           index.isOnVectors() ? extent.memory() : null,
           index.isOnVectors() ? extent.buildMillis() : null,
-          extent.chosen().isEmpty() ? null : String.join("; ", extent.chosen()),
+          builtAs(extent),
           index.comment());
     }
     for (TableDefinition table : of == null ? catalog.tables() : List.of(of)) {
@@ -169,6 +170,23 @@ public final class SystemTables {
           .forEach(key -> addUnique(rows, table, key));
     }
     return rows.batch();
+  }
+
+  private static String state(boolean built, SegmentIndexes.Extent extent) {
+    if (!built) {
+      return "not built";
+    }
+    if (!extent.failures().isEmpty()) {
+      return "failed";
+    }
+    return extent.missing() > 0 ? "building" : "ready";
+  }
+
+  /** What there is in segments, and why there is nothing in others. */
+  private static @Nullable String builtAs(SegmentIndexes.Extent extent) {
+    List<String> all = new ArrayList<>(extent.chosen());
+    extent.failures().forEach(why -> all.add("failed: " + why));
+    return all.isEmpty() ? null : String.join("; ", all);
   }
 
   /** A unique index is a key of its table, which is kept for all rows. */

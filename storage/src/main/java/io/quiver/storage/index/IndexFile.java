@@ -39,7 +39,6 @@ public final class IndexFile {
   private static final int MAJOR = 1;
   private static final int MINOR = 0;
   private static final int HEADER_BYTES = 16;
-  private static final String TEMPORARY = "tmp";
 
   private IndexFile() {}
 
@@ -95,15 +94,8 @@ public final class IndexFile {
       }
     }
     MemorySegment bytes = out.putInt(Checksum.of(out.bytes())).bytes();
-    String temporary = TEMPORARY + "/" + subject.segment() + "-" + subject.index().id().value();
-    files.createDirectories(TEMPORARY);
-    files.delete(temporary);
-    try (StorageFile file = files.open(temporary, FileSystem.Mode.CREATE)) {
-      file.append(bytes);
-      file.force();
-    }
-    files.rename(temporary, subject.path());
-    files.syncDirectory(SegmentDirectory.path(subject.segment()));
+    SegmentDirectory.writeIndex(
+        files, subject.segment(), subject.index().id(), file -> file.append(bytes));
     return bytes.byteSize();
   }
 

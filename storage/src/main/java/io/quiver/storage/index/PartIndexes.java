@@ -42,8 +42,18 @@ public final class PartIndexes {
     /** It is there, an index on vectors. */
     record Vectors(SegmentVectorIndex index) implements Entry {}
 
-    /** It has been looked for and is to be made. */
-    record Absent() implements Entry {}
+    /**
+     * It has been looked for and is not there.
+     *
+     * @param why it could not be made; empty where nobody has tried
+     * @param again whether it is to be made
+     */
+    record Absent(String why, boolean again) implements Entry {
+      /** It is to be made. */
+      public Absent() {
+        this("", true);
+      }
+    }
   }
 
   public @Nullable Entry get(IndexId index) {

@@ -46,7 +46,6 @@ public final class VectorIndexFile {
   private static final int FIXED_BYTES = 20;
   private static final int HEADER_BYTES = 4_096;
   private static final int CHECKSUM_AT = HEADER_BYTES - Integer.BYTES;
-  private static final String TEMPORARY = "tmp";
 
   private VectorIndexFile() {}
 
@@ -79,20 +78,20 @@ public final class VectorIndexFile {
    */
   public static long write(
       FileSystem files, Subject subject, VectorIndex index, long buildMillis, String reason) {
-    String temporary = TEMPORARY + "/" + subject.segment() + "-" + subject.index().id().value();
     long bytes = index.formBytes();
-    files.createDirectories(TEMPORARY);
-    files.delete(temporary);
-    try (Arena arena = Arena.ofConfined();
-        StorageFile file = files.open(temporary, FileSystem.Mode.CREATE)) {
+    MemorySegment header = header(subject, buildMillis, reason);
+    try (Arena arena = Arena.ofConfined()) {
       MemorySegment form = arena.allocate(bytes, HEADER_BYTES);
       index.write(form);
-      file.append(header(subject, buildMillis, reason));
-      file.append(form);
-      file.force();
+      SegmentDirectory.writeIndex(
+          files,
+          subject.segment(),
+          subject.index().id(),
+          file -> {
+            file.append(header);
+            file.append(form);
+          });
     }
-    files.rename(temporary, subject.path());
-    files.syncDirectory(SegmentDirectory.path(subject.segment()));
     return HEADER_BYTES + bytes;
   }
 

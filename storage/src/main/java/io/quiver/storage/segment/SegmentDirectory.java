@@ -3,9 +3,11 @@ package io.quiver.storage.segment;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.file.FileSystem;
+import io.quiver.storage.file.StorageFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /** Where segments lie: {@code segments/<uuid>/}, one directory each. */
@@ -30,6 +32,32 @@ public final class SegmentDirectory {
   /** The file with an index of a segment's rows. */
   public static String indexFile(UUID id, IndexId index) {
     return path(id) + "/" + index.value() + INDEX_SUFFIX;
+  }
+
+  /**
+   * Writes the file with an index of a segment's rows, which is whole and durable when this
+   * returns; where it cannot be, nothing is left behind.
+   */
+  public static void writeIndex(
+      FileSystem files, UUID id, IndexId index, Consumer<StorageFile> content) {
+    String temporary = TEMPORARY + "/" + id + "-" + index.value();
+    files.createDirectories(TEMPORARY);
+    files.delete(temporary);
+    try {
+      try (StorageFile file = files.open(temporary, FileSystem.Mode.CREATE)) {
+        content.accept(file);
+        file.force();
+      }
+      files.rename(temporary, indexFile(id, index));
+    } catch (RuntimeException | Error e) {
+      try {
+        files.delete(temporary);
+      } catch (RuntimeException remains) {
+        e.addSuppressed(remains);
+      }
+      throw e;
+    }
+    files.syncDirectory(path(id));
   }
 
   /** The indexes of which a segment has files. */

@@ -237,14 +237,22 @@ public final class SegmentIndexes {
    * @param memory bytes that an index on vectors keeps beside the rows
    * @param buildMillis that its builds took
    * @param chosen what indexes on vectors are built as in segments, with why
+   * @param failures why those of some segments could not be built
    */
   public record Extent(
-      long rows, long missing, long bytes, long memory, long buildMillis, Set<String> chosen) {
+      long rows,
+      long missing,
+      long bytes,
+      long memory,
+      long buildMillis,
+      Set<String> chosen,
+      Set<String> failures) {
     /** Of an index that is not built. */
-    public static final Extent NONE = new Extent(0, 0, 0, 0, 0, Set.of());
+    public static final Extent NONE = new Extent(0, 0, 0, 0, 0, Set.of(), Set.of());
 
     public Extent {
       chosen = Collections.unmodifiableSet(new TreeSet<>(chosen));
+      failures = Collections.unmodifiableSet(new TreeSet<>(failures));
     }
   }
 
@@ -283,6 +291,6 @@ public final class SegmentIndexes {
         }
       }
     }
-    return new Extent(rows, missing, bytes, 0, 0, Set.of());
+    return new Extent(rows, missing, bytes, 0, 0, Set.of(), Set.of());
   }
 }

@@ -101,15 +101,20 @@ public final class VectorIndexes {
     return part.indexes().hasVectors();
   }
 
-  /** Leaves an index that cannot be made out, until the database is opened again. */
-  public void giveUp(TablePart part, IndexDefinition index) {
-    part.indexes().put(index.id(), new PartIndexes.Entry.Absent());
+  /**
+   * Notes that an index cannot be made.
+   *
+   * @param again whether it may be another time, or is left out until the database is opened again
+   */
+  public void giveUp(TablePart part, IndexDefinition index, String why, boolean again) {
+    part.indexes().put(index.id(), new PartIndexes.Entry.Absent(why, again));
   }
 
   /** Whether an index of a part is not ready to be searched, or lacks many of its rows. */
   public boolean isMissing(TablePart part, IndexDefinition index) {
+    PartIndexes.Entry known = part.indexes().get(index.id());
     return lacksRows(part, index)
-        && !(part.indexes().get(index.id()) instanceof PartIndexes.Entry.Absent);
+        && !(known instanceof PartIndexes.Entry.Absent absent && !absent.again());
   }
 
   private boolean lacksRows(TablePart part, IndexDefinition index) {
@@ -191,6 +196,7 @@ public final class VectorIndexes {
     long memory = 0;
     long millis = 0;
     Set<String> chosen = new TreeSet<>();
+    Set<String> failures = new TreeSet<>();
     for (TablePart part : parts) {
       if (part.indexes().get(index.id())
           instanceof PartIndexes.Entry.Vectors(SegmentVectorIndex found)) {
@@ -205,8 +211,11 @@ public final class VectorIndexes {
       if (grows ? isBehind(part, index) : lacksRows(part, index)) {
         missing += part.rowCount() - indexed(part, index);
       }
+      if (part.indexes().get(index.id()) instanceof PartIndexes.Entry.Absent absent) {
+        failures.add(absent.why());
+      }
     }
-    return new SegmentIndexes.Extent(rows, missing, bytes, memory, millis, chosen);
+    return new SegmentIndexes.Extent(rows, missing, bytes, memory, millis, chosen, failures);
   }
 
   private static VectorIndexFile.Subject subject(

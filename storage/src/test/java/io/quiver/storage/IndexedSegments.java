@@ -1,0 +1,23 @@
+package io.quiver.storage;
+
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** While a class runs, segments of few rows have indexes on vectors, too. */
+final class IndexedSegments implements BeforeAllCallback, AfterAllCallback {
+  /** How many rows a segment has at least that has an index. */
+  static final int ROWS_MIN = 20;
+
+  private static final String PROPERTY = "quiver.index_rows_min";
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    System.setProperty(PROPERTY, String.valueOf(ROWS_MIN));
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    System.clearProperty(PROPERTY);
+  }
+}

@@ -1,0 +1,179 @@
+package io.quiver.storage;
+
+import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.catalog.IndexId;
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.file.FileSystem;
+import io.quiver.storage.index.SegmentVectorIndex;
+import io.quiver.storage.segment.SegmentDirectory;
+import io.quiver.storage.transaction.SegmentView;
+import io.quiver.storage.transaction.Snapshot;
+import io.quiver.storage.transaction.TablePart;
+import io.quiver.storage.transaction.Transaction;
+import io.quiver.types.Column;
+import io.quiver.vector.index.Effort;
+import io.quiver.vector.index.Neighbors;
+import io.quiver.vector.index.RowFilter;
+import io.quiver.vector.index.SearchRequest;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/** Indexes on the vectors of {@link Tables#items}: what they find, and what they leave. */
+final class VectorSearches {
+  private static final int WANTED = 5;
+  private static final int QUERIES = 4;
+  private static final double RECALL_MIN = 0.9;
+
+  /** The column {@code embedding}. */
+  private static final ColumnId COLUMN = new ColumnId(2);
+
+  private VectorSearches() {}
+
+  static IndexDefinition index(
+      Transaction transaction, TableDefinition table, String name, IndexDefinition.Kind kind) {
+    return index(transaction, table, name, kind, Map.of());
+  }
+
+  static IndexDefinition index(
+      Transaction transaction,
+      TableDefinition table,
+      String name,
+      IndexDefinition.Kind kind,
+      Map<String, String> options) {
+    return new IndexDefinition(
+        transaction.newIndex(),
+        table.id(),
+        name,
+        kind,
+        List.of(new IndexDefinition.Key(COLUMN, true, false)),
+        IndexDefinition.Distance.L2,
+        List.of(),
+        null,
+        options,
+        null);
+  }
+
+  /**
+   * Searches each segment through its indexes, and compares with all of its rows.
+   *
+   * @param all whether each segment that is large enough must have its indexes
+   * @return how many segments were searched
+   */
+  static int check(LocalStore store, boolean all, String when) {
+    int searched = 0;
+    try (Snapshot snapshot = store.snapshot()) {
+      for (IndexDefinition index : snapshot.catalog().indexes()) {
+        if (!index.isOnVectors()) {
+          continue;
+        }
+        for (SegmentView segment : snapshot.table(index.table()).segments()) {
+          SegmentVectorIndex found = snapshot.vectorIndex(index, segment);
+          if (found != null) {
+            search(segment, found, when + ", " + index.name());
+            searched++;
+          } else if (all && isIndexed(segment)) {
+            throw new AssertionError(when + ": no index of " + segment.rowCount() + " rows");
+          }
+        }
+      }
+    }
+    return searched;
+  }
+
+  private static boolean isIndexed(SegmentView segment) {
+    return segment instanceof TablePart part
+        && part.segment() != null
+        && part.rowCount() >= IndexedSegments.ROWS_MIN;
+  }
+
+  private static void search(SegmentView segment, SegmentVectorIndex index, String when) {
+    Column vectors = segment.column(COLUMN);
+    RowFilter filter =
+        RowFilter.matching(segment.rowCount(), row -> isLive(segment, row) && !vectors.isNull(row));
+    if (filter.count() == 0) {
+      return;
+    }
+    Random random = new Random(segment.rowCount());
+    int hits = 0;
+    int wanted = 0;
+    for (int i = 0; i < QUERIES; i++) {
+      int query = filter.toArray()[random.nextInt(filter.count())];
+      int k = Math.min(WANTED, filter.count());
+      double[] exact =
+          Arrays.stream(filter.toArray())
+              .mapToDouble(row -> distance(vectors, query, row))
+              .sorted()
+              .limit(k)
+              .toArray();
+      Neighbors found = new Neighbors();
+      SearchRequest request =
+          new SearchRequest(
+              vectors.getVector(query),
+              k,
+              Effort.DEFAULT,
+              Double.POSITIVE_INFINITY,
+              filter,
+              () -> false);
+      index.search(searcher -> {
+        searcher.search(request, found);
+        return found;
+      });
+      if (Arrays.stream(found.rows()).distinct().count() != k
+          || !Arrays.stream(found.rows()).allMatch(filter::passes)) {
+        throw new AssertionError(when + ": wanted " + k + ", " + Arrays.toString(found.rows()));
+      }
+      double farthest = exact[k - 1] * (1 + 1e-5);
+      hits +=
+          (int)
+              Arrays.stream(found.rows())
+                  .filter(row -> distance(vectors, query, row) <= farthest)
+                  .count();
+      wanted += k;
+    }
+    if (hits < RECALL_MIN * wanted) {
+      throw new AssertionError(when + ": found " + hits + " of the " + wanted + " nearest");
+    }
+  }
+
+  private static double distance(Column vectors, int a, int b) {
+    float[] left = vectors.getFloats(a);
+    float[] right = vectors.getFloats(b);
+    double sum = 0;
+    for (int i = 0; i < left.length; i++) {
+      sum += (left[i] - right[i]) * (left[i] - right[i]);
+    }
+    return Math.sqrt(sum);
+  }
+
+  private static boolean isLive(SegmentView segment, int row) {
+    var live = segment.live();
+    return live == null || (live.get(ValueLayout.JAVA_BYTE, row >> 3) & (1 << (row & 7))) != 0;
+  }
+
+  /** Names files of indexes that nobody has defined, and what was not finished. */
+  static List<String> leftovers(FileSystem files, LocalStore store) {
+    List<String> found = new ArrayList<>(files.list("tmp").stream().map("tmp/"::concat).toList());
+    try (Snapshot snapshot = store.snapshot()) {
+      Set<IndexId> known =
+          snapshot.catalog().indexes().stream()
+              .map(IndexDefinition::id)
+              .collect(Collectors.toSet());
+      for (UUID segment : SegmentDirectory.list(files)) {
+        for (IndexId index : SegmentDirectory.indexes(files, segment)) {
+          if (!known.contains(index)) {
+            found.add(SegmentDirectory.indexFile(segment, index));
+          }
+        }
+      }
+    }
+    return found;
+  }
+}
