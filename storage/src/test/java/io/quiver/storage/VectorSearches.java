@@ -97,7 +97,9 @@ final class VectorSearches {
   private static void search(SegmentView segment, SegmentVectorIndex index, String when) {
     Column vectors = segment.column(COLUMN);
     RowFilter filter =
-        RowFilter.matching(segment.rowCount(), row -> isLive(segment, row) && !vectors.isNull(row));
+        RowFilter.matching(
+            index.rowCount(),
+            row -> row < segment.rowCount() && isLive(segment, row) && !vectors.isNull(row));
     if (filter.count() == 0) {
       return;
     }
