@@ -2,6 +2,7 @@ package io.quiver.cli;
 
 import io.quiver.cli.ann.AnnBenchmark;
 import io.quiver.cli.ann.AnnOptions;
+import io.quiver.cli.ann.TableTarget;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import io.quiver.vector.distance.Encoding;
@@ -10,6 +11,7 @@ import io.quiver.vector.index.IndexSpec;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,8 +86,20 @@ final class BenchAnnCommand implements Callable<Integer> {
   @Option(
       names = "--through",
       paramLabel = "WHAT",
-      description = "Whom to ask: index. Default: ${DEFAULT-VALUE}")
+      description = {
+        "Whom to ask. index: the library. embedded, jdbc, flight: a table with the index, by SQL,"
+            + " within this process or over a socket; made in a temporary directory.",
+        "Default: ${DEFAULT-VALUE}"
+      })
   private String through = "index";
+
+  @Option(
+      names = "--url",
+      paramLabel = "JDBC-URL",
+      description =
+          "With --through jdbc: make the table on this server, and drop it at the end, instead of"
+              + " on one of this process.")
+  private @Nullable String url;
 
   @Option(
       names = "--effort",
@@ -131,28 +145,29 @@ final class BenchAnnCommand implements Callable<Integer> {
   private @Nullable Path plot;
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     PrintWriter notes = spec.commandLine().getErr();
     // Not picocli's writer, which has the terminal's encoding.
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     try {
       new AnnBenchmark(options(), VersionCommand.version(), out, notes).run();
     } catch (QuiverException e) {
-      out.flush();
-      notes.println("ERROR " + e.sqlState() + ": " + e.getMessage());
-      return BAD_INPUT;
+      return failed(out, notes, e.sqlState(), e.getMessage());
+    } catch (SQLException e) {
+      return failed(out, notes, e.getSQLState(), e.getMessage());
     }
     out.flush();
     return 0;
   }
 
+  private static int failed(
+      PrintWriter out, PrintWriter notes, String state, @Nullable String message) {
+    out.flush();
+    notes.println("ERROR " + state + ": " + message);
+    return BAD_INPUT;
+  }
+
   private AnnOptions options() {
-    if (!through.equals("index")) {
-      throw wrong(
-          "--through is \""
-              + through
-              + "\": only index is there; searching through SQL comes with CREATE INDEX");
-    }
     return new AnnOptions(
         data,
         metric == null ? Optional.empty() : Optional.of(metric(metric)),
@@ -166,7 +181,21 @@ final class BenchAnnCommand implements Callable<Integer> {
         seconds,
         buildThreads,
         Optional.ofNullable(direct),
+        way(),
+        Optional.ofNullable(url),
         Optional.ofNullable(plot));
+  }
+
+  private Optional<TableTarget.Way> way() {
+    return switch (through) {
+      case "index" -> Optional.empty();
+      case "embedded" -> Optional.of(TableTarget.Way.EMBEDDED);
+      case "jdbc" -> Optional.of(TableTarget.Way.JDBC);
+      case "flight" -> Optional.of(TableTarget.Way.FLIGHT);
+      default ->
+          throw wrong(
+              "--through is \"" + through + "\", it must be index, embedded, jdbc or flight");
+    };
   }
 
   private IndexSpec index() {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs the command over a small directory of vectors. */
 class BenchAnnCommandTest {
@@ -97,6 +98,23 @@ class BenchAnnCommandTest {
         .contains(",1.0000,");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"embedded", "jdbc", "flight"})
+  void tablesAreAskedBySql(String way) throws IOException {
+    int[][] labels = new int[ROWS][];
+    for (int row = 0; row < ROWS; row++) {
+      labels[row] = new int[] {row % 7};
+    }
+    write("labels.ivecs", labels);
+    String[] fields =
+        run("--through", way, "--filtered", "--effort", "500", "--seconds", "0.1", "--threads", "2")
+            .get(1)
+            .split(",", -1);
+    assertThat(fields[3]).startsWith(way + " hnsw(m=16").endsWith(" effort=500");
+    assertThat(fields[5]).isEqualTo("1.0000");
+    assertThat(errors).contains("CREATE VECTOR INDEX quiver_bench_ann_emb");
+  }
+
   @Test
   void autoSaysWhatItChoseAndWhy() {
     List<String> lines =
@@ -124,7 +142,9 @@ class BenchAnnCommandTest {
         "--index hnsw --recall 1.5 | --recall has 1.5",
         "--index hnsw --recall 0.9 --effort 10 | --effort and --recall exclude each other",
         "--index hnsw --direct . | --direct is for diskann",
-        "--index flat --through jdbc | comes with CREATE INDEX",
+        "--index flat --through rest | --through is \"rest\", it must be index, embedded, jdbc or",
+        "--index flat --url jdbc:quiver:mem:x | --url is for --through jdbc",
+        "--index diskann --direct . --through flight | --direct is for the library's index",
         "--index flat --filtered | --filtered needs scalars.parquet"
       })
   void badOptionsAreOneLine(String options, String message) {

@@ -10,6 +10,7 @@ import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.VectorIndex;
 import java.io.PrintWriter;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -49,8 +50,9 @@ public final class AnnBenchmark {
    * Measures.
    *
    * @throws QuiverException for data that cannot be used, or not by this kind of index
+   * @throws SQLException of the database that is asked
    */
-  public void run() {
+  public void run() throws SQLException, InterruptedException {
     // Asked for now, so that they are compiled while files are read.
     DistanceKernels.get(options.encoding());
     AnnData data = AnnData.load(options, notes);
@@ -67,26 +69,29 @@ public final class AnnBenchmark {
         data.rows().metric(),
         spec);
     notes.flush();
+    if (options.way().isPresent()) {
+      TableTarget.Way way = options.way().get();
+      try (TableTarget table =
+          options.url().isPresent()
+              ? TableTarget.load(data, options, options.url().get(), notes)
+              : TableTarget.load(data, options, way, notes)) {
+        measureAll(data, table, () -> 0);
+      }
+      return;
+    }
     long start = System.nanoTime();
     VectorIndex index = build(spec, data);
     double buildSeconds = (System.nanoTime() - start) / 1e9;
-    out.println(
-        "peer,version,dataset,params,threads,recall@"
-            + options.k()
-            + ",qps,p50_us,p95_us,build_s,index_bytes,qps_cpu,memory_bytes");
-    out.flush();
-    List<CurvePlot.Point> points = new ArrayList<>();
     if (options.direct().isPresent()) {
       try (DirectIndex direct = DirectIndex.write(index, options.direct().get())) {
-        measureAll(data, direct.index(), buildSeconds, direct::blocksRead, points);
+        measureAll(
+            data,
+            new LibraryTarget(data, options.k(), direct.index(), buildSeconds),
+            direct::blocksRead);
       }
     } else {
-      measureAll(data, index, buildSeconds, () -> 0, points);
+      measureAll(data, new LibraryTarget(data, options.k(), index, buildSeconds), () -> 0);
     }
-    options
-        .plot()
-        .ifPresent(
-            file -> CurvePlot.write(file, data.name() + ": " + index.spec(), options.k(), points));
   }
 
   /**
@@ -94,15 +99,17 @@ public final class AnnBenchmark {
    *
    * @param blocksRead how many were read from disk so far
    */
-  private void measureAll(
-      AnnData data,
-      VectorIndex index,
-      double buildSeconds,
-      LongSupplier blocksRead,
-      List<CurvePlot.Point> points) {
-    try (SearchClients clients = new SearchClients(data, index, options.k(), options.threads())) {
-      warmUp(clients, index);
-      for (Effort effort : efforts(clients, data, index)) {
+  private void measureAll(AnnData data, SearchTarget target, LongSupplier blocksRead)
+      throws SQLException {
+    out.println(
+        "peer,version,dataset,params,threads,recall@"
+            + options.k()
+            + ",qps,p50_us,p95_us,build_s,index_bytes,qps_cpu,memory_bytes");
+    out.flush();
+    List<CurvePlot.Point> points = new ArrayList<>();
+    try (SearchClients clients = new SearchClients(data, target, options.k(), options.threads())) {
+      warmUp(clients, target);
+      for (Effort effort : efforts(clients, target)) {
         long before = blocksRead.getAsLong();
         double recall = clients.recall(effort);
         long blocks = blocksRead.getAsLong() - before;
@@ -114,20 +121,22 @@ public final class AnnBenchmark {
               (double) blocks / data.queries().count());
           notes.flush();
         }
-        points.add(measure(clients, effort, recall, data, index, buildSeconds));
+        points.add(measure(clients, effort, recall, data, target));
       }
     }
+    options
+        .plot()
+        .ifPresent(
+            file -> CurvePlot.write(file, data.name() + ": " + target.spec(), options.k(), points));
   }
 
   private CurvePlot.Point measure(
-      SearchClients clients,
-      Effort effort,
-      double recall,
-      AnnData data,
-      VectorIndex index,
-      double buildSeconds) {
+      SearchClients clients, Effort effort, double recall, AnnData data, SearchTarget target) {
     SearchClients.Speed speed = clients.measure(effort, options.seconds());
-    String params = index.spec().toString().replace(',', ';');
+    String params = target.spec().toString().replace(',', ';');
+    if (options.way().isPresent()) {
+      params = options.way().get().name().toLowerCase(Locale.ROOT) + " " + params;
+    }
     if (effort instanceof Effort.Fixed(int value)) {
       params += " effort=" + value;
     }
@@ -142,39 +151,39 @@ public final class AnnBenchmark {
         speed.perSecond(),
         speed.medianMicros(),
         speed.percentile95Micros(),
-        buildSeconds,
-        index.formBytes(),
+        target.buildSeconds(),
+        target.fileBytes(),
         speed.perCpuSecond(),
-        index.memoryBytes());
+        target.memoryBytes());
     out.flush();
     return new CurvePlot.Point(recall, speed.perSecond());
   }
 
-  private List<Effort> efforts(SearchClients clients, AnnData data, VectorIndex index) {
-    if (index.spec() instanceof IndexSpec.Flat) {
+  private List<Effort> efforts(SearchClients clients, SearchTarget target) {
+    if (target.spec() instanceof IndexSpec.Flat) {
       return List.of(Effort.DEFAULT);
     }
     if (!options.recalls().isEmpty()) {
       LeastEffort least =
-          new LeastEffort(effort -> clients.recall(Effort.of(effort)), data.rows().count());
+          new LeastEffort(effort -> clients.recall(Effort.of(effort)), target.effortMax());
       List<Effort> found = new ArrayList<>();
-      for (double target : options.recalls()) {
-        OptionalInt effort = least.reaching(target);
+      for (double recall : options.recalls()) {
+        OptionalInt effort = least.reaching(recall);
         if (effort.isPresent()) {
           found.add(Effort.of(effort.getAsInt()));
         } else {
-          notes.println("recall " + target + " is not reached with any effort");
+          notes.println("recall " + recall + " is not reached with any effort");
           notes.flush();
         }
       }
       return found;
     }
-    List<Integer> values = options.efforts().isEmpty() ? sweep(index) : options.efforts();
+    List<Integer> values = options.efforts().isEmpty() ? sweep(target) : options.efforts();
     return values.stream().map(Effort::of).toList();
   }
 
-  private List<Integer> sweep(VectorIndex index) {
-    return switch (index.spec()) {
+  private List<Integer> sweep(SearchTarget target) {
+    return switch (target.spec()) {
       case IndexSpec.Flat _ -> List.of();
       case IndexSpec.Ivf _ -> PROBES;
       case IndexSpec.Hnsw _, IndexSpec.DiskAnn _, IndexSpec.Auto _ -> CANDIDATES;
@@ -200,9 +209,9 @@ public final class AnnBenchmark {
     }
   }
 
-  private void warmUp(SearchClients clients, VectorIndex index) {
+  private void warmUp(SearchClients clients, SearchTarget target) {
     Effort effort =
-        index.spec() instanceof IndexSpec.Flat
+        target.spec() instanceof IndexSpec.Flat
             ? Effort.DEFAULT
             : Effort.of(
                 options.efforts().isEmpty() ? WARM_UP_EFFORT : options.efforts().getFirst());

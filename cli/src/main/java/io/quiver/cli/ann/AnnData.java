@@ -6,7 +6,6 @@ import io.quiver.vector.distance.Metric;
 import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.Neighbors;
-import io.quiver.vector.index.RowFilter;
 import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.Workers;
@@ -17,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -36,17 +34,17 @@ import java.util.regex.Pattern;
  *
  * A truth that is not there, or has too few rows, is computed.
  *
- * @param filters one a query; empty without
+ * @param filters which rows each query may find
  * @param truth for each query the rows wanted, at most k
  */
-record AnnData(
-    String name, VectorRows rows, VectorRows queries, List<RowFilter> filters, List<int[]> truth) {
+public record AnnData(
+    String name, VectorRows rows, VectorRows queries, QueryFilters filters, List<int[]> truth) {
   private static final Pattern METRIC = Pattern.compile("\"metric\"\\s*:\\s*\"(\\w+)\"");
 
   private static final int QUERIES_AT_ONCE = 32;
 
   /** Reads it, telling what may surprise. */
-  static AnnData load(AnnOptions options, PrintWriter notes) {
+  public static AnnData load(AnnOptions options, PrintWriter notes) {
     Path directory = options.data();
     if (!Files.isDirectory(directory)) {
       throw new QuiverException(
@@ -62,10 +60,10 @@ record AnnData(
           ErrorCode.DIMENSION_MISMATCH,
           "base has " + rows.dimension() + " dimensions, query has " + queries.dimension());
     }
-    List<RowFilter> filters =
+    QueryFilters filters =
         options.filtered()
             ? FilterRule.filters(directory, meta, rows.count(), queries.count())
-            : Collections.nCopies(queries.count(), RowFilter.all(rows.count()));
+            : QueryFilters.none(rows.count(), queries.count());
     AnnData data =
         new AnnData(
             name(directory), rows, queries, filters, Arrays.asList(new int[queries.count()][]));
@@ -123,18 +121,22 @@ record AnnData(
       requests.add(
           SearchRequest.of(queries.row(i), k, rows.count())
               .withEffort(effort)
-              .withFilter(filters.get(i)));
+              .withFilter(filters.bits().get(i)));
     }
     return requests;
   }
 
-  /** Which part of the truth was found. */
-  double recall(int query, Neighbors found) {
+  /**
+   * Which part of the truth was found.
+   *
+   * @param found the rows, of which the first so many count
+   */
+  double recall(int query, int[] found, int count) {
     int[] wanted = truth.get(query);
     int hits = 0;
     for (int row : wanted) {
-      for (int i = 0; i < found.size(); i++) {
-        if (found.row(i) == row) {
+      for (int i = 0; i < count; i++) {
+        if (found[i] == row) {
           hits++;
           break;
         }
@@ -172,7 +174,7 @@ record AnnData(
         length++;
       }
       // A row of the file that simply ends, and not with -1, may lack what is wanted.
-      if (length == read[query].length && length < Math.min(k, filters.get(query).count())) {
+      if (length == read[query].length && length < Math.min(k, filters.bits().get(query).count())) {
         return false;
       }
       truth.set(query, Arrays.copyOf(read[query], length));

@@ -23,6 +23,8 @@ import java.util.Optional;
  * @param seconds that a point is measured for
  * @param direct the directory from which {@code diskann} reads its rows past the page cache; empty
  *     to read them from memory
+ * @param way by which a table is asked; empty to call the index of the library
+ * @param url of the running server where the table is made; empty for a database of its own
  * @param plot the SVG file to write
  */
 public record AnnOptions(
@@ -38,6 +40,8 @@ public record AnnOptions(
     double seconds,
     int buildThreads,
     Optional<Path> direct,
+    Optional<TableTarget.Way> way,
+    Optional<String> url,
     Optional<Path> plot) {
   private static final int THREADS_MAX = 1024;
   private static final int K_MAX = 10_000;
@@ -60,6 +64,12 @@ public record AnnOptions(
     }
     if (direct.isPresent() && !(spec instanceof IndexSpec.DiskAnn)) {
       throw wrong("--direct is for diskann: no other kind reads from disk");
+    }
+    if (direct.isPresent() && way.isPresent()) {
+      throw wrong("--direct is for the library's index, --through index");
+    }
+    if (url.isPresent() && !way.equals(Optional.of(TableTarget.Way.JDBC))) {
+      throw wrong("--url is for --through jdbc");
     }
     for (int effort : efforts) {
       inRange("--effort", effort, Integer.MAX_VALUE);

@@ -2,14 +2,11 @@ package io.quiver.cli.ann;
 
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
-import io.quiver.vector.index.RowFilter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -68,7 +65,7 @@ record FilterRule(String column, List<String> values) {
    * The filter of each query: by the rule of {@code meta.json} over {@code scalars.parquet}, or by
    * {@code labels.ivecs}, where query i asks for label i mod the number of labels.
    */
-  static List<RowFilter> filters(Path directory, String meta, int rows, int queries) {
+  static QueryFilters filters(Path directory, String meta, int rows, int queries) {
     Optional<FilterRule> rule = find(meta);
     Path scalars = directory.resolve("scalars.parquet");
     Optional<int[][]> labels = VectorFile.integers(directory.resolve("labels.ivecs"));
@@ -92,19 +89,15 @@ record FilterRule(String column, List<String> values) {
             + " = i mod 10\"; or labels.ivecs");
   }
 
-  private List<RowFilter> filters(List<String> scalars, int rows, int queries) {
+  private QueryFilters filters(List<String> scalars, int rows, int queries) {
     if (scalars.size() != rows) {
       throw AnnOptions.wrong(
           "column " + column + " has " + scalars.size() + " values for " + rows + " rows");
     }
-    Map<String, RowFilter> filters = new HashMap<>();
-    List<RowFilter> all = new ArrayList<>();
+    List<String> wanted = new ArrayList<>();
     for (int i = 0; i < queries; i++) {
-      all.add(
-          filters.computeIfAbsent(
-              values.get(i % values.size()),
-              value -> RowFilter.matching(rows, row -> scalars.get(row).equals(value))));
+      wanted.add(values.get(i % values.size()));
     }
-    return all;
+    return QueryFilters.of(scalars, wanted);
   }
 }
