@@ -12,6 +12,10 @@ import io.quiver.vector.index.Workers;
 import io.quiver.vector.index.flat.FlatIndex;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +44,9 @@ import java.util.regex.Pattern;
 public record AnnData(
     String name, VectorRows rows, VectorRows queries, QueryFilters filters, List<int[]> truth) {
   private static final Pattern METRIC = Pattern.compile("\"metric\"\\s*:\\s*\"(\\w+)\"");
+
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private static final int QUERIES_AT_ONCE = 32;
 
@@ -112,6 +119,13 @@ public record AnnData(
       case NEGATIVE_INNER_PRODUCT -> "ip";
       default -> "l2";
     };
+  }
+
+  /** A vector, decoded. */
+  public static float[] floats(VectorRows rows, int row) {
+    MemorySegment decoded = Arena.ofAuto().allocate(4L * rows.dimension(), 64);
+    rows.decode(row, decoded, 0);
+    return decoded.toArray(FLOAT);
   }
 
   /** What is searched for, one request a query. */

@@ -5,12 +5,7 @@ import io.quiver.types.QuiverException;
 import io.quiver.vector.distance.Metric;
 import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.IndexSpec;
-import io.quiver.vector.index.VectorRows;
 import java.io.PrintWriter;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -26,9 +21,6 @@ final class BenchTable implements AutoCloseable {
   private static final String INDEX = NAME + "_emb";
   private static final int BATCH_ROWS = 1_000;
   private static final long POLL_MILLIS = 50;
-
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** What the table's index has become. */
   record Built(double seconds, long fileBytes, long memoryBytes) {}
@@ -85,7 +77,7 @@ final class BenchTable implements AutoCloseable {
         if (filtered) {
           data.filters().bind(insert, 2, data.filters().scalars().get(row));
         }
-        insert.setObject(filtered ? 3 : 2, floats(data.rows(), row));
+        insert.setObject(filtered ? 3 : 2, AnnData.floats(data.rows(), row));
         insert.addBatch();
         if ((row + 1) % BATCH_ROWS == 0) {
           insert.executeBatch();
@@ -93,14 +85,6 @@ final class BenchTable implements AutoCloseable {
       }
       insert.executeBatch();
     }
-  }
-
-  /** A vector of the data, decoded. */
-  static float[] floats(VectorRows rows, int row) {
-    int dimension = rows.dimension();
-    MemorySegment decoded = Arena.ofAuto().allocate(4L * dimension, 64);
-    rows.decode(row, decoded, 0);
-    return decoded.asSlice(0, 4L * dimension).toArray(FLOAT);
   }
 
   /** The statement that searches: with the scalar first, where there is a filter. */

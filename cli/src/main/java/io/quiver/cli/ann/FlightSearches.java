@@ -47,7 +47,7 @@ final class FlightSearches implements SearchTarget.Client {
     search = client.prepare(BenchTable.search(data, k));
     parameters = parameters();
     for (int query = 0; query < data.queries().count(); query++) {
-      queries.add(BenchTable.floats(data.queries(), query));
+      queries.add(AnnData.floats(data.queries(), query));
     }
   }
 

@@ -22,7 +22,7 @@ final class JdbcSearches implements SearchTarget.Client {
     connection = DriverManager.getConnection(url);
     search = connection.prepareStatement(BenchTable.search(data, k));
     for (int query = 0; query < data.queries().count(); query++) {
-      queries.add(BenchTable.floats(data.queries(), query));
+      queries.add(AnnData.floats(data.queries(), query));
     }
   }
 

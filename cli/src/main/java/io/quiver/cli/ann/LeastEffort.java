@@ -6,7 +6,7 @@ import java.util.OptionalInt;
 import java.util.function.IntToDoubleFunction;
 
 /** Finds the least effort that reaches a recall, remembering what was measured. */
-final class LeastEffort {
+public final class LeastEffort {
   private static final int FIRST = 16;
 
   private final IntToDoubleFunction measure;
@@ -17,13 +17,13 @@ final class LeastEffort {
    * @param measure the recall of an effort, which about rises with it
    * @param greatest effort, at least 1, beyond which nothing more is found
    */
-  LeastEffort(IntToDoubleFunction measure, int greatest) {
+  public LeastEffort(IntToDoubleFunction measure, int greatest) {
     this.measure = measure;
     this.greatest = greatest;
   }
 
   /** Doubles until the recall is reached, then halves the gap; empty when no effort reaches it. */
-  OptionalInt reaching(double recall) {
+  public OptionalInt reaching(double recall) {
     int below = 0;
     int reached = Math.min(FIRST, greatest);
     while (recall(reached) < recall) {

@@ -9,13 +9,18 @@ import io.quiver.vector.index.VectorSearcher;
 import java.util.List;
 
 /** An index of the library, called directly. */
-final class LibraryTarget implements SearchTarget {
+public final class LibraryTarget implements SearchTarget {
   private final AnnData data;
   private final int k;
   private final VectorIndex index;
   private final double buildSeconds;
 
-  LibraryTarget(AnnData data, int k, VectorIndex index, double buildSeconds) {
+  /**
+   * An index over the rows of the data.
+   *
+   * @param k rows that a search wants
+   */
+  public LibraryTarget(AnnData data, int k, VectorIndex index, double buildSeconds) {
     this.data = data;
     this.k = k;
     this.index = index;
