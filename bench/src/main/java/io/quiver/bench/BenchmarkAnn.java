@@ -162,7 +162,7 @@ public final class BenchmarkAnn {
     out.printf(
         Locale.ROOT,
         "%-28s %2d clients  recall %.4f (%s)  QPS %,.0f (%,.0f to %,.0f)  p50 %.1f us (%.1f to"
-            + " %.1f), over the first %.1f us (%.1f to %.1f)%n",
+            + " %.1f), over the first %.1f us (%.1f to %.1f), a search of %.1f CPU us%n",
         side.name.substring(0, Math.min(28, side.name.length())),
         options.threads(),
         side.recall,
@@ -175,6 +175,7 @@ public final class BenchmarkAnn {
         medians[medians.length - 1],
         overFirst[middle],
         overFirst[0],
-        overFirst[overFirst.length - 1]);
+        overFirst[overFirst.length - 1],
+        side.speeds.stream().mapToDouble(s -> 1e6 / s.perCpuSecond()).sorted().toArray()[middle]);
   }
 }

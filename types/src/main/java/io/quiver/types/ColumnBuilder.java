@@ -40,7 +40,8 @@ public final class ColumnBuilder {
   public ColumnBuilder(SqlType type, int expectedRows, SegmentAllocator allocator) {
     this.type = type;
     this.allocator = allocator;
-    this.capacity = Math.max(8, expectedRows);
+    // A vector is large: one more is no small change.
+    this.capacity = Math.max(type instanceof SqlType.Vector ? 1 : 8, expectedRows);
     Layout layout = type.layout();
     if (layout.hasOffsets()) {
       offsets = allocate(4L * (capacity + 1));

@@ -122,6 +122,9 @@ final class VectorSearchOperator implements Operator {
   private record Reach(int segment, double bound) {}
 
   private List<Reach> nearestFirst(@Nullable Column query) {
+    if (segments.size() == 1) {
+      return List.of(new Reach(0, Double.NEGATIVE_INFINITY));
+    }
     List<Reach> all = new ArrayList<>(segments.size());
     for (int i = 0; i < segments.size(); i++) {
       all.add(new Reach(i, query == null ? Double.NaN : bound(segments.get(i), query)));
