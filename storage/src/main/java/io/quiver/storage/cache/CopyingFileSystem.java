@@ -4,13 +4,12 @@ import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.ForwardingFile;
 import io.quiver.storage.file.ForwardingFileSystem;
 import io.quiver.storage.file.StorageFile;
+import io.quiver.vector.memory.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Another file system, of which all that is read is copied to one arena. */
+/** Another file system, of which all that is read is copied to one arena, on huge pages. */
 record CopyingFileSystem(FileSystem inner, Arena arena) implements ForwardingFileSystem {
-  private static final int ALIGNMENT = 64;
-
   @Override
   public StorageFile open(String path, Mode mode) {
     return new CopiedFile(inner.open(path, mode), arena);
@@ -19,7 +18,7 @@ record CopyingFileSystem(FileSystem inner, Arena arena) implements ForwardingFil
   private record CopiedFile(StorageFile inner, Arena arena) implements ForwardingFile {
     @Override
     public MemorySegment read(long at, long length) {
-      MemorySegment copy = arena.allocate(length, ALIGNMENT);
+      MemorySegment copy = NativeMemory.allocate(length, arena).asSlice(0, length);
       inner.read(at, copy);
       return copy;
     }

@@ -1,6 +1,5 @@
 package io.quiver.storage.file;
 
-import io.quiver.vector.memory.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -30,13 +29,12 @@ public interface StorageFile extends AutoCloseable {
   void read(long at, MemorySegment into);
 
   /**
-   * A copy in native memory, aligned to 64 bytes and on huge pages where that helps, that lives as
-   * long as it is reachable.
+   * A copy in native memory, aligned to 64 bytes, that lives as long as it is reachable.
    *
    * @throws io.quiver.types.CorruptionException when the file ends before that
    */
   default MemorySegment read(long at, long length) {
-    MemorySegment copy = NativeMemory.allocate(length).asSlice(0, length);
+    MemorySegment copy = Arena.ofAuto().allocate(length, 64);
     read(at, copy);
     return copy;
   }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Memory outside the heap for what is read at random: zeroed, aligned to a cache line, and on huge
- * pages where Linux grants them, which spares a graph search most of its TLB misses. It lives as
- * long as its segment is reachable.
+ * pages where Linux grants them, which spares a graph search most of its TLB misses. Without an
+ * arena it lives as long as its segment is reachable.
  */
 public final class NativeMemory {
   /** What rows, blocks and codes are aligned to: a cache line, and a 512-bit register. */
@@ -34,13 +34,18 @@ public final class NativeMemory {
 
   /** Zeroed memory of at least so many bytes. */
   public static MemorySegment allocate(long bytes) {
+    return allocate(bytes, Arena.ofAuto());
+  }
+
+  /** Zeroed memory of at least so many bytes, which lives as long as the arena. */
+  public static MemorySegment allocate(long bytes, Arena arena) {
     if (MMAP != null && bytes >= HUGE_PAGE) {
-      MemorySegment mapped = MMAP.allocate(bytes);
+      MemorySegment mapped = MMAP.allocate(bytes, arena);
       if (mapped != null) {
         return mapped;
       }
     }
-    return Arena.ofAuto().allocate(Math.max(ALIGNMENT, align(bytes)), ALIGNMENT);
+    return arena.allocate(Math.max(ALIGNMENT, align(bytes)), ALIGNMENT);
   }
 
   /** Linux's mmap, munmap and madvise. */
@@ -74,7 +79,7 @@ public final class NativeMemory {
 
     /** Returns null where the system has no more to give, which the caller's own way reports. */
     @SuppressWarnings("restricted")
-    @Nullable MemorySegment allocate(long bytes) {
+    @Nullable MemorySegment allocate(long bytes, Arena arena) {
       // One huge page more, so that the used part can begin on a boundary.
       long length = (bytes + 2 * HUGE_PAGE - 1) & -HUGE_PAGE;
       try {
@@ -88,7 +93,7 @@ public final class NativeMemory {
           log("this system refuses huge pages; searches in graphs take somewhat longer");
         }
         return MemorySegment.ofAddress(aligned)
-            .reinterpret(bytes, Arena.ofAuto(), ignored -> unmap(start, length));
+            .reinterpret(bytes, arena, ignored -> unmap(start, length));
       } catch (Throwable e) {
         throw new IllegalStateException("mmap", e);
       }
