@@ -1,5 +1,7 @@
 package io.quiver.executor.operator;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.IndexDefinition;
@@ -42,7 +44,6 @@ final class IndexedSearch {
   private final ColumnId column;
   private final Metric metric;
   private final Neighbors neighbors = new Neighbors();
-  private final int[] passing = new int[Batch.ROWS];
   private int[] found = new int[0];
   private @Nullable MemorySegment bits;
 
@@ -180,12 +181,20 @@ final class IndexedSearch {
   private RowFilter filter(
       SegmentView segment, int rows, RowSelector selector, @Nullable RowBitmap candidates) {
     Column vectors = segment.column(column);
-    boolean all = candidates == null && selector.keepsLive() && segment.live() == null;
-    if (all && covered == rows && !vectors.mayHaveNulls()) {
-      passed = rows;
-      return RowFilter.all(rows);
+    MemorySegment live = segment.live();
+    if (candidates == null && selector.keepsLive() && covered == rows) {
+      MemorySegment present = vectors.mayHaveNulls() ? vectors.validity() : null;
+      if (live == null && present == null) {
+        passed = rows;
+        return RowFilter.all(rows);
+      }
+      if (rows == segment.rowCount()) {
+        passed = segment.liveRowCount();
+        return RowFilter.of(present == null ? live : both(live, present, rows), rows);
+      }
     }
     MemorySegment words = cleared(rows);
+    int[] passing = new int[Math.min(rows, Batch.ROWS)];
     if (candidates != null) {
       int next = 0;
       for (int n = candidates.fill(next, passing); n > 0; n = candidates.fill(next, passing)) {
@@ -195,7 +204,7 @@ final class IndexedSearch {
         while (within > 0 && passing[within - 1] >= covered) {
           within--;
         }
-        set(words, vectors, 0, selector.keep(segment, passing, within));
+        set(words, vectors, passing, 0, selector.keep(segment, passing, within));
         if (within < n) {
           break;
         }
@@ -205,12 +214,23 @@ final class IndexedSearch {
     for (int from = 0; from < covered; from += Batch.ROWS) {
       context.checkCancelled();
       int count = Math.min(Batch.ROWS, covered - from);
-      set(words, vectors, from, selector.select(from, count, passing));
+      set(words, vectors, passing, from, selector.select(from, count, passing));
     }
     return RowFilter.of(words, rows);
   }
 
-  private void set(MemorySegment words, Column vectors, int from, int count) {
+  private MemorySegment both(@Nullable MemorySegment live, MemorySegment present, int rows) {
+    MemorySegment words = cleared(rows);
+    int bytes = (rows + 7) >> 3;
+    for (int at = 0; at < bytes; at++) {
+      int beyond = Math.max(0, 8 * at + 8 - rows);
+      int bits = (live == null ? 0xFF : live.get(JAVA_BYTE, at)) & present.get(JAVA_BYTE, at);
+      words.set(JAVA_BYTE, at, (byte) (bits & 0xFF >> beyond));
+    }
+    return words;
+  }
+
+  private void set(MemorySegment words, Column vectors, int[] passing, int from, int count) {
     passed += count;
     for (int i = 0; i < count; i++) {
       int row = from + passing[i];

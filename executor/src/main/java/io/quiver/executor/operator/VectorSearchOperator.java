@@ -39,9 +39,9 @@ final class VectorSearchOperator implements Operator {
   private final PlanNode.VectorSearch search;
   private final Reservation reservation;
   private final SkipCounter skips;
-  private final int[] rows = new int[Batch.ROWS];
-  private final int[] measured = new int[Batch.ROWS];
-  private final double[] distances = new double[Batch.ROWS];
+  private int[] rows = new int[0];
+  private int[] measured = rows;
+  private double[] distances = new double[0];
   private List<SegmentView> segments = List.of();
   private @Nullable NearestRows nearest;
   private @Nullable IndexLookup lookup;
@@ -172,12 +172,16 @@ final class VectorSearchOperator implements Operator {
         offerFound(number, query, fitting.rows(), count, found);
         first = fitting.covered();
       }
+      if (first == segment.rowCount()) {
+        return;
+      }
     }
     if (candidates != null) {
       searchFound(number, query, selector, candidates, first, found);
       return;
     }
     Column rowIds = null;
+    makeRoom(Batch.ROWS);
     for (int from = first; from < segment.rowCount(); from += Batch.ROWS) {
       context.checkCancelled();
       int count = Math.min(Batch.ROWS, segment.rowCount() - from);
@@ -191,10 +195,20 @@ final class VectorSearchOperator implements Operator {
     }
   }
 
+  /** For so many rows at a time: an index finds few. */
+  private void makeRoom(int count) {
+    if (rows.length < count) {
+      rows = new int[count];
+      measured = new int[count];
+      distances = new double[count];
+    }
+  }
+
   /** Measures what an index has found as every other row is. */
   private void offerFound(int number, Column query, int[] nearest, int count, NearestRows found) {
     SegmentView segment = segments.get(number);
     Column rowIds = segment.column(ColumnId.ROW_ID);
+    makeRoom(Math.min(count, Batch.ROWS));
     for (int from = 0; from < count; from += rows.length) {
       int selected = Math.min(rows.length, count - from);
       System.arraycopy(nearest, from, rows, 0, selected);
@@ -213,6 +227,7 @@ final class VectorSearchOperator implements Operator {
       NearestRows found) {
     SegmentView segment = segments.get(number);
     Column rowIds = segment.column(ColumnId.ROW_ID);
+    makeRoom(Batch.ROWS);
     int next = first;
     for (int count = candidates.fill(next, rows); count > 0; count = candidates.fill(next, rows)) {
       context.checkCancelled();
