@@ -184,13 +184,14 @@ final class IndexedSearch {
     MemorySegment live = segment.live();
     if (candidates == null && selector.keepsLive() && covered == rows) {
       MemorySegment present = vectors.mayHaveNulls() ? vectors.validity() : null;
-      if (live == null && present == null) {
+      MemorySegment bits = both(live, present, rows);
+      if (bits == null) {
         passed = rows;
         return RowFilter.all(rows);
       }
       if (rows == segment.rowCount()) {
         passed = segment.liveRowCount();
-        return RowFilter.of(present == null ? live : both(live, present, rows), rows);
+        return RowFilter.of(bits, rows);
       }
     }
     MemorySegment words = cleared(rows);
@@ -219,7 +220,12 @@ final class IndexedSearch {
     return RowFilter.of(words, rows);
   }
 
-  private MemorySegment both(@Nullable MemorySegment live, MemorySegment present, int rows) {
+  /** The rows whose bits are set in both, where null has all. */
+  private @Nullable MemorySegment both(
+      @Nullable MemorySegment live, @Nullable MemorySegment present, int rows) {
+    if (present == null) {
+      return live;
+    }
     MemorySegment words = cleared(rows);
     int bytes = (rows + 7) >> 3;
     for (int at = 0; at < bytes; at++) {
