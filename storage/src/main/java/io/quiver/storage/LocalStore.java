@@ -240,6 +240,11 @@ public final class LocalStore implements Store {
             "vector indexes cannot be built; searches are exact, and it is tried again");
     resources.push(graphs);
     pipeline.indexes().vectors().onWanted(graphs::wake);
+    pipeline
+        .indexes()
+        .vectors()
+        .backlog()
+        .onBuilder(options.scheduler(), () -> graphs.failure() == null);
     Runnable wakeBoth =
         () -> {
           indexes.wake();

@@ -29,6 +29,11 @@ final class MemoryIndexing implements AutoCloseable {
     this.vectors = vectors;
     pipeline.onCommit(new ChangeWatch(pipeline.visible(), this::wake, this::wake)::committed);
     pipeline.indexes().vectors().onWanted(this::wake);
+    pipeline.indexes().vectors().backlog().onBuilder(scheduler, this::works);
+  }
+
+  private synchronized boolean works() {
+    return !closed && (thread == null || thread.failure() == null);
   }
 
   private void wake() {

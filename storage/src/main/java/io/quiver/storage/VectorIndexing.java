@@ -194,6 +194,7 @@ final class VectorIndexing {
     for (TableDefinition table : catalog.tables()) {
       parts(snapshot, table).forEach(part -> part.retainVectorIndexes(there::contains));
     }
+    indexes().backlog().retain(there::contains);
   }
 
   /** Makes an index, unless nobody wants it any more: then the next snapshot is without it. */

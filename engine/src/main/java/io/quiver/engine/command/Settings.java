@@ -30,6 +30,7 @@ public final class Settings {
   private static final String EF_SEARCH = "hnsw.ef_search";
   private static final String RECALL_TARGET = "quiver.recall_target";
   private static final String PROBES = "ivfflat.probes";
+  private static final String MAX_UNINDEXED_ROWS = "quiver.max_unindexed_rows";
 
   private static final String TIMEOUT_DESCRIPTION =
       "How long a statement may run; 0 means for ever.";
@@ -65,6 +66,13 @@ public final class Settings {
                   1_000),
               Setting.share(
                   RECALL_TARGET, "Of the k nearest rows, the part that a search aims to find."),
+              Setting.number(
+                  MAX_UNINDEXED_ROWS,
+                  MAX_UNINDEXED_ROWS,
+                  "How many rows writers may be ahead of a vector index before they wait; 0 for any"
+                      + " number.",
+                  0,
+                  Integer.MAX_VALUE),
               Setting.number(PROBES, PROBES, PROBES_DESCRIPTION, 0, 32_768),
               Setting.number("ivf.probes", PROBES, PROBES_DESCRIPTION, 0, 32_768))
           .stream()
@@ -95,6 +103,7 @@ public final class Settings {
             Map.entry(TIME_ZONE, ZoneId.of("UTC")),
             Map.entry(EF_SEARCH, 0),
             Map.entry(RECALL_TARGET, 0.95),
+            Map.entry(MAX_UNINDEXED_ROWS, SearchSettings.DEFAULT.unindexedRowsMax()),
             Map.entry(PROBES, 0));
     this.state = new State(defaults, defaults);
     restore(state);
@@ -125,7 +134,10 @@ public final class Settings {
     skipsRows = (Boolean) value(DATA_SKIPPING);
     search =
         new SearchSettings(
-            (Integer) value(EF_SEARCH), (Integer) value(PROBES), (Double) value(RECALL_TARGET));
+            (Integer) value(EF_SEARCH),
+            (Integer) value(PROBES),
+            (Double) value(RECALL_TARGET),
+            (Integer) value(MAX_UNINDEXED_ROWS));
     commitMode =
         (Boolean) value(SYNCHRONOUS_COMMIT) ? CommitMode.SYNCHRONOUS : CommitMode.ASYNCHRONOUS;
   }

@@ -59,6 +59,7 @@ final class RowLoader {
     this.errors = errors;
     source.endWhen(context.cancelled());
     context.awaitKeysToChange(table.id());
+    context.awaitIndexes(table.id());
     this.identity = IdentityColumn.of(table, context.transaction());
     for (Expression column : plan.columns()) {
       columns.add(compile(column));

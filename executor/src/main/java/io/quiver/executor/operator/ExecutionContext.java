@@ -159,6 +159,18 @@ public record ExecutionContext(
   }
 
   /**
+   * Waits, before a transaction's first statement adds rows to a table, where writers are ahead of
+   * its vector indexes.
+   *
+   * @throws QuiverException 57014
+   */
+  public void awaitIndexes(TableId table) {
+    if (!transaction.hasWrites()) {
+      snapshot.awaitIndexes(table, search.unindexedRowsMax(), this::checkCancelled);
+    }
+  }
+
+  /**
    * Ends the statement if it was cancelled.
    *
    * @throws QuiverException 57014

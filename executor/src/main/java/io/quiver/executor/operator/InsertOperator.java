@@ -34,6 +34,7 @@ final class InsertOperator implements Operator {
     if (!done) {
       done = true;
       context.awaitKeysToChange(insert.table());
+      context.awaitIndexes(insert.table());
       for (Batch batch = input.next(); batch != null; batch = input.next()) {
         context.checkCancelled();
         Batch rows = identity.fill(batch);

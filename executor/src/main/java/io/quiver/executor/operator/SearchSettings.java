@@ -8,9 +8,11 @@ import io.quiver.vector.index.Effort;
  * @param efSearch candidates that a graph keeps; 0 for as many as the recall target needs
  * @param probes lists that an inverted file looks into; 0 for as many as the recall target needs
  * @param recallTarget of the k nearest, the part that is to be found; with 1 no index is used
+ * @param unindexedRowsMax how many rows writers may be ahead of an index before they wait: rows
+ *     that it has not are measured one by one; 0 is any number
  */
-public record SearchSettings(int efSearch, int probes, double recallTarget) {
-  public static final SearchSettings DEFAULT = new SearchSettings(0, 0, 0.95);
+public record SearchSettings(int efSearch, int probes, double recallTarget, int unindexedRowsMax) {
+  public static final SearchSettings DEFAULT = new SearchSettings(0, 0, 0.95, 200_000);
 
   boolean isExact() {
     return recallTarget >= 1;

@@ -39,6 +39,7 @@ final class UpdateOperator implements Operator {
     if (!done) {
       done = true;
       context.awaitKeysToChange(update.table());
+      context.awaitIndexes(update.table());
       replaceAll();
     }
     return changed.next();

@@ -125,6 +125,11 @@ final class LocalSnapshot implements Snapshot {
   }
 
   @Override
+  public void awaitIndexes(TableId table, long rowsMax, Runnable checkCancelled) {
+    memTable.indexes().vectors().backlog().await(memTable::newest, table, rowsMax, checkCancelled);
+  }
+
+  @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
       pins.unpin(state);

@@ -66,6 +66,14 @@ public interface Snapshot extends AutoCloseable {
    */
   default void awaitKeys(TableId table, Runnable checkCancelled) {}
 
+  /**
+   * Waits, before a statement adds rows to a table, where writers are ahead of its vector indexes.
+   *
+   * @param rowsMax how many rows they may be ahead; 0 is any number
+   * @param checkCancelled called now and then; what it throws ends the waiting
+   */
+  default void awaitIndexes(TableId table, long rowsMax, Runnable checkCancelled) {}
+
   @Override
   void close();
 }

@@ -51,6 +51,7 @@ public final class VectorIndexes {
   private volatile @Nullable FileSystem files;
   private volatile Scheduler scheduler = Scheduler.system();
   private volatile Runnable wanted = () -> {};
+  private final IndexBacklog backlog = new IndexBacklog(this);
 
   /** Says where the segments lie; without that, there are rows in memory alone. */
   public void keepIn(FileSystem directory, Scheduler clock) {
@@ -61,6 +62,15 @@ public final class VectorIndexes {
   /** Calls someone, perhaps often, when an index is missing. */
   public void onWanted(Runnable listener) {
     wanted = listener;
+  }
+
+  void want() {
+    wanted.run();
+  }
+
+  /** What writers owe to these indexes. */
+  public IndexBacklog backlog() {
+    return backlog;
   }
 
   /**
@@ -130,6 +140,19 @@ public final class VectorIndexes {
     return isMissing(part, index) && part.rowCount() - indexed >= indexed;
   }
 
+  /** How many rows of a table's parts are to be indexed. */
+  long missingRows(List<TablePart> parts, IndexDefinition index) {
+    long rows = 0;
+    for (int i = 0; i < parts.size(); i++) {
+      TablePart part = parts.get(i);
+      boolean grows = part.segment() == null && i == parts.size() - 1;
+      if (grows ? isBehind(part, index) : isMissing(part, index)) {
+        rows += part.rowCount() - indexed(part, index);
+      }
+    }
+    return rows;
+  }
+
   /**
    * Opens the index of a segment from its file.
    *
@@ -167,6 +190,7 @@ public final class VectorIndexes {
       TablePart part, TableDefinition table, IndexDefinition index, BuildOptions options) {
     long begin = scheduler.nanoTime();
     VectorRows rows = rows(part, index);
+    int before = indexed(part, index);
     IndexSpec spec = IndexSpecs.of(index);
     String reason = "";
     if (spec instanceof IndexSpec.Auto auto) {
@@ -185,6 +209,7 @@ public final class VectorIndexes {
     SegmentVectorIndex.Origin origin = new SegmentVectorIndex.Origin(bytes, millis, reason);
     part.indexes()
         .put(index.id(), new PartIndexes.Entry.Vectors(new SegmentVectorIndex(made, origin)));
+    backlog.indexed(index, rows.count() - before);
     return bytes;
   }
 
