@@ -9,6 +9,7 @@ import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.storage.segment.SegmentDirectory;
 import io.quiver.storage.transaction.CommitPipeline;
 import io.quiver.storage.transaction.DatabaseState;
+import io.quiver.storage.transaction.IndexLag;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.TablePart;
 import io.quiver.storage.transaction.TableState;
@@ -57,6 +58,10 @@ final class VectorIndexing {
     this.jobs = jobs;
     this.files = options.files();
     this.builds = builds;
+    if (builds) {
+      IndexLag lag = pipeline.indexes().vectors().lag();
+      pipeline.onCommit(state -> lag.committed(state, scheduler.nanoTime()));
+    }
   }
 
   private record Target(IndexId index, @Nullable UUID segment) {}
@@ -195,6 +200,7 @@ final class VectorIndexing {
       parts(snapshot, table).forEach(part -> part.retainVectorIndexes(there::contains));
     }
     indexes().backlog().retain(there::contains);
+    indexes().lag().retain(there::contains);
   }
 
   /** Makes an index, unless nobody wants it any more: then the next snapshot is without it. */

@@ -8,6 +8,7 @@ import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.transaction.IndexLag;
 import io.quiver.storage.transaction.SegmentIndexes;
 import io.quiver.storage.transaction.SegmentView;
 import io.quiver.storage.transaction.Snapshot;
@@ -70,6 +71,8 @@ public final class SystemTables {
               new Field("memory_bytes", SqlType.BIGINT, true),
               new Field("build_ms", SqlType.BIGINT, true),
               new Field("built_as", SqlType.TEXT, true),
+              new Field("indexed_after_ms", SqlType.BIGINT, true),
+              new Field("indexed_after_ms_max", SqlType.BIGINT, true),
               new Field("comment", SqlType.TEXT, true)));
 
   /** The statements that make the catalog again. */
@@ -144,6 +147,7 @@ public final class SystemTables {
       TableDefinition table = Objects.requireNonNull(catalog.table(index.table()));
       IndexDefinition.Distance distance = index.distance();
       SegmentIndexes.Extent extent = snapshot.extent(index);
+      IndexLag.Waited waited = snapshot.waited(index);
       boolean built = index.isBuilt() || index.isOnVectors();
       rows.add(
           table.schemaName(),
@@ -162,6 +166,8 @@ public final class SystemTables {
           index.isOnVectors() ? extent.memory() : null,
           index.isOnVectors() ? extent.buildMillis() : null,
           builtAs(extent),
+          waited == null ? null : waited.lastMillis(),
+          waited == null ? null : waited.mostMillis(),
           index.comment());
     }
     for (TableDefinition table : of == null ? catalog.tables() : List.of(of)) {
@@ -202,6 +208,8 @@ public final class SystemTables {
         null,
         null,
         "ready",
+        null,
+        null,
         null,
         null,
         null,

@@ -93,6 +93,11 @@ final class LocalSnapshot implements Snapshot {
   }
 
   @Override
+  public IndexLag.@Nullable Waited waited(IndexDefinition index) {
+    return memTable.indexes().vectors().lag().of(index);
+  }
+
+  @Override
   public SegmentIndexes.Extent extent(IndexDefinition index) {
     List<TablePart> parts = new ArrayList<>();
     for (SegmentView segment : table(index.table()).segments()) {

@@ -45,6 +45,11 @@ public interface Snapshot extends AutoCloseable {
     return null;
   }
 
+  /** How long rows have waited for an index on vectors; null where none has been measured. */
+  default IndexLag.@Nullable Waited waited(IndexDefinition index) {
+    return null;
+  }
+
   /** How far an index is built. */
   default SegmentIndexes.Extent extent(IndexDefinition index) {
     return SegmentIndexes.Extent.NONE;

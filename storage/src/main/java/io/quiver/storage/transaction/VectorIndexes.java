@@ -52,6 +52,7 @@ public final class VectorIndexes {
   private volatile Scheduler scheduler = Scheduler.system();
   private volatile Runnable wanted = () -> {};
   private final IndexBacklog backlog = new IndexBacklog(this);
+  private final IndexLag lag = new IndexLag();
 
   /** Says where the segments lie; without that, there are rows in memory alone. */
   public void keepIn(FileSystem directory, Scheduler clock) {
@@ -66,6 +67,11 @@ public final class VectorIndexes {
 
   void want() {
     wanted.run();
+  }
+
+  /** How long rows have waited for these indexes. */
+  public IndexLag lag() {
+    return lag;
   }
 
   /** What writers owe to these indexes. */
@@ -210,6 +216,7 @@ public final class VectorIndexes {
     part.indexes()
         .put(index.id(), new PartIndexes.Entry.Vectors(new SegmentVectorIndex(made, origin)));
     backlog.indexed(index, rows.count() - before);
+    lag.indexed(index, part.rowId(before), part.rowId(rows.count() - 1), scheduler.nanoTime());
     return bytes;
   }
 
