@@ -46,7 +46,7 @@ public final class BenchmarkLoadWhileSearching {
   private final int dimension;
   private final int clients;
   private final float[][] centers = new float[CLUSTERS][];
-  private volatile int loaded;
+  private int loaded;
 
   private BenchmarkLoadWhileSearching(Database database, int rows, int dimension, int clients) {
     this.database = database;

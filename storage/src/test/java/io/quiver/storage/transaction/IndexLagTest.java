@@ -13,6 +13,7 @@ import io.quiver.storage.catalog.TableId;
 import io.quiver.types.SqlType;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,8 +113,7 @@ class IndexLagTest {
           had[row] = true;
         }
         if (oldest < to) {
-          IndexLag.Waited waited = lag.of(index);
-          assertThat(waited).as("seed %d", seed).isNotNull();
+          IndexLag.Waited waited = Objects.requireNonNull(lag.of(index));
           assertThat(waited.lastMillis())
               .as("seed %d, row %d of %d", seed, oldest, rows)
               .isEqualTo(now + 7 - committed[oldest]);
@@ -131,8 +131,7 @@ class IndexLagTest {
     indexed(0, 0, 100_020);
     assertThat(lag.of(index)).isEqualTo(new IndexLag.Waited(100_000, 100_000));
     indexed(1, 4_999, 100_020);
-    IndexLag.Waited waited = lag.of(index);
-    assertThat(waited).isNotNull();
+    IndexLag.Waited waited = Objects.requireNonNull(lag.of(index));
     // A mark is of several commits by then, and counts from the first.
     assertThat(waited.lastMillis()).isBetween(99_980L, 100_000L);
   }
