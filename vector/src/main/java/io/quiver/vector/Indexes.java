@@ -49,7 +49,7 @@ public final class Indexes {
    * @throws io.quiver.vector.index.DamagedIndexException when it is not what was written
    */
   public static VectorIndex open(MemorySegment form, VectorRows rows) {
-    return open(form, rows, null);
+    return open(IndexForm.read(form, rows), rows, null);
   }
 
   /**
@@ -83,12 +83,15 @@ public final class Indexes {
    * As {@link #open(MemorySegment, VectorRows)}, where an index of kind {@code diskann} reads its
    * rows by a reader.
    *
-   * @param blocks reads the form's section {@code diskrows}, from its first byte on; null to read
-   *     it from the form, which may be mapped
+   * @param blocks reads the form's section {@code diskrows}, from its first byte on, each piece of
+   *     which is checked when it is read; null to read it from the form, which may be mapped
    */
   public static VectorIndex open(
       MemorySegment form, VectorRows rows, @Nullable BlockReader blocks) {
-    IndexForm read = IndexForm.read(form, rows, Set.of(DiskAnnIndex.BLOCKS));
+    return open(IndexForm.read(form, rows, Set.of(DiskAnnIndex.BLOCKS)), rows, blocks);
+  }
+
+  private static VectorIndex open(IndexForm read, VectorRows rows, @Nullable BlockReader blocks) {
     return switch (read.spec()) {
       case IndexSpec.Flat _ -> new FlatIndex(rows);
       case IndexSpec.Hnsw hnsw ->

@@ -173,6 +173,7 @@ public final class IndexForm {
         form.asSlice(HEADER_BYTES + (long) ENTRY_BYTES * count, form.get(INT, 20))
             .toArray(ValueLayout.JAVA_BYTE);
     Map<String, MemorySegment> sections = new LinkedHashMap<>();
+    long end = head;
     for (int i = 0; i < count; i++) {
       long entry = HEADER_BYTES + (long) ENTRY_BYTES * i;
       String name =
@@ -182,13 +183,15 @@ public final class IndexForm {
               .replace("\0", "");
       long offset = form.get(LONG, entry + 8);
       long length = form.get(LONG, entry + 16);
-      if (offset < head || length < 0 || offset > form.byteSize() - length) {
+      if (offset < end || length < 0 || offset > form.byteSize() - length) {
         throw new DamagedIndexException(
             "section " + name + " at " + offset + " of " + length + " bytes is outside");
       }
       if (offset != align(offset)) {
         throw new DamagedIndexException("section " + name + " begins at " + offset);
       }
+      checkZeros(form, end, offset);
+      end = offset + length;
       MemorySegment bytes = form.asSlice(offset, length);
       if (!unchecked.contains(name)) {
         check("section " + name, offset, form.get(INT, entry + 24), checksum(bytes));
@@ -196,6 +199,15 @@ public final class IndexForm {
       sections.put(name, bytes);
     }
     return new IndexForm(spec(text), (int) form.get(LONG, 32), Map.copyOf(sections));
+  }
+
+  /** What lies between sections has no checksum. */
+  private static void checkZeros(MemorySegment form, long from, long to) {
+    for (long at = from; at < to; at++) {
+      if (form.get(ValueLayout.JAVA_BYTE, at) != 0) {
+        throw new DamagedIndexException("byte " + at + " between sections is not 0");
+      }
+    }
   }
 
   private static IndexSpec spec(byte[] text) {
