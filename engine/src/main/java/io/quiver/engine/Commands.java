@@ -325,11 +325,14 @@ final class Commands {
                       StatementResolver.sizes(unbound.snapshot()),
                       settings.searchPath());
           Rows rows = new Rows(PLAN);
+          boolean bound = explain.analyze() || parameters.size() == planned.parameterTypes().size();
+          ExecutionContext context =
+              !bound
+                  ? unbound
+                  : unbound.withParameters(
+                      ParameterBinding.bind(
+                          planned.parameterTypes(), parameters, settings.timeZone()));
           if (explain.analyze()) {
-            ExecutionContext context =
-                unbound.withParameters(
-                    ParameterBinding.bind(
-                        planned.parameterTypes(), parameters, settings.timeZone()));
             OperatorProfile profile = new OperatorProfile();
             try (Operator operator = OperatorBuilder.build(planned.plan(), context, profile)) {
               while (operator.next() != null) {
@@ -341,7 +344,7 @@ final class Commands {
           } else {
             PlanPrinter.print(planned.plan(), id -> name(catalog, id)).forEach(rows::add);
           }
-          IndexNotes.of(planned.plan(), catalog).forEach(rows::add);
+          IndexNotes.of(planned.plan(), context).forEach(rows::add);
           return Results.rows(PLAN, rows.batch());
         });
   }

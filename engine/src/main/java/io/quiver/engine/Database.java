@@ -47,6 +47,7 @@ public final class Database implements AutoCloseable {
     this.planner = new Planner(name, functions(options), SystemTables.all());
     this.checks = new TableChecks(planner);
     this.resolver = new StatementResolver(planner, planCache);
+    store.evaluateBy(new RowsOfIndexes(planner));
   }
 
   /**

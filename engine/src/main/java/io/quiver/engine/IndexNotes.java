@@ -1,21 +1,29 @@
 package io.quiver.engine;
 
+import io.quiver.executor.expression.Expression;
+import io.quiver.executor.expression.ScalarFunction;
+import io.quiver.executor.operator.ExecutionContext;
+import io.quiver.executor.operator.IndexChoice;
 import io.quiver.executor.operator.OperatorBuilder;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.executor.plan.PlanPrinter;
+import io.quiver.planner.translate.Expressions;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.types.SqlType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What EXPLAIN says of the indexes on what a plan scans and searches. */
 final class IndexNotes {
   private IndexNotes() {}
 
   /** A line an index. */
-  static List<String> of(PlanNode plan, Catalog catalog) {
+  static List<String> of(PlanNode plan, ExecutionContext context) {
     List<String> lines = new ArrayList<>();
+    Catalog catalog = context.snapshot().catalog();
     OperatorBuilder.servingIndexes(plan, catalog).forEach(index -> lines.add(scalarNote(index)));
     IndexDefinition ordered = OperatorBuilder.orderingIndex(plan, catalog);
     if (ordered != null) {
@@ -27,14 +35,9 @@ final class IndexNotes {
               + ") has the order of the first rows");
     }
     if (plan instanceof PlanNode.VectorSearch search) {
-      for (IndexDefinition index : catalog.indexesOf(search.table())) {
-        if (index.kind().isVector()
-            && index.keys().getFirst().column().equals(search.vectorColumn())) {
-          lines.add(note(index, search));
-        }
-      }
+      lines.addAll(searched(search, context));
     }
-    PlanPrinter.inputs(plan).forEach(input -> lines.addAll(of(input, catalog)));
+    PlanPrinter.inputs(plan).forEach(input -> lines.addAll(of(input, context)));
     return lines;
   }
 
@@ -46,15 +49,76 @@ final class IndexNotes {
         + ") may serve the filter, where few rows of a segment match";
   }
 
-  private static String note(IndexDefinition index, PlanNode.VectorSearch search) {
-    String name = "index " + index.name() + " (" + index.kind().sqlName();
-    IndexDefinition.Distance distance = index.distance();
-    name += (distance == null ? "" : ", " + distance.name().toLowerCase(Locale.ROOT)) + ") ";
-    if (index.predicateSql() != null) {
-      return name + "is partial, and not built yet";
+  private static List<String> searched(PlanNode.VectorSearch search, ExecutionContext context) {
+    List<String> lines = new ArrayList<>();
+    List<Expression> conjuncts =
+        search.filter() == null ? List.of() : Expressions.conjuncts(search.filter());
+    List<Expression> told =
+        conjuncts.stream().filter(part -> !isOpen(part, context.parameters().size())).toList();
+    boolean open = told.size() < conjuncts.size();
+    PlanNode.VectorSearch known = open ? search.withFilter(all(told)) : search;
+    List<IndexChoice.Verdict> indexes =
+        IndexChoice.of(known, context.snapshot(), context.search(), context.evaluation());
+    for (int i = 0; i < indexes.size(); i++) {
+      IndexChoice.Verdict verdict = indexes.get(i);
+      String said =
+          !verdict.fits()
+              ? open && verdict.index().predicateSql() != null && verdict.ordersLike()
+                  ? "serves where the values in WHERE imply " + verdict.index().predicateSql()
+                  : "is not used: " + verdict.unfit()
+              : context.search().recallTarget() >= 1
+                  ? "is not used: quiver.recall_target is 1, so the search is exact"
+                  : i == 0 ? serves(verdict.index()) : notCheapest(indexes.getFirst(), verdict);
+      lines.add("index " + described(verdict.index()) + " " + said);
     }
-    return OperatorBuilder.serves(index, search)
-        ? name + "serves segments that have it; rows without it are measured"
-        : name + "is not used: the query's distance is " + PlanPrinter.metric(search);
+    return lines;
+  }
+
+  private static String serves(IndexDefinition index) {
+    return index.predicateSql() == null
+        ? "serves segments that have it; rows without it are measured"
+        : "serves segments that have it, as WHERE implies its condition, " + index.predicateSql();
+  }
+
+  private static @Nullable Expression all(List<Expression> conjuncts) {
+    return switch (conjuncts.size()) {
+      case 0 -> null;
+      case 1 -> conjuncts.getFirst();
+      default -> new Expression.Call(ScalarFunction.AND, conjuncts, SqlType.BOOLEAN);
+    };
+  }
+
+  /** Whether it has no value yet: parameters may have none, and outer rows have none. */
+  private static boolean isOpen(Expression conjunct, int parameters) {
+    boolean[] open = {false};
+    Expressions.forEach(
+        conjunct,
+        part ->
+            open[0] |=
+                part instanceof Expression.OuterColumn
+                    || (part instanceof Expression.Parameter(int index, SqlType _)
+                        && index >= parameters));
+    return open[0];
+  }
+
+  private static String notCheapest(IndexChoice.Verdict first, IndexChoice.Verdict other) {
+    if (first.work() == other.work()) {
+      return "is not used: " + first.index().name() + " takes as much work, and comes first";
+    }
+    return String.format(
+        Locale.ROOT,
+        "is not used: %s is expected to take the work of %.0f rows, this one that of %.0f",
+        first.index().name(),
+        first.work(),
+        other.work());
+  }
+
+  private static String described(IndexDefinition index) {
+    IndexDefinition.Distance distance = index.distance();
+    return index.name()
+        + " ("
+        + index.kind().sqlName()
+        + (distance == null ? "" : ", " + distance.name().toLowerCase(Locale.ROOT))
+        + ")";
   }
 }

@@ -16,7 +16,7 @@ import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.parser.SqlParserPos;
 
-/** The condition of a CHECK, over the columns of one row. */
+/** The condition of a CHECK or of a partial index, over the columns of one row. */
 final class CheckPlanner {
   /** Whose value is another at another time, or for another user. */
   private static final Set<ScalarFunction> CHANGING =
@@ -37,11 +37,15 @@ final class CheckPlanner {
 
   private CheckPlanner() {}
 
-  static Expression condition(StatementPlanner planner, SqlNode parsed, TableDefinition table) {
+  /**
+   * @param what begins the messages, such as CHECK
+   */
+  static Expression condition(
+      StatementPlanner planner, SqlNode parsed, TableDefinition table, String what) {
     SqlParserPos position = parsed.getParserPosition();
     if (InsertPlanner.hasQuery(parsed)) {
       throw Messages.at(
-          position, ErrorCode.FEATURE_NOT_SUPPORTED, "a subquery in CHECK is not supported");
+          position, ErrorCode.FEATURE_NOT_SUPPORTED, "a subquery in " + what + " is not supported");
     }
     SqlSelect select =
         Selects.of(
@@ -50,17 +54,17 @@ final class CheckPlanner {
             new SqlIdentifier(List.of(table.schemaName(), table.name()), position),
             null);
     Expression condition =
-        planner.rowExpressions(planner.prepare(select), "CHECK").expressions().getFirst();
+        planner.rowExpressions(planner.prepare(select), what).expressions().getFirst();
     if (!condition.type().equals(SqlType.BOOLEAN)) {
       throw new QuiverException(
           ErrorCode.DATATYPE_MISMATCH,
-          "the condition of a CHECK is BOOLEAN, found " + condition.type().sqlName());
+          "the condition of " + what + " is BOOLEAN, found " + condition.type().sqlName());
     }
-    Expressions.forEach(condition, CheckPlanner::checkLasting);
+    Expressions.forEach(condition, part -> checkLasting(part, what));
     return condition;
   }
 
-  private static void checkLasting(Expression part) {
+  private static void checkLasting(Expression part, String what) {
     String changing =
         switch (part) {
           case Expression.Call call when CHANGING.contains(call.function()) ->
@@ -72,7 +76,9 @@ final class CheckPlanner {
     if (changing != null) {
       throw new QuiverException(
           ErrorCode.INVALID_OBJECT_DEFINITION,
-          "a CHECK holds of a row for ever, but "
+          "the condition of "
+              + what
+              + " holds of a row for ever, but "
               + changing
               + " may give another value at another time");
     }

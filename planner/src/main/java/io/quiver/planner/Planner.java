@@ -1,6 +1,7 @@
 package io.quiver.planner;
 
 import io.quiver.executor.expression.Expression;
+import io.quiver.executor.expression.RowCondition;
 import io.quiver.executor.expression.UserFunction;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.executor.plan.SystemTable;
@@ -11,12 +12,12 @@ import io.quiver.planner.translate.Casts;
 import io.quiver.planner.translate.Expressions;
 import io.quiver.planner.translate.FunctionInfo;
 import io.quiver.planner.translate.HoistedTypes;
+import io.quiver.planner.translate.IndexConditions;
 import io.quiver.planner.translate.KeyLookups;
 import io.quiver.planner.translate.Types;
 import io.quiver.sql.NormalizedSql;
 import io.quiver.sql.QuiverTypeFactory;
 import io.quiver.sql.SqlChange;
-import io.quiver.sql.SqlNames;
 import io.quiver.sql.SqlParser;
 import io.quiver.sql.Statement;
 import io.quiver.storage.catalog.Catalog;
@@ -43,6 +44,8 @@ import org.jspecify.annotations.Nullable;
 public final class Planner {
   /** Where names without a schema are looked up, unless a session says otherwise. */
   public static final List<String> SEARCH_PATH = List.of(Catalog.DEFAULT_SCHEMA, "quiver");
+
+  private static final String PARTIAL_INDEX = "a partial index";
 
   private final String database;
   private final OperatorTable operators;
@@ -160,19 +163,13 @@ public final class Planner {
   }
 
   /**
-   * Checks the condition of a partial index.
+   * The condition of a partial index.
    *
-   * @throws io.quiver.types.QuiverException 42703, 42804, ...
+   * @throws io.quiver.types.QuiverException as {@link #condition}
    */
-  public void checkPredicate(String predicateSql, TableDefinition table, Catalog catalog) {
-    String sql =
-        "SELECT 1 FROM "
-            + SqlNames.quoted(table.schemaName())
-            + "."
-            + SqlNames.quoted(table.name())
-            + " WHERE "
-            + predicateSql;
-    view((Statement.Query) SqlParser.parse(sql), catalog, SEARCH_PATH);
+  public RowCondition indexCondition(String conditionSql, TableDefinition table) {
+    SqlNode parsed = SqlParser.parseExpression(conditionSql);
+    return threads.call(() -> IndexConditions.of(conditionOf(parsed, table, PARTIAL_INDEX), table));
   }
 
   /**
@@ -183,13 +180,21 @@ public final class Planner {
    */
   public Expression condition(String conditionSql, TableDefinition table) {
     SqlNode parsed = SqlParser.parseExpression(conditionSql);
+    return threads.call(() -> conditionOf(parsed, table, "CHECK"));
+  }
+
+  private Expression conditionOf(SqlNode parsed, TableDefinition table, String what) {
     Catalog catalog =
         new Catalog(
             0, List.of(table.schemaName()), List.of(table), List.of(), List.of(), List.of());
-    return threads.call(() -> {
-      StatementPlanner planner = planner(catalog, List.of(), Hoisting.none(0));
-      return CheckPlanner.condition(planner, parsed, table);
-    });
+    StatementPlanner planner =
+        new StatementPlanner(
+            operators,
+            new SchemaReader(catalog, database, List.of(), systemTables, factory),
+            factory,
+            Hoisting.none(0),
+            TableSizes.UNKNOWN);
+    return CheckPlanner.condition(planner, parsed, table, what);
   }
 
   /**
@@ -296,7 +301,10 @@ public final class Planner {
       hoisted.add(new Hoisted(literal.literal(), type, literal.negated()));
     }
     return new PlannedStatement(
-        KeyLookups.apply(settled.plan(), catalog),
+        IndexConditions.attach(
+            KeyLookups.apply(settled.plan(), catalog),
+            catalog,
+            (sql, table) -> conditionOf(SqlParser.parseExpression(sql), table, PARTIAL_INDEX)),
         planned.result(),
         planner.parameterTypes().types(),
         hoisted,

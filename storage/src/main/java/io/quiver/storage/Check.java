@@ -208,7 +208,7 @@ public final class Check {
   private void checkVectorIndexes(
       TableDefinition table, TablePart part, UUID segment, Catalog catalog) {
     for (IndexDefinition index : catalog.indexesOf(table.id())) {
-      if (!index.isOnVectors()) {
+      if (!index.kind().isVector()) {
         continue;
       }
       VectorIndexFile.Subject subject =
@@ -217,7 +217,8 @@ public final class Check {
           subject.path(),
           () -> {
             try {
-              return VectorIndexFile.read(files, subject, VectorIndexes.rows(part, index));
+              return VectorIndexFile.read(
+                  files, subject, some -> VectorIndexes.rows(part, index, some));
             } catch (CorruptionException e) {
               throw derived(e);
             }

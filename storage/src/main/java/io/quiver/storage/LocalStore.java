@@ -16,6 +16,7 @@ import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.storage.transaction.CommitPipeline;
 import io.quiver.storage.transaction.CommitVersion;
 import io.quiver.storage.transaction.DatabaseState;
+import io.quiver.storage.transaction.IndexConditions;
 import io.quiver.storage.transaction.IsolationLevel;
 import io.quiver.storage.transaction.LocalTransaction;
 import io.quiver.storage.transaction.RetiredSegments;
@@ -280,6 +281,11 @@ public final class LocalStore implements Store {
   @Override
   public Transaction begin(IsolationLevel isolation, boolean readOnly, RowConditions conditions) {
     return new LocalTransaction(pipeline, isolation, this.readOnly || readOnly, conditions, spool);
+  }
+
+  @Override
+  public void evaluateBy(IndexConditions conditions) {
+    pipeline.indexes().vectors().evaluateBy(conditions);
   }
 
   @Override

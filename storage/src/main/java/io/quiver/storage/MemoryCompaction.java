@@ -71,7 +71,7 @@ final class MemoryCompaction {
     DatabaseState state = pipeline.visible();
     for (TableState table : state.tables().values()) {
       List<IndexDefinition> indexes = state.catalog().indexesOf(table.definition().id());
-      if (indexes.stream().anyMatch(IndexDefinition::isOnVectors)) {
+      if (indexes.stream().anyMatch(index -> index.kind().isVector())) {
         List<TablePart> finished = table.parts().subList(0, finished(table));
         MergePolicy.Run run = MergePolicy.compact(finished, bytesMax, part -> true);
         if (run != null && run.count() > 1) {

@@ -1,6 +1,5 @@
 package io.quiver.storage;
 
-import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.storage.transaction.CommitPipeline;
 import io.quiver.storage.transaction.DatabaseState;
@@ -38,7 +37,7 @@ final class MemoryIndexing implements AutoCloseable {
 
   private void wake() {
     DatabaseState state = pipeline.visible();
-    if (state.catalog().indexes().stream().anyMatch(IndexDefinition::isOnVectors)) {
+    if (state.catalog().indexes().stream().anyMatch(index -> index.kind().isVector())) {
       wakeThread();
     }
   }

@@ -3,6 +3,7 @@ package io.quiver.storage;
 import io.quiver.storage.cache.CacheUsage;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.transaction.IndexConditions;
 import io.quiver.storage.transaction.IsolationLevel;
 import io.quiver.storage.transaction.RowConditions;
 import io.quiver.storage.transaction.Snapshot;
@@ -26,6 +27,9 @@ public interface Store extends AutoCloseable {
   default Transaction begin(IsolationLevel isolation, boolean readOnly) {
     return begin(isolation, readOnly, RowConditions.NONE);
   }
+
+  /** Says who evaluates the conditions of partial indexes, which are not built before. */
+  default void evaluateBy(IndexConditions conditions) {}
 
   /** Writes what is in memory to segments, and drops the log behind it. */
   void flush();

@@ -168,7 +168,7 @@ final class VectorIndexing {
     Catalog catalog = snapshot.catalog();
     for (IndexDefinition index : catalog.indexes()) {
       TableDefinition table = catalog.table(index.table());
-      if (!index.isOnVectors() || table == null) {
+      if (!index.kind().isVector() || table == null) {
         continue;
       }
       List<TablePart> parts = parts(snapshot, table);

@@ -10,7 +10,6 @@ import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.transaction.IndexLag;
 import io.quiver.storage.transaction.SegmentIndexes;
-import io.quiver.storage.transaction.SegmentView;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.types.Batch;
 import io.quiver.types.Field;
@@ -148,7 +147,8 @@ public final class SystemTables {
       IndexDefinition.Distance distance = index.distance();
       SegmentIndexes.Extent extent = snapshot.extent(index);
       IndexLag.Waited waited = snapshot.waited(index);
-      boolean built = index.isBuilt() || index.isOnVectors();
+      boolean onVectors = index.isOnVectors();
+      boolean built = index.isBuilt() || onVectors;
       rows.add(
           table.schemaName(),
           table.name(),
@@ -161,10 +161,10 @@ public final class SystemTables {
           index.options().isEmpty() ? null : DefinitionText.options(index),
           state(built, extent),
           built ? extent.rows() : null,
-          built ? tableRows(snapshot, table) - extent.rows() : null,
+          built ? extent.left() : null,
           built ? extent.bytes() : null,
-          index.isOnVectors() ? extent.memory() : null,
-          index.isOnVectors() ? extent.buildMillis() : null,
+          onVectors ? extent.memory() : null,
+          onVectors ? extent.buildMillis() : null,
           builtAs(extent),
           waited == null ? null : waited.lastMillis(),
           waited == null ? null : waited.mostMillis(),
@@ -217,11 +217,6 @@ public final class SystemTables {
         null,
         null,
         null);
-  }
-
-  /** Deleted rows included, as an index has them. */
-  private static long tableRows(Snapshot snapshot, TableDefinition table) {
-    return snapshot.table(table.id()).segments().stream().mapToLong(SegmentView::rowCount).sum();
   }
 
   /** The rows of quiver.jobs. */

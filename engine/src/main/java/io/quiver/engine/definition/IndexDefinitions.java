@@ -56,7 +56,7 @@ final class IndexDefinitions {
     }
     String predicate = command.predicateSql();
     if (predicate != null) {
-      context.planner().checkPredicate(predicate, table, context.catalog());
+      context.planner().indexCondition(predicate, table);
       if (!vector) {
         throw new QuiverException(
             ErrorCode.FEATURE_NOT_SUPPORTED,

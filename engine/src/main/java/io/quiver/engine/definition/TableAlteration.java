@@ -1,6 +1,7 @@
 package io.quiver.engine.definition;
 
 import io.quiver.executor.expression.Expression;
+import io.quiver.executor.expression.RowCondition;
 import io.quiver.executor.operator.Operator;
 import io.quiver.executor.operator.OperatorBuilder;
 import io.quiver.executor.plan.PlanNode;
@@ -59,7 +60,7 @@ final class TableAlteration {
         index -> context.transaction().change(new CatalogChange.DropIndex(index.id())));
     after = References.checkKeys(after, cascade, context);
     context.transaction().alterTable(after);
-    checkPredicates(after);
+    checkPredicates(before, after);
     Dependents.revalidate(after.id(), cascade, context);
   }
 
@@ -285,13 +286,16 @@ final class TableAlteration {
   }
 
   /** The conditions of partial indexes are texts: they must keep their meaning, too. */
-  private void checkPredicates(TableDefinition table) {
-    var catalog = context.changedCatalog();
-    for (IndexDefinition index : catalog.indexesOf(table.id())) {
+  private void checkPredicates(TableDefinition before, TableDefinition after) {
+    for (IndexDefinition index : context.changedCatalog().indexesOf(after.id())) {
       String predicate = index.predicateSql();
       if (predicate != null) {
         try {
-          context.planner().checkPredicate(predicate, table, catalog);
+          RowCondition old = context.planner().indexCondition(predicate, before);
+          if (!old.equals(context.planner().indexCondition(predicate, after))) {
+            throw new QuiverException(
+                ErrorCode.FEATURE_NOT_SUPPORTED, "it would be another condition");
+          }
         } catch (QuiverException e) {
           throw new QuiverException(
               ErrorCode.DEPENDENT_OBJECTS_EXIST,

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.IndexDefinition;
-import io.quiver.storage.index.IndexSpecs;
 import io.quiver.storage.index.RowBitmap;
 import io.quiver.storage.index.SegmentVectorIndex;
 import io.quiver.storage.transaction.SegmentView;
@@ -24,6 +23,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,10 @@ final class IndexedSearch {
   private final IndexDefinition index;
   private final ColumnId column;
   private final Metric metric;
+
+  /** What the rows of a partial index must fulfil beside its condition; null for other indexes. */
+  private final @Nullable RowSelector partial;
+
   private final Neighbors neighbors = new Neighbors();
   private int[] found = new int[0];
   private @Nullable MemorySegment bits;
@@ -64,11 +69,15 @@ final class IndexedSearch {
   private long unindexed;
 
   private IndexedSearch(
-      ExecutionContext context, IndexDefinition index, ColumnId column, Metric metric) {
+      ExecutionContext context, IndexChoice.Verdict choice, PlanNode.VectorSearch search) {
     this.context = context;
-    this.index = index;
-    this.column = column;
-    this.metric = metric;
+    this.index = choice.index();
+    this.column = search.vectorColumn();
+    this.metric = search.metric();
+    this.partial =
+        choice.rest() == null
+            ? null
+            : new RowSelector(search.columns(), choice.rest().filter(), context, new SkipCounter());
   }
 
   /** The search through the index that fits, or null where none does. */
@@ -76,24 +85,11 @@ final class IndexedSearch {
     if (context.search().isExact()) {
       return null;
     }
-    for (IndexDefinition index : context.snapshot().catalog().indexesOf(search.table())) {
-      if (serves(index, search)) {
-        return new IndexedSearch(context, index, search.vectorColumn(), search.metric());
-      }
-    }
-    return null;
-  }
-
-  /** Whether an index is on what a plan searches, and in the order that it wants. */
-  static boolean serves(IndexDefinition index, PlanNode.VectorSearch search) {
-    return index.isOnVectors()
-        && index.distance() != null
-        && index.keys().getFirst().column().equals(search.vectorColumn())
-        && ordersLike(IndexSpecs.metric(index.distance()), search.metric());
-  }
-
-  private static boolean ordersLike(Metric indexed, Metric wanted) {
-    return indexed == wanted || (indexed == Metric.L2 && wanted == Metric.L2_SQUARED);
+    List<IndexChoice.Verdict> indexes =
+        IndexChoice.of(search, context.snapshot(), context.search(), context.evaluation());
+    return indexes.isEmpty() || !indexes.getFirst().fits()
+        ? null
+        : new IndexedSearch(context, indexes.getFirst(), search);
   }
 
   /**
@@ -121,7 +117,10 @@ final class IndexedSearch {
     passed = 0;
     covered = Math.min(known.rowCount(), segment.rowCount());
     unindexed += segment.rowCount() - covered;
-    RowFilter filter = filter(segment, known.rowCount(), selector, candidates);
+    RowFilter filter =
+        partial == null
+            ? filter(segment, known.rowCount(), selector, candidates)
+            : partialFilter(known, segment, partial, candidates);
     if (filter.count() == 0) {
       missed += passed;
       return 0;
@@ -145,6 +144,7 @@ final class IndexedSearch {
       throw new QuiverException(ErrorCode.QUERY_CANCELED, "the statement was cancelled", e);
     }
     found = neighbors.rows();
+    known.toSegment(found);
     Arrays.sort(found);
     missed += passed - found.length;
     return found.length;
@@ -234,6 +234,22 @@ final class IndexedSearch {
       words.set(JAVA_BYTE, at, (byte) (bits & 0xFF >> beyond));
     }
     return words;
+  }
+
+  /** The rows of a partial index that may come back, by their numbers there. */
+  private RowFilter partialFilter(
+      SegmentVectorIndex known,
+      SegmentView segment,
+      RowSelector rest,
+      @Nullable RowBitmap candidates) {
+    RowBitmap own = Objects.requireNonNull(known.some());
+    boolean all = candidates == null && rest.keepsLive() && segment.live() == null;
+    if (all && covered == known.rowCount() && !segment.column(column).mayHaveNulls()) {
+      passed = own.count();
+      return RowFilter.all(own.count());
+    }
+    RowBitmap asked = candidates == null ? own : own.and(candidates);
+    return known.own(filter(segment, known.rowCount(), rest, asked));
   }
 
   private void set(MemorySegment words, Column vectors, int[] passing, int from, int count) {

@@ -52,11 +52,6 @@ public final class OperatorBuilder {
     return node instanceof PlanNode.TopK top ? OrderedScanOperator.index(top, catalog) : null;
   }
 
-  /** Whether an index on vectors is on what a search reads, and in the order that it wants. */
-  public static boolean serves(IndexDefinition index, PlanNode.VectorSearch search) {
-    return IndexedSearch.serves(index, search);
-  }
-
   private Operator build(PlanNode node) {
     Operator operator = operator(node);
     return profile == null ? operator : new ProfiledOperator(operator, profile.counters(node));

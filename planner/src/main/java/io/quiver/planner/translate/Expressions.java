@@ -34,7 +34,7 @@ public final class Expressions {
   }
 
   /** The conditions that are true together when an expression is. */
-  static List<Expression> conjuncts(Expression expression) {
+  public static List<Expression> conjuncts(Expression expression) {
     if (expression instanceof Expression.Call call && call.function() == ScalarFunction.AND) {
       return call.arguments().stream().flatMap(part -> conjuncts(part).stream()).toList();
     }

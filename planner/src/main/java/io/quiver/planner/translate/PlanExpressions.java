@@ -125,7 +125,8 @@ final class PlanExpressions {
         optional(p.filter()),
         optional(p.offset()),
         mapping.apply(p.fetch()),
-        p.schema());
+        p.schema(),
+        p.conditions());
   }
 
   private PlanNode window(PlanNode.Window p) {

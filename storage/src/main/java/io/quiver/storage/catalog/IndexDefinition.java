@@ -8,13 +8,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An index as the catalog holds it. Indexes are built segment by segment, but for partial ones on
- * vectors, which are not built yet.
+ * An index as the catalog holds it. Indexes are built segment by segment.
  *
  * @param name unique in the schema of its table
  * @param distance what a vector index serves; null for a scalar index
  * @param include columns that are kept beside the index
- * @param predicateSql the condition of a partial index
+ * @param predicateSql the condition of a partial index, which is on vectors: it has the rows for
+ *     which the condition is true
  * @param options by their canonical names, checked for range
  * @param comment what COMMENT ON INDEX said
  */
@@ -93,9 +93,9 @@ public record IndexDefinition(
     return !kind.isVector() && predicateSql == null;
   }
 
-  /** Whether segments get it: an index on the vectors of all rows. */
+  /** Whether it is on vectors: of all rows, or of those for which a condition is true. */
   public boolean isOnVectors() {
-    return kind.isVector() && predicateSql == null;
+    return kind.isVector();
   }
 
   /** Whether the index reads a column. */

@@ -87,7 +87,7 @@ final class LocalSnapshot implements Snapshot {
 
   @Override
   public @Nullable SegmentVectorIndex vectorIndex(IndexDefinition index, SegmentView segment) {
-    return index.isOnVectors() && segment instanceof TablePart part
+    return index.kind().isVector() && segment instanceof TablePart part
         ? memTable.indexes().vectors().find(part, index)
         : null;
   }
@@ -106,7 +106,7 @@ final class LocalSnapshot implements Snapshot {
       }
     }
     TableDefinition table = table(index.table()).definition();
-    if (index.isOnVectors()) {
+    if (index.kind().isVector()) {
       return memTable.indexes().vectors().extent(parts, index);
     }
     return index.isBuilt()

@@ -232,6 +232,7 @@ public final class SegmentIndexes {
    * How far an index is built.
    *
    * @param rows that have it
+   * @param left rows of the parts that are not looked at yet for it; a partial index has some alone
    * @param missing rows of segments that are to get it yet
    * @param bytes of its files, and in memory where the rows are there
    * @param memory bytes that an index on vectors keeps beside the rows
@@ -241,6 +242,7 @@ public final class SegmentIndexes {
    */
   public record Extent(
       long rows,
+      long left,
       long missing,
       long bytes,
       long memory,
@@ -248,7 +250,7 @@ public final class SegmentIndexes {
       Set<String> chosen,
       Set<String> failures) {
     /** Of an index that is not built. */
-    public static final Extent NONE = new Extent(0, 0, 0, 0, 0, Set.of(), Set.of());
+    public static final Extent NONE = new Extent(0, 0, 0, 0, 0, 0, Set.of(), Set.of());
 
     public Extent {
       chosen = Collections.unmodifiableSet(new TreeSet<>(chosen));
@@ -291,6 +293,7 @@ public final class SegmentIndexes {
         }
       }
     }
-    return new Extent(rows, missing, bytes, 0, 0, Set.of(), Set.of());
+    long all = parts.stream().mapToLong(TablePart::rowCount).sum();
+    return new Extent(rows, all - rows, missing, bytes, 0, 0, Set.of(), Set.of());
   }
 }

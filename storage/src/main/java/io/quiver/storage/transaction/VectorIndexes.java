@@ -5,6 +5,7 @@ import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.index.IndexSpecs;
 import io.quiver.storage.index.PartIndexes;
+import io.quiver.storage.index.RowBitmap;
 import io.quiver.storage.index.SegmentVectorIndex;
 import io.quiver.storage.index.VectorIndexFile;
 import io.quiver.storage.scheduling.Scheduler;
@@ -20,6 +21,9 @@ import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.VectorIndex;
 import io.quiver.vector.index.VectorRows;
+import io.quiver.vector.memory.NativeMemory;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -53,11 +57,18 @@ public final class VectorIndexes {
   private volatile Runnable wanted = () -> {};
   private final IndexBacklog backlog = new IndexBacklog(this);
   private final IndexLag lag = new IndexLag();
+  private volatile @Nullable IndexConditions conditions;
 
   /** Says where the segments lie; without that, there are rows in memory alone. */
   public void keepIn(FileSystem directory, Scheduler clock) {
     scheduler = clock;
     files = directory;
+  }
+
+  /** Says who knows which rows partial indexes have: none is made before. */
+  public void evaluateBy(IndexConditions evaluator) {
+    conditions = evaluator;
+    wanted.run();
   }
 
   /** Calls someone, perhaps often, when an index is missing. */
@@ -130,7 +141,8 @@ public final class VectorIndexes {
   public boolean isMissing(TablePart part, IndexDefinition index) {
     PartIndexes.Entry known = part.indexes().get(index.id());
     return lacksRows(part, index)
-        && !(known instanceof PartIndexes.Entry.Absent absent && !absent.again());
+        && !(known instanceof PartIndexes.Entry.Absent absent && !absent.again())
+        && (index.predicateSql() == null || conditions != null);
   }
 
   private boolean lacksRows(TablePart part, IndexDefinition index) {
@@ -173,7 +185,7 @@ public final class VectorIndexes {
     SegmentVectorIndex found = null;
     try {
       if (directory.exists(subject.path())) {
-        found = VectorIndexFile.read(directory, subject, rows(part, index));
+        found = VectorIndexFile.read(directory, subject, some -> rows(part, index, some));
       }
     } catch (QuiverException e) {
       LOG.log(System.Logger.Level.WARNING, "an index is made anew: " + e.getMessage());
@@ -195,9 +207,10 @@ public final class VectorIndexes {
   public long build(
       TablePart part, TableDefinition table, IndexDefinition index, BuildOptions options) {
     long begin = scheduler.nanoTime();
-    VectorRows rows = rows(part, index);
+    RowBitmap some = some(part, table, index);
+    VectorRows rows = rows(part, index, some);
     int before = indexed(part, index);
-    IndexSpec spec = IndexSpecs.of(index);
+    IndexSpec spec = rows.count() == 0 ? new IndexSpec.Flat() : IndexSpecs.of(index);
     String reason = "";
     if (spec instanceof IndexSpec.Auto auto) {
       AutoChoice choice = AutoChoice.of(auto, rows, options);
@@ -210,19 +223,42 @@ public final class VectorIndexes {
     if (part.segment() != null) {
       FileSystem directory = Objects.requireNonNull(files);
       VectorIndexFile.Subject subject = subject(part, table, index);
-      bytes = VectorIndexFile.write(directory, subject, made, millis, reason);
+      bytes = VectorIndexFile.write(directory, subject, made, some, millis, reason);
     }
     SegmentVectorIndex.Origin origin = new SegmentVectorIndex.Origin(bytes, millis, reason);
     part.indexes()
-        .put(index.id(), new PartIndexes.Entry.Vectors(new SegmentVectorIndex(made, origin)));
-    backlog.indexed(index, rows.count() - before);
-    lag.indexed(index, part.rowId(before), part.rowId(rows.count() - 1), scheduler.nanoTime());
+        .put(
+            index.id(),
+            new PartIndexes.Entry.Vectors(
+                new SegmentVectorIndex(made, indexable(part), some, origin)));
+    int after = indexable(part);
+    backlog.indexed(index, after - before);
+    lag.indexed(index, part.rowId(before), part.rowId(after - 1), scheduler.nanoTime());
     return bytes;
+  }
+
+  /** The rows that a partial index has, or null for all. */
+  private @Nullable RowBitmap some(TablePart part, TableDefinition table, IndexDefinition index) {
+    String condition = index.predicateSql();
+    if (condition == null) {
+      return null;
+    }
+    int[] rows =
+        Objects.requireNonNull(conditions, "nobody evaluates conditions")
+            .matching(table, condition, part);
+    int covered = Arrays.binarySearch(rows, indexable(part));
+    return RowBitmap.of(rows, covered < 0 ? -covered - 1 : covered);
+  }
+
+  /** How many of the first rows of a part an index has, where a partial one has them all. */
+  private static long some(SegmentVectorIndex index, int covered) {
+    return Math.min(covered, index.index().rows().count());
   }
 
   /** What there is of an index in some parts of its table. */
   SegmentIndexes.Extent extent(List<TablePart> parts, IndexDefinition index) {
     long rows = 0;
+    long left = 0;
     long missing = 0;
     long bytes = 0;
     long memory = 0;
@@ -232,13 +268,16 @@ public final class VectorIndexes {
     for (TablePart part : parts) {
       if (part.indexes().get(index.id())
           instanceof PartIndexes.Entry.Vectors(SegmentVectorIndex found)) {
-        rows += indexed(part, index);
+        rows += some(found, indexed(part, index));
         bytes += found.origin().fileBytes();
-        memory += found.index().memoryBytes();
+        memory += found.memoryBytes();
         millis += found.origin().buildMillis();
         String reason = found.origin().reason();
-        chosen.add(found.index().spec() + (reason.isEmpty() ? "" : ": " + reason));
+        if (found.index().rows().count() > 0) {
+          chosen.add(found.index().spec() + (reason.isEmpty() ? "" : ": " + reason));
+        }
       }
+      left += part.rowCount() - indexed(part, index);
       boolean grows = part.segment() == null && part == parts.getLast();
       if (grows ? isBehind(part, index) : lacksRows(part, index)) {
         missing += part.rowCount() - indexed(part, index);
@@ -247,7 +286,7 @@ public final class VectorIndexes {
         failures.add(absent.why());
       }
     }
-    return new SegmentIndexes.Extent(rows, missing, bytes, memory, millis, chosen, failures);
+    return new SegmentIndexes.Extent(rows, left, missing, bytes, memory, millis, chosen, failures);
   }
 
   private static VectorIndexFile.Subject subject(
@@ -256,18 +295,39 @@ public final class VectorIndexes {
     return new VectorIndexFile.Subject(segment, part.rowCount(), index, table);
   }
 
-  /** The vectors of a part, as an index of them reads them. */
-  public static VectorRows rows(TablePart part, IndexDefinition index) {
+  /**
+   * The vectors of a part, as an index of them reads them.
+   *
+   * @param some rows whose vectors are copied, or null for all, which are not
+   */
+  public static VectorRows rows(TablePart part, IndexDefinition index, @Nullable RowBitmap some) {
     Column column = part.column(index.keys().getFirst().column());
     if (!(column.type() instanceof SqlType.Vector type) || index.distance() == null) {
       throw new IllegalStateException(index.name() + ": an index on " + column.type());
     }
     Encoding encoding = IndexSpecs.encoding(type.element());
-    RowBlock block = RowBlock.packed(column.data(), type.dimension(), encoding);
+    MemorySegment vectors = some == null ? column.data() : copied(column, type, some);
+    RowBlock block = RowBlock.packed(vectors, type.dimension(), encoding);
+    int count = some == null ? indexable(part) : some.count();
+    return new VectorRows(IndexSpecs.metric(index.distance()), block, count);
+  }
+
+  /** How many rows of a part, the first, an index would be made of. */
+  private static int indexable(TablePart part) {
     int rows = part.rowCount();
-    if (part.indexes().isGrowing() && rows >= GROWING_MULTIPLE) {
-      rows -= rows % GROWING_MULTIPLE;
+    return part.indexes().isGrowing() && rows >= GROWING_MULTIPLE
+        ? rows - rows % GROWING_MULTIPLE
+        : rows;
+  }
+
+  private static MemorySegment copied(Column column, SqlType.Vector type, RowBitmap some) {
+    long bytes = type.element().bytes(type.dimension());
+    MemorySegment copy = NativeMemory.allocate(bytes * some.count());
+    int[] rows = new int[some.count()];
+    some.fill(0, rows);
+    for (int i = 0; i < rows.length; i++) {
+      MemorySegment.copy(column.data(), bytes * rows[i], copy, bytes * i, bytes);
     }
-    return new VectorRows(IndexSpecs.metric(index.distance()), block, rows);
+    return copy;
   }
 }

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the format of SQLite's sqllogictest, with {@code loop}, {@code restart}, {@code statement
- * error SQLSTATE} and {@code recall >= x} besides, and {@code ${tmp}} for a directory of files.
- * Records are parted by blank lines; {@code #} starts a comment line; {@code skipif quiver} and
- * {@code onlyif other} leave the next record out.
+ * error SQLSTATE}, {@code query T retry} and {@code recall >= x} besides, and {@code ${tmp}} for a
+ * directory of files. Records are parted by blank lines; {@code #} starts a comment line; {@code
+ * skipif quiver} and {@code onlyif other} leave the next record out.
  */
 final class SltParser {
   private static final String ENGINE = "quiver";
@@ -106,13 +106,17 @@ final class SltParser {
   }
 
   private SltRecord query(int line, String[] words) {
-    Sort sort = words.length > 2 ? Sort.valueOf(words[2].toUpperCase(Locale.ROOT)) : Sort.NOSORT;
+    boolean retry = words[words.length - 1].equals("retry");
+    Sort sort =
+        words.length > (retry ? 3 : 2)
+            ? Sort.valueOf(words[2].toUpperCase(Locale.ROOT))
+            : Sort.NOSORT;
     String sql = block(true);
     List<String> expected = new ArrayList<>();
     while (next < lines.size() && !strip(lines.get(next)).isEmpty()) {
       expected.add(strip(lines.get(next++)));
     }
-    return new SltRecord.Query(line, sql, words[1], sort, expected);
+    return new SltRecord.Query(line, sql, words[1], sort, expected, retry);
   }
 
   private SltRecord recall(int line, String[] words) {

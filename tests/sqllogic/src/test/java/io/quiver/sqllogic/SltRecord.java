@@ -16,13 +16,14 @@ sealed interface SltRecord {
   record Statement(int line, String sql, @Nullable String error, long count) implements SltRecord {}
 
   /**
-   * {@code query <types> [sort] [label]}.
+   * {@code query <types> [sort] [label] [retry]}.
    *
    * @param types a letter a column: I integer, R real (three decimals), T text
    * @param expected lines: a value each, a row each, or {@code n values hashing to md5}; {@code
    *     <REGEX>:} stands before a pattern of a line
+   * @param retry whether it is asked again until it gives that, for what is done in the background
    */
-  record Query(int line, String sql, String types, Sort sort, List<String> expected)
+  record Query(int line, String sql, String types, Sort sort, List<String> expected, boolean retry)
       implements SltRecord {
     public Query {
       expected = List.copyOf(expected);

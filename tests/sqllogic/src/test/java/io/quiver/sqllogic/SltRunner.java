@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class SltRunner {
   /** Before a regular expression for a line, as in DuckDB's files. */
   private static final String PATTERN = "<REGEX>:";
+
+  private static final long RETRY_MILLIS = 20;
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final Interface subject;
   private final String file;
@@ -50,7 +54,7 @@ final class SltRunner {
   private void run(SltRecord step, List<String[]> variables) throws Exception {
     switch (step) {
       case SltRecord.Statement statement -> statement(statement, variables);
-      case SltRecord.Query query -> query(query, variables);
+      case SltRecord.Query query -> retried(query, variables);
       case SltRecord.Recall recall -> recall(recall, variables);
       case SltRecord.Restart restart -> subject.restart();
       case SltRecord.Loop loop -> {
@@ -87,6 +91,21 @@ final class SltRunner {
         throw failure(
             step, sql, "expected SQLSTATE " + step.error() + ", found " + found + ": " + e);
       }
+    }
+  }
+
+  private void retried(SltRecord.Query step, List<String[]> variables) throws InterruptedException {
+    long end = System.nanoTime() + RETRY_NANOS;
+    while (true) {
+      try {
+        query(step, variables);
+        return;
+      } catch (AssertionError e) {
+        if (!step.retry() || System.nanoTime() > end) {
+          throw e;
+        }
+      }
+      Thread.sleep(RETRY_MILLIS);
     }
   }
 
