@@ -1,6 +1,7 @@
 package io.quiver.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quiver.storage.LocalStore;
 import io.quiver.storage.StoreOptions;
@@ -13,15 +14,18 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Searches of tables whose segments have an index on vectors, compared with exact ones. */
 class VectorIndexTest {
-  private static final int ROWS = 4_500;
+  @RegisterExtension static final IndexedSegments INDEXED = new IndexedSegments(500);
+
+  private static final int ROWS = 600;
   private static final int DIMENSION = 16;
 
-  private final MemoryFileSystem files = new MemoryFileSystem();
+  private final LimitedFileSystem files = new LimitedFileSystem(new MemoryFileSystem());
   private LocalStore store = store();
   private Database database = Database.over(store, "t");
   private Session session = database.connect();
@@ -166,5 +170,31 @@ class VectorIndexTest {
     store.buildIndexes();
     assertThat(files.list("segments").stream().flatMap(s -> files.list("segments/" + s).stream()))
         .noneMatch(name -> name.endsWith(".index"));
+  }
+
+  @Test
+  void anIndexThatTheDiskHasNoRoomForIsSaidToHaveFailedAndIsMadeWhenThereIs() {
+    Sql.run(session, "CREATE TABLE t (id INT PRIMARY KEY, ten INT, v VECTOR(16))");
+    fill(0, ROWS);
+    Sql.run(session, "CREATE VECTOR INDEX t_v ON t (v) USING hnsw");
+    Sql.run(session, "FLUSH");
+    String index = "SELECT %s FROM quiver.indexes WHERE index_name = 't_v'";
+    assertThat(column(index.formatted("state"))).containsExactly("building");
+    long bytes = files.bytes();
+    files.limit(bytes + 10_000);
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(store::buildIndexes).hasMessageContaining("no space left");
+      // What was written of it is gone.
+      assertThat(files.bytes()).isEqualTo(bytes);
+      assertThat(column(index.formatted("state"))).containsExactly("failed");
+      assertThat(column(index.formatted("built_as")).getFirst().toString())
+          .startsWith("failed: cannot write")
+          .contains("no space left");
+      assertThat(recall("", "v <-> " + QUERY, 50)).isEqualTo(1);
+    }
+    files.limit(Long.MAX_VALUE);
+    store.buildIndexes();
+    assertThat(column(index.formatted("state"))).containsExactly("ready");
+    assertThat(recall("", "v <-> " + QUERY, 50)).isGreaterThanOrEqualTo(0.8);
   }
 }

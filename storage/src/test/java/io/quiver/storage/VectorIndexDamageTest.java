@@ -206,19 +206,20 @@ class VectorIndexDamageTest {
     List<String> files = files();
     Map<String, byte[]> good = new TreeMap<>();
     files.forEach(path -> good.put(path, read(path)));
-    for (String from : files) {
+    for (Map.Entry<String, byte[]> source : good.entrySet()) {
+      String from = source.getKey();
       for (String to : files) {
         if (from.equals(to)) {
           continue;
         }
-        write(to, good.get(from));
+        write(to, source.getValue());
         String what = from + " in the place of " + to;
         try (LocalStore store = open(StorageMemory.RESIDENT)) {
           store.buildIndexes();
           assertThat(VectorSearches.check(store, true, what)).isEqualTo(6);
           assertThat(store.jobs()).as(what).filteredOn(j -> j.kind() == Job.Kind.INDEX).hasSize(1);
         }
-        assertThat(Arrays.mismatch(read(to), good.get(from))).as(what).isNotNegative();
+        assertThat(Arrays.mismatch(read(to), source.getValue())).as(what).isNotNegative();
       }
     }
   }
