@@ -33,7 +33,8 @@ import java.util.stream.Stream;
  * own vectors, through the index and exactly.
  *
  * <p>Arguments: rows (1000000), dimensions (128), clients (4), {@code disk} or {@code memory}
- * (disk), the kind of index (hnsw), seconds of quiet searching (5).
+ * (disk), the kind of index (hnsw), seconds of quiet searching (5), {@code
+ * quiver.max_unindexed_rows} of the loading session (200000).
  */
 public final class BenchmarkLoadWhileSearching {
   private static final int COMMIT_ROWS = 1_000;
@@ -70,9 +71,10 @@ public final class BenchmarkLoadWhileSearching {
     boolean inMemory = arguments.length > 3 && arguments[3].equals("memory");
     String kind = arguments.length > 4 ? arguments[4] : "hnsw";
     int seconds = arguments.length > 5 ? Integer.parseInt(arguments[5]) : 5;
+    int bound = arguments.length > 6 ? Integer.parseInt(arguments[6]) : 200_000;
     Path directory = Files.createTempDirectory("quiver-load-while-searching");
     try (Database database = inMemory ? Database.inMemory("bench") : Database.open(directory)) {
-      new BenchmarkLoadWhileSearching(database, rows, dimension, clients).run(kind, seconds);
+      new BenchmarkLoadWhileSearching(database, rows, dimension, clients).run(kind, seconds, bound);
     } finally {
       delete(directory);
     }
@@ -96,8 +98,10 @@ public final class BenchmarkLoadWhileSearching {
     return vector;
   }
 
-  private void run(String kind, int seconds) throws InterruptedException, ExecutionException {
+  private void run(String kind, int seconds, int bound)
+      throws InterruptedException, ExecutionException {
     try (Session session = database.connect()) {
+      run(session, "SET quiver.max_unindexed_rows = " + bound);
       run(session, "CREATE TABLE t (id INTEGER, v VECTOR(" + dimension + "))");
       run(session, "CREATE VECTOR INDEX t_v ON t (v) USING " + kind);
       insert(session, rows / 10);
@@ -118,6 +122,10 @@ public final class BenchmarkLoadWhileSearching {
       report("quiet, all rows", searching(() -> sleep(seconds)));
       verify(session);
       System.out.println(text(session, "SELECT built_as FROM quiver.indexes"));
+      System.out.println(
+          "from commit to index at most "
+              + text(session, "SELECT indexed_after_ms_max FROM quiver.indexes")
+              + " ms");
     }
   }
 

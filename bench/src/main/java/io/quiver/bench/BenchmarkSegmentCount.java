@@ -1,0 +1,218 @@
+package io.quiver.bench;
+
+import io.quiver.executor.expression.Expression;
+import io.quiver.executor.operator.ExecutionContext;
+import io.quiver.executor.operator.Operator;
+import io.quiver.executor.operator.OperatorBuilder;
+import io.quiver.executor.operator.QueryMemory;
+import io.quiver.executor.plan.PlanNode;
+import io.quiver.storage.LocalStore;
+import io.quiver.storage.StoreOptions;
+import io.quiver.storage.catalog.CatalogChange;
+import io.quiver.storage.catalog.ColumnDefinition;
+import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.file.MemoryFileSystem;
+import io.quiver.storage.transaction.IsolationLevel;
+import io.quiver.storage.transaction.Snapshot;
+import io.quiver.storage.transaction.Transaction;
+import io.quiver.types.Batch;
+import io.quiver.types.ColumnBuilder;
+import io.quiver.types.Field;
+import io.quiver.types.Schema;
+import io.quiver.types.SqlType;
+import io.quiver.vector.distance.Metric;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * How much longer does a search through a vector index take where the rows are in several segments
+ * than where all are in one?
+ *
+ * <p>The same rows in two stores, whose searches follow each other by turns, without SQL.
+ *
+ * <p>Arguments: rows (100000), dimensions (128), segments (10), searches of each (5000).
+ */
+public final class BenchmarkSegmentCount {
+  private static final int K = 10;
+  private static final int CLUSTERS = 200;
+  private static final int COMMIT_ROWS = 2_000;
+  private static final TableId TABLE = new TableId(1);
+  private static final ColumnId ID = new ColumnId(0);
+  private static final ColumnId VECTOR = new ColumnId(1);
+
+  private final int rows;
+  private final int dimension;
+  private final Random random = new Random(1);
+  private final float[][] centers = new float[CLUSTERS][];
+  private final float[][] vectors;
+
+  private BenchmarkSegmentCount(int rows, int dimension) {
+    this.rows = rows;
+    this.dimension = dimension;
+    for (int i = 0; i < CLUSTERS; i++) {
+      centers[i] = near(new float[dimension]);
+    }
+    this.vectors = new float[rows][];
+    for (int row = 0; row < rows; row++) {
+      vectors[row] = near(centers[random.nextInt(CLUSTERS)]);
+    }
+  }
+
+  private float[] near(float[] center) {
+    float[] vector = new float[dimension];
+    for (int i = 0; i < dimension; i++) {
+      vector[i] = center[i] + (float) random.nextGaussian();
+    }
+    return vector;
+  }
+
+  /** Runs the measurement once. */
+  public static void main(String[] arguments) {
+    int rows = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 100_000;
+    int dimension = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 128;
+    int segments = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 10;
+    int searches = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 5_000;
+    new BenchmarkSegmentCount(rows, dimension).run(segments, searches);
+  }
+
+  private void run(int segments, int searches) {
+    try (LocalStore one = filled(1);
+        LocalStore several = filled(segments)) {
+      for (int round = 0; round < 4; round++) {
+        long[] ofOne = new long[searches];
+        long[] ofSeveral = new long[searches];
+        for (int i = 0; i < searches; i++) {
+          float[] query = near(centers[random.nextInt(CLUSTERS)]);
+          long begin = System.nanoTime();
+          search(one, query);
+          long middle = System.nanoTime();
+          search(several, query);
+          ofOne[i] = middle - begin;
+          ofSeveral[i] = System.nanoTime() - middle;
+        }
+        System.out.printf(
+            Locale.ROOT,
+            "p50 in one segment %.1f us, in %d %.1f us: %.2f times%n",
+            median(ofOne) / 1e3,
+            segments,
+            median(ofSeveral) / 1e3,
+            median(ofSeveral) / median(ofOne));
+      }
+    }
+  }
+
+  private static double median(long[] nanos) {
+    Arrays.sort(nanos);
+    return nanos[nanos.length / 2];
+  }
+
+  private LocalStore filled(int segments) {
+    LocalStore store =
+        LocalStore.open(
+            new StoreOptions(new MemoryFileSystem(), new Random(segments), 1L << 40, false));
+    List<ColumnDefinition> columns =
+        List.of(column(ID, "id", SqlType.BIGINT), column(VECTOR, "v", SqlType.vector(dimension)));
+    try (Transaction transaction = store.begin(IsolationLevel.READ_COMMITTED, false)) {
+      transaction.change(
+          new CatalogChange.CreateTable(
+              new TableDefinition(TABLE, "public", "t", columns, List.of())));
+      transaction.commit();
+    }
+    try (Transaction transaction = store.begin(IsolationLevel.READ_COMMITTED, false)) {
+      transaction.change(
+          new CatalogChange.PutIndex(
+              new IndexDefinition(
+                  transaction.newIndex(),
+                  TABLE,
+                  "t_v",
+                  IndexDefinition.Kind.HNSW,
+                  List.of(new IndexDefinition.Key(VECTOR, false, false)),
+                  IndexDefinition.Distance.L2,
+                  List.of(),
+                  null,
+                  Map.of(),
+                  null)));
+      transaction.commit();
+    }
+    int each = (rows + segments - 1) / segments;
+    for (int from = 0; from < rows; from += each) {
+      insert(store, from, Math.min(rows, from + each));
+      store.flush();
+    }
+    store.buildIndexes();
+    try (Snapshot snapshot = store.snapshot()) {
+      int found = snapshot.table(TABLE).segments().size();
+      if (found != segments) {
+        throw new IllegalStateException(found + " segments, not " + segments);
+      }
+    }
+    return store;
+  }
+
+  private static ColumnDefinition column(ColumnId id, String name, SqlType type) {
+    return new ColumnDefinition(id, name, type, true, null, ColumnDefinition.Identity.NONE);
+  }
+
+  private void insert(LocalStore store, int from, int to) {
+    for (int first = from; first < to; first += COMMIT_ROWS) {
+      int count = Math.min(COMMIT_ROWS, to - first);
+      ColumnBuilder ids = new ColumnBuilder(SqlType.BIGINT, count);
+      ColumnBuilder values = new ColumnBuilder(SqlType.vector(dimension), count);
+      for (int row = first; row < first + count; row++) {
+        ids.append((long) row);
+        values.append(vectors[row]);
+      }
+      try (Transaction transaction = store.begin(IsolationLevel.READ_COMMITTED, false)) {
+        transaction.append(TABLE, new Batch(List.of(ids.build(), values.build()), count));
+        transaction.commit();
+      }
+    }
+  }
+
+  private void search(LocalStore store, float[] query) {
+    PlanNode plan =
+        new PlanNode.VectorSearch(
+            TABLE,
+            List.of(ID),
+            VECTOR,
+            Metric.L2,
+            new Expression.Literal(query, SqlType.vector(dimension)),
+            null,
+            null,
+            new Expression.Literal((long) K, SqlType.BIGINT),
+            Schema.of(
+                new Field("id", SqlType.BIGINT, true),
+                new Field("distance", SqlType.DOUBLE, true)));
+    int found = 0;
+    try (Transaction transaction = store.begin(IsolationLevel.READ_COMMITTED, true);
+        Snapshot snapshot = transaction.snapshot()) {
+      ExecutionContext context =
+          new ExecutionContext(
+              snapshot,
+              transaction,
+              List.of(),
+              new QueryMemory(1 << 20),
+              () -> false,
+              Instant.EPOCH,
+              new ExecutionContext.SessionNames("bench", "bench", "bench"),
+              table -> {
+                throw new IllegalStateException("no system table is read");
+              });
+      try (Operator operator = OperatorBuilder.build(plan, context)) {
+        for (Batch batch = operator.next(); batch != null; batch = operator.next()) {
+          found += batch.rowCount();
+        }
+      }
+    }
+    if (found != K) {
+      throw new IllegalStateException(found + " rows came, not " + K);
+    }
+  }
+}
