@@ -48,32 +48,54 @@ final class MemoryCompaction {
   }
 
   /**
-   * Merges blocks of tables with indexes on vectors until it is worth no more, on the thread of
-   * whoever builds those indexes. Where memory does not suffice, they stay as they are.
+   * Merges blocks of tables with indexes on vectors that have none yet, which is but copying, until
+   * it is worth no more, on the thread of whoever builds those indexes. Where memory does not
+   * suffice, blocks stay as they are.
    *
    * @param check called now and then; what it throws ends the work
    */
-  void mergeIndexed(Runnable check) {
+  void mergeUnindexed(Runnable check) {
+    boolean more = true;
+    while (more) {
+      more = merge(part -> !pipeline.indexes().vectors().hasAny(part), check);
+    }
+  }
+
+  /**
+   * Merges blocks of one table, and makes the indexes of what they become. So what has no index yet
+   * gets it first.
+   *
+   * @return false where nothing is worth it
+   */
+  boolean mergeIndexed(Runnable check) {
+    return merge(part -> true, check);
+  }
+
+  private boolean merge(Predicate<TablePart> free, Runnable check) {
+    check.run();
+    Rewrite work = choose(free);
+    if (work == null) {
+      return false;
+    }
     try {
-      for (Rewrite work = choose(); work != null; work = choose()) {
-        check.run();
-        merge(work, check);
-      }
+      merge(work, check);
+      return true;
     } catch (QuiverException | OutOfMemoryError e) {
       if (e instanceof QuiverException other && other.code() != ErrorCode.OUT_OF_MEMORY) {
         throw e;
       }
       LOG.log(System.Logger.Level.WARNING, "rows in memory stay in small blocks", e);
+      return false;
     }
   }
 
-  private @Nullable Rewrite choose() {
+  private @Nullable Rewrite choose(Predicate<TablePart> free) {
     DatabaseState state = pipeline.visible();
     for (TableState table : state.tables().values()) {
       List<IndexDefinition> indexes = state.catalog().indexesOf(table.definition().id());
       if (indexes.stream().anyMatch(index -> index.kind().isVector())) {
         List<TablePart> finished = table.parts().subList(0, finished(table));
-        MergePolicy.Run run = MergePolicy.compact(finished, bytesMax, part -> true);
+        MergePolicy.Run run = MergePolicy.compact(finished, bytesMax, free);
         if (run != null && run.count() > 1) {
           return new Rewrite(table, run.of(finished));
         }

@@ -56,9 +56,16 @@ final class MemoryIndexing implements AutoCloseable {
     }
   }
 
-  /** Makes all that is missing. Blocks are merged first: what is merged is built once less. */
+  /**
+   * Makes all that is missing, then few large indexes of many small ones. Blocks without an index
+   * are merged first: what is merged is built once less.
+   */
   void buildMissing() {
-    vectors.buildMissing(() -> compaction.mergeIndexed(vectors::checkOpen));
+    boolean more = true;
+    while (more) {
+      vectors.buildMissing(() -> compaction.mergeUnindexed(vectors::checkOpen));
+      more = compaction.mergeIndexed(vectors::checkOpen);
+    }
   }
 
   @Override
