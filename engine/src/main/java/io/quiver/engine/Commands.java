@@ -345,6 +345,7 @@ final class Commands {
             PlanPrinter.print(planned.plan(), id -> name(catalog, id)).forEach(rows::add);
           }
           IndexNotes.of(planned.plan(), context).forEach(rows::add);
+          ExactSearches.notes(planned.plan(), catalog).forEach(rows::add);
           return Results.rows(PLAN, rows.batch());
         });
   }

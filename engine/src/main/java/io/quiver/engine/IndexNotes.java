@@ -10,6 +10,8 @@ import io.quiver.executor.plan.PlanPrinter;
 import io.quiver.planner.translate.Expressions;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.transaction.SegmentView;
+import io.quiver.storage.transaction.Snapshot;
 import io.quiver.types.SqlType;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,18 +68,30 @@ final class IndexNotes {
               ? open && verdict.index().predicateSql() != null && verdict.ordersLike()
                   ? "serves where the values in WHERE imply " + verdict.index().predicateSql()
                   : "is not used: " + verdict.unfit()
-              : context.search().recallTarget() >= 1
-                  ? "is not used: quiver.recall_target is 1, so the search is exact"
-                  : i == 0 ? serves(verdict.index()) : notCheapest(indexes.getFirst(), verdict);
+              : context.search().with(search.use()).isExact()
+                  ? "is not used: an exact search is asked for"
+                  : i == 0
+                      ? serves(verdict.index(), context.snapshot())
+                      : notCheapest(indexes.getFirst(), verdict);
       lines.add("index " + described(verdict.index()) + " " + said);
     }
     return lines;
   }
 
-  private static String serves(IndexDefinition index) {
-    return index.predicateSql() == null
-        ? "serves segments that have it; rows without it are measured"
-        : "serves segments that have it, as WHERE implies its condition, " + index.predicateSql();
+  private static String serves(IndexDefinition index, Snapshot snapshot) {
+    long rows =
+        snapshot.table(index.table()).segments().stream().mapToLong(SegmentView::rowCount).sum();
+    String condition =
+        index.predicateSql() == null
+            ? ""
+            : ", as WHERE implies its condition, " + index.predicateSql();
+    String include =
+        index.include().isEmpty()
+            ? ""
+            : "; INCLUDE adds nothing: all columns of its rows lie beside it";
+    return snapshot.extent(index).left() >= rows
+        ? "would serve" + condition + "; no rows have it yet, so all are measured" + include
+        : "serves segments that have it" + condition + "; rows without it are measured" + include;
   }
 
   private static @Nullable Expression all(List<Expression> conjuncts) {
@@ -113,7 +127,7 @@ final class IndexNotes {
         other.work());
   }
 
-  private static String described(IndexDefinition index) {
+  static String described(IndexDefinition index) {
     IndexDefinition.Distance distance = index.distance();
     return index.name()
         + " ("

@@ -12,11 +12,12 @@ import io.quiver.planner.translate.Casts;
 import io.quiver.planner.translate.Expressions;
 import io.quiver.planner.translate.FunctionInfo;
 import io.quiver.planner.translate.HoistedTypes;
-import io.quiver.planner.translate.IndexConditions;
+import io.quiver.planner.translate.IndexUses;
 import io.quiver.planner.translate.KeyLookups;
 import io.quiver.planner.translate.Types;
 import io.quiver.sql.NormalizedSql;
 import io.quiver.sql.QuiverTypeFactory;
+import io.quiver.sql.SearchOptions;
 import io.quiver.sql.SqlChange;
 import io.quiver.sql.SqlParser;
 import io.quiver.sql.Statement;
@@ -100,12 +101,13 @@ public final class Planner {
     SqlNode node = node(statement);
     return threads.call(() -> {
       try {
-        return plan(node, catalog, sizes, searchPath, Hoisting.of(sql, normalized));
+        return plan(
+            node, search(statement), catalog, sizes, searchPath, Hoisting.of(sql, normalized));
       } catch (RuntimeException e) {
         // Planned again with its literals in place, the statement either works or fails with
         // the message that its author can understand.
         Hoisting none = Hoisting.nothingOf(sql, normalized);
-        return plan(node, catalog, sizes, searchPath, none);
+        return plan(node, search(statement), catalog, sizes, searchPath, none);
       }
     });
   }
@@ -115,7 +117,7 @@ public final class Planner {
       Statement statement, Catalog catalog, TableSizes sizes, List<String> searchPath) {
     SqlNode node = node(statement);
     Hoisting none = Hoisting.none(parameterCount(node));
-    return threads.call(() -> plan(node, catalog, sizes, searchPath, none));
+    return threads.call(() -> plan(node, search(statement), catalog, sizes, searchPath, none));
   }
 
   /** As above, with joins in the order in which they are written. */
@@ -144,6 +146,12 @@ public final class Planner {
       throw new QuiverException(
           ErrorCode.UNDEFINED_PARAMETER, "the query of a view takes no parameters");
     }
+    if (!query.search().equals(SearchOptions.UNSAID)) {
+      throw new QuiverException(
+          ErrorCode.FEATURE_NOT_SUPPORTED,
+          "a view does not keep how it is searched (EXACT, WITH RECALL and the like); say it where"
+              + " the view is read");
+    }
     return threads.call(() -> {
       StatementPlanner planner = planner(catalog, searchPath, Hoisting.none(0));
       StatementPlanner.PlannedQuery planned = planner.query(planner.prepare(query.node()));
@@ -169,7 +177,7 @@ public final class Planner {
    */
   public RowCondition indexCondition(String conditionSql, TableDefinition table) {
     SqlNode parsed = SqlParser.parseExpression(conditionSql);
-    return threads.call(() -> IndexConditions.of(conditionOf(parsed, table, PARTIAL_INDEX), table));
+    return threads.call(() -> IndexUses.of(conditionOf(parsed, table, PARTIAL_INDEX), table));
   }
 
   /**
@@ -266,6 +274,14 @@ public final class Planner {
                 : leaf);
   }
 
+  private static SearchOptions search(Statement statement) {
+    return switch (statement) {
+      case Statement.Query query -> query.search();
+      case Statement.Modify modify -> modify.search();
+      default -> SearchOptions.UNSAID;
+    };
+  }
+
   private static SqlNode node(Statement statement) {
     if (statement instanceof Statement.Query query) {
       return query.node();
@@ -279,7 +295,12 @@ public final class Planner {
 
   @SuppressWarnings("ReferenceEquality") // One object says that nothing is known.
   private PlannedStatement plan(
-      SqlNode node, Catalog catalog, TableSizes sizes, List<String> searchPath, Hoisting hoisting) {
+      SqlNode node,
+      SearchOptions search,
+      Catalog catalog,
+      TableSizes sizes,
+      List<String> searchPath,
+      Hoisting hoisting) {
     SizesAsked asked = new SizesAsked(sizes);
     StatementPlanner planner =
         new StatementPlanner(
@@ -301,9 +322,10 @@ public final class Planner {
       hoisted.add(new Hoisted(literal.literal(), type, literal.negated()));
     }
     return new PlannedStatement(
-        IndexConditions.attach(
+        IndexUses.attach(
             KeyLookups.apply(settled.plan(), catalog),
             catalog,
+            search,
             (sql, table) -> conditionOf(SqlParser.parseExpression(sql), table, PARTIAL_INDEX)),
         planned.result(),
         planner.parameterTypes().types(),

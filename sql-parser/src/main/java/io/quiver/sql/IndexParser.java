@@ -132,14 +132,21 @@ final class IndexParser {
       }
     } while (cursor.accept(','));
     cursor.expect(')');
-    String asOption = options.remove("distance");
-    if (asOption != null) {
-      if (distance != null) {
-        throw new QuiverException(
-            ErrorCode.SYNTAX_ERROR, cursor.where() + "the distance is given twice");
-      }
-      distance = asOption;
+    distance = option(distance, "distance");
+    // Milvus's names.
+    distance = option(distance, "metric_type");
+    method = option(method, "index_type");
+  }
+
+  /** What stands beside the options, too. */
+  private @Nullable String option(@Nullable String said, String name) {
+    String asOption = options.remove(name);
+    if (asOption != null && said != null) {
+      throw new QuiverException(
+          ErrorCode.SYNTAX_ERROR,
+          cursor.where() + name + " says what has been said: found " + said + " and " + asOption);
     }
+    return said == null ? asOption : said;
   }
 
   /** A word, a string or a number, in lower case. */

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface Statement {
   /** SELECT, VALUES, WITH, UNION and so on. */
-  record Query(SqlNode node) implements Statement {}
+  record Query(SqlNode node, SearchOptions search) implements Statement {}
 
   /** INSERT, UPDATE or DELETE. */
-  record Modify(Kind kind, SqlNode node) implements Statement {
+  record Modify(Kind kind, SqlNode node, SearchOptions search) implements Statement {
     /** Which change. */
     public enum Kind {
       INSERT,

@@ -97,18 +97,20 @@ final class StatementParser {
   }
 
   static Statement relational(String sql) {
-    SqlNode node = SqlParser.grammarStatement(sql);
+    SearchClause.Separated separated = SearchClause.separate(sql);
+    SqlNode node = SqlParser.grammarStatement(separated.sql());
+    SearchOptions search = separated.options();
     if (node.getKind() == SqlKind.INSERT) {
-      return new Statement.Modify(Statement.Modify.Kind.INSERT, node);
+      return new Statement.Modify(Statement.Modify.Kind.INSERT, node, search);
     }
     if (node.getKind() == SqlKind.UPDATE) {
-      return new Statement.Modify(Statement.Modify.Kind.UPDATE, node);
+      return new Statement.Modify(Statement.Modify.Kind.UPDATE, node, search);
     }
     if (node.getKind() == SqlKind.DELETE) {
-      return new Statement.Modify(Statement.Modify.Kind.DELETE, node);
+      return new Statement.Modify(Statement.Modify.Kind.DELETE, node, search);
     }
     if (node.isA(SqlKind.QUERY)) {
-      return new Statement.Query(node);
+      return new Statement.Query(node, search);
     }
     throw new QuiverException(
         ErrorCode.SYNTAX_ERROR,

@@ -74,6 +74,19 @@ record Setting(
         name, stored, description, text -> whole(name, text, least, most), Object::toString);
   }
 
+  /** One of some words. */
+  static Setting word(String name, String description, List<String> words) {
+    return new Setting(name, name, description, text -> oneOf(name, text, words), Object::toString);
+  }
+
+  private static Object oneOf(String name, String text, List<String> words) {
+    String word = text.strip().toLowerCase(Locale.ROOT);
+    if (!words.contains(word)) {
+      throw wanted(name, "one of " + String.join(", ", words), text);
+    }
+    return word;
+  }
+
   /** A part of a whole: above 0, at most 1. */
   static Setting share(String name, String description) {
     return new Setting(name, name, description, text -> fraction(name, text), Object::toString);

@@ -32,6 +32,15 @@ public final class Settings {
   private static final String PROBES = "ivfflat.probes";
   private static final String MAX_UNINDEXED_ROWS = "quiver.max_unindexed_rows";
 
+  // pgvector's, which have nothing to change here: a search goes on until k rows qualify.
+  private static final String HNSW_SCAN = "hnsw.iterative_scan";
+  private static final String SCAN_TUPLES = "hnsw.max_scan_tuples";
+  private static final String SCAN_MEMORY = "hnsw.scan_mem_multiplier";
+  private static final String IVF_SCAN = "ivfflat.iterative_scan";
+  private static final String MAX_PROBES = "ivfflat.max_probes";
+  private static final String ITERATIVE =
+      "Of pgvector, without effect: every search goes on until k rows qualify.";
+
   private static final String TIMEOUT_DESCRIPTION =
       "How long a statement may run; 0 means for ever.";
   private static final String ISOLATION_DESCRIPTION = "The isolation of the next transaction.";
@@ -74,7 +83,12 @@ public final class Settings {
                   0,
                   Integer.MAX_VALUE),
               Setting.number(PROBES, PROBES, PROBES_DESCRIPTION, 0, 32_768),
-              Setting.number("ivf.probes", PROBES, PROBES_DESCRIPTION, 0, 32_768))
+              Setting.number("ivf.probes", PROBES, PROBES_DESCRIPTION, 0, 32_768),
+              Setting.word(HNSW_SCAN, ITERATIVE, List.of("off", "strict_order", "relaxed_order")),
+              Setting.word(IVF_SCAN, ITERATIVE, List.of("off", "relaxed_order")),
+              Setting.number(SCAN_TUPLES, SCAN_TUPLES, ITERATIVE, 1, Integer.MAX_VALUE),
+              Setting.number(SCAN_MEMORY, SCAN_MEMORY, ITERATIVE, 1, 1_000),
+              Setting.number(MAX_PROBES, MAX_PROBES, ITERATIVE, 1, 32_768))
           .stream()
           .collect(
               Collectors.toMap(
@@ -104,7 +118,12 @@ public final class Settings {
             Map.entry(EF_SEARCH, 0),
             Map.entry(RECALL_TARGET, 0.95),
             Map.entry(MAX_UNINDEXED_ROWS, SearchSettings.DEFAULT.unindexedRowsMax()),
-            Map.entry(PROBES, 0));
+            Map.entry(PROBES, 0),
+            Map.entry(HNSW_SCAN, "strict_order"),
+            Map.entry(IVF_SCAN, "relaxed_order"),
+            Map.entry(SCAN_TUPLES, 20_000),
+            Map.entry(SCAN_MEMORY, 1),
+            Map.entry(MAX_PROBES, 32_768));
     this.state = new State(defaults, defaults);
     restore(state);
   }

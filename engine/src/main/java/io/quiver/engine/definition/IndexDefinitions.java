@@ -284,9 +284,17 @@ final class IndexDefinitions {
       case "vector_l1_ops", "halfvec_l1_ops" -> IndexDefinition.Distance.L1;
       case "bit_hamming_ops" -> IndexDefinition.Distance.HAMMING;
       case "bit_jaccard_ops" -> IndexDefinition.Distance.JACCARD;
+      case "sparsevec_l2_ops", "sparsevec_ip_ops", "sparsevec_cosine_ops", "sparsevec_l1_ops" ->
+          throw new QuiverException(
+              ErrorCode.FEATURE_NOT_SUPPORTED,
+              "operator class \"" + name + "\": sparse vectors are not supported yet");
       default ->
           throw new QuiverException(
-              ErrorCode.UNDEFINED_OBJECT, "there is no operator class \"" + name + "\"");
+              ErrorCode.UNDEFINED_OBJECT,
+              "there is no operator class \""
+                  + name
+                  + "\"; there are vector_l2_ops, vector_ip_ops, vector_cosine_ops, vector_l1_ops,"
+                  + " the same of halfvec, bit_hamming_ops and bit_jaccard_ops");
     };
   }
 

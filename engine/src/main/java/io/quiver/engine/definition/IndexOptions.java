@@ -35,22 +35,28 @@ final class IndexOptions {
   private static final Option SUBVECTORS = new Option.Whole("subvectors", 1, 65_535);
   private static final Option PQ_BITS = new Option.Whole("bits", 4, 8);
   private static final Option RABITQ_BITS = new Option.Whole("bits", 1, 8);
-  private static final Option DEGREE = new Option.Whole("max_degree", 2, 512);
+  private static final Option DEGREE = new Option.Whole("max_degree", 8, 256);
   private static final Option SEARCH_LIST = new Option.Whole("search_list_size", 10, 1_000);
   private static final Option QUANTIZER =
       new Option.Word("quantizer", List.of("none", "sq8", "rabitq"));
+  private static final Option LAYOUT = new Option.Word("layout", List.of("fused", "compact"));
+  private static final Option EXACT = new Option.Word("exact", List.of("float32", "sq8"));
+  private static final Option BEAM = new Option.Whole("beam", 1, 64);
+  private static final Option RECALL = new Option.Whole("recall_percent", 1, 99);
+  private static final Option MEMORY = new Option.Whole("memory_mib", 1, Integer.MAX_VALUE);
 
   private IndexOptions() {}
 
   private static List<Option> of(IndexDefinition.Kind kind) {
     return switch (kind) {
-      case SCALAR, BTREE, BITMAP, AUTO -> List.of();
+      case SCALAR, BTREE, BITMAP -> List.of();
+      case AUTO -> List.of(RECALL, MEMORY);
       case FLAT -> List.of(QUANTIZER);
-      case HNSW -> List.of(M, EF_CONSTRUCTION, EF_SEARCH, QUANTIZER);
+      case HNSW -> List.of(M, EF_CONSTRUCTION, EF_SEARCH, QUANTIZER, LAYOUT, EXACT);
       case IVF_FLAT, IVF_SQ8 -> List.of(LISTS, PROBES);
       case IVF_PQ -> List.of(LISTS, PROBES, SUBVECTORS, PQ_BITS);
       case IVF_RABITQ -> List.of(LISTS, PROBES, RABITQ_BITS);
-      case DISKANN -> List.of(DEGREE, SEARCH_LIST);
+      case DISKANN -> List.of(DEGREE, SEARCH_LIST, EF_SEARCH, BEAM);
     };
   }
 

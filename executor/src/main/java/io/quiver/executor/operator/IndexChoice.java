@@ -6,6 +6,7 @@ import io.quiver.executor.expression.RowCondition;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.executor.plan.PlanPrinter;
 import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.index.IndexSpecs;
 import io.quiver.storage.index.SegmentVectorIndex;
 import io.quiver.storage.transaction.SegmentView;
@@ -64,8 +65,9 @@ public final class IndexChoice {
   public static List<Verdict> of(
       PlanNode.VectorSearch search,
       Snapshot snapshot,
-      SearchSettings settings,
+      SearchSettings session,
       EvaluationContext evaluation) {
+    SearchSettings settings = session.with(search.use());
     List<Verdict> all = new ArrayList<>();
     int fitting = 0;
     for (IndexDefinition index : snapshot.catalog().indexesOf(search.table())) {
@@ -90,10 +92,13 @@ public final class IndexChoice {
     boolean ordersLike =
         index.distance() != null
             && ordersLike(IndexSpecs.metric(index.distance()), search.metric());
-    if (!ordersLike) {
+    IndexId only = search.use().only();
+    if (only != null && !only.equals(index.id())) {
+      unfit = "the statement names another index";
+    } else if (!ordersLike) {
       unfit = "the query's distance is " + PlanPrinter.metric(search);
     } else if (index.predicateSql() != null) {
-      RowCondition condition = search.conditions().get(index.id());
+      RowCondition condition = search.use().conditions().get(index.id());
       rest =
           condition == null
               ? null

@@ -41,6 +41,7 @@ final class IndexedSearch {
   private static final double RADIUS_SLACK = 1e-5;
 
   private final ExecutionContext context;
+  private final SearchSettings settings;
   private final IndexDefinition index;
   private final ColumnId column;
   private final Metric metric;
@@ -71,6 +72,7 @@ final class IndexedSearch {
   private IndexedSearch(
       ExecutionContext context, IndexChoice.Verdict choice, PlanNode.VectorSearch search) {
     this.context = context;
+    this.settings = context.search().with(search.use());
     this.index = choice.index();
     this.column = search.vectorColumn();
     this.metric = search.metric();
@@ -82,14 +84,26 @@ final class IndexedSearch {
 
   /** The search through the index that fits, or null where none does. */
   static @Nullable IndexedSearch of(PlanNode.VectorSearch search, ExecutionContext context) {
-    if (context.search().isExact()) {
+    if (context.search().with(search.use()).isExact()) {
       return null;
     }
     List<IndexChoice.Verdict> indexes =
         IndexChoice.of(search, context.snapshot(), context.search(), context.evaluation());
-    return indexes.isEmpty() || !indexes.getFirst().fits()
-        ? null
-        : new IndexedSearch(context, indexes.getFirst(), search);
+    IndexChoice.Verdict best = indexes.isEmpty() ? null : indexes.getFirst();
+    if (best != null && best.fits()) {
+      return new IndexedSearch(context, best, search);
+    }
+    for (IndexChoice.Verdict verdict : indexes) {
+      if (verdict.index().id().equals(search.use().only())) {
+        throw new QuiverException(
+            ErrorCode.INVALID_PARAMETER_VALUE,
+            "index \""
+                + verdict.index().name()
+                + "\", which the statement names, cannot serve it: "
+                + verdict.unfit());
+      }
+    }
+    return null;
   }
 
   /**
@@ -130,7 +144,7 @@ final class IndexedSearch {
         new SearchRequest(
             query.getVector(0),
             Math.min(k, filter.count()),
-            context.search().effort(lists),
+            settings.effort(lists),
             radius(farthest),
             filter,
             context.cancelled());

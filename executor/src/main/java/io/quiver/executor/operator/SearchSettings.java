@@ -1,5 +1,6 @@
 package io.quiver.executor.operator;
 
+import io.quiver.executor.plan.IndexUse;
 import io.quiver.vector.index.Effort;
 
 /**
@@ -14,7 +15,20 @@ import io.quiver.vector.index.Effort;
 public record SearchSettings(int efSearch, int probes, double recallTarget, int unindexedRowsMax) {
   public static final SearchSettings DEFAULT = new SearchSettings(0, 0, 0.95, 200_000);
 
-  boolean isExact() {
+  /** The same but for what a statement says, which wins over the session. */
+  public SearchSettings with(IndexUse use) {
+    if (use.recall() > 0) {
+      return new SearchSettings(use.efSearch(), use.probes(), use.recall(), unindexedRowsMax);
+    }
+    return new SearchSettings(
+        use.efSearch() > 0 ? use.efSearch() : efSearch,
+        use.probes() > 0 ? use.probes() : probes,
+        recallTarget,
+        unindexedRowsMax);
+  }
+
+  /** Whether no index is used. */
+  public boolean isExact() {
     return recallTarget >= 1;
   }
 

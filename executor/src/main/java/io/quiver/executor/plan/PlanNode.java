@@ -1,16 +1,13 @@
 package io.quiver.executor.plan;
 
 import io.quiver.executor.expression.Expression;
-import io.quiver.executor.expression.RowCondition;
 import io.quiver.storage.catalog.ColumnId;
-import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.types.Field;
 import io.quiver.types.Schema;
 import io.quiver.types.SqlType;
 import io.quiver.vector.distance.Metric;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,7 +84,6 @@ public sealed interface PlanNode {
    * @param offset row-independent BIGINT, or null for none
    * @param fetch row-independent BIGINT
    * @param schema {@code columns}, then the distance (DOUBLE, nullable)
-   * @param conditions those of partial indexes on the vector column
    */
   record VectorSearch(
       TableId table,
@@ -99,14 +95,13 @@ public sealed interface PlanNode {
       @Nullable Expression offset,
       Expression fetch,
       Schema schema,
-      Map<IndexId, RowCondition> conditions)
+      IndexUse use)
       implements PlanNode {
     public VectorSearch {
       columns = List.copyOf(columns);
-      conditions = Map.copyOf(conditions);
     }
 
-    /** Of a table without partial indexes. */
+    /** By any index. */
     public VectorSearch(
         TableId table,
         List<ColumnId> columns,
@@ -117,19 +112,20 @@ public sealed interface PlanNode {
         @Nullable Expression offset,
         Expression fetch,
         Schema schema) {
-      this(table, columns, vectorColumn, metric, query, filter, offset, fetch, schema, Map.of());
+      this(
+          table, columns, vectorColumn, metric, query, filter, offset, fetch, schema, IndexUse.ANY);
     }
 
     /** The same with another filter. */
     public VectorSearch withFilter(@Nullable Expression other) {
       return new VectorSearch(
-          table, columns, vectorColumn, metric, query, other, offset, fetch, schema, conditions);
+          table, columns, vectorColumn, metric, query, other, offset, fetch, schema, use);
     }
 
-    /** The same, which knows the conditions of partial indexes. */
-    public VectorSearch withConditions(Map<IndexId, RowCondition> known) {
+    /** The same, which uses indexes otherwise. */
+    public VectorSearch withUse(IndexUse other) {
       return new VectorSearch(
-          table, columns, vectorColumn, metric, query, filter, offset, fetch, schema, known);
+          table, columns, vectorColumn, metric, query, filter, offset, fetch, schema, other);
     }
   }
 

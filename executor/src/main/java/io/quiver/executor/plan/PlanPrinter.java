@@ -188,12 +188,19 @@ public final class PlanPrinter {
     return search.metric().name().toLowerCase(Locale.ROOT);
   }
 
+  private static String said(IndexUse use) {
+    return (use.recall() > 0 ? " recall=" + use.recall() : "")
+        + (use.efSearch() > 0 ? " ef_search=" + use.efSearch() : "")
+        + (use.probes() > 0 ? " probes=" + use.probes() : "");
+  }
+
   private String search(PlanNode.VectorSearch search) {
     List<String> columns = names(search.schema());
     return "VectorTopK table="
         + tableNames.apply(search.table())
         + " metric="
         + metric(search)
+        + said(search.use())
         + " k="
         + ExpressionText.of(search.fetch(), List.of())
         + (search.offset() == null

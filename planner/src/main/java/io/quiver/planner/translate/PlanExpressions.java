@@ -126,7 +126,7 @@ final class PlanExpressions {
         optional(p.offset()),
         mapping.apply(p.fetch()),
         p.schema(),
-        p.conditions());
+        p.use());
   }
 
   private PlanNode window(PlanNode.Window p) {

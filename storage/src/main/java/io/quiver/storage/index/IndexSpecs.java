@@ -50,9 +50,11 @@ public final class IndexSpecs {
           new IndexSpec.DiskAnn(
               number(options, "max_degree", DEGREE),
               number(options, "search_list_size", EF_CONSTRUCTION),
-              EF_SEARCH,
-              BEAM);
-      case AUTO -> new IndexSpec.Auto(RECALL_PERCENT, 0);
+              number(options, "ef_search", EF_SEARCH),
+              number(options, "beam", BEAM));
+      case AUTO ->
+          new IndexSpec.Auto(
+              number(options, "recall_percent", RECALL_PERCENT), number(options, "memory_mib", 0));
       case SCALAR, BTREE, BITMAP ->
           throw new IllegalArgumentException(index.name() + " is no index on vectors");
     };
@@ -87,10 +89,17 @@ public final class IndexSpecs {
         number(options, "ef_construction", EF_CONSTRUCTION),
         number(options, "ef_search", EF_SEARCH),
         quantizer,
-        quantizer == IndexSpec.Quantizer.RABITQ && m == M
-            ? IndexSpec.Layout.FUSED
-            : IndexSpec.Layout.COMPACT,
-        IndexSpec.Exact.FLOAT32);
+        switch (options.getOrDefault("layout", "")) {
+          case "fused" -> IndexSpec.Layout.FUSED;
+          case "compact" -> IndexSpec.Layout.COMPACT;
+          default ->
+              quantizer == IndexSpec.Quantizer.RABITQ && m == M
+                  ? IndexSpec.Layout.FUSED
+                  : IndexSpec.Layout.COMPACT;
+        },
+        options.getOrDefault("exact", "float32").equals("sq8")
+            ? IndexSpec.Exact.SQ8
+            : IndexSpec.Exact.FLOAT32);
   }
 
   private static IndexSpec ivf(IndexSpec.ListCode code, Map<String, String> options) {
