@@ -232,6 +232,7 @@ public final class LocalStore implements Store {
             "indexes cannot be built; tables are scanned, and it is tried again");
     resources.push(indexes);
     pipeline.indexes().onWanted(indexes::wake);
+    resources.push(measureRecall(options, pipeline));
     BackgroundWork graphs =
         new BackgroundWork(
             options.scheduler(),
@@ -265,6 +266,20 @@ public final class LocalStore implements Store {
     BackgroundFlush flush = new BackgroundFlush(flusher, installed, pipeline, options);
     resources.push(flush);
     return new Disk(installed, flusher, compaction, indexing, vectors, flush, merging);
+  }
+
+  /** Indexes that are opened or made from now on are watched. */
+  private static BackgroundWork measureRecall(StoreOptions options, CommitPipeline pipeline) {
+    RecallChecks checks = new RecallChecks(options.scheduler(), pipeline);
+    BackgroundWork recall =
+        new BackgroundWork(
+            options.scheduler(),
+            "quiver-recall",
+            checks::checkAll,
+            checks::close,
+            "searches cannot be repeated exactly; the recall of indexes is not known");
+    pipeline.indexes().vectors().onSample(recall::wake);
+    return recall;
   }
 
   private static void compactAll(Compaction compaction) {

@@ -70,6 +70,8 @@ public final class SystemTables {
               new Field("memory_bytes", SqlType.BIGINT, true),
               new Field("build_ms", SqlType.BIGINT, true),
               new Field("built_as", SqlType.TEXT, true),
+              new Field("recall", SqlType.DOUBLE, true),
+              new Field("recall_samples", SqlType.BIGINT, true),
               new Field("indexed_after_ms", SqlType.BIGINT, true),
               new Field("indexed_after_ms_max", SqlType.BIGINT, true),
               new Field("comment", SqlType.TEXT, true)));
@@ -166,6 +168,8 @@ public final class SystemTables {
           onVectors ? extent.memory() : null,
           onVectors ? extent.buildMillis() : null,
           builtAs(extent),
+          extent.recall().samples() == 0 ? null : extent.recall().mean(),
+          onVectors ? extent.recall().samples() : null,
           waited == null ? null : waited.lastMillis(),
           waited == null ? null : waited.mostMillis(),
           index.comment());
@@ -208,6 +212,8 @@ public final class SystemTables {
         null,
         null,
         "ready",
+        null,
+        null,
         null,
         null,
         null,

@@ -157,6 +157,7 @@ final class IndexedSearch {
     } catch (CancellationException e) {
       throw new QuiverException(ErrorCode.QUERY_CANCELED, "the statement was cancelled", e);
     }
+    known.served(request, neighbors);
     found = neighbors.rows();
     known.toSegment(found);
     Arrays.sort(found);

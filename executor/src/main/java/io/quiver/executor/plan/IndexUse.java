@@ -26,9 +26,4 @@ public record IndexUse(
   public IndexUse {
     conditions = Map.copyOf(conditions);
   }
-
-  /** Whether the statement says anything about it. */
-  public boolean isSaid() {
-    return efSearch > 0 || probes > 0 || recall > 0 || only != null;
-  }
 }

@@ -1,8 +1,11 @@
 package io.quiver.storage.index;
 
+import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
+import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.VectorIndex;
 import io.quiver.vector.index.VectorSearcher;
+import io.quiver.vector.index.recall.RecallMonitor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -21,6 +24,12 @@ public final class SegmentVectorIndex {
   /** Searchers that are kept; more make room for themselves and are forgotten. */
   private static final int IDLE_MAX = 32;
 
+  /** Of so many searches, one is repeated exactly. */
+  private static final int CHECKED_ONE_OF = 100;
+
+  /** What the monitor compares with; nobody asks it to. */
+  private static final double RECALL_WANTED = 0.95;
+
   private static final ValueLayout.OfLong WORD =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -32,6 +41,8 @@ public final class SegmentVectorIndex {
   private final int[] positions;
 
   private final Origin origin;
+  private final RecallMonitor monitor;
+  private volatile @Nullable Runnable sampled;
   private final ArrayBlockingQueue<VectorSearcher> idle = new ArrayBlockingQueue<>(IDLE_MAX);
 
   /**
@@ -55,6 +66,7 @@ public final class SegmentVectorIndex {
     this.some = some;
     this.positions = new int[some == null ? 0 : some.count()];
     this.origin = origin;
+    this.monitor = new RecallMonitor(index.rows(), CHECKED_ONE_OF, RECALL_WANTED);
     if (some != null) {
       some.fill(0, positions);
     }
@@ -70,6 +82,33 @@ public final class SegmentVectorIndex {
     long vectors =
         (long) positions.length * index.rows().encoding().bytes(index.rows().dimension());
     return index.memoryBytes() + vectors + 4L * positions.length;
+  }
+
+  /** Calls someone when a search waits to be repeated exactly; without that, none is kept. */
+  public void onSample(@Nullable Runnable listener) {
+    sampled = listener;
+  }
+
+  /** Tells of a search by the index, of which one in a hundred is repeated exactly. */
+  public void served(SearchRequest request, Neighbors found) {
+    Runnable listener = sampled;
+    if (listener != null && monitor.served(request, found)) {
+      listener.run();
+    }
+  }
+
+  /**
+   * Repeats a search that waits, which measures all rows; one thread at a time.
+   *
+   * @return false when none waits
+   */
+  public boolean checkOne() {
+    return monitor.checkOne();
+  }
+
+  /** What it really found in the last searches that were repeated. */
+  public RecallMonitor.Estimate recall() {
+    return monitor.estimate();
   }
 
   /** What a filter of the segment's rows is for those of the index. */

@@ -229,6 +229,17 @@ public final class SegmentIndexes {
   }
 
   /**
+   * What an index on vectors really finds.
+   *
+   * @param mean part of the nearest rows that it found in the searches that were repeated exactly
+   * @param samples how many were, of late; 0 says nothing
+   */
+  public record Recall(double mean, long samples) {
+    /** Nothing is known. */
+    public static final Recall UNKNOWN = new Recall(0, 0);
+  }
+
+  /**
    * How far an index is built.
    *
    * @param rows that have it
@@ -237,6 +248,7 @@ public final class SegmentIndexes {
    * @param bytes of its files, and in memory where the rows are there
    * @param memory bytes that an index on vectors keeps beside the rows
    * @param buildMillis that its builds took
+   * @param recall measured of an index on vectors
    * @param chosen what indexes on vectors are built as in segments, with why
    * @param failures why those of some segments could not be built
    */
@@ -247,10 +259,12 @@ public final class SegmentIndexes {
       long bytes,
       long memory,
       long buildMillis,
+      Recall recall,
       Set<String> chosen,
       Set<String> failures) {
     /** Of an index that is not built. */
-    public static final Extent NONE = new Extent(0, 0, 0, 0, 0, 0, Set.of(), Set.of());
+    public static final Extent NONE =
+        new Extent(0, 0, 0, 0, 0, 0, Recall.UNKNOWN, Set.of(), Set.of());
 
     public Extent {
       chosen = Collections.unmodifiableSet(new TreeSet<>(chosen));
@@ -294,6 +308,6 @@ public final class SegmentIndexes {
       }
     }
     long all = parts.stream().mapToLong(TablePart::rowCount).sum();
-    return new Extent(rows, all - rows, missing, bytes, 0, 0, Set.of(), Set.of());
+    return new Extent(rows, all - rows, missing, bytes, 0, 0, Recall.UNKNOWN, Set.of(), Set.of());
   }
 }

@@ -21,6 +21,7 @@ import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.VectorIndex;
 import io.quiver.vector.index.VectorRows;
+import io.quiver.vector.index.recall.RecallMonitor;
 import io.quiver.vector.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -58,6 +59,7 @@ public final class VectorIndexes {
   private final IndexBacklog backlog = new IndexBacklog(this);
   private final IndexLag lag = new IndexLag();
   private volatile @Nullable IndexConditions conditions;
+  private volatile @Nullable Runnable sampled;
 
   /** Says where the segments lie; without that, there are rows in memory alone. */
   public void keepIn(FileSystem directory, Scheduler clock) {
@@ -69,6 +71,16 @@ public final class VectorIndexes {
   public void evaluateBy(IndexConditions evaluator) {
     conditions = evaluator;
     wanted.run();
+  }
+
+  /** Calls someone when a search by an index opened or made later waits to be repeated exactly. */
+  public void onSample(Runnable listener) {
+    sampled = listener;
+  }
+
+  private PartIndexes.Entry.Vectors entry(SegmentVectorIndex index) {
+    index.onSample(sampled);
+    return new PartIndexes.Entry.Vectors(index);
   }
 
   /** Calls someone, perhaps often, when an index is missing. */
@@ -191,7 +203,7 @@ public final class VectorIndexes {
       LOG.log(System.Logger.Level.WARNING, "an index is made anew: " + e.getMessage());
     }
     if (found != null) {
-      part.indexes().put(index.id(), new PartIndexes.Entry.Vectors(found));
+      part.indexes().put(index.id(), entry(found));
     }
     return found != null;
   }
@@ -227,10 +239,7 @@ public final class VectorIndexes {
     }
     SegmentVectorIndex.Origin origin = new SegmentVectorIndex.Origin(bytes, millis, reason);
     part.indexes()
-        .put(
-            index.id(),
-            new PartIndexes.Entry.Vectors(
-                new SegmentVectorIndex(made, indexable(part), some, origin)));
+        .put(index.id(), entry(new SegmentVectorIndex(made, indexable(part), some, origin)));
     int after = indexable(part);
     backlog.indexed(index, after - before);
     lag.indexed(index, part.rowId(before), part.rowId(after - 1), scheduler.nanoTime());
@@ -263,6 +272,8 @@ public final class VectorIndexes {
     long bytes = 0;
     long memory = 0;
     long millis = 0;
+    double recalls = 0;
+    long samples = 0;
     Set<String> chosen = new TreeSet<>();
     Set<String> failures = new TreeSet<>();
     for (TablePart part : parts) {
@@ -271,6 +282,9 @@ public final class VectorIndexes {
         rows += some(found, indexed(part, index));
         bytes += found.origin().fileBytes();
         memory += found.memoryBytes();
+        RecallMonitor.Estimate recall = found.recall();
+        recalls += recall.checks() * recall.mean();
+        samples += recall.checks();
         millis += found.origin().buildMillis();
         String reason = found.origin().reason();
         if (found.index().rows().count() > 0) {
@@ -286,7 +300,16 @@ public final class VectorIndexes {
         failures.add(absent.why());
       }
     }
-    return new SegmentIndexes.Extent(rows, left, missing, bytes, memory, millis, chosen, failures);
+    return new SegmentIndexes.Extent(
+        rows,
+        left,
+        missing,
+        bytes,
+        memory,
+        millis,
+        new SegmentIndexes.Recall(samples == 0 ? 0 : recalls / samples, samples),
+        chosen,
+        failures);
   }
 
   private static VectorIndexFile.Subject subject(

@@ -74,14 +74,18 @@ public final class RecallMonitor {
    */
   public record Estimate(int checks, double mean, double low, double high) {}
 
-  /** Tells of a search; keeps copies when it is chosen. Any thread may call it. */
-  public void served(SearchRequest request, Neighbors found) {
+  /**
+   * Tells of a search; keeps copies when it is chosen. Any thread may call it.
+   *
+   * @return whether it waits to be repeated
+   */
+  public boolean served(SearchRequest request, Neighbors found) {
     if (searches.getAndIncrement() % oneOf != 0) {
-      return;
+      return false;
     }
     synchronized (waiting) {
       if (waiting.size() == WAITING_MAX) {
-        return;
+        return false;
       }
     }
     MemorySegment query = NativeMemory.allocate(request.query().byteSize());
@@ -99,9 +103,7 @@ public final class RecallMonitor {
                 .withCancelled(() -> Thread.currentThread().isInterrupted()),
             copy);
     synchronized (waiting) {
-      if (waiting.size() < WAITING_MAX) {
-        waiting.add(sample);
-      }
+      return waiting.size() < WAITING_MAX && waiting.add(sample);
     }
   }
 
