@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -22,6 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * {@code -Disolation.transactions} says how many, {@code -Disolation.seed} from which seed on.
  */
 class IsolationHistoryTest {
+  @RegisterExtension static final IndexedSegments INDEXED = new IndexedSegments(64);
+
   private static final int TRANSACTIONS = Integer.getInteger("isolation.transactions", 2_000);
   private static final long SEED = Long.getLong("isolation.seed", 1);
   private static final int ROUND = 400;

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,7 @@ final class RandomHistory {
     try (Session session = database.connect()) {
       for (int table = 0; table < 2; table++) {
         run(session, "CREATE TABLE reg" + table + " (k INT PRIMARY KEY, log TEXT, e VECTOR(2))");
+        define(session, table, true);
       }
       run(session, "CREATE TABLE name_0 (a INTEGER)");
     }
@@ -130,12 +132,33 @@ final class RandomHistory {
     try (Session session = database.connect()) {
       for (int i = 0; i < transactions; i++) {
         new Attempt(session, number, random, number + "." + i).run();
-        if (random.nextInt(60) == 0) {
+        int choice = random.nextInt(120);
+        if (choice < 2) {
           run(session, "FLUSH");
+        } else if (choice < 4) {
+          define(session, random.nextInt(2), choice == 2);
+        } else if (choice == 4) {
+          run(session, "OPTIMIZE TABLE reg" + random.nextInt(2));
         }
       }
     }
     return true;
+  }
+
+  /** Makes an index on vectors, or takes it away, whatever the others do. */
+  private static void define(Session session, int table, boolean there) {
+    try {
+      run(
+          session,
+          there
+              ? "CREATE VECTOR INDEX IF NOT EXISTS reg%d_e ON reg%d (e) USING hnsw DISTANCE L2"
+                  .formatted(table, table)
+              : "DROP INDEX IF EXISTS reg%d_e".formatted(table));
+    } catch (QuiverException e) {
+      if (!CONFLICTS.contains(e.code()) && e.code() != ErrorCode.DUPLICATE_TABLE) {
+        throw e;
+      }
+    }
   }
 
   /** One transaction, and what it saw and did. */
@@ -264,9 +287,19 @@ final class RandomHistory {
       }
     }
 
-    /** The nearest rows; and right after an append under one snapshot, the row that it changed. */
+    /**
+     * The nearest rows, which of all of them are the snapshot's; and right after an append under
+     * one snapshot, the row that it changed.
+     */
     private void search() {
       int table = random.nextInt(2);
+      if (random.nextInt(3) == 0) {
+        read(
+            "SELECT k, log, e FROM reg%d ORDER BY e <-> '[%d, 0]' LIMIT %d"
+                .formatted(table, values.get(), 2 * KEYS),
+            IntStream.range(0, KEYS).filter(key -> key % 2 == table).boxed().toList());
+        return;
+      }
       int limit = 1 + random.nextInt(KEYS);
       String rest =
           " FROM reg" + table + " ORDER BY e <-> '[" + values.get() + ", 0]' LIMIT " + limit;
