@@ -14,7 +14,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.postgresql.PGConnection;
 import org.postgresql.util.PGBinaryObject;
 import org.postgresql.util.PGobject;
 
@@ -51,10 +53,15 @@ final class PgvectorTarget implements SearchTarget {
   }
 
   /** A vector as pgvector sends it: the dimension, two bytes of zeros, and floats, big endian. */
-  private static final class Vector extends PGobject implements PGBinaryObject {
+  public static final class Vector extends PGobject implements PGBinaryObject {
     private static final long serialVersionUID = 1;
 
-    private final byte[] bytes;
+    private byte[] bytes = new byte[0];
+
+    /** For the driver, which wants to be able to make one. */
+    public Vector() {
+      setType("vector");
+    }
 
     Vector(float[] elements) {
       setType("vector");
@@ -68,7 +75,12 @@ final class PgvectorTarget implements SearchTarget {
 
     @Override
     public void setByteValue(byte[] value, int offset) {
-      throw new UnsupportedOperationException("vectors are sent alone");
+      bytes = Arrays.copyOfRange(value, offset, value.length);
+    }
+
+    @Override
+    public boolean isNull() {
+      return false;
     }
 
     @Override
@@ -105,6 +117,7 @@ final class PgvectorTarget implements SearchTarget {
 
   private Connection connection() throws SQLException {
     Connection connection = DriverManager.getConnection(url);
+    connection.unwrap(PGConnection.class).addDataType("vector", Vector.class);
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET jit = off");
     }
@@ -149,6 +162,12 @@ final class PgvectorTarget implements SearchTarget {
     buildSeconds = (System.nanoTime() - start) / 1e9;
     statement.execute("CREATE INDEX ON " + table + " (scalar)");
     statement.execute("VACUUM ANALYZE " + table);
+    try (ResultSet rows = statement.executeQuery("SELECT count(emb) FROM " + table)) {
+      rows.next();
+      if (rows.getInt(1) != data.rows().count()) {
+        throw new IllegalStateException(rows.getInt(1) + " vectors arrived");
+      }
+    }
   }
 
   private String operators() {
