@@ -53,10 +53,13 @@ final class DocsTables {
     this.terminal = terminal;
   }
 
-  /** Whether the tables hold the very versions on the class path. */
+  /** Whether the tables hold the very versions on the class path, and have their index. */
   boolean areCurrent() throws SQLException, IOException {
-    try (ResultSet found = connection.getMetaData().getTables(null, null, "libraries", null)) {
-      if (!found.next()) {
+    try (Statement statement = connection.createStatement();
+        ResultSet index =
+            statement.executeQuery(
+                "SELECT 1 FROM quiver.indexes WHERE index_name = 'docs_embedding'")) {
+      if (!index.next()) {
         return false;
       }
     }

@@ -16,7 +16,7 @@ import java.util.Locale;
 
 /**
  * Semantic search over Javadoc. Read {@link DocsTables} for how rows and vectors get into a
- * database, and {@link Tour} for the questions.
+ * database, {@link DocsIndex} for the index on them, and {@link Tour} for the questions.
  */
 public final class JavadocSearch implements Demo {
   private static final String ONE_QUESTION =
@@ -46,14 +46,17 @@ public final class JavadocSearch implements Demo {
     Tour tour = new Tour(out);
     try (Connection connection = DriverManager.getConnection(url)) {
       DocsTables tables = new DocsTables(connection, out, terminal);
+      DocsIndex index = new DocsIndex(connection, out);
       if (options.rebuild() || !tables.areCurrent()) {
         tables.load(data.resolveSibling(data.getFileName() + ".embeddings"));
+        index.create();
       }
       if (options.question().isPresent()) {
         answer(connection, options.question().get());
         return 0;
       }
       tables.sayCounts();
+      index.report();
       tour.walk(connection);
     }
     // The last connection closed the database; this opens it again, from its files.

@@ -49,6 +49,14 @@ final class Tour {
                   WHERE library = 'guava' AND kind = 'method' AND NOT deprecated
                   ORDER BY embedding <=> embed('split a string at a separator')
                   LIMIT 5\
+                  """,
+                  """
+                  EXPLAIN ANALYZE
+                  SELECT name, text
+                  FROM docs
+                  WHERE library = 'guava' AND kind = 'method' AND NOT deprecated
+                  ORDER BY embedding <=> embed('split a string at a separator')
+                  LIMIT 5\
                   """)),
           new Step(
               "A join: where in Apache Commons is a list reversed, and in which version?",
