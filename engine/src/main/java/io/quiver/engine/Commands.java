@@ -291,8 +291,11 @@ final class Commands {
     if (table.equals(SystemTables.DEFINITIONS)) {
       return DefinitionScript.rows(snapshot, database.planner());
     }
+    if (table.equals(SystemTables.INDEX_BUILDS)) {
+      return SystemTables.indexBuilds(database.store().indexBuilds());
+    }
     if (table.equals(SystemTables.JOBS)) {
-      return SystemTables.jobs(database.store().jobs());
+      return SystemTables.jobs(database.store().jobs(), database.clock().instant());
     }
     if (table.equals(SystemTables.CACHE)) {
       return SystemTables.cache(database.store());

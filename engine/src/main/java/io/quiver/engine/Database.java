@@ -1,6 +1,7 @@
 package io.quiver.engine;
 
 import io.quiver.engine.command.Settings;
+import io.quiver.engine.command.SharedSettings;
 import io.quiver.engine.command.SystemTables;
 import io.quiver.executor.expression.UserFunction;
 import io.quiver.formats.FileAccess;
@@ -33,6 +34,7 @@ public final class Database implements AutoCloseable {
   private final TableChecks checks;
   private final PlanCache planCache = new PlanCache();
   private final StatementResolver resolver;
+  private final SharedSettings sharedSettings;
   private final FileAccess remoteFiles;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -43,6 +45,7 @@ public final class Database implements AutoCloseable {
     this.options = options;
     this.store = store;
     this.clock = clock;
+    this.sharedSettings = new SharedSettings(store);
     this.remoteFiles = remoteFiles;
     this.planner = new Planner(name, functions(options), SystemTables.all());
     this.checks = new TableChecks(planner);
@@ -137,7 +140,8 @@ public final class Database implements AutoCloseable {
       throw new QuiverException(
           ErrorCode.ADMIN_SHUTDOWN, "database \"" + name + "\" has been closed");
     }
-    Session session = new Session(this, principal, new Settings(options.queryMemoryBytes()), files);
+    Settings settings = new Settings(options.queryMemoryBytes(), sharedSettings);
+    Session session = new Session(this, principal, settings, files);
     sessions.add(session);
     return session;
   }

@@ -1,7 +1,9 @@
 package io.quiver.engine;
 
+import io.quiver.storage.BuildLimits;
 import io.quiver.storage.Job;
 import io.quiver.storage.Store;
+import io.quiver.storage.VectorIndexBuild;
 import io.quiver.storage.cache.CacheUsage;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.CatalogChange;
@@ -105,6 +107,31 @@ final class PlantedStore implements Store {
   @Override
   public void optimize(TableId table, BooleanSupplier cancelled) {
     store.optimize(table, cancelled);
+  }
+
+  @Override
+  public void reindex(TableId table, @Nullable IndexId index, BooleanSupplier cancelled) {
+    store.reindex(table, index, cancelled);
+  }
+
+  @Override
+  public List<VectorIndexBuild> indexBuilds() {
+    return store.indexBuilds();
+  }
+
+  @Override
+  public boolean killIndexBuild(long id) {
+    return store.killIndexBuild(id);
+  }
+
+  @Override
+  public BuildLimits buildLimits() {
+    return store.buildLimits();
+  }
+
+  @Override
+  public void limitBuilds(BuildLimits limits) {
+    store.limitBuilds(limits);
   }
 
   @Override

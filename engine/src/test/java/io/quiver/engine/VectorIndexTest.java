@@ -187,8 +187,8 @@ class VectorIndexTest {
       // What was written of it is gone.
       assertThat(files.bytes()).isEqualTo(bytes);
       assertThat(column(index.formatted("state"))).containsExactly("failed");
-      assertThat(column(index.formatted("built_as")).getFirst().toString())
-          .startsWith("failed: cannot write")
+      assertThat(column(index.formatted("reason")).getFirst().toString())
+          .startsWith("cannot write")
           .contains("no space left");
       assertThat(recall("", "v <-> " + QUERY, 50)).isEqualTo(1);
     }

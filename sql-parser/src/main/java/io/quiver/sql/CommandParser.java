@@ -64,6 +64,8 @@ final class CommandParser {
         cursor.expect("table");
         yield new Statement.Optimize(cursor.tableName());
       }
+      case "reindex" -> reindex();
+      case "kill" -> kill();
       case "load" -> {
         cursor.expect("table");
         Statement.TableName table = cursor.tableName();
@@ -72,6 +74,22 @@ final class CommandParser {
       }
       default -> throw new IllegalStateException("no command " + word);
     };
+  }
+
+  private Statement reindex() {
+    boolean table = cursor.accept("table");
+    if (!table) {
+      cursor.expect("index");
+    }
+    return new Statement.Reindex(cursor.tableName(), table);
+  }
+
+  private Statement kill() {
+    if (cursor.atAny("query", "connection")) {
+      throw Unsupported.notYet(cursor.where(), "KILL " + cursor.word().toUpperCase(Locale.ROOT));
+    }
+    cursor.expect("build");
+    return new Statement.KillBuild(cursor.longNumber("the id of a build"));
   }
 
   private void acceptWork() {

@@ -365,6 +365,16 @@ public sealed interface Statement {
   /** RELEASE TABLE: lets go of what is in memory of a table's files. */
   record ReleaseTable(TableName name) implements Maintenance {}
 
+  /**
+   * REINDEX INDEX name, or REINDEX TABLE name: makes indexes anew.
+   *
+   * @param table whether the name is that of a table, all of whose indexes are meant
+   */
+  record Reindex(TableName name, boolean table) implements Maintenance {}
+
+  /** KILL BUILD id: ends the build of a vector index. */
+  record KillBuild(long id) implements Maintenance {}
+
   /** Changes how rows are stored, and no row; stands outside of transactions. */
   sealed interface Maintenance extends Statement {}
 

@@ -14,8 +14,8 @@ import org.apache.calcite.sql.SqlNode;
 final class StatementParser {
   private static final Set<String> NOT_YET =
       Set.of(
-          "analyze", "backup", "call", "grant", "kill", "merge", "refresh", "reindex", "replace",
-          "restore", "revoke", "use", "vacuum");
+          "analyze", "backup", "call", "grant", "merge", "refresh", "replace", "restore", "revoke",
+          "use", "vacuum");
 
   private StatementParser() {}
 
@@ -53,8 +53,10 @@ final class StatementParser {
           "desc",
           "flush",
           "checkpoint",
+          "kill",
           "load",
-          "optimize" ->
+          "optimize",
+          "reindex" ->
           CommandParser.parse(new TokenCursor(sql));
       default -> {
         if (kind == SqlLexer.Kind.SYMBOL && sql.charAt(lexer.start()) == '(') {

@@ -93,6 +93,9 @@ class StatementTest {
         Arguments.of("LOAD TABLE docs", new Statement.Load(docs, List.of())),
         Arguments.of("load table docs (A, \"B\")", new Statement.Load(docs, List.of("a", "B"))),
         Arguments.of("RELEASE TABLE docs", new Statement.ReleaseTable(docs)),
+        Arguments.of("REINDEX TABLE docs", new Statement.Reindex(docs, true)),
+        Arguments.of("reindex index docs;", new Statement.Reindex(docs, false)),
+        Arguments.of("KILL BUILD 7", new Statement.KillBuild(7)),
         Arguments.of("DROP TABLE docs", new DropTable(List.of(docs), false, false)),
         Arguments.of(
             "DROP TABLE IF EXISTS a.b, docs CASCADE",

@@ -43,19 +43,26 @@ final class Compaction implements AutoCloseable {
   private final Scheduler scheduler;
   private final InstalledManifest installed;
   private final Jobs jobs;
+  private final CarriedIndexes carried;
 
   /** Segments that could not be read, and are left to {@code quiver check}. Owned by the turn. */
   private final Set<UUID> damaged = new HashSet<>();
 
   private volatile boolean closed;
 
-  Compaction(StoreOptions options, SegmentCache cache, InstalledManifest installed, Jobs jobs) {
+  Compaction(
+      StoreOptions options,
+      SegmentCache cache,
+      InstalledManifest installed,
+      Jobs jobs,
+      CarriedIndexes carried) {
     this.cache = cache;
     this.random = options.random();
     this.limits = options.limits();
     this.scheduler = options.scheduler();
     this.installed = installed;
     this.jobs = jobs;
+    this.carried = carried;
   }
 
   /** All that is to be merged of a table; nothing where that is so already. */
@@ -192,6 +199,7 @@ final class Compaction implements AutoCloseable {
       for (Rewrite work : all) {
         rewrite(
             work,
+            check,
             bytes -> {
               check.run();
               job.wrote(bytes);
@@ -206,7 +214,7 @@ final class Compaction implements AutoCloseable {
     }
   }
 
-  private void rewrite(Rewrite work, LongConsumer progress) {
+  private void rewrite(Rewrite work, Runnable check, LongConsumer progress) {
     List<UUID> written = new ArrayList<>();
     try {
       UUID id = new UUID(random.nextLong(), random.nextLong());
@@ -215,8 +223,7 @@ final class Compaction implements AutoCloseable {
           new SegmentMerge(cache, work.definition(), work.parts(), progress).write(id);
       Indexing.build(
           installed.indexes(), to, work.definition(), installed.state().catalog(), progress);
-      VectorIndexing.carry(
-          installed.indexes().vectors(), work, to, installed.newestCatalog(), progress);
+      carried.make(work, to, installed.newestCatalog(), check, progress);
       installed.installCompaction(
           new Replacement(work.definition().id(), work.parts(), to), written);
     } catch (RuntimeException | Error e) {

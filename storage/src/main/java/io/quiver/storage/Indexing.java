@@ -4,6 +4,7 @@ import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.segment.SegmentDirectory;
 import io.quiver.storage.transaction.CommitPipeline;
@@ -140,6 +141,26 @@ final class Indexing {
         damaged.add(segment);
       }
       throw e;
+    }
+  }
+
+  /**
+   * Makes the index of all segments of a table anew.
+   *
+   * @param check what it throws ends the work
+   */
+  void rebuild(TableId id, IndexDefinition index, Runnable check) {
+    turn.lock();
+    try (Snapshot snapshot = pipeline.snapshot()) {
+      TableDefinition table = snapshot.catalog().table(id);
+      if (table != null) {
+        for (TablePart part : segments(snapshot, table)) {
+          check.run();
+          build(List.of(part), table, index);
+        }
+      }
+    } finally {
+      turn.unlock();
     }
   }
 

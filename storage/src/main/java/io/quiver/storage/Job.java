@@ -1,12 +1,13 @@
 package io.quiver.storage;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Work that a store does or has done beside statements, at one moment.
  *
- * @param id ascends in the order of starting
+ * @param id of this job alone; later work has a greater one
  * @param schemaName of the table, or null for work on all tables
  * @param tableName as it was when the job began
  * @param finished null while it runs
@@ -29,6 +30,16 @@ public record Job(
     long bytesDone,
     long bytesTotal,
     @Nullable String error) {
+  /**
+   * How many rows were done a second, or null where none were yet.
+   *
+   * @param now until when, where it runs
+   */
+  public @Nullable Double rowsPerSecond(Instant now) {
+    long millis = Duration.between(started, finished == null ? now : finished).toMillis();
+    return rowsDone == 0 ? null : rowsDone * 1000.0 / Math.max(1, millis);
+  }
+
   /** What is done. */
   public enum Kind {
     /** Rows in memory go to segments. */

@@ -96,10 +96,21 @@ final class Jobs {
     return code == ErrorCode.QUERY_CANCELED || code == ErrorCode.ADMIN_SHUTDOWN;
   }
 
+  /** A number that no other job has. */
+  synchronized long nextId() {
+    return nextId++;
+  }
+
   /** Begins a job that the caller ends. */
   synchronized Running start(
       Job.Kind kind, @Nullable TableDefinition table, long rowsTotal, long bytesTotal) {
-    Running job = new Running(nextId++, kind, table, rowsTotal, bytesTotal);
+    return start(nextId(), kind, table, rowsTotal, bytesTotal);
+  }
+
+  /** Begins a job that has its number already. */
+  synchronized Running start(
+      long id, Job.Kind kind, @Nullable TableDefinition table, long rowsTotal, long bytesTotal) {
+    Running job = new Running(id, kind, table, rowsTotal, bytesTotal);
     running.add(job);
     return job;
   }

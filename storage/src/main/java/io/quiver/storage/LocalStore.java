@@ -4,6 +4,7 @@ import io.quiver.storage.cache.CacheUsage;
 import io.quiver.storage.cache.SegmentCache;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.MemoryFileSystem;
@@ -98,7 +99,7 @@ public final class LocalStore implements Store {
     MemoryCompaction compaction = new MemoryCompaction(pipeline, options.limits().segmentBytes());
     pipeline.onCommit(compaction::committed);
     Jobs jobs = new Jobs(scheduler);
-    VectorIndexing vectors = new VectorIndexing(options, pipeline, jobs, true);
+    VectorIndexing vectors = new VectorIndexing(options, pipeline, jobs, false);
     MemoryIndexing indexing = new MemoryIndexing(scheduler, pipeline, compaction, vectors);
     Deque<AutoCloseable> resources = new ArrayDeque<>();
     resources.push(indexing);
@@ -166,7 +167,7 @@ public final class LocalStore implements Store {
       Jobs jobs = new Jobs(options.scheduler());
       if (options.background()) {
         resources.push(new BackgroundKeys(pipeline, jobs, options.scheduler()));
-        VectorIndexing vectors = new VectorIndexing(options, pipeline, jobs, false);
+        VectorIndexing vectors = new VectorIndexing(options, pipeline, jobs, true);
         resources.push(
             new BackgroundWork(
                 options.scheduler(),
@@ -215,11 +216,12 @@ public final class LocalStore implements Store {
     InstalledManifest installed = new InstalledManifest(opened);
     Flusher flusher = new Flusher(options, cache, installed, jobs);
     resources.push(flusher);
-    Compaction compaction = new Compaction(options, cache, installed, jobs);
-    resources.push(compaction);
     CommitPipeline pipeline = opened.pipeline();
+    VectorIndexing vectors = new VectorIndexing(options, pipeline, jobs, false);
+    CarriedIndexes carried = new CarriedIndexes(vectors.builds(), pipeline);
+    Compaction compaction = new Compaction(options, cache, installed, jobs, carried);
+    resources.push(compaction);
     Indexing indexing = new Indexing(cache.files(), pipeline, jobs);
-    VectorIndexing vectors = new VectorIndexing(options, pipeline, jobs, true);
     if (!options.background()) {
       return new Disk(installed, flusher, compaction, indexing, vectors, null, null);
     }
@@ -371,6 +373,49 @@ public final class LocalStore implements Store {
     }
     if (memoryIndexing != null) {
       memoryIndexing.buildMissing();
+    }
+  }
+
+  @Override
+  public void reindex(TableId table, @Nullable IndexId index, BooleanSupplier cancelled) {
+    checkNotReadOnly();
+    VectorIndexing vectors = vectors();
+    if (vectors != null) {
+      Indexing scalars = disk == null ? null : disk.indexing();
+      new Reindexing(pipeline, scalars, vectors).run(table, index, cancelled);
+    }
+  }
+
+  /** What builds indexes on vectors, or null where nothing is written. */
+  private @Nullable VectorIndexing vectors() {
+    return disk != null ? disk.vectors() : memoryIndexing != null ? memoryIndexing.vectors() : null;
+  }
+
+  @Override
+  public List<VectorIndexBuild> indexBuilds() {
+    VectorIndexing vectors = vectors();
+    return vectors == null ? List.of() : vectors.builds().list();
+  }
+
+  @Override
+  public boolean killIndexBuild(long id) {
+    VectorIndexing vectors = vectors();
+    return vectors != null && vectors.kill(id);
+  }
+
+  @Override
+  public BuildLimits buildLimits() {
+    VectorIndexing vectors = vectors();
+    return vectors == null ? BuildLimits.usual() : vectors.builds().limits();
+  }
+
+  @Override
+  public void limitBuilds(BuildLimits limits) {
+    checkNotReadOnly();
+    VectorIndexing vectors = vectors();
+    if (vectors != null) {
+      vectors.builds().limit(limits);
+      vectors.tryAgain();
     }
   }
 

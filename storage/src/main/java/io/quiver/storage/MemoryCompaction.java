@@ -52,12 +52,13 @@ final class MemoryCompaction {
    * it is worth no more, on the thread of whoever builds those indexes. Where memory does not
    * suffice, blocks stay as they are.
    *
+   * @param carried makes the indexes that blocks had
    * @param check called now and then; what it throws ends the work
    */
-  void mergeUnindexed(Runnable check) {
+  void mergeUnindexed(CarriedIndexes carried, Runnable check) {
     boolean more = true;
     while (more) {
-      more = merge(part -> !pipeline.indexes().vectors().hasAny(part), check);
+      more = merge(part -> !pipeline.indexes().vectors().hasAny(part), carried, check);
     }
   }
 
@@ -67,18 +68,18 @@ final class MemoryCompaction {
    *
    * @return false where nothing is worth it
    */
-  boolean mergeIndexed(Runnable check) {
-    return merge(part -> true, check);
+  boolean mergeIndexed(CarriedIndexes carried, Runnable check) {
+    return merge(part -> true, carried, check);
   }
 
-  private boolean merge(Predicate<TablePart> free, Runnable check) {
+  private boolean merge(Predicate<TablePart> free, CarriedIndexes carried, Runnable check) {
     check.run();
     Rewrite work = choose(free);
     if (work == null) {
       return false;
     }
     try {
-      merge(work, check);
+      merge(work, carried, check);
       return true;
     } catch (QuiverException | OutOfMemoryError e) {
       if (e instanceof QuiverException other && other.code() != ErrorCode.OUT_OF_MEMORY) {
@@ -104,14 +105,14 @@ final class MemoryCompaction {
     return null;
   }
 
-  private void merge(Rewrite work, Runnable check) {
+  private void merge(Rewrite work, CarriedIndexes carried, Runnable check) {
     TableState table = work.table();
     List<TablePart> to = new ArrayList<>();
     if (work.liveRows() > 0) {
       to.add(copy(table, work.parts()));
     }
     Catalog catalog = pipeline.visible().catalog();
-    VectorIndexing.carry(pipeline.indexes().vectors(), work, to, catalog, bytes -> check.run());
+    carried.make(work, to, catalog, check, bytes -> {});
     Replacement replacement = new Replacement(table.definition().id(), work.parts(), to);
     pipeline.rearrange(newest -> {
       // Else rows were freed meanwhile, or the table is gone: then it is chosen anew.

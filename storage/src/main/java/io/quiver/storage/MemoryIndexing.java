@@ -14,6 +14,7 @@ final class MemoryIndexing implements AutoCloseable {
   private final CommitPipeline pipeline;
   private final MemoryCompaction compaction;
   private final VectorIndexing vectors;
+  private final CarriedIndexes carried;
   private @Nullable BackgroundWork thread;
   private volatile boolean closed;
 
@@ -26,6 +27,7 @@ final class MemoryIndexing implements AutoCloseable {
     this.pipeline = pipeline;
     this.compaction = compaction;
     this.vectors = vectors;
+    this.carried = new CarriedIndexes(vectors.builds(), pipeline);
     pipeline.onCommit(new ChangeWatch(pipeline.visible(), this::wake, this::wake)::committed);
     pipeline.indexes().vectors().onWanted(this::wake);
     pipeline.indexes().vectors().backlog().onBuilder(scheduler, this::works);
@@ -33,6 +35,10 @@ final class MemoryIndexing implements AutoCloseable {
 
   private synchronized boolean works() {
     return !closed && (thread == null || thread.failure() == null);
+  }
+
+  VectorIndexing vectors() {
+    return vectors;
   }
 
   private void wake() {
@@ -63,8 +69,8 @@ final class MemoryIndexing implements AutoCloseable {
   void buildMissing() {
     boolean more = true;
     while (more) {
-      vectors.buildMissing(() -> compaction.mergeUnindexed(vectors::checkOpen));
-      more = compaction.mergeIndexed(vectors::checkOpen);
+      vectors.buildMissing(() -> compaction.mergeUnindexed(carried, vectors::checkOpen));
+      more = compaction.mergeIndexed(carried, vectors::checkOpen);
     }
   }
 

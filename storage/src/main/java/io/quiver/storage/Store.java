@@ -2,6 +2,7 @@ package io.quiver.storage;
 
 import io.quiver.storage.cache.CacheUsage;
 import io.quiver.storage.catalog.ColumnId;
+import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.transaction.IndexConditions;
 import io.quiver.storage.transaction.IsolationLevel;
@@ -10,6 +11,7 @@ import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** A database on a directory or in memory: log, growing and sealed segments, catalog. */
 public interface Store extends AutoCloseable {
@@ -65,6 +67,34 @@ public interface Store extends AutoCloseable {
    * @throws io.quiver.types.QuiverException 42P01 when the table has been dropped
    */
   void release(TableId table);
+
+  /**
+   * Makes indexes of segments anew, and waits for it; the old ones serve meanwhile.
+   *
+   * @param index one of the table's, or null for all
+   * @param cancelled looked at often; true ends the work, and what is made already stays
+   * @throws io.quiver.types.QuiverException 57014 when it is cancelled or the build is killed,
+   *     42P01 when the table has been dropped, 53200 when a build takes more memory than builds
+   *     may; 58030, 53100 when the disk cannot be read or written
+   */
+  void reindex(TableId table, @Nullable IndexId index, BooleanSupplier cancelled);
+
+  /** The builds of vector indexes that go on or wait. */
+  List<VectorIndexBuild> indexBuilds();
+
+  /**
+   * Ends such a build soon. Its index is not begun again before someone asks for it or the database
+   * is opened again.
+   *
+   * @return false where there is none of this number
+   */
+  boolean killIndexBuild(long id);
+
+  /** What builds of vector indexes may take. */
+  BuildLimits buildLimits();
+
+  /** Sets what those that begin from now on may take. */
+  void limitBuilds(BuildLimits limits);
 
   /** What the store does beside statements, and the last hundred things that it has done. */
   List<Job> jobs();

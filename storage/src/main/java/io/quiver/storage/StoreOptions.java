@@ -18,6 +18,7 @@ import java.util.random.RandomGenerator;
  * @param scheduler the threads and clocks that the store uses
  * @param memory where the columns of segments are when they are read
  * @param cacheBytes how many bytes of segments are copied into memory at most
+ * @param builds what builds of vector indexes may take
  */
 public record StoreOptions(
     FileSystem files,
@@ -28,7 +29,8 @@ public record StoreOptions(
     Limits limits,
     Scheduler scheduler,
     StorageMemory memory,
-    long cacheBytes) {
+    long cacheBytes,
+    BuildLimits builds) {
   public StoreOptions {
     checkPositive("memTableBytes", memTableBytes);
     if (cacheBytes < 0) {
@@ -48,7 +50,8 @@ public record StoreOptions(
         Limits.USUAL,
         Scheduler.system(),
         StorageMemory.RESIDENT,
-        usualCacheBytes());
+        usualCacheBytes(),
+        BuildLimits.usual());
   }
 
   /** Half of what the heap may take, and of what memory outside of it may take by default. */
@@ -104,6 +107,21 @@ public record StoreOptions(
     return with(memTableBytes, log, limits, scheduler, memory, bytes);
   }
 
+  /** With other limits of the builds of vector indexes. */
+  public StoreOptions withBuilds(BuildLimits other) {
+    return new StoreOptions(
+        files,
+        random,
+        memTableBytes,
+        background,
+        log,
+        limits,
+        scheduler,
+        memory,
+        cacheBytes,
+        other);
+  }
+
   public StoreOptions withLog(LogOptions other) {
     return with(memTableBytes, other, limits, scheduler, memory, cacheBytes);
   }
@@ -128,7 +146,8 @@ public record StoreOptions(
         otherLimits,
         otherScheduler,
         otherMemory,
-        otherCacheBytes);
+        otherCacheBytes,
+        builds);
   }
 
   public StoreOptions withBulkBytes(long bytes) {

@@ -5,6 +5,7 @@ import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.file.FileSystem;
+import io.quiver.storage.index.MissingIndex;
 import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.storage.segment.SegmentDirectory;
 import io.quiver.storage.transaction.CommitPipeline;
@@ -17,7 +18,7 @@ import io.quiver.storage.transaction.VectorIndexes;
 import io.quiver.types.CorruptionException;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
-import io.quiver.vector.index.BuildOptions;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,17 +27,20 @@ import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Opens the vector indexes of segments, and makes those that are missing, one after the other, then
- * those of rows in memory. Reads and writes go on; a segment stays until its index is made.
+ * those of rows in memory; or all of them anew where a statement asks for it. Reads and writes go
+ * on; a segment stays until its index is made.
  */
 final class VectorIndexing {
   /** How often a build asks whether anybody wants it still. */
   private static final long ASK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** How often a statement looks whether an index is being made by others yet. */
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private static final System.Logger LOG = System.getLogger(VectorIndexing.class.getName());
 
@@ -44,33 +48,31 @@ final class VectorIndexing {
   private final Scheduler scheduler;
   private final CommitPipeline pipeline;
   private final Jobs jobs;
+  private final IndexBuilds builds;
   private final FileSystem files;
-  private final boolean builds;
+  private final boolean readOnly;
 
   private volatile boolean closed;
 
   /**
-   * @param builds whether indexes that have no file are made, or files are opened alone
+   * @param readOnly whether files are opened alone, and none is made
    */
-  VectorIndexing(StoreOptions options, CommitPipeline pipeline, Jobs jobs, boolean builds) {
+  VectorIndexing(StoreOptions options, CommitPipeline pipeline, Jobs jobs, boolean readOnly) {
     this.scheduler = options.scheduler();
     this.pipeline = pipeline;
     this.jobs = jobs;
+    this.builds = new IndexBuilds(options.builds(), scheduler, jobs);
     this.files = options.files();
-    this.builds = builds;
-    if (builds) {
+    this.readOnly = readOnly;
+    if (!readOnly) {
       IndexLag lag = pipeline.indexes().vectors().lag();
       pipeline.onCommit(state -> lag.committed(state, scheduler.nanoTime()));
     }
   }
 
-  private record Target(IndexId index, @Nullable UUID segment) {}
-
-  /** An index that a segment, or a part in memory, is to have. */
-  private record Work(TableDefinition table, IndexDefinition index, TablePart part) {
-    Target target() {
-      return new Target(index.id(), part.segment());
-    }
+  /** What is built or waits for it. */
+  IndexBuilds builds() {
+    return builds;
   }
 
   /**
@@ -92,66 +94,228 @@ final class VectorIndexing {
   void buildMissing(Runnable before) {
     turn.lock();
     try {
-      buildAll(before);
+      // A definition that a power cut can still take back must leave no file: another one could
+      // get its number.
+      pipeline.awaitNewest();
+      Map<IndexWork.Key, QuiverException> refused = new LinkedHashMap<>();
+      boolean more = true;
+      while (more) {
+        checkOpen();
+        before.run();
+        // A snapshot for each segment: others must not stay on the disk for one that takes long.
+        try (Snapshot snapshot = pipeline.snapshot()) {
+          forgetDropped(snapshot);
+          more = buildNext(missing(snapshot), refused);
+        }
+      }
+      if (!refused.isEmpty()) {
+        throw refused.values().iterator().next();
+      }
     } finally {
       turn.unlock();
     }
   }
 
-  private void buildAll(Runnable before) {
-    // A definition that a power cut can still take back must leave no file: another one could get
-    // its number.
-    pipeline.awaitNewest();
-    Map<Target, QuiverException> refused = new LinkedHashMap<>();
-    boolean more = true;
-    while (more) {
-      checkOpen();
-      before.run();
-      // A snapshot for each segment: others must not stay on the disk for one that takes long.
-      try (Snapshot snapshot = pipeline.snapshot()) {
-        forgetDropped(snapshot);
-        Work next = next(snapshot, refused.keySet());
-        more = next != null;
-        if (next != null) {
-          QuiverException refusal = make(next);
-          if (refusal != null) {
-            refused.put(next.target(), refusal);
-          }
-        }
+  /**
+   * Opens or makes one index; false where none is left.
+   *
+   * @param refused what the disk has refused, and is not tried again now
+   */
+  private boolean buildNext(List<IndexWork> missing, Map<IndexWork.Key, QuiverException> refused) {
+    List<IndexWork> left =
+        missing.stream().filter(work -> !refused.containsKey(work.key())).toList();
+    builds.retainWaiting(left);
+    for (IndexWork work : left) {
+      if (!builds.has(work)) {
+        open(work);
+        return true;
       }
     }
-    if (!refused.isEmpty()) {
-      throw refused.values().iterator().next();
+    IndexBuilds.Build next = builds.nextWaiting();
+    if (next == null) {
+      return false;
     }
+    QuiverException refusal = build(next);
+    if (refusal != null) {
+      refused.put(next.work().key(), refusal);
+    }
+    return true;
+  }
+
+  /** Opens an index from its file, or lets it wait to be made. */
+  private void open(IndexWork work) {
+    boolean opened = false;
+    try {
+      opened = indexes().open(work.part(), work.table(), work.index());
+    } catch (IllegalArgumentException | OutOfMemoryError e) {
+      LOG.log(System.Logger.Level.WARNING, "an index is made anew", e);
+    }
+    if (opened) {
+      return;
+    }
+    if (readOnly) {
+      String reason = "it has no file that can be read, and none is made where nothing is written";
+      giveUp(work, new MissingIndex(MissingIndex.Cause.FAILED, reason));
+      return;
+    }
+    builds.add(VectorIndexBuild.What.BUILD, work, new Asking(work)::isUnwanted);
   }
 
   /** Gives why the disk has refused, if it has: what is next is tried all the same. */
-  private @Nullable QuiverException make(Work work) {
+  private @Nullable QuiverException build(IndexBuilds.Build build) {
+    IndexWork work = build.work();
     try {
-      boolean made =
-          indexes().open(work.part(), work.table(), work.index()) || (builds && build(work));
-      if (!made) {
-        indexes().giveUp(work.part(), work.index(), "the database is open for reading", false);
+      run(build);
+    } catch (CancellationException e) {
+      if (closed) {
+        throw closed();
+      }
+      if (build.isKilled()) {
+        giveUp(work, killed(build));
       }
     } catch (CorruptionException | IllegalArgumentException | OutOfMemoryError e) {
-      LOG.log(
-          System.Logger.Level.ERROR,
-          "index " + work.index().name() + " cannot be built; searches are exact",
-          e);
-      indexes().giveUp(work.part(), work.index(), String.valueOf(e.getMessage()), false);
+      giveUp(work, new MissingIndex(MissingIndex.Cause.FAILED, String.valueOf(e.getMessage())), e);
     } catch (QuiverException e) {
-      if (!isRefusal(e)) {
+      if (isRefusal(e)) {
+        String reason = String.valueOf(e.getMessage());
+        giveUp(work, new MissingIndex(MissingIndex.Cause.REFUSED, reason));
+        return e;
+      }
+      if (e.code() != ErrorCode.OUT_OF_MEMORY) {
         throw e;
       }
-      indexes().giveUp(work.part(), work.index(), String.valueOf(e.getMessage()), true);
-      return e;
+      giveUp(work, tooLarge(e), e);
     }
     return null;
   }
 
   /** Whether the disk may take another time what it has refused. */
-  private static boolean isRefusal(QuiverException e) {
+  static boolean isRefusal(QuiverException e) {
     return e.code() == ErrorCode.DISK_FULL || e.code() == ErrorCode.IO_ERROR;
+  }
+
+  /** Makes an index as a job. */
+  private void run(IndexBuilds.Build build) {
+    IndexWork work = build.work();
+    int rows = work.part().rowCount();
+    Jobs.Running job = jobs.start(build.id(), Job.Kind.INDEX, work.table(), rows, 0);
+    build.onProgress(job::finishedRows);
+    try {
+      job.wrote(build.make(indexes(), null));
+      job.end(null);
+    } catch (CancellationException e) {
+      job.end(new QuiverException(ErrorCode.QUERY_CANCELED, "nobody wants the index any more", e));
+      throw e;
+    } catch (RuntimeException | Error e) {
+      job.end(e);
+      throw e;
+    } finally {
+      build.end();
+    }
+    UUID segment = work.part().segment();
+    if (segment != null && !isWanted(work)) {
+      files.delete(SegmentDirectory.indexFile(segment, work.index().id()));
+    }
+  }
+
+  private void giveUp(IndexWork work, MissingIndex why) {
+    indexes().giveUp(work.part(), work.index(), why);
+  }
+
+  private void giveUp(IndexWork work, MissingIndex why, Throwable cause) {
+    giveUp(work, why);
+    LOG.log(
+        System.Logger.Level.ERROR,
+        "index " + work.index().name() + " cannot be built; searches are exact",
+        cause);
+  }
+
+  static MissingIndex killed(IndexBuilds.Build build) {
+    return new MissingIndex(
+        MissingIndex.Cause.KILLED, "build " + build.id() + " was killed; REINDEX begins it again");
+  }
+
+  static MissingIndex tooLarge(QuiverException e) {
+    return new MissingIndex(MissingIndex.Cause.TOO_LARGE, String.valueOf(e.getMessage()));
+  }
+
+  /**
+   * Makes the index of all segments anew that there are now, and waits for it. The one that a
+   * segment has serves until its successor is there.
+   *
+   * @param check what it throws ends the work
+   * @throws QuiverException 57014 when a build is killed, 53200 when one takes more memory than
+   *     builds may, XX001 when a segment is damaged; 58030, 53100 when the disk cannot be read or
+   *     written
+   */
+  void rebuild(TableDefinition table, IndexDefinition index, Runnable check) {
+    pipeline.awaitNewest();
+    List<IndexWork.Key> keys;
+    try (Snapshot snapshot = pipeline.snapshot()) {
+      keys = work(snapshot, table, index).stream().map(IndexWork::key).toList();
+    }
+    for (IndexWork.Key key : keys) {
+      while (!rebuild(key, table, index, check)) {
+        scheduler.pause(POLL_NANOS);
+      }
+    }
+  }
+
+  /** False where others make it now. */
+  private boolean rebuild(
+      IndexWork.Key key, TableDefinition table, IndexDefinition index, Runnable check) {
+    check.run();
+    checkOpen();
+    try (Snapshot snapshot = pipeline.snapshot()) {
+      for (IndexWork work : work(snapshot, table, index)) {
+        if (work.key().equals(key)) {
+          StatementWatch watch = new StatementWatch(work, check);
+          IndexBuilds.Build build =
+              builds.add(VectorIndexBuild.What.REINDEX, work, watch::isUnwanted);
+          return build != null && rebuild(build, watch);
+        }
+      }
+    }
+    // It has been merged: what became of it has an index of its own.
+    return true;
+  }
+
+  private boolean rebuild(IndexBuilds.Build build, StatementWatch watch) {
+    try {
+      run(build);
+    } catch (CancellationException e) {
+      watch.rethrow();
+      checkOpen();
+      if (build.isKilled()) {
+        throw new QuiverException(
+            ErrorCode.QUERY_CANCELED, "build " + build.id() + " was killed", e);
+      }
+    }
+    return true;
+  }
+
+  /** Begins again what took more memory than it might: it may take more by now. */
+  void tryAgain() {
+    try (Snapshot snapshot = pipeline.snapshot()) {
+      for (IndexWork work : all(snapshot)) {
+        MissingIndex why = indexes().givenUp(work.part(), work.index());
+        if (why != null && why.cause() == MissingIndex.Cause.TOO_LARGE) {
+          indexes().tryAgain(work.part(), work.index());
+        }
+      }
+    }
+  }
+
+  /** Ends a build, whose index stays away; false where there is none of that number. */
+  boolean kill(long id) {
+    IndexBuilds.Build build = builds.kill(id);
+    if (build == null) {
+      return false;
+    }
+    if (builds.removeWaiting(build)) {
+      giveUp(build.work(), killed(build));
+    }
+    return true;
   }
 
   private VectorIndexes indexes() {
@@ -159,30 +323,49 @@ final class VectorIndexing {
   }
 
   /** Segments come first: they are larger, and rows in memory may soon be written to one. */
-  private @Nullable Work next(Snapshot snapshot, Set<Target> refused) {
-    Work ofSegment = next(snapshot, refused, false);
-    return ofSegment == null && builds ? next(snapshot, refused, true) : ofSegment;
+  private List<IndexWork> missing(Snapshot snapshot) {
+    List<IndexWork> all = all(snapshot);
+    List<IndexWork> missing = new ArrayList<>();
+    all.stream()
+        .filter(work -> work.part().segment() != null)
+        .filter(work -> indexes().isMissing(work.part(), work.index()))
+        .forEach(missing::add);
+    if (!readOnly) {
+      all.stream()
+          .filter(work -> work.part().segment() == null)
+          .filter(work -> lacksRows(work, snapshot))
+          .forEach(missing::add);
+    }
+    return missing;
   }
 
-  private @Nullable Work next(Snapshot snapshot, Set<Target> refused, boolean inMemory) {
+  private boolean lacksRows(IndexWork work, Snapshot snapshot) {
+    TablePart part = work.part();
+    return part == parts(snapshot, work.table()).getLast()
+        ? indexes().isBehind(part, work.index())
+        : indexes().isMissing(part, work.index());
+  }
+
+  /** All indexes that parts are to have. */
+  private List<IndexWork> all(Snapshot snapshot) {
     Catalog catalog = snapshot.catalog();
+    List<IndexWork> all = new ArrayList<>();
     for (IndexDefinition index : catalog.indexes()) {
       TableDefinition table = catalog.table(index.table());
-      if (!index.kind().isVector() || table == null) {
-        continue;
-      }
-      List<TablePart> parts = parts(snapshot, table);
-      for (TablePart part : parts) {
-        Work work = new Work(table, index, part);
-        boolean grows = inMemory && part == parts.getLast();
-        if (inMemory == (part.segment() == null)
-            && !refused.contains(work.target())
-            && (grows ? indexes().isBehind(part, index) : indexes().isMissing(part, index))) {
-          return work;
-        }
+      if (index.kind().isVector() && table != null) {
+        all.addAll(work(snapshot, table, index));
       }
     }
-    return null;
+    return all;
+  }
+
+  private List<IndexWork> work(Snapshot snapshot, TableDefinition table, IndexDefinition index) {
+    return snapshot.catalog().table(table.id()) == null
+        ? List.of()
+        : parts(snapshot, table).stream()
+            .filter(indexes()::isLargeEnough)
+            .map(part -> new IndexWork(table, index, part))
+            .toList();
   }
 
   private static List<TablePart> parts(Snapshot snapshot, TableDefinition table) {
@@ -203,55 +386,32 @@ final class VectorIndexing {
     indexes().lag().retain(there::contains);
   }
 
-  /** Makes an index, unless nobody wants it any more: then the next snapshot is without it. */
-  private boolean build(Work work) {
-    TablePart part = work.part();
-    Jobs.Running job = jobs.start(Job.Kind.INDEX, work.table(), part.rowCount(), 0);
-    BuildOptions options =
-        BuildOptions.threads(1)
-            .withProgress(new Progress(job, part.rowCount())::part)
-            .withCancelled(new Asking(work)::isCancelled);
-    try {
-      job.wrote(indexes().build(part, work.table(), work.index(), options));
-      job.end(null);
-    } catch (CancellationException e) {
-      QuiverException cancelled = closed();
-      job.end(cancelled);
-      if (closed) {
-        throw cancelled;
-      }
-    } catch (RuntimeException | Error e) {
-      job.end(e);
-      throw e;
-    }
-    UUID segment = part.segment();
-    if (segment != null && !isWanted(work)) {
-      files.delete(SegmentDirectory.indexFile(segment, work.index().id()));
-    }
-    return true;
-  }
-
   /** Whether the index has not been dropped, and its rows not been put elsewhere. */
-  private boolean isWanted(Work work) {
+  private boolean isWanted(IndexWork work) {
     DatabaseState now = pipeline.visible();
     TableState table = now.tables().get(work.table().id());
     return table != null
-        && now.catalog().indexesOf(work.table().id()).stream()
-            .anyMatch(index -> index.id().equals(work.index().id()))
+        && isDefined(now, work)
         && table.parts().stream().anyMatch(work.part()::isOfSame);
+  }
+
+  /** Whether the index has not been dropped. */
+  static boolean isDefined(DatabaseState now, IndexWork work) {
+    return now.catalog().indexesOf(work.table().id()).stream()
+        .anyMatch(index -> index.id().equals(work.index().id()));
   }
 
   /** Ends a build that nobody wants. Many threads ask. */
   private final class Asking {
-    private final Work work;
+    private final IndexWork work;
     private volatile long asked = scheduler.nanoTime();
     private volatile boolean unwanted;
 
-    private Asking(Work work) {
+    private Asking(IndexWork work) {
       this.work = work;
     }
 
-    private boolean isCancelled() {
+    boolean isUnwanted() {
       long now = scheduler.nanoTime();
       if (now - asked > ASK_NANOS) {
         asked = now;
@@ -261,90 +421,31 @@ final class VectorIndexing {
     }
   }
 
-  /** Tells a job of rows, whose part that is done only grows. */
-  private static final class Progress {
-    private final Jobs.Running job;
-    private final int rows;
-    private long told;
-
-    private Progress(Jobs.Running job, int rows) {
-      this.job = job;
-      this.rows = rows;
-    }
-
-    private synchronized void part(double done) {
-      long now = (long) (done * rows);
-      if (now > told) {
-        job.finishedRows(now - told);
-        told = now;
-      }
-    }
-  }
-
-  /**
-   * Makes, of what a merge has written and nobody has seen yet, the indexes that its segments had:
-   * a search that was served by them is never without.
-   *
-   * @param progress what it throws ends the work
-   */
-  static void carry(
-      VectorIndexes indexes,
-      Rewrite work,
-      List<TablePart> to,
-      Catalog catalog,
-      LongConsumer progress) {
-    TableDefinition table = work.definition();
-    for (IndexDefinition index : catalog.indexesOf(table.id())) {
-      boolean had = work.parts().stream().anyMatch(part -> indexes.has(part, index));
-      for (TablePart part : to) {
-        if (had && indexes.isMissing(part, index)) {
-          Carrying carrying = new Carrying(progress);
-          try {
-            progress.accept(indexes.build(part, table, index, carrying.options()));
-          } catch (CancellationException e) {
-            throw carrying.cause(e);
-          } catch (CorruptionException e) {
-            throw e;
-          } catch (QuiverException e) {
-            // Rows are not kept waiting for an index that the disk refuses.
-            if (!isRefusal(e)) {
-              throw e;
-            }
-          } catch (IllegalArgumentException | OutOfMemoryError e) {
-            LOG.log(
-                System.Logger.Level.WARNING,
-                "index " + index.name() + " cannot be carried through a merge: " + e.getMessage());
-          }
-        }
-      }
-    }
-  }
-
-  /** Ends a build where the progress of a merge ends the merge. */
-  private static final class Carrying {
-    private final LongConsumer progress;
+  /** Ends a build where its statement ends, too. */
+  private final class StatementWatch {
+    private final Asking asking;
+    private final Runnable check;
     private volatile @Nullable RuntimeException end;
 
-    private Carrying(LongConsumer progress) {
-      this.progress = progress;
+    private StatementWatch(IndexWork work, Runnable check) {
+      this.asking = new Asking(work);
+      this.check = check;
     }
 
-    private BuildOptions options() {
-      return BuildOptions.threads(1).withCancelled(this::isCancelled);
-    }
-
-    private boolean isCancelled() {
+    private boolean isUnwanted() {
       try {
-        progress.accept(0);
+        check.run();
       } catch (RuntimeException e) {
         end = e;
       }
-      return end != null;
+      return end != null || asking.isUnwanted();
     }
 
-    private RuntimeException cause(CancellationException cancelled) {
+    private void rethrow() {
       RuntimeException known = end;
-      return known == null ? cancelled : known;
+      if (known != null) {
+        throw known;
+      }
     }
   }
 

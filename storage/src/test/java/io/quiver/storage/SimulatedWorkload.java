@@ -118,6 +118,7 @@ final class SimulatedWorkload {
     return new StoreOptions(opened, names, 6_000, true)
         .withLimits(limits)
         .withLog(LogOptions.DEFAULT.withFileBytesMax(3_000))
+        .withBuilds(BuildLimits.usual().withThreads(1))
         .withScheduler(simulation);
   }
 

@@ -274,7 +274,8 @@ class StorageMemoryTest {
               usual.limits(),
               new HurriedScheduler(Scheduler.system()),
               StorageMemory.RESIDENT,
-              budget);
+              budget,
+              usual.builds());
       try (LocalStore store = LocalStore.openReadOnly(options);
           ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
         List<Future<?>> all = new ArrayList<>();

@@ -44,6 +44,49 @@ public final class Indexes {
   }
 
   /**
+   * About the bytes that {@link #build}, and then writing the index, take beyond the rows at most,
+   * the index and its written form included.
+   *
+   * @param spec never of the kind {@code auto}: what that takes depends on what it chooses
+   */
+  public static long buildBytes(IndexSpec spec, VectorRows rows, int threads) {
+    return switch (spec) {
+      case IndexSpec.Flat _ -> 0;
+      case IndexSpec.Hnsw hnsw ->
+          switch (hnsw.layout()) {
+            case COMPACT -> 2 * HnswIndex.buildBytes(hnsw, rows, threads);
+            case FUSED -> FusedIndex.buildBytes(hnsw, rows, threads);
+          };
+      case IndexSpec.Ivf ivf -> 2 * IvfIndex.buildBytes(ivf, rows);
+      case IndexSpec.DiskAnn diskAnn ->
+          2 * DiskAnnIndex.buildBytes(diskAnn, rows, threads)
+              + (long) rows.count() * rows.encoding().bytes(rows.dimension());
+      case IndexSpec.Auto _ -> throw new IllegalArgumentException("auto has not chosen yet");
+    };
+  }
+
+  /** Whether {@link #merge} reuses the graph of another index, so that it is quicker. */
+  public static boolean canMerge(IndexSpec spec, VectorIndex other) {
+    return other instanceof HnswIndex graph && graph.spec().equals(spec);
+  }
+
+  /**
+   * Builds an index over rows of which another one, for which {@link #canMerge} holds, has many:
+   * its graph is reused, and the rows that it has not are linked into it.
+   *
+   * @param larger over the same encoding, metric and dimension
+   * @param newNumbers what each row of the other index is among these; -1 where it is not
+   * @throws java.util.concurrent.CancellationException when the options say so
+   */
+  public static VectorIndex merge(
+      VectorIndex larger, int[] newNumbers, VectorRows rows, BuildOptions options) {
+    if (!(larger instanceof HnswIndex graph)) {
+      throw new IllegalArgumentException(larger.spec() + " has no graph that could be reused");
+    }
+    return HnswIndex.merge(graph, newNumbers, rows, options);
+  }
+
+  /**
    * Opens a written index over the rows that it was built from.
    *
    * @throws io.quiver.vector.index.DamagedIndexException when it is not what was written

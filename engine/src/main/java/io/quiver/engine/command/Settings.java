@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,51 +50,53 @@ public final class Settings {
   private static final String PROBES_DESCRIPTION =
       "How many lists an IVF index looks into; 0 for as many as the recall target needs.";
 
-  private static final Map<String, Setting> ALL =
+  private static final List<Setting> OF_SESSION =
       List.of(
-              Setting.bytes(QUERY_MEMORY, "Bytes that one statement may keep in memory.", 1 << 20),
-              Setting.duration(STATEMENT_TIMEOUT, TIMEOUT_DESCRIPTION),
-              Setting.millisOf("quiver.statement_timeout", STATEMENT_TIMEOUT, TIMEOUT_DESCRIPTION),
-              Setting.isolation(ISOLATION, ISOLATION, ISOLATION_DESCRIPTION),
-              Setting.isolation("quiver.isolation", ISOLATION, ISOLATION_DESCRIPTION),
-              Setting.onOrOff(
-                  READ_ONLY, READ_ONLY, "Whether the next transaction changes nothing."),
-              Setting.onOrOff(SYNCHRONOUS_COMMIT, SYNCHRONOUS_COMMIT, COMMIT_DESCRIPTION),
-              Setting.onOrOff("quiver.synchronous_commit", SYNCHRONOUS_COMMIT, COMMIT_DESCRIPTION),
-              Setting.onOrOff(
-                  DATA_SKIPPING,
-                  DATA_SKIPPING,
-                  "Whether statistics may say which rows need not be read."),
-              Setting.names(SEARCH_PATH, "The schemas in which names without one are looked up."),
-              Setting.timeZone(
-                  TIME_ZONE, "The zone in which instants are read and shown, UTC at first."),
-              Setting.number(
-                  EF_SEARCH,
-                  EF_SEARCH,
-                  "How many candidates a graph keeps; 0 for as many as the recall target needs.",
-                  0,
-                  1_000),
-              Setting.share(
-                  RECALL_TARGET, "Of the k nearest rows, the part that a search aims to find."),
-              Setting.number(
-                  MAX_UNINDEXED_ROWS,
-                  MAX_UNINDEXED_ROWS,
-                  "How many rows writers may be ahead of a vector index before they wait; 0 for any"
-                      + " number.",
-                  0,
-                  Integer.MAX_VALUE),
-              Setting.number(PROBES, PROBES, PROBES_DESCRIPTION, 0, 32_768),
-              Setting.number("ivf.probes", PROBES, PROBES_DESCRIPTION, 0, 32_768),
-              Setting.word(HNSW_SCAN, ITERATIVE, List.of("off", "strict_order", "relaxed_order")),
-              Setting.word(IVF_SCAN, ITERATIVE, List.of("off", "relaxed_order")),
-              Setting.number(SCAN_TUPLES, SCAN_TUPLES, ITERATIVE, 1, Integer.MAX_VALUE),
-              Setting.number(SCAN_MEMORY, SCAN_MEMORY, ITERATIVE, 1, 1_000),
-              Setting.number(MAX_PROBES, MAX_PROBES, ITERATIVE, 1, 32_768))
-          .stream()
+          Setting.bytes(QUERY_MEMORY, "Bytes that one statement may keep in memory.", 1 << 20),
+          Setting.duration(STATEMENT_TIMEOUT, TIMEOUT_DESCRIPTION),
+          Setting.millisOf("quiver.statement_timeout", STATEMENT_TIMEOUT, TIMEOUT_DESCRIPTION),
+          Setting.isolation(ISOLATION, ISOLATION, ISOLATION_DESCRIPTION),
+          Setting.isolation("quiver.isolation", ISOLATION, ISOLATION_DESCRIPTION),
+          Setting.onOrOff(READ_ONLY, READ_ONLY, "Whether the next transaction changes nothing."),
+          Setting.onOrOff(SYNCHRONOUS_COMMIT, SYNCHRONOUS_COMMIT, COMMIT_DESCRIPTION),
+          Setting.onOrOff("quiver.synchronous_commit", SYNCHRONOUS_COMMIT, COMMIT_DESCRIPTION),
+          Setting.onOrOff(
+              DATA_SKIPPING,
+              DATA_SKIPPING,
+              "Whether statistics may say which rows need not be read."),
+          Setting.names(SEARCH_PATH, "The schemas in which names without one are looked up."),
+          Setting.timeZone(
+              TIME_ZONE, "The zone in which instants are read and shown, UTC at first."),
+          Setting.number(
+              EF_SEARCH,
+              EF_SEARCH,
+              "How many candidates a graph keeps; 0 for as many as the recall target needs.",
+              0,
+              1_000),
+          Setting.share(
+              RECALL_TARGET, "Of the k nearest rows, the part that a search aims to find."),
+          Setting.number(
+              MAX_UNINDEXED_ROWS,
+              MAX_UNINDEXED_ROWS,
+              "How many rows writers may be ahead of a vector index before they wait; 0 for any"
+                  + " number.",
+              0,
+              Integer.MAX_VALUE),
+          Setting.number(PROBES, PROBES, PROBES_DESCRIPTION, 0, 32_768),
+          Setting.number("ivf.probes", PROBES, PROBES_DESCRIPTION, 0, 32_768),
+          Setting.word(HNSW_SCAN, ITERATIVE, List.of("off", "strict_order", "relaxed_order")),
+          Setting.word(IVF_SCAN, ITERATIVE, List.of("off", "relaxed_order")),
+          Setting.number(SCAN_TUPLES, SCAN_TUPLES, ITERATIVE, 1, Integer.MAX_VALUE),
+          Setting.number(SCAN_MEMORY, SCAN_MEMORY, ITERATIVE, 1, 1_000),
+          Setting.number(MAX_PROBES, MAX_PROBES, ITERATIVE, 1, 32_768));
+
+  private static final Map<String, Setting> ALL =
+      Stream.concat(OF_SESSION.stream(), SharedSettings.ALL.stream())
           .collect(
               Collectors.toMap(
                   Setting::name, Function.identity(), (a, b) -> a, LinkedHashMap::new));
 
+  private final SharedSettings shared;
   private final Map<String, Object> defaults;
   private State state;
   private long queryMemoryBytes;
@@ -104,7 +107,8 @@ public final class Settings {
   private SearchSettings search = SearchSettings.DEFAULT;
   private CommitMode commitMode = CommitMode.SYNCHRONOUS;
 
-  public Settings(long defaultQueryMemoryBytes) {
+  public Settings(long defaultQueryMemoryBytes, SharedSettings shared) {
+    this.shared = shared;
     this.defaults =
         Map.ofEntries(
             Map.entry(SEARCH_PATH, Planner.SEARCH_PATH),
@@ -167,6 +171,9 @@ public final class Settings {
   }
 
   private Object value(String stored) {
+    if (SharedSettings.has(stored)) {
+      return shared.get(stored);
+    }
     Object value = state.current.get(stored);
     if (value == null) {
       throw new IllegalStateException("no value of " + stored);
@@ -235,10 +242,19 @@ public final class Settings {
    * Sets a setting, or gives it its default back when the value is null.
    *
    * @param local whether the change ends with the transaction
-   * @throws QuiverException 42704 for an unknown name, 22023 for a value out of range
+   * @throws QuiverException 42704 for an unknown name, 22023 for a value out of range, 0A000 for a
+   *     local change of what all sessions share
    */
   public void set(String name, @Nullable String value, boolean local) {
     Setting setting = setting(name);
+    if (SharedSettings.has(name)) {
+      if (local) {
+        throw new QuiverException(
+            ErrorCode.FEATURE_NOT_SUPPORTED, name + " is not of one transaction, but of all");
+      }
+      shared.set(name, value == null ? null : setting.read().apply(value));
+      return;
+    }
     Object read = value == null ? defaults.get(setting.stored()) : setting.read().apply(value);
     if (read == null) {
       throw new IllegalStateException("no default of " + name);

@@ -3,11 +3,13 @@ package io.quiver.engine.command;
 import io.quiver.executor.plan.SystemTable;
 import io.quiver.storage.Job;
 import io.quiver.storage.Store;
+import io.quiver.storage.VectorIndexBuild;
 import io.quiver.storage.cache.CacheUsage;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.Constraint;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.index.MissingIndex;
 import io.quiver.storage.transaction.IndexLag;
 import io.quiver.storage.transaction.SegmentIndexes;
 import io.quiver.storage.transaction.Snapshot;
@@ -15,7 +17,7 @@ import io.quiver.types.Batch;
 import io.quiver.types.Field;
 import io.quiver.types.Schema;
 import io.quiver.types.SqlType;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -64,6 +66,7 @@ public final class SystemTables {
               new Field("predicate", SqlType.TEXT, true),
               new Field("options", SqlType.TEXT, true),
               text("state"),
+              new Field("reason", SqlType.TEXT, true),
               new Field("rows_indexed", SqlType.BIGINT, true),
               new Field("rows_not_indexed", SqlType.BIGINT, true),
               new Field("bytes", SqlType.BIGINT, true),
@@ -89,6 +92,28 @@ public final class SystemTables {
               new Field("object_name", SqlType.TEXT, true),
               text("statement")));
 
+  /** The builds of vector indexes that go on or wait. */
+  public static final SystemTable INDEX_BUILDS =
+      new SystemTable(
+          "quiver",
+          "index_builds",
+          Schema.of(
+              new Field("id", SqlType.BIGINT, false),
+              text("table_schema"),
+              text("table_name"),
+              text("index_name"),
+              new Field("segment", SqlType.UUID, true),
+              text("what"),
+              text("state"),
+              new Field("rows", SqlType.BIGINT, false),
+              new Field("rows_done", SqlType.BIGINT, false),
+              new Field("share", SqlType.DOUBLE, false),
+              new Field("rows_per_second", SqlType.DOUBLE, false),
+              new Field("elapsed_ms", SqlType.BIGINT, false),
+              new Field("eta_ms", SqlType.BIGINT, true),
+              new Field("threads", SqlType.INTEGER, false),
+              new Field("memory_bytes", SqlType.BIGINT, false)));
+
   /** What the store does beside statements, and has done last. */
   public static final SystemTable JOBS =
       new SystemTable(
@@ -104,6 +129,7 @@ public final class SystemTables {
               new Field("finished", SqlType.TIMESTAMP_TZ, true),
               new Field("rows_done", SqlType.BIGINT, false),
               new Field("rows_total", SqlType.BIGINT, false),
+              new Field("rows_per_second", SqlType.DOUBLE, true),
               new Field("bytes_done", SqlType.BIGINT, false),
               new Field("bytes_total", SqlType.BIGINT, false),
               new Field("error", SqlType.TEXT, true)));
@@ -126,7 +152,15 @@ public final class SystemTables {
   private static final List<SystemTable> ALL =
       Stream.concat(
               InformationSchema.all().stream(),
-              Stream.of(CACHE, DEFINITIONS, INDEXES, JOBS, SETTINGS, STATEMENTS, COPY_ERRORS))
+              Stream.of(
+                  CACHE,
+                  DEFINITIONS,
+                  INDEXES,
+                  INDEX_BUILDS,
+                  JOBS,
+                  SETTINGS,
+                  STATEMENTS,
+                  COPY_ERRORS))
           .toList();
 
   private SystemTables() {}
@@ -161,13 +195,14 @@ public final class SystemTables {
           index.include().isEmpty() ? null : DefinitionText.names(table, index.include()),
           index.predicateSql(),
           index.options().isEmpty() ? null : DefinitionText.options(index),
-          state(built, extent),
+          built ? state(extent) : "not built",
+          extent.givenUp() == null ? null : extent.givenUp().reason(),
           built ? extent.rows() : null,
           built ? extent.left() : null,
           built ? extent.bytes() : null,
           onVectors ? extent.memory() : null,
           onVectors ? extent.buildMillis() : null,
-          builtAs(extent),
+          extent.chosen().isEmpty() ? null : String.join("; ", extent.chosen()),
           extent.recall().samples() == 0 ? null : extent.recall().mean(),
           onVectors ? extent.recall().samples() : null,
           waited == null ? null : waited.lastMillis(),
@@ -182,21 +217,18 @@ public final class SystemTables {
     return rows.batch();
   }
 
-  private static String state(boolean built, SegmentIndexes.Extent extent) {
-    if (!built) {
-      return "not built";
+  private static String state(SegmentIndexes.Extent extent) {
+    MissingIndex givenUp = extent.givenUp();
+    if (extent.missing() > 0) {
+      return "building";
     }
-    if (!extent.failures().isEmpty()) {
-      return "failed";
-    }
-    return extent.missing() > 0 ? "building" : "ready";
-  }
-
-  /** What there is in segments, and why there is nothing in others. */
-  private static @Nullable String builtAs(SegmentIndexes.Extent extent) {
-    List<String> all = new ArrayList<>(extent.chosen());
-    extent.failures().forEach(why -> all.add("failed: " + why));
-    return all.isEmpty() ? null : String.join("; ", all);
+    return givenUp == null
+        ? "ready"
+        : switch (givenUp.cause()) {
+          case KILLED -> "killed";
+          case TOO_LARGE -> "too large";
+          case FAILED, REFUSED -> "failed";
+        };
   }
 
   /** A unique index is a key of its table, which is kept for all rows. */
@@ -222,11 +254,36 @@ public final class SystemTables {
         null,
         null,
         null,
+        null,
         null);
   }
 
+  /** The rows of quiver.index_builds. */
+  public static Batch indexBuilds(List<VectorIndexBuild> builds) {
+    Rows rows = new Rows(INDEX_BUILDS.schema());
+    for (VectorIndexBuild build : builds) {
+      rows.add(
+          build.id(),
+          build.schemaName(),
+          build.tableName(),
+          build.indexName(),
+          build.segment(),
+          build.what().name().toLowerCase(Locale.ROOT),
+          build.state().name().toLowerCase(Locale.ROOT),
+          (long) build.rows(),
+          build.rowsDone(),
+          build.share(),
+          build.rowsPerSecond(),
+          build.elapsedMillis(),
+          build.etaMillis() < 0 ? null : build.etaMillis(),
+          build.threads(),
+          build.memoryBytes());
+    }
+    return rows.batch();
+  }
+
   /** The rows of quiver.jobs. */
-  public static Batch jobs(List<Job> jobs) {
+  public static Batch jobs(List<Job> jobs, Instant now) {
     Rows rows = new Rows(JOBS.schema());
     for (Job job : jobs) {
       rows.add(
@@ -239,6 +296,7 @@ public final class SystemTables {
           job.finished(),
           job.rowsDone(),
           job.rowsTotal(),
+          job.rowsPerSecond(now),
           job.bytesDone(),
           job.bytesTotal(),
           job.error());

@@ -42,18 +42,11 @@ public final class PartIndexes {
     /** It is there, an index on vectors. */
     record Vectors(SegmentVectorIndex index) implements Entry {}
 
-    /**
-     * It has been looked for and is not there.
-     *
-     * @param why it could not be made; empty where nobody has tried
-     * @param again whether it is to be made
-     */
-    record Absent(String why, boolean again) implements Entry {
-      /** It is to be made. */
-      public Absent() {
-        this("", true);
-      }
-    }
+    /** It has been looked for and is to be made. */
+    record Absent() implements Entry {}
+
+    /** It is an index on vectors that was not made, which may be tried again. */
+    record GivenUp(MissingIndex why) implements Entry {}
   }
 
   public @Nullable Entry get(IndexId index) {
@@ -73,8 +66,15 @@ public final class PartIndexes {
         .removeIf(e -> e.getValue() instanceof Entry.Vectors && !there.test(e.getKey()));
   }
 
+  /** Forgets that an index was given up, if it was. */
+  public void removeGivenUp(IndexId index) {
+    entries.computeIfPresent(index, (id, entry) -> entry instanceof Entry.GivenUp ? null : entry);
+  }
+
+  /** Whether an index on vectors is there, or was given up. */
   public boolean hasVectors() {
-    return entries.values().stream().anyMatch(Entry.Vectors.class::isInstance);
+    return entries.values().stream()
+        .anyMatch(entry -> entry instanceof Entry.Vectors || entry instanceof Entry.GivenUp);
   }
 
   public void put(IndexId index, Entry entry) {

@@ -13,6 +13,7 @@ import io.quiver.storage.file.StorageFile;
 import io.quiver.storage.index.GrowingIndex;
 import io.quiver.storage.index.IndexBuild;
 import io.quiver.storage.index.IndexFile;
+import io.quiver.storage.index.MissingIndex;
 import io.quiver.storage.index.PartIndexes;
 import io.quiver.storage.index.ScalarIndex;
 import io.quiver.storage.segment.SegmentReader;
@@ -250,7 +251,7 @@ public final class SegmentIndexes {
    * @param buildMillis that its builds took
    * @param recall measured of an index on vectors
    * @param chosen what indexes on vectors are built as in segments, with why
-   * @param failures why those of some segments could not be built
+   * @param givenUp why a segment will not get it by itself, or null where none is without
    */
   public record Extent(
       long rows,
@@ -261,14 +262,12 @@ public final class SegmentIndexes {
       long buildMillis,
       Recall recall,
       Set<String> chosen,
-      Set<String> failures) {
+      @Nullable MissingIndex givenUp) {
     /** Of an index that is not built. */
-    public static final Extent NONE =
-        new Extent(0, 0, 0, 0, 0, 0, Recall.UNKNOWN, Set.of(), Set.of());
+    public static final Extent NONE = new Extent(0, 0, 0, 0, 0, 0, Recall.UNKNOWN, Set.of(), null);
 
     public Extent {
       chosen = Collections.unmodifiableSet(new TreeSet<>(chosen));
-      failures = Collections.unmodifiableSet(new TreeSet<>(failures));
     }
   }
 
@@ -293,6 +292,7 @@ public final class SegmentIndexes {
           case PartIndexes.Entry.Stored ofSegments -> {}
           case PartIndexes.Entry.Vectors vectors -> {}
           case PartIndexes.Entry.Absent absent -> {}
+          case PartIndexes.Entry.GivenUp givenUp -> {}
           case null -> {}
         }
       } else if (segments == null || isMissing(part, table, index)) {
@@ -308,6 +308,6 @@ public final class SegmentIndexes {
       }
     }
     long all = parts.stream().mapToLong(TablePart::rowCount).sum();
-    return new Extent(rows, all - rows, missing, bytes, 0, 0, Recall.UNKNOWN, Set.of(), Set.of());
+    return new Extent(rows, all - rows, missing, bytes, 0, 0, Recall.UNKNOWN, Set.of(), null);
   }
 }

@@ -167,7 +167,12 @@ public final class TablePart implements SegmentView {
 
   /** Whether it is of the same segment or block as another part, perhaps with other rows of it. */
   public boolean isOfSame(TablePart other) {
-    return segment == null ? indexes == other.indexes : segment.equals(other.segment);
+    return identity().equals(other.identity());
+  }
+
+  /** Equal for all parts of one segment or block. */
+  public Object identity() {
+    return segment == null ? indexes : segment;
   }
 
   /** What is known of the indexes of these rows. */

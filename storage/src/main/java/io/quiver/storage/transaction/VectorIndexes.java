@@ -4,6 +4,7 @@ import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.index.IndexSpecs;
+import io.quiver.storage.index.MissingIndex;
 import io.quiver.storage.index.PartIndexes;
 import io.quiver.storage.index.RowBitmap;
 import io.quiver.storage.index.SegmentVectorIndex;
@@ -118,7 +119,7 @@ public final class VectorIndexes {
   }
 
   /** Whether some rows are to have indexes at all. */
-  private boolean isLargeEnough(TablePart part) {
+  public boolean isLargeEnough(TablePart part) {
     return part.rowCount() >= rowsMin;
   }
 
@@ -135,25 +136,37 @@ public final class VectorIndexes {
     return part.indexes().get(index.id()) instanceof PartIndexes.Entry.Vectors;
   }
 
-  /** Whether a segment has any index that is ready to be searched. */
+  /** Whether a segment has any index that is ready to be searched, or was given up. */
   public boolean hasAny(TablePart part) {
     return part.indexes().hasVectors();
   }
 
   /**
-   * Notes that an index cannot be made.
-   *
-   * @param again whether it may be another time, or is left out until the database is opened again
+   * Notes that an index cannot or shall not be made: mostly until someone makes it all the same or
+   * the database is opened again.
    */
-  public void giveUp(TablePart part, IndexDefinition index, String why, boolean again) {
-    part.indexes().put(index.id(), new PartIndexes.Entry.Absent(why, again));
+  public void giveUp(TablePart part, IndexDefinition index, MissingIndex why) {
+    part.indexes().put(index.id(), new PartIndexes.Entry.GivenUp(why));
+  }
+
+  /** Why an index of a segment was left out, or null. */
+  public @Nullable MissingIndex givenUp(TablePart part, IndexDefinition index) {
+    return part.indexes().get(index.id()) instanceof PartIndexes.Entry.GivenUp(MissingIndex why)
+        ? why
+        : null;
+  }
+
+  /** Forgets that an index was left out, so that it is made again. */
+  public void tryAgain(TablePart part, IndexDefinition index) {
+    part.indexes().removeGivenUp(index.id());
+    wanted.run();
   }
 
   /** Whether an index of a part is not ready to be searched, or lacks many of its rows. */
   public boolean isMissing(TablePart part, IndexDefinition index) {
-    PartIndexes.Entry known = part.indexes().get(index.id());
+    MissingIndex why = givenUp(part, index);
     return lacksRows(part, index)
-        && !(known instanceof PartIndexes.Entry.Absent absent && !absent.again())
+        && (why == null || why.isTriedAgain())
         && (index.predicateSql() == null || conditions != null);
   }
 
@@ -209,40 +222,110 @@ public final class VectorIndexes {
   }
 
   /**
-   * Makes the index of a segment, with its file, or of rows in memory.
+   * An index that is to be made.
+   *
+   * @param subject what its file is of; null for rows in memory
+   * @param some the rows of a partial one, or null for all
+   * @param reason why its kind was chosen; empty where it was not
+   * @param memoryBytes that the build takes beyond the vectors
+   * @param reuse whose graph is taken over, or null
+   */
+  public record Plan(
+      VectorIndexFile.@Nullable Subject subject,
+      TablePart part,
+      IndexDefinition index,
+      @Nullable RowBitmap some,
+      VectorRows rows,
+      IndexSpec spec,
+      String reason,
+      long memoryBytes,
+      @Nullable Reuse reuse) {}
+
+  /** An index of many of the rows, whose graph is taken over. */
+  public static final class Reuse {
+    private final SegmentVectorIndex larger;
+    private final int[] newNumbers;
+
+    /**
+     * @param newNumbers what each of its rows is among the rows; -1 where it is not
+     */
+    public Reuse(SegmentVectorIndex larger, int[] newNumbers) {
+      this.larger = larger;
+      this.newNumbers = newNumbers;
+    }
+  }
+
+  /**
+   * Decides how the index of a part is made.
+   *
+   * @param most threads and memory that it may take; auto keeps to it, others are what they are
+   * @param reuse an index of many of the rows, or null
+   */
+  public Plan plan(
+      TablePart part,
+      TableDefinition table,
+      IndexDefinition index,
+      BuildOptions most,
+      @Nullable Reuse reuse) {
+    RowBitmap some = some(part, table, index);
+    VectorRows rows = rows(part, index, some);
+    IndexSpec spec = rows.count() == 0 ? new IndexSpec.Flat() : IndexSpecs.of(index);
+    String reason = "";
+    if (spec instanceof IndexSpec.Auto auto) {
+      AutoChoice choice = AutoChoice.of(auto, rows, most);
+      if (Indexes.buildBytes(choice.spec(), rows, most.threads()) > most.memoryBytesMax()) {
+        // It counts no written form.
+        choice = AutoChoice.of(auto, rows, most.withMemory(most.memoryBytesMax() / 2));
+      }
+      spec = choice.spec();
+      reason = choice.reason();
+    }
+    return new Plan(
+        part.segment() == null ? null : subject(part, table, index),
+        part,
+        index,
+        some,
+        rows,
+        spec,
+        reason,
+        Indexes.buildBytes(spec, rows, most.threads()),
+        reuse != null && Indexes.canMerge(spec, reuse.larger.index()) ? reuse : null);
+  }
+
+  /**
+   * Makes the index of a segment, with its file, or of rows in memory, in place of the one that
+   * they may have.
    *
    * @return bytes of the file, 0 without one
    * @throws java.util.concurrent.CancellationException when the options say so
    * @throws QuiverException 58030, 53100 when the disk cannot be read or written
    * @throws CorruptionException when the segment is damaged
    */
-  public long build(
-      TablePart part, TableDefinition table, IndexDefinition index, BuildOptions options) {
+  public long build(Plan plan, BuildOptions options) {
     long begin = scheduler.nanoTime();
-    RowBitmap some = some(part, table, index);
-    VectorRows rows = rows(part, index, some);
+    TablePart part = plan.part();
+    IndexDefinition index = plan.index();
     int before = indexed(part, index);
-    IndexSpec spec = rows.count() == 0 ? new IndexSpec.Flat() : IndexSpecs.of(index);
-    String reason = "";
-    if (spec instanceof IndexSpec.Auto auto) {
-      AutoChoice choice = AutoChoice.of(auto, rows, options);
-      spec = choice.spec();
-      reason = choice.reason();
-    }
-    VectorIndex made = Indexes.build(spec, rows, options);
+    Reuse reuse = plan.reuse();
+    VectorIndex made =
+        reuse == null
+            ? Indexes.build(plan.spec(), plan.rows(), options)
+            : Indexes.merge(reuse.larger.index(), reuse.newNumbers, plan.rows(), options);
     long millis = TimeUnit.NANOSECONDS.toMillis(scheduler.nanoTime() - begin);
+    VectorIndexFile.Subject subject = plan.subject();
     long bytes = 0;
-    if (part.segment() != null) {
+    if (subject != null) {
       FileSystem directory = Objects.requireNonNull(files);
-      VectorIndexFile.Subject subject = subject(part, table, index);
-      bytes = VectorIndexFile.write(directory, subject, made, some, millis, reason);
+      bytes = VectorIndexFile.write(directory, subject, made, plan.some(), millis, plan.reason());
     }
-    SegmentVectorIndex.Origin origin = new SegmentVectorIndex.Origin(bytes, millis, reason);
+    SegmentVectorIndex.Origin origin = new SegmentVectorIndex.Origin(bytes, millis, plan.reason());
     part.indexes()
-        .put(index.id(), entry(new SegmentVectorIndex(made, indexable(part), some, origin)));
+        .put(index.id(), entry(new SegmentVectorIndex(made, indexable(part), plan.some(), origin)));
     int after = indexable(part);
     backlog.indexed(index, after - before);
-    lag.indexed(index, part.rowId(before), part.rowId(after - 1), scheduler.nanoTime());
+    if (before < after) {
+      lag.indexed(index, part.rowId(before), part.rowId(after - 1), scheduler.nanoTime());
+    }
     return bytes;
   }
 
@@ -275,8 +358,12 @@ public final class VectorIndexes {
     double recalls = 0;
     long samples = 0;
     Set<String> chosen = new TreeSet<>();
-    Set<String> failures = new TreeSet<>();
+    MissingIndex givenUp = null;
     for (TablePart part : parts) {
+      MissingIndex why = givenUp(part, index);
+      if (givenUp == null) {
+        givenUp = why;
+      }
       if (part.indexes().get(index.id())
           instanceof PartIndexes.Entry.Vectors(SegmentVectorIndex found)) {
         rows += some(found, indexed(part, index));
@@ -293,11 +380,8 @@ public final class VectorIndexes {
       }
       left += part.rowCount() - indexed(part, index);
       boolean grows = part.segment() == null && part == parts.getLast();
-      if (grows ? isBehind(part, index) : lacksRows(part, index)) {
+      if (why == null && (grows ? isBehind(part, index) : isMissing(part, index))) {
         missing += part.rowCount() - indexed(part, index);
-      }
-      if (part.indexes().get(index.id()) instanceof PartIndexes.Entry.Absent absent) {
-        failures.add(absent.why());
       }
     }
     return new SegmentIndexes.Extent(
@@ -309,7 +393,7 @@ public final class VectorIndexes {
         millis,
         new SegmentIndexes.Recall(samples == 0 ? 0 : recalls / samples, samples),
         chosen,
-        failures);
+        givenUp);
   }
 
   private static VectorIndexFile.Subject subject(

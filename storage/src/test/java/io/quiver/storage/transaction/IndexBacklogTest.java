@@ -9,6 +9,7 @@ import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.index.MissingIndex;
 import io.quiver.storage.log.Lsn;
 import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.types.Batch;
@@ -145,7 +146,10 @@ class IndexBacklogTest {
     state.parts().stream()
         .filter(part -> vectors.isMissing(part, index))
         .findFirst()
-        .ifPresent(part -> vectors.build(part, table, index, BuildOptions.threads(1)));
+        .ifPresent(part -> {
+          BuildOptions options = BuildOptions.threads(1);
+          vectors.build(vectors.plan(part, table, index, options, null), options);
+        });
   }
 
   /** How many milliseconds a statement waits that adds rows. */
@@ -216,7 +220,10 @@ class IndexBacklogTest {
     IndexDefinition index = pipeline.visible().catalog().indexes().getFirst();
     for (TablePart part :
         Objects.requireNonNull(pipeline.visible().tables().get(table.id())).parts()) {
-      pipeline.indexes().vectors().giveUp(part, index, "refused", false);
+      pipeline
+          .indexes()
+          .vectors()
+          .giveUp(part, index, new MissingIndex(MissingIndex.Cause.FAILED, "refused"));
     }
     assertThat(waits()).isZero();
   }

@@ -75,6 +75,11 @@ public final class EuclideanRows {
 
   /** Of the space: one more than the rows' under inner product. */
   public int dimension() {
+    return dimension(rows);
+  }
+
+  /** Of the space that rows would lie in. */
+  public static int dimension(VectorRows rows) {
     return rows.metric() == Metric.NEGATIVE_INNER_PRODUCT ? rows.dimension() + 1 : rows.dimension();
   }
 

@@ -60,14 +60,7 @@ public final class DiskAnnIndex implements VectorIndex {
    * @throws java.util.concurrent.CancellationException when the options say so
    */
   public static DiskAnnIndex build(IndexSpec.DiskAnn spec, VectorRows rows, BuildOptions options) {
-    IndexSpec.Hnsw graph =
-        new IndexSpec.Hnsw(
-            Math.ceilDiv(spec.degree(), 2),
-            spec.efConstruction(),
-            spec.efSearch(),
-            IndexSpec.Quantizer.NONE,
-            IndexSpec.Layout.COMPACT,
-            IndexSpec.Exact.FLOAT32);
+    IndexSpec.Hnsw graph = graph(spec);
     BuildOptions most =
         options
             .withMemory(options.memoryBytesMax() - DiskCodes.bytes(rows))
@@ -93,6 +86,22 @@ public final class DiskAnnIndex implements VectorIndex {
             EFFORTS,
             options);
     return new DiskAnnIndex(spec, codes, links, blocks, efforts);
+  }
+
+  /** About the bytes that a build takes beyond the rows, index included. */
+  public static long buildBytes(IndexSpec.DiskAnn spec, VectorRows rows, int threads) {
+    return HnswIndex.buildBytes(graph(spec), rows, threads) + DiskCodes.bytes(rows);
+  }
+
+  /** The graph that its links are taken from. */
+  private static IndexSpec.Hnsw graph(IndexSpec.DiskAnn spec) {
+    return new IndexSpec.Hnsw(
+        Math.ceilDiv(spec.degree(), 2),
+        spec.efConstruction(),
+        spec.efSearch(),
+        IndexSpec.Quantizer.NONE,
+        IndexSpec.Layout.COMPACT,
+        IndexSpec.Exact.FLOAT32);
   }
 
   private static int[] entries(EuclideanRows space, long seed) {

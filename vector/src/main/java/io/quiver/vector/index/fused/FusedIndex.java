@@ -93,17 +93,22 @@ public final class FusedIndex implements VectorIndex {
           "layout = fused has at most %d rows, these are %d"
               .formatted(FusedLinks.nodesMax(), count));
     }
-    FusedLayout floats = new FusedLayout(space.dimension(), Exact.FLOAT32);
-    FusedLayout kept = new FusedLayout(space.dimension(), spec.exact());
-    long bytes = FusedGraphBuilder.memoryBytes(floats, count, options.threads());
-    if (spec.exact() == Exact.SQ8) {
-      bytes = Math.max(bytes, count * (floats.stride() + kept.stride()));
-    }
+    long bytes = buildBytes(spec, space.rows(), options.threads());
     if (bytes > options.memoryBytesMax()) {
       throw new IllegalArgumentException(
           "building this index takes %d bytes beyond the rows, allowed are %d"
               .formatted(bytes, options.memoryBytesMax()));
     }
+  }
+
+  /** About the bytes that a build takes beyond the rows, index included. */
+  public static long buildBytes(Hnsw spec, VectorRows rows, int threads) {
+    int dimension = EuclideanRows.dimension(rows);
+    FusedLayout floats = new FusedLayout(dimension, Exact.FLOAT32);
+    FusedLayout kept = new FusedLayout(dimension, spec.exact());
+    long bytes = FusedGraphBuilder.memoryBytes(floats, rows.count(), threads);
+    // Then its blocks are copied: to shorter ones, and to the written form.
+    return Math.max(bytes, rows.count() * (floats.stride() + kept.stride()));
   }
 
   /** The same graph with a byte for each float of its points. */

@@ -129,7 +129,20 @@ final class HnswBuilder {
     return workers;
   }
 
-  private void checkMemory(VectorRows rows) {
+  void checkMemory(VectorRows rows) {
+    long bytes = bytes(spec, rows, options.threads());
+    if (bytes > options.memoryBytesMax()) {
+      throw new IllegalArgumentException(
+          "building takes about "
+              + bytes
+              + " bytes, of which "
+              + options.memoryBytesMax()
+              + " are allowed");
+    }
+  }
+
+  /** About the bytes that a build takes beyond the rows, index included. */
+  static long bytes(IndexSpec.Hnsw spec, VectorRows rows, int threads) {
     int count = rows.count();
     long codes =
         switch (spec.quantizer()) {
@@ -139,14 +152,6 @@ final class HnswBuilder {
         };
     // The lists above level 0 are drawn; on average there are 1 / (m - 1) of them a row.
     long links = HnswGraph.baseBytes(count, spec.m()) + 8L * count;
-    long scratch = options.threads() * (count + THREAD_BYTES);
-    if (links + codes + scratch > options.memoryBytesMax()) {
-      throw new IllegalArgumentException(
-          "building takes about "
-              + (links + codes + scratch)
-              + " bytes, of which "
-              + options.memoryBytesMax()
-              + " are allowed");
-    }
+    return links + codes + threads * (count + THREAD_BYTES);
   }
 }

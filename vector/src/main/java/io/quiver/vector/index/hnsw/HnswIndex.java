@@ -88,6 +88,11 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
     return new HnswBuilder(spec, options).build(rows);
   }
 
+  /** About the bytes that a build takes beyond the rows, index included. */
+  public static long buildBytes(IndexSpec.Hnsw spec, VectorRows rows, int threads) {
+    return HnswBuilder.bytes(spec, rows, threads);
+  }
+
   /**
    * An index without rows, which takes them in by {@link #add}.
    *

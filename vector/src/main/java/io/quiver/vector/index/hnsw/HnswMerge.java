@@ -44,6 +44,7 @@ final class HnswMerge {
 
   HnswIndex merge(VectorRows rows) {
     HnswBuilder builder = new HnswBuilder(spec, options);
+    builder.checkMemory(rows);
     GraphRows prepared = builder.prepare(rows);
     int[] oldNumbers = oldNumbers(rows.count());
     IntUnaryOperator drawn = TallNodes.drawn(spec.m(), options.seed());

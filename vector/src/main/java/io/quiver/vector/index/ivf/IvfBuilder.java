@@ -92,7 +92,7 @@ final class IvfBuilder {
           "parts is %d, rows have %d dimensions once they are rotated"
               .formatted(spec.parts(), dimension));
     }
-    int count = lists();
+    int count = lists(spec, points.length);
     checkMemory(count);
     RowBlock trained = train(count);
     int[] listOf = new int[points.length];
@@ -172,12 +172,7 @@ final class IvfBuilder {
 
   /** Fails before any work where the sample, the centroids or the blocks would not fit. */
   private void checkMemory(int count) {
-    long sample = (sampleRows(count) + 3L) * stride;
-    long centroids = count * stride + NearestCentroid.bytes(count, euclidean.dimension());
-    long numbers = 16L * points.length;
-    // A list's last block is half empty on average, and no less than one slot is used.
-    long slots = points.length + (long) count * BlockCode.SLOTS_MAX;
-    long needed = Math.max(sample, slots * slotBytes()) + centroids + numbers;
+    long needed = bytes(spec, points.length, euclidean.dimension(), count);
     if (needed > options.memoryBytesMax()) {
       throw new IllegalArgumentException(
           "the build of %s over %d rows takes up to %d bytes, it may take %d"
@@ -185,39 +180,54 @@ final class IvfBuilder {
     }
   }
 
+  /** About the bytes that a build takes beyond the rows, index included. */
+  static long bytes(IndexSpec.Ivf spec, VectorRows rows) {
+    int points = rows.count();
+    return bytes(spec, points, EuclideanRows.dimension(rows), lists(spec, points));
+  }
+
+  private static long bytes(IndexSpec.Ivf spec, int points, int dimension, int lists) {
+    long stride = NativeMemory.align(4L * dimension);
+    long sample = (sampleRows(points, dimension, lists) + 3L) * stride;
+    long centroids = lists * stride + NearestCentroid.bytes(lists, dimension);
+    long numbers = 16L * points;
+    // A list's last block is half empty on average, and no less than one slot is used.
+    long slots = points + (long) lists * BlockCode.SLOTS_MAX;
+    return Math.max(sample, slots * slotBytes(spec, dimension)) + centroids + numbers;
+  }
+
   /** About the bytes that a list keeps of a row. */
-  private long slotBytes() {
-    long dimension = Rotation.codeBits(euclidean.dimension());
+  private static long slotBytes(IndexSpec.Ivf spec, int pointDimension) {
+    long dimension = Rotation.codeBits(pointDimension);
     return 16
         + switch (spec.code()) {
-          case FLAT -> stride;
+          case FLAT -> NativeMemory.align(4L * pointDimension);
           case SQ8 -> dimension;
           case PQ -> spec.parts() == 0 ? dimension / 4 : (spec.parts() + 1L) / 2;
           case RABITQ -> dimension * spec.bits() / 8;
         };
   }
 
-  private int sampleRows(int count) {
-    double products = (double) ROUNDS * count * euclidean.dimension();
-    double affordable = points.length * PRODUCTS_PER_ROW / products;
+  private static int sampleRows(int points, int dimension, int count) {
+    double products = (double) ROUNDS * count * dimension;
+    double affordable = points * PRODUCTS_PER_ROW / products;
     double wanted =
         Math.clamp(
             affordable, (double) SAMPLE_PER_LIST * count, (double) SAMPLE_PER_LIST_MAX * count);
-    return (int) Math.min(points.length, wanted);
+    return (int) Math.min(points, wanted);
   }
 
-  private int lists() {
+  private static int lists(IndexSpec.Ivf spec, int points) {
     int wanted = spec.lists();
     if (wanted == 0) {
-      wanted =
-          (int) Math.min(4 * Math.sqrt(points.length), points.length / (double) ROWS_PER_LIST_MIN);
+      wanted = (int) Math.min(4 * Math.sqrt(points), points / (double) ROWS_PER_LIST_MIN);
     }
-    return Math.clamp(wanted, 1, Math.max(1, points.length));
+    return Math.clamp(wanted, 1, Math.max(1, points));
   }
 
   /** The centroids of a sample of the rows, or the origin where there are no rows. */
   private RowBlock train(int count) {
-    int size = sampleRows(count);
+    int size = sampleRows(points.length, euclidean.dimension(), count);
     RowBlock sample =
         new RowBlock(NativeMemory.allocate((size + 3) * stride), 0, stride, euclidean.dimension());
     if (size == 0) {

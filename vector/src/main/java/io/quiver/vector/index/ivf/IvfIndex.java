@@ -81,6 +81,11 @@ public final class IvfIndex implements GrowingIndex {
     return build(spec, rows, rows.count(), options);
   }
 
+  /** About the bytes that a build takes beyond the rows, index included. */
+  public static long buildBytes(IndexSpec.Ivf spec, VectorRows rows) {
+    return IvfBuilder.bytes(spec, rows);
+  }
+
   /**
    * Builds an index over the first rows, to which the others may be added.
    *
