@@ -281,6 +281,7 @@ public final class SegmentCache {
     copy.kept = true;
     released -= copy.bytes();
     wanted.keep(value, copy);
+    oldestUse = Math.min(oldestUse, wanted.lastUse());
     return value;
   }
 
@@ -302,6 +303,7 @@ public final class SegmentCache {
           CopiedBytes copy = new CopiedBytes(wanted, memory, collected);
           copies.add(copy);
           wanted.keep(value, copy);
+          oldestUse = Math.min(oldestUse, wanted.lastUse());
         }
       }
       Reference.reachabilityFence(arena);
