@@ -103,6 +103,30 @@ class SegmentCacheTest {
   }
 
   @Test
+  void whatWantedRoomWhileTheOnlyCopyWasMadeGetsItLater() {
+    Cached<MemorySegment> other = add(0, 1).getFirst();
+    Cached<MemorySegment> all =
+        cache.add(
+            Content.COLUMNS,
+            new FileRange("d/0", 0, cache.budget()),
+            through -> {
+              useInThreeTicks(other);
+              return read(through, "d/0");
+            });
+    all.get();
+    assertThat(usage().bytes()).isEqualTo(cache.budget());
+    useInThreeTicks(other);
+    assertThat(usage().evictions()).isEqualTo(1);
+  }
+
+  private void useInThreeTicks(Cached<MemorySegment> used) {
+    for (int i = 0; i < 3; i++) {
+      used.get();
+      nextTick();
+    }
+  }
+
+  @Test
   void aScanOfMoreThanTheBudgetKeepsOnePartCopied() {
     List<Cached<MemorySegment>> all = add(0, 30);
     for (int scan = 0; scan < 5; scan++) {
