@@ -1,5 +1,6 @@
 package io.quiver.cli.ann;
 
+import io.quiver.flight.FlightSqlEndpoint;
 import io.quiver.vector.index.Effort;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,6 @@ import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.client.ClientCookieMiddleware;
 import org.apache.arrow.flight.sql.FlightSqlClient;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.IntVector;
@@ -31,7 +31,7 @@ final class FlightSearches implements SearchTarget.Client {
   private static final ArrowType FLOAT = new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE);
 
   private final AnnData data;
-  private final BufferAllocator allocator = new RootAllocator();
+  private final BufferAllocator allocator = FlightSqlEndpoint.allocator();
   private final FlightSqlClient client;
   private final FlightSqlClient.PreparedStatement search;
   private final Schema parameters;
