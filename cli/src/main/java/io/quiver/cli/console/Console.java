@@ -28,7 +28,7 @@ public final class Console {
         \\timing      show times, or stop showing them
         \\?           this text
         \\q           leave (so does Ctrl-D)
-      Ctrl-C ends a running statement. Tab completes. The history is in ~/.quiver/history.
+      Ctrl-C ends a running statement, and leaves the bar of an index that is built. Tab completes. The history is in ~/.quiver/history.
       """;
 
   private final OutputFormat format;
@@ -39,6 +39,7 @@ public final class Console {
   private final SqlRunner runner;
   private final Catalog catalog;
   private boolean timing = true;
+  private volatile boolean interrupted;
 
   private Console(Connection connection, OutputFormat format, Terminal terminal) {
     this.format = format;
@@ -85,7 +86,12 @@ public final class Console {
             // A ! in SQL is a character like any other.
             .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
             .build();
-    terminal.handle(Terminal.Signal.INT, signal -> runner.cancel());
+    terminal.handle(
+        Terminal.Signal.INT,
+        signal -> {
+          interrupted = true;
+          runner.cancel();
+        });
     out.println(greeting);
     out.flush();
     boolean open = true;
@@ -120,6 +126,7 @@ public final class Console {
   private boolean statement(String sql) {
     catalog.forget();
     long start = System.nanoTime();
+    interrupted = false;
     bar.begin();
     try {
       SqlRunner.Outcome outcome =
@@ -127,6 +134,8 @@ public final class Console {
       bar.end();
       CopyReport.print(sql, connection, out);
       out.println(summary(outcome, System.nanoTime() - start));
+      out.flush();
+      new IndexProgress(connection, bar, out).follow(sql, () -> interrupted);
       return true;
     } catch (SQLException e) {
       bar.end();

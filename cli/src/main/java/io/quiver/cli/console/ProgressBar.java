@@ -5,8 +5,8 @@ import java.io.PrintStream;
 import java.util.Locale;
 
 /**
- * One line of a terminal that shows how far a copy has come, drawn over itself ten times a second
- * at most. Owned by one thread at a time.
+ * One line of a terminal that shows how far a copy or a build has come, drawn over itself ten times
+ * a second at most. Owned by one thread at a time.
  */
 final class ProgressBar implements CopyProgress.Listener {
   private static final long INTERVAL_NANOS = 100_000_000;
@@ -37,7 +37,11 @@ final class ProgressBar implements CopyProgress.Listener {
       return;
     }
     lastDrawn = now;
-    String line = line(progress, now - start);
+    draw(line(progress, now - start));
+  }
+
+  /** Draws a line over the one before. */
+  void draw(String line) {
     out.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
     out.flush();
     width = line.length();
@@ -62,16 +66,20 @@ final class ProgressBar implements CopyProgress.Listener {
       return bytes(progress.bytes()) + "  " + rows;
     }
     double part = Math.min(1, progress.bytes() / (double) progress.bytesTotal());
-    int cells = (int) (part * CELLS);
     return String.format(
         Locale.ROOT,
-        "[%s%s] %3.0f %%  %s of %s  %s",
-        "#".repeat(cells),
-        ".".repeat(CELLS - cells),
-        100 * part,
+        "%s  %s of %s  %s",
+        bar(part),
         bytes(progress.bytes()),
         bytes(progress.bytesTotal()),
         rows);
+  }
+
+  /** {@code [######......] 52 %}. */
+  static String bar(double part) {
+    int cells = (int) (part * CELLS);
+    return String.format(
+        Locale.ROOT, "[%s%s] %3.0f %%", "#".repeat(cells), ".".repeat(CELLS - cells), 100 * part);
   }
 
   private static String bytes(long bytes) {
