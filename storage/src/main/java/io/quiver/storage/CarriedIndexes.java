@@ -38,12 +38,6 @@ final class CarriedIndexes {
     this.indexes = pipeline.indexes().vectors();
   }
 
-  /** Whether there is anything to make. */
-  boolean has(Rewrite work, Catalog catalog) {
-    return catalog.indexesOf(work.definition().id()).stream()
-        .anyMatch(index -> had(work, index) && work.liveRows() > 0);
-  }
-
   private boolean had(Rewrite work, IndexDefinition index) {
     return work.parts().stream().anyMatch(part -> indexes.has(part, index));
   }

@@ -53,7 +53,7 @@ final class RecallChecks {
     List<SegmentVectorIndex> indexes = new ArrayList<>();
     try (Snapshot snapshot = pipeline.snapshot()) {
       for (IndexDefinition index : snapshot.catalog().indexes()) {
-        if (!index.isOnVectors()) {
+        if (!index.kind().isVector()) {
           continue;
         }
         for (SegmentView segment : snapshot.table(index.table()).segments()) {

@@ -71,7 +71,7 @@ final class VectorSearches {
     int searched = 0;
     try (Snapshot snapshot = store.snapshot()) {
       for (IndexDefinition index : snapshot.catalog().indexes()) {
-        if (!index.isOnVectors()) {
+        if (!index.kind().isVector()) {
           continue;
         }
         for (SegmentView segment : snapshot.table(index.table()).segments()) {

@@ -183,7 +183,7 @@ public final class SystemTables {
       IndexDefinition.Distance distance = index.distance();
       SegmentIndexes.Extent extent = snapshot.extent(index);
       IndexLag.Waited waited = snapshot.waited(index);
-      boolean onVectors = index.isOnVectors();
+      boolean onVectors = index.kind().isVector();
       boolean built = index.isBuilt() || onVectors;
       rows.add(
           table.schemaName(),

@@ -93,11 +93,6 @@ public record IndexDefinition(
     return !kind.isVector() && predicateSql == null;
   }
 
-  /** Whether it is on vectors: of all rows, or of those for which a condition is true. */
-  public boolean isOnVectors() {
-    return kind.isVector();
-  }
-
   /** Whether the index reads a column. */
   public boolean reads(ColumnId column) {
     return include.contains(column) || keys.stream().anyMatch(key -> key.column().equals(column));

@@ -124,7 +124,7 @@ public final class IndexBacklog {
     TableState table = state.tables().get(id);
     double most = 0;
     for (IndexDefinition index : catalog.indexesOf(id)) {
-      if (table != null && index.isOnVectors()) {
+      if (table != null && index.kind().isVector()) {
         long missing = indexes.missingRows(table.parts(), index);
         long rows =
             debts

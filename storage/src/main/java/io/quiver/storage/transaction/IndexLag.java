@@ -33,7 +33,7 @@ public final class IndexLag {
   /** Notes when the rows of a state were committed: now, if they were not noted before. */
   public void committed(DatabaseState state, long nanoTime) {
     for (IndexDefinition index : state.catalog().indexes()) {
-      TableState table = index.isOnVectors() ? state.tables().get(index.table()) : null;
+      TableState table = index.kind().isVector() ? state.tables().get(index.table()) : null;
       if (table != null) {
         timelines
             .computeIfAbsent(index.id(), id -> new Timeline(table.nextRowId()))
