@@ -215,7 +215,7 @@ public final class AnnBenchmark {
             ? Effort.DEFAULT
             : Effort.of(
                 options.efforts().isEmpty() ? WARM_UP_EFFORT : options.efforts().getFirst());
-    clients.measure(effort, WARM_UP_SECONDS);
+    clients.measure(effort, Math.min(WARM_UP_SECONDS, 10 * options.seconds()));
   }
 
   private void awaitKernels() {
