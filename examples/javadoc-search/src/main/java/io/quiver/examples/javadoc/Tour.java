@@ -145,12 +145,25 @@ final class Tour {
       String outcome;
       if (statement.execute(sql)) {
         try (ResultSet rows = statement.getResultSet()) {
-          outcome = OutputFormat.TABLE.writer(out, WIDTH).write(rows) + " rows";
+          outcome =
+              (sql.startsWith("EXPLAIN")
+                      ? printLines(rows)
+                      : OutputFormat.TABLE.writer(out, WIDTH).write(rows))
+                  + " rows";
         }
       } else {
         outcome = statement.getUpdateCount() + " rows changed";
       }
       out.printf(Locale.ROOT, "%s, %.1f ms%n", outcome, JavadocSearch.elapsedMillis(start));
     }
+  }
+
+  /** A plan has long lines, of which nothing should be cut. */
+  private long printLines(ResultSet plan) throws SQLException {
+    long count = 0;
+    for (; plan.next(); count++) {
+      out.println("  " + plan.getString(1));
+    }
+    return count;
   }
 }
