@@ -1,13 +1,11 @@
 package io.quiver.engine;
 
 import io.quiver.executor.expression.Expression;
-import io.quiver.executor.expression.ScalarFunction;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.executor.plan.PlanPrinter;
 import io.quiver.planner.translate.Expressions;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.IndexDefinition;
-import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,18 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What EXPLAIN says where distances of all rows are computed although there is an index. */
 final class ExactSearches {
-  private static final Set<ScalarFunction> DISTANCES =
-      EnumSet.of(
-          ScalarFunction.L2_DISTANCE,
-          ScalarFunction.L2_SQUARED_DISTANCE,
-          ScalarFunction.COSINE_DISTANCE,
-          ScalarFunction.COSINE_SIMILARITY,
-          ScalarFunction.INNER_PRODUCT,
-          ScalarFunction.NEGATIVE_INNER_PRODUCT,
-          ScalarFunction.L1_DISTANCE,
-          ScalarFunction.HAMMING_DISTANCE,
-          ScalarFunction.JACCARD_DISTANCE);
-
   private final Catalog catalog;
   private final Set<String> lines = new LinkedHashSet<>();
 
@@ -103,7 +89,7 @@ final class ExactSearches {
             part ->
                 found[0] |=
                     part instanceof Expression.Call call
-                        && DISTANCES.contains(call.function())
+                        && call.function().isDistance()
                         && call.arguments().stream()
                             .anyMatch(Expression.InputColumn.class::isInstance)));
     return found[0];

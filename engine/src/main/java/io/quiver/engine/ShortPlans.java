@@ -45,16 +45,7 @@ final class ShortPlans {
           ScalarFunction.MULTIPLY,
           ScalarFunction.DIVIDE,
           ScalarFunction.NEGATE,
-          ScalarFunction.COALESCE,
-          ScalarFunction.L2_DISTANCE,
-          ScalarFunction.L2_SQUARED_DISTANCE,
-          ScalarFunction.COSINE_DISTANCE,
-          ScalarFunction.COSINE_SIMILARITY,
-          ScalarFunction.INNER_PRODUCT,
-          ScalarFunction.NEGATIVE_INNER_PRODUCT,
-          ScalarFunction.L1_DISTANCE,
-          ScalarFunction.HAMMING_DISTANCE,
-          ScalarFunction.JACCARD_DISTANCE);
+          ScalarFunction.COALESCE);
 
   private ShortPlans() {}
 
@@ -110,7 +101,9 @@ final class ShortPlans {
       case Expression.OuterColumn outer -> true;
       case Expression.Cast cast -> isShort(cast.operand());
       case Expression.InSet set -> isShort(set.operand());
-      case Expression.Call call -> CHEAP.contains(call.function()) && areShort(call.arguments());
+      case Expression.Call call ->
+          (CHEAP.contains(call.function()) || call.function().isDistance())
+              && areShort(call.arguments());
       case Expression.UserCall _, Expression.Case _ -> false;
     };
   }

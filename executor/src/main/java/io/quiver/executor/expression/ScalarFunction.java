@@ -382,4 +382,21 @@ public enum ScalarFunction {
       default -> false;
     };
   }
+
+  /** Whether it is a distance, or a similarity, of two vectors. */
+  public boolean isDistance() {
+    return switch (this) {
+      case L2_DISTANCE,
+          L2_SQUARED_DISTANCE,
+          COSINE_DISTANCE,
+          COSINE_SIMILARITY,
+          INNER_PRODUCT,
+          NEGATIVE_INNER_PRODUCT,
+          L1_DISTANCE,
+          HAMMING_DISTANCE,
+          JACCARD_DISTANCE ->
+          true;
+      default -> false;
+    };
+  }
 }
