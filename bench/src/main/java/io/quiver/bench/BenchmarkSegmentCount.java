@@ -1,30 +1,13 @@
 package io.quiver.bench;
 
-import io.quiver.executor.expression.Expression;
-import io.quiver.executor.operator.ExecutionContext;
-import io.quiver.executor.operator.Operator;
-import io.quiver.executor.operator.OperatorBuilder;
-import io.quiver.executor.operator.QueryMemory;
-import io.quiver.executor.plan.PlanNode;
 import io.quiver.storage.LocalStore;
 import io.quiver.storage.StoreOptions;
 import io.quiver.storage.catalog.CatalogChange;
-import io.quiver.storage.catalog.ColumnDefinition;
-import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.IndexDefinition;
-import io.quiver.storage.catalog.TableDefinition;
-import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.file.MemoryFileSystem;
 import io.quiver.storage.transaction.IsolationLevel;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
-import io.quiver.types.Batch;
-import io.quiver.types.ColumnBuilder;
-import io.quiver.types.Field;
-import io.quiver.types.Schema;
-import io.quiver.types.SqlType;
-import io.quiver.vector.distance.Metric;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -43,9 +26,6 @@ public final class BenchmarkSegmentCount {
   private static final int K = 10;
   private static final int CLUSTERS = 200;
   private static final int COMMIT_ROWS = 2_000;
-  private static final TableId TABLE = new TableId(1);
-  private static final ColumnId ID = new ColumnId(0);
-  private static final ColumnId VECTOR = new ColumnId(1);
 
   private final int rows;
   private final int dimension;
@@ -117,23 +97,16 @@ public final class BenchmarkSegmentCount {
     LocalStore store =
         LocalStore.open(
             new StoreOptions(new MemoryFileSystem(), new Random(segments), 1L << 40, false));
-    List<ColumnDefinition> columns =
-        List.of(column(ID, "id", SqlType.BIGINT), column(VECTOR, "v", SqlType.vector(dimension)));
-    try (Transaction transaction = store.begin(IsolationLevel.READ_COMMITTED, false)) {
-      transaction.change(
-          new CatalogChange.CreateTable(
-              new TableDefinition(TABLE, "public", "t", columns, List.of())));
-      transaction.commit();
-    }
+    new VectorTable(store, dimension).create();
     try (Transaction transaction = store.begin(IsolationLevel.READ_COMMITTED, false)) {
       transaction.change(
           new CatalogChange.PutIndex(
               new IndexDefinition(
                   transaction.newIndex(),
-                  TABLE,
+                  VectorTable.TABLE,
                   "t_v",
                   IndexDefinition.Kind.HNSW,
-                  List.of(new IndexDefinition.Key(VECTOR, false, false)),
+                  List.of(new IndexDefinition.Key(VectorTable.VECTOR, false, false)),
                   IndexDefinition.Distance.L2,
                   List.of(),
                   null,
@@ -149,7 +122,7 @@ public final class BenchmarkSegmentCount {
       store.buildIndexes();
     }
     try (Snapshot snapshot = store.snapshot()) {
-      int found = snapshot.table(TABLE).segments().size();
+      int found = snapshot.table(VectorTable.TABLE).segments().size();
       if (found != segments) {
         throw new IllegalStateException(found + " segments, not " + segments);
       }
@@ -157,63 +130,18 @@ public final class BenchmarkSegmentCount {
     return store;
   }
 
-  private static ColumnDefinition column(ColumnId id, String name, SqlType type) {
-    return new ColumnDefinition(id, name, type, true, null, ColumnDefinition.Identity.NONE);
-  }
-
   private void insert(LocalStore store, int from, int to) {
+    VectorTable table = new VectorTable(store, dimension);
     for (int first = from; first < to; first += COMMIT_ROWS) {
-      int count = Math.min(COMMIT_ROWS, to - first);
-      ColumnBuilder ids = new ColumnBuilder(SqlType.BIGINT, count);
-      ColumnBuilder values = new ColumnBuilder(SqlType.vector(dimension), count);
-      for (int row = first; row < first + count; row++) {
-        ids.append((long) row);
-        values.append(vectors[row]);
-      }
-      try (Transaction transaction = store.begin(IsolationLevel.READ_COMMITTED, false)) {
-        transaction.append(TABLE, new Batch(List.of(ids.build(), values.build()), count));
-        transaction.commit();
-      }
+      table.insert(vectors, first, Math.min(to, first + COMMIT_ROWS));
     }
   }
 
   private void search(LocalStore store, float[] query) {
-    PlanNode plan =
-        new PlanNode.VectorSearch(
-            TABLE,
-            List.of(ID),
-            VECTOR,
-            Metric.L2,
-            new Expression.Literal(query, SqlType.vector(dimension)),
-            null,
-            null,
-            new Expression.Literal((long) K, SqlType.BIGINT),
-            Schema.of(
-                new Field("id", SqlType.BIGINT, true),
-                new Field("distance", SqlType.DOUBLE, true)));
-    int found = 0;
-    try (Transaction transaction = store.begin(IsolationLevel.READ_COMMITTED, true);
-        Snapshot snapshot = transaction.snapshot()) {
-      ExecutionContext context =
-          new ExecutionContext(
-              snapshot,
-              transaction,
-              List.of(),
-              new QueryMemory(1 << 20),
-              () -> false,
-              Instant.EPOCH,
-              new ExecutionContext.SessionNames("bench", "bench", "bench"),
-              table -> {
-                throw new IllegalStateException("no system table is read");
-              });
-      try (Operator operator = OperatorBuilder.build(plan, context)) {
-        for (Batch batch = operator.next(); batch != null; batch = operator.next()) {
-          found += batch.rowCount();
-        }
-      }
-    }
-    if (found != K) {
-      throw new IllegalStateException(found + " rows came, not " + K);
+    int[] found = new int[1];
+    new VectorTable(store, dimension).search(query, K, _ -> found[0]++);
+    if (found[0] != K) {
+      throw new IllegalStateException(found[0] + " rows came, not " + K);
     }
   }
 }

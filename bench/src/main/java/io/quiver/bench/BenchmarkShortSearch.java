@@ -1,36 +1,14 @@
 package io.quiver.bench;
 
-import io.quiver.executor.expression.Expression;
-import io.quiver.executor.operator.ExecutionContext;
-import io.quiver.executor.operator.Operator;
-import io.quiver.executor.operator.OperatorBuilder;
-import io.quiver.executor.operator.QueryMemory;
-import io.quiver.executor.plan.PlanNode;
 import io.quiver.storage.LocalStore;
 import io.quiver.storage.Store;
-import io.quiver.storage.catalog.CatalogChange;
-import io.quiver.storage.catalog.ColumnDefinition;
-import io.quiver.storage.catalog.ColumnId;
-import io.quiver.storage.catalog.TableDefinition;
-import io.quiver.storage.catalog.TableId;
-import io.quiver.storage.transaction.IsolationLevel;
-import io.quiver.storage.transaction.Snapshot;
-import io.quiver.storage.transaction.Transaction;
-import io.quiver.types.Batch;
-import io.quiver.types.ColumnBuilder;
-import io.quiver.types.Field;
-import io.quiver.types.Schema;
-import io.quiver.types.SqlType;
-import io.quiver.vector.distance.Metric;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Instant;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
@@ -45,9 +23,6 @@ import java.util.Random;
 public final class BenchmarkShortSearch {
   private static final int K = 10;
   private static final int QUERIES = 64;
-  private static final TableId TABLE = new TableId(1);
-  private static final ColumnId ID = new ColumnId(0);
-  private static final ColumnId VECTOR = new ColumnId(1);
 
   private final int rows;
   private final int dimension;
@@ -166,69 +141,14 @@ public final class BenchmarkShortSearch {
   }
 
   private void fill(Store store) {
-    List<ColumnDefinition> columns =
-        List.of(
-            new ColumnDefinition(
-                ID, "id", SqlType.BIGINT, true, null, ColumnDefinition.Identity.NONE),
-            new ColumnDefinition(
-                VECTOR,
-                "v",
-                SqlType.vector(dimension),
-                true,
-                null,
-                ColumnDefinition.Identity.NONE));
-    ColumnBuilder ids = new ColumnBuilder(SqlType.BIGINT, rows);
-    ColumnBuilder values = new ColumnBuilder(SqlType.vector(dimension), rows);
-    for (int row = 0; row < rows; row++) {
-      ids.append((long) row);
-      values.append(vectors[row]);
-    }
-    try (Transaction transaction = store.begin(IsolationLevel.READ_COMMITTED, false)) {
-      transaction.change(
-          new CatalogChange.CreateTable(
-              new TableDefinition(TABLE, "public", "t", columns, List.of())));
-      transaction.append(TABLE, new Batch(List.of(ids.build(), values.build()), rows));
-      transaction.commit();
-    }
+    VectorTable table = new VectorTable(store, dimension);
+    table.create();
+    table.insert(vectors, 0, rows);
   }
 
   private long operator(Store store, float[] query) {
-    PlanNode plan =
-        new PlanNode.VectorSearch(
-            TABLE,
-            List.of(ID),
-            VECTOR,
-            Metric.L2,
-            new Expression.Literal(query, SqlType.vector(dimension)),
-            null,
-            null,
-            new Expression.Literal((long) K, SqlType.BIGINT),
-            Schema.of(
-                new Field("id", SqlType.BIGINT, true),
-                new Field("distance", SqlType.DOUBLE, true)));
-    long sum = 0;
-    try (Transaction transaction = store.begin(IsolationLevel.READ_COMMITTED, true);
-        Snapshot snapshot = transaction.snapshot()) {
-      ExecutionContext context =
-          new ExecutionContext(
-              snapshot,
-              transaction,
-              List.of(),
-              new QueryMemory(1 << 20),
-              () -> false,
-              Instant.EPOCH,
-              new ExecutionContext.SessionNames("bench", "bench", "bench"),
-              table -> {
-                throw new IllegalStateException("no system table is read");
-              });
-      try (Operator operator = OperatorBuilder.build(plan, context)) {
-        for (Batch batch = operator.next(); batch != null; batch = operator.next()) {
-          for (int row = 0; row < batch.rowCount(); row++) {
-            sum += batch.column(0).getLong(row);
-          }
-        }
-      }
-    }
-    return sum;
+    long[] sum = new long[1];
+    new VectorTable(store, dimension).search(query, K, number -> sum[0] += number);
+    return sum[0];
   }
 }
