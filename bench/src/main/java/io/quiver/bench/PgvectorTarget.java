@@ -261,13 +261,7 @@ final class PgvectorTarget implements SearchTarget {
         vector = byTree ? 1 : 2;
       }
       search.setObject(vector, queries.get(query));
-      int count = 0;
-      try (ResultSet found = search.executeQuery()) {
-        while (found.next()) {
-          rows[count++] = found.getInt(1);
-        }
-      }
-      return count;
+      return SearchTarget.run(search, rows);
     }
 
     @Override

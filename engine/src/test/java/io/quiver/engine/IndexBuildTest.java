@@ -7,7 +7,6 @@ import io.quiver.storage.LocalStore;
 import io.quiver.storage.StoreOptions;
 import io.quiver.storage.VectorIndexBuild;
 import io.quiver.storage.file.MemoryFileSystem;
-import io.quiver.types.Batch;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.util.ArrayList;
@@ -69,15 +68,8 @@ class IndexBuildTest {
   }
 
   private List<String> column(String sql) {
-    try (Session other = database.connect();
-        QueryResult result = other.execute(sql)) {
-      List<String> values = new ArrayList<>();
-      for (Batch batch = result.next(); batch != null; batch = result.next()) {
-        for (int row = 0; row < batch.rowCount(); row++) {
-          values.add(String.valueOf(batch.column(0).get(row)));
-        }
-      }
-      return values;
+    try (Session other = database.connect()) {
+      return Sql.column(other, sql);
     }
   }
 

@@ -3,7 +3,6 @@ package io.quiver.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quiver.storage.LocalStore;
-import io.quiver.types.Batch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Searches of rows that are in memory alone, through their indexes on vectors. */
 class MemoryVectorIndexTest {
@@ -57,33 +56,21 @@ class MemoryVectorIndexTest {
     Sql.run(session, "CREATE VECTOR INDEX t_v ON t (v) USING " + using);
   }
 
-  private static List<String> column(Session session, String sql) {
-    List<String> values = new ArrayList<>();
-    try (QueryResult result = session.execute(sql)) {
-      for (Batch batch = result.next(); batch != null; batch = result.next()) {
-        for (int row = 0; row < batch.rowCount(); row++) {
-          values.add(String.valueOf(batch.column(0).get(row)));
-        }
-      }
-    }
-    return values;
-  }
-
   private static String nearest(String where, int id, int limit) {
     return "SELECT id FROM t %s ORDER BY v <-> '%s' LIMIT %d"
         .formatted(where, Arrays.toString(vector(id)), limit);
   }
 
   private String plan(String sql) {
-    return String.join("\n", column(session, "EXPLAIN ANALYZE " + sql));
+    return String.join("\n", Sql.column(session, "EXPLAIN ANALYZE " + sql));
   }
 
   /** Part of the exact answer that is found; as many rows must come. */
   private double recall(String where, int id, int limit) {
     String sql = nearest(where, id, limit);
-    List<String> found = column(session, sql);
+    List<String> found = Sql.column(session, sql);
     Sql.run(session, "SET quiver.recall_target = 1");
-    List<String> exact = column(session, sql);
+    List<String> exact = Sql.column(session, sql);
     Sql.run(session, "SET quiver.recall_target = 0.95");
     assertThat(found).doesNotHaveDuplicates().hasSameSizeAs(exact);
     List<String> both = new ArrayList<>(exact);
@@ -92,19 +79,7 @@ class MemoryVectorIndexTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "flat",
-        "hnsw",
-        "hnsw WITH (quantizer = 'sq8')",
-        "hnsw WITH (quantizer = 'rabitq')",
-        "ivf_flat",
-        "ivf_sq8",
-        "ivf_pq",
-        "ivf_rabitq",
-        "diskann",
-        "auto"
-      })
+  @MethodSource("io.quiver.engine.VectorIndexKinds#all")
   void everyKindServesRowsInMemory(String using) {
     table(using);
     insert(session, 0, 4_000);
@@ -117,7 +92,7 @@ class MemoryVectorIndexTest {
     insert(session, 5_000, 1_500);
     for (int round = 0; round < 2; round++) {
       for (int id : new int[] {3, 4_999, 6_400}) {
-        assertThat(column(session, nearest("", id, 10))).hasSize(10);
+        assertThat(Sql.column(session, nearest("", id, 10))).hasSize(10);
         assertThat(recall("", id, 20)).isGreaterThanOrEqualTo(0.6);
         assertThat(recall("WHERE ten = 3", id, 20)).isGreaterThanOrEqualTo(0.6);
         assertThat(recall("WHERE id > 6300", id, 100)).isGreaterThanOrEqualTo(0.6);
@@ -142,14 +117,14 @@ class MemoryVectorIndexTest {
     assertThat(indexed()).isEqualTo("4096 4204 building");
     store.buildIndexes();
     assertThat(indexed()).isEqualTo("8256 44 ready");
-    assertThat(column(session, "SELECT memory_bytes > 0 FROM quiver.indexes"))
+    assertThat(Sql.column(session, "SELECT memory_bytes > 0 FROM quiver.indexes"))
         .containsExactly("true");
     Sql.run(session, "DROP INDEX t_v");
     assertThat(plan(nearest("", 3, 10))).doesNotContain("t_v");
   }
 
   private String indexed() {
-    return column(
+    return Sql.column(
             session,
             "SELECT CAST(rows_indexed AS TEXT) || ' ' || CAST(rows_not_indexed AS TEXT) || ' ' ||"
                 + " state FROM quiver.indexes")
@@ -171,11 +146,11 @@ class MemoryVectorIndexTest {
     String plan = plan(nearest("", 17, 10));
     assertThat(plan).containsPattern("index=t_v segments=[12]/[12] ");
     assertThat(recall("", 17, 100)).isGreaterThanOrEqualTo(0.9);
-    assertThat(column(session, nearest("", 24_999, 1))).containsExactly("24999");
-    assertThat(column(session, "SELECT count(*) FROM t")).containsExactly("20000");
+    assertThat(Sql.column(session, nearest("", 24_999, 1))).containsExactly("24999");
+    assertThat(Sql.column(session, "SELECT count(*) FROM t")).containsExactly("20000");
     // Keys find their rows where they are now.
     Sql.run(session, "UPDATE t SET ten = 77 WHERE id = 12347");
-    assertThat(column(session, "SELECT id FROM t WHERE ten = 77")).containsExactly("12347");
+    assertThat(Sql.column(session, "SELECT id FROM t WHERE ten = 77")).containsExactly("12347");
   }
 
   @Test
@@ -185,15 +160,15 @@ class MemoryVectorIndexTest {
     insert(session, 2_500, 2_000);
     try (Session older = database.connect()) {
       Sql.run(older, "START TRANSACTION ISOLATION LEVEL REPEATABLE READ");
-      assertThat(column(older, "SELECT count(*) FROM t")).containsExactly("4500");
+      assertThat(Sql.column(older, "SELECT count(*) FROM t")).containsExactly("4500");
       insert(session, 4_500, 4_000);
       Sql.run(session, "DELETE FROM t WHERE id < 100");
       store.buildIndexes();
-      assertThat(column(session, nearest("", 8_000, 1))).containsExactly("8000");
-      assertThat(column(older, nearest("", 8_000, 1))).doesNotContain("8000");
-      assertThat(column(older, nearest("", 50, 1))).containsExactly("50");
-      assertThat(column(session, nearest("", 50, 1))).doesNotContain("50");
-      assertThat(column(older, nearest("", 50, 9_999))).hasSize(4_500);
+      assertThat(Sql.column(session, nearest("", 8_000, 1))).containsExactly("8000");
+      assertThat(Sql.column(older, nearest("", 8_000, 1))).doesNotContain("8000");
+      assertThat(Sql.column(older, nearest("", 50, 1))).containsExactly("50");
+      assertThat(Sql.column(session, nearest("", 50, 1))).doesNotContain("50");
+      assertThat(Sql.column(older, nearest("", 50, 9_999))).hasSize(4_500);
       Sql.run(older, "COMMIT");
     }
   }
@@ -226,11 +201,11 @@ class MemoryVectorIndexTest {
     }
     store.buildIndexes();
     for (int id : ids.subList(0, 50)) {
-      assertThat(column(session, nearest("", id, 1)))
+      assertThat(Sql.column(session, nearest("", id, 1)))
           .as("seed %d", seed)
           .containsExactly(String.valueOf(id));
     }
-    assertThat(column(session, "SELECT rows_indexed > 8000 FROM quiver.indexes"))
+    assertThat(Sql.column(session, "SELECT rows_indexed > 8000 FROM quiver.indexes"))
         .containsExactly("true");
   }
 
@@ -267,10 +242,10 @@ class MemoryVectorIndexTest {
         }
         int id = ids.get(random.nextInt(ids.size()));
         assertThat(committed).containsKey(id);
-        assertThat(column(own, nearest("", id, 1)))
+        assertThat(Sql.column(own, nearest("", id, 1)))
             .as(String.format(Locale.ROOT, "row %d", id))
             .containsExactly(String.valueOf(id));
-        assertThat(column(own, nearest("WHERE id < 0", id, 5))).isEmpty();
+        assertThat(Sql.column(own, nearest("WHERE id < 0", id, 5))).isEmpty();
         searches++;
       }
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quiver.storage.LocalStore;
 import io.quiver.storage.StoreOptions;
 import io.quiver.storage.file.MemoryFileSystem;
-import io.quiver.types.Batch;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.util.ArrayList;
@@ -101,23 +100,11 @@ class PartialIndexTest {
     return String.join(" AND ", conjuncts);
   }
 
-  private List<String> column(String sql) {
-    List<String> values = new ArrayList<>();
-    try (QueryResult result = session.execute(sql)) {
-      for (Batch batch = result.next(); batch != null; batch = result.next()) {
-        for (int row = 0; row < batch.rowCount(); row++) {
-          values.add(String.valueOf(batch.column(0).get(row)));
-        }
-      }
-    }
-    return values;
-  }
-
   /** Without an index; null where a row makes the condition fail. */
   private @Nullable List<String> exact(String sql) {
     Sql.run(session, "SET quiver.recall_target = 1");
     try {
-      return column(sql);
+      return Sql.column(session, sql);
     } catch (QuiverException e) {
       assertThat(e.code()).isEqualTo(ErrorCode.DIVISION_BY_ZERO);
       return null;
@@ -183,7 +170,8 @@ class PartialIndexTest {
     if (exact == null) {
       return false;
     }
-    assertThat(column(sql)).as(what + " serves " + sql).isEqualTo(exact);
-    return String.join("\n", column("EXPLAIN ANALYZE " + sql)).contains("t_v segments=");
+    assertThat(Sql.column(session, sql)).as(what + " serves " + sql).isEqualTo(exact);
+    return String.join("\n", Sql.column(session, "EXPLAIN ANALYZE " + sql))
+        .contains("t_v segments=");
   }
 }

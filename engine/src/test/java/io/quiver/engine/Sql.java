@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.quiver.types.Batch;
 import io.quiver.types.QuiverException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What tests ask of sessions. */
 final class Sql {
@@ -25,5 +27,18 @@ final class Sql {
       Object value = batch == null ? null : batch.column(0).get(0);
       return value instanceof Number number ? number.longValue() : -1;
     }
+  }
+
+  /** The first column, as texts. */
+  static List<String> column(Session session, String sql) {
+    List<String> values = new ArrayList<>();
+    try (QueryResult result = session.execute(sql)) {
+      for (Batch batch = result.next(); batch != null; batch = result.next()) {
+        for (int row = 0; row < batch.rowCount(); row++) {
+          values.add(String.valueOf(batch.column(0).get(row)));
+        }
+      }
+    }
+    return values;
   }
 }

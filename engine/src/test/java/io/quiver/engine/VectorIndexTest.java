@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quiver.storage.LocalStore;
 import io.quiver.storage.StoreOptions;
 import io.quiver.storage.file.MemoryFileSystem;
-import io.quiver.types.Batch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Searches of tables whose segments have an index on vectors, compared with exact ones. */
 class VectorIndexTest {
@@ -69,28 +68,17 @@ class VectorIndexTest {
     store.buildIndexes();
   }
 
-  private List<Object> column(String sql) {
-    List<Object> values = new ArrayList<>();
-    try (QueryResult result = session.execute(sql)) {
-      for (Batch batch = result.next(); batch != null; batch = result.next()) {
-        for (int row = 0; row < batch.rowCount(); row++) {
-          values.add(String.valueOf(batch.column(0).get(row)));
-        }
-      }
-    }
-    return values;
-  }
-
   private static final String QUERY =
       "'[0.1,1.2,-0.7,0.3,0.9,-1.1,0.2,0.4,-0.6,1.5,-0.3,0.8,-1.4,0.5,0.7,-0.2]'";
 
   /** Part of the exact answer that the index finds; as many rows as there are must come. */
   private double recall(String where, String order, int limit) {
     String sql = "SELECT id FROM t " + where + " ORDER BY " + order + " LIMIT " + limit;
-    List<Object> found = column(sql);
+    List<String> found = Sql.column(session, sql);
     // Nothing on vectors is in the way of the planner's sort here.
-    List<Object> exact =
-        column(
+    List<String> exact =
+        Sql.column(
+            session,
             "SELECT id FROM (SELECT id, ten, v, 0 * id AS z FROM t) AS s "
                 + where
                 + " ORDER BY "
@@ -99,25 +87,13 @@ class VectorIndexTest {
                 + ") + z LIMIT "
                 + limit);
     assertThat(found).doesNotHaveDuplicates().hasSameSizeAs(exact);
-    List<Object> both = new ArrayList<>(exact);
+    List<String> both = new ArrayList<>(exact);
     both.retainAll(found);
     return exact.isEmpty() ? 1 : (double) both.size() / exact.size();
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "flat",
-        "hnsw",
-        "hnsw WITH (quantizer = 'sq8')",
-        "hnsw WITH (quantizer = 'rabitq')",
-        "ivf_flat",
-        "ivf_sq8",
-        "ivf_pq",
-        "ivf_rabitq",
-        "diskann",
-        "auto"
-      })
+  @MethodSource("io.quiver.engine.VectorIndexKinds#all")
   void findsWhatIsNearestAndAsManyAsThereAre(String using) {
     table(using);
     for (int round = 0; round < 2; round++) {
@@ -136,8 +112,7 @@ class VectorIndexTest {
   }
 
   private String plan(String sql) {
-    return String.join(
-        "\n", column("EXPLAIN ANALYZE " + sql).stream().map(Object::toString).toList());
+    return String.join("\n", Sql.column(session, "EXPLAIN ANALYZE " + sql));
   }
 
   @Test
@@ -179,22 +154,22 @@ class VectorIndexTest {
     Sql.run(session, "CREATE VECTOR INDEX t_v ON t (v) USING hnsw");
     Sql.run(session, "FLUSH");
     String index = "SELECT %s FROM quiver.indexes WHERE index_name = 't_v'";
-    assertThat(column(index.formatted("state"))).containsExactly("building");
+    assertThat(Sql.column(session, index.formatted("state"))).containsExactly("building");
     long bytes = files.bytes();
     files.limit(bytes + 10_000);
     for (int i = 0; i < 3; i++) {
       assertThatThrownBy(store::buildIndexes).hasMessageContaining("no space left");
       // What was written of it is gone.
       assertThat(files.bytes()).isEqualTo(bytes);
-      assertThat(column(index.formatted("state"))).containsExactly("failed");
-      assertThat(column(index.formatted("reason")).getFirst().toString())
+      assertThat(Sql.column(session, index.formatted("state"))).containsExactly("failed");
+      assertThat(Sql.column(session, index.formatted("reason")).getFirst())
           .startsWith("cannot write")
           .contains("no space left");
       assertThat(recall("", "v <-> " + QUERY, 50)).isEqualTo(1);
     }
     files.limit(Long.MAX_VALUE);
     store.buildIndexes();
-    assertThat(column(index.formatted("state"))).containsExactly("ready");
+    assertThat(Sql.column(session, index.formatted("state"))).containsExactly("ready");
     assertThat(recall("", "v <-> " + QUERY, 50)).isGreaterThanOrEqualTo(0.8);
   }
 }

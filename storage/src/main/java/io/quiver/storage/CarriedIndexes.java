@@ -77,7 +77,8 @@ final class CarriedIndexes {
   }
 
   private long make(IndexWork work, VectorIndexes.@Nullable Reuse reuse, Runnable check) {
-    Watch watch = new Watch(work, check);
+    BuildWatch watch =
+        new BuildWatch(check, () -> !VectorIndexing.isDefined(pipeline.visible(), work));
     IndexBuilds.Build build = builds.add(VectorIndexBuild.What.MERGE, work, watch::isUnwanted);
     if (build == null) {
       throw new IllegalStateException("rows that a merge has written are not new");
@@ -155,33 +156,5 @@ final class CarriedIndexes {
       throw new IllegalStateException(rows + " rows were written of " + next);
     }
     return numbers;
-  }
-
-  /** Ends a build where the merge is to end, or the index was dropped. Many threads ask. */
-  private final class Watch {
-    private final IndexWork work;
-    private final Runnable check;
-    private volatile @Nullable RuntimeException end;
-
-    private Watch(IndexWork work, Runnable check) {
-      this.work = work;
-      this.check = check;
-    }
-
-    private boolean isUnwanted() {
-      try {
-        check.run();
-      } catch (RuntimeException e) {
-        end = e;
-      }
-      return end != null || !VectorIndexing.isDefined(pipeline.visible(), work);
-    }
-
-    private void rethrow() {
-      RuntimeException known = end;
-      if (known != null) {
-        throw known;
-      }
-    }
   }
 }

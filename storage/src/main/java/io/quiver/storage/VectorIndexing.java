@@ -269,7 +269,7 @@ final class VectorIndexing {
     try (Snapshot snapshot = pipeline.snapshot()) {
       for (IndexWork work : work(snapshot, table, index)) {
         if (work.key().equals(key)) {
-          StatementWatch watch = new StatementWatch(work, check);
+          BuildWatch watch = new BuildWatch(check, new Asking(work)::isUnwanted);
           IndexBuilds.Build build =
               builds.add(VectorIndexBuild.What.REINDEX, work, watch::isUnwanted);
           return build != null && rebuild(build, watch);
@@ -280,7 +280,7 @@ final class VectorIndexing {
     return true;
   }
 
-  private boolean rebuild(IndexBuilds.Build build, StatementWatch watch) {
+  private boolean rebuild(IndexBuilds.Build build, BuildWatch watch) {
     try {
       run(build);
     } catch (CancellationException e) {
@@ -418,34 +418,6 @@ final class VectorIndexing {
         unwanted = !isWanted(work);
       }
       return closed || unwanted;
-    }
-  }
-
-  /** Ends a build where its statement ends, too. */
-  private final class StatementWatch {
-    private final Asking asking;
-    private final Runnable check;
-    private volatile @Nullable RuntimeException end;
-
-    private StatementWatch(IndexWork work, Runnable check) {
-      this.asking = new Asking(work);
-      this.check = check;
-    }
-
-    private boolean isUnwanted() {
-      try {
-        check.run();
-      } catch (RuntimeException e) {
-        end = e;
-      }
-      return end != null || asking.isUnwanted();
-    }
-
-    private void rethrow() {
-      RuntimeException known = end;
-      if (known != null) {
-        throw known;
-      }
     }
   }
 

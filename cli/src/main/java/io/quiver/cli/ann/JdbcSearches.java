@@ -4,7 +4,6 @@ import io.quiver.vector.index.Effort;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -42,13 +41,7 @@ final class JdbcSearches implements SearchTarget.Client {
       data.filters().bind(search, parameter++, data.filters().wanted().get(query));
     }
     search.setObject(parameter, queries.get(query));
-    int count = 0;
-    try (ResultSet found = search.executeQuery()) {
-      while (found.next()) {
-        rows[count++] = found.getInt(1);
-      }
-    }
-    return count;
+    return SearchTarget.run(search, rows);
   }
 
   @Override

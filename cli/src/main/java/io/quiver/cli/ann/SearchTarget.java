@@ -2,6 +2,8 @@ package io.quiver.cli.ann;
 
 import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.IndexSpec;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /** Whom searches ask: an index of the library, or a table by SQL. */
@@ -29,6 +31,22 @@ public interface SearchTarget extends AutoCloseable {
 
   @Override
   void close() throws SQLException;
+
+  /**
+   * Runs a search whose only column has the numbers of rows.
+   *
+   * @param rows gets them
+   * @return how many there are
+   */
+  static int run(PreparedStatement search, int[] rows) throws SQLException {
+    int count = 0;
+    try (ResultSet found = search.executeQuery()) {
+      while (found.next()) {
+        rows[count++] = found.getInt(1);
+      }
+    }
+    return count;
+  }
 
   /** Searches for the queries of the data. Owned by one thread at a time. */
   interface Client extends AutoCloseable {
