@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -15,7 +16,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  * says how many, {@code -Dpower.seed} from which workload on.
  */
 class PowerCutTest {
-  private static final int CUTS = Integer.getInteger("power.cuts", 200);
+  /** Tables have about ten rows. */
+  @RegisterExtension static final IndexedSegments INDEXED = new IndexedSegments(5);
+
+  private static final int CUTS = Integer.getInteger("power.cuts", 120);
   private static final long SEED = Long.getLong("power.seed", 1);
   private static final int CUTS_PER_WORKLOAD_MAX = 2_000;
 
@@ -26,6 +30,7 @@ class PowerCutTest {
   enum Omission {
     FORCE_OF_THE_LOG("log/.*", ""),
     FORCE_OF_SEGMENTS(".*[.]arrow", ""),
+    FORCE_OF_INDEXES("tmp/[0-9a-f]{8}(-[0-9a-f]+){4}-[0-9]+", ""),
     FORCE_OF_MANIFESTS("tmp/manifest", ""),
     FORCE_OF_HEADS("meta/heads.*", ""),
     SYNC_OF_THE_LOG("", "log"),

@@ -1,5 +1,7 @@
 package io.quiver.storage;
 
+import io.quiver.storage.catalog.CatalogChange;
+import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.file.FaultyFileSystem;
 import io.quiver.storage.file.FileSystem;
@@ -19,20 +21,36 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Transactions over several tables, definitions, flushes with their merges, and reopenings, until
- * the store has done a number of file operations. Before some of them the power is cut: what the
- * disk may hold then is opened and compared with what has been acknowledged.
+ * Transactions over several tables, definitions, flushes with their merges, indexes on vectors that
+ * are built, made anew and merged, and reopenings, until the store has done a number of file
+ * operations. Before some of them the power is cut: what the disk may hold then is opened and
+ * compared with what has been acknowledged.
  */
 final class PowerCutWorkload {
   private static final int OPERATIONS = 2_000;
   private static final int KEYS = 30;
 
-  /** Each table's rows by key, as text. */
-  private record Content(Map<String, Map<Long, String>> tables) {
+  /** Each table's rows by key, as text; and each index, with its table and what it is. */
+  private record Content(Map<String, Map<Long, String>> tables, Map<String, Index> indexes) {
     Content {
       Map<String, Map<Long, String>> copy = new TreeMap<>();
       tables.forEach((name, rows) -> copy.put(name, new TreeMap<>(rows)));
       tables = copy;
+      indexes = new TreeMap<>(indexes);
+    }
+
+    Content() {
+      this(Map.of(), Map.of());
+    }
+
+    Content copy() {
+      return new Content(tables, indexes);
+    }
+  }
+
+  private record Index(String table, IndexDefinition.Kind kind, Map<String, String> options) {
+    static Index of(TableDefinition table, IndexDefinition index) {
+      return new Index(table.name(), index.kind(), index.options());
     }
   }
 
@@ -44,7 +62,7 @@ final class PowerCutWorkload {
   private final double cutsPerOperation;
   private final Random cutting;
   private final List<String> failures = new ArrayList<>();
-  private Content acknowledged = new Content(Map.of());
+  private Content acknowledged = new Content();
 
   /** What the commit that runs would make of it. */
   private Content pending = acknowledged;
@@ -85,6 +103,10 @@ final class PowerCutWorkload {
         } else if (choice < 28) {
           store.close();
           store = LocalStore.open(options(files, names));
+        } else if (choice < 34) {
+          defineIndex(store);
+        } else if (choice < 42) {
+          arrange(store);
         } else {
           change(store);
         }
@@ -96,11 +118,12 @@ final class PowerCutWorkload {
   }
 
   private static StoreOptions options(FileSystem files, Random names) {
-    return new StoreOptions(files, names, 1 << 20, false);
+    return new StoreOptions(files, names, 1 << 20, false)
+        .withBuilds(BuildLimits.usual().withThreads(1));
   }
 
   private void define(LocalStore store) {
-    Content next = new Content(acknowledged.tables());
+    Content next = acknowledged.copy();
     List<String> names = new ArrayList<>(next.tables().keySet());
     Collections.shuffle(names, random);
     String fresh = "t" + ++revision;
@@ -113,10 +136,16 @@ final class PowerCutWorkload {
       } else if (choice < 3) {
         transaction.dropTable(table(transaction, names.getFirst()).id());
         next.tables().remove(names.getFirst());
+        next.indexes().values().removeIf(index -> index.table().equals(names.getFirst()));
       } else if (choice < 5) {
         String old = names.getFirst();
         transaction.alterTable(table(transaction, old).withName(fresh));
         next.tables().put(fresh, next.tables().remove(old));
+        next.indexes()
+            .replaceAll((name, index) ->
+                index.table().equals(old)
+                    ? new Index(fresh, index.kind(), index.options())
+                    : index);
       } else {
         TableDefinition table = table(transaction, names.getFirst());
         transaction.alterTable(table.plus(Tables.column(fresh, SqlType.BIGINT, true)));
@@ -129,6 +158,48 @@ final class PowerCutWorkload {
                 });
       }
       commit(transaction, next);
+    }
+  }
+
+  private void defineIndex(LocalStore store) {
+    Content next = acknowledged.copy();
+    String name = "i" + random.nextInt(4);
+    try (Transaction transaction = store.begin(IsolationLevel.READ_COMMITTED, false)) {
+      if (next.indexes().remove(name) != null) {
+        transaction.change(new CatalogChange.DropIndex(index(store, name).id()));
+      } else {
+        List<String> names = List.copyOf(next.tables().keySet());
+        TableDefinition table = table(transaction, names.get(random.nextInt(names.size())));
+        IndexDefinition drawn = VectorSearches.draw(transaction, table, name, random);
+        transaction.change(new CatalogChange.PutIndex(drawn));
+        next.indexes().put(name, Index.of(table, drawn));
+      }
+      commit(transaction, next);
+    }
+  }
+
+  private static IndexDefinition index(LocalStore store, String name) {
+    try (Snapshot snapshot = store.snapshot()) {
+      return snapshot.catalog().indexes().stream()
+          .filter(index -> index.name().equals(name))
+          .findAny()
+          .orElseThrow(() -> new AssertionError("index " + name + " is not there"));
+    }
+  }
+
+  /** Builds indexes, or makes some of them anew, or merges segments with theirs. */
+  private void arrange(LocalStore store) {
+    List<String> names = List.copyOf(acknowledged.indexes().keySet());
+    int choice = random.nextInt(8);
+    if (choice < 5 || names.isEmpty()) {
+      store.buildIndexes();
+      return;
+    }
+    IndexDefinition index = index(store, names.get(random.nextInt(names.size())));
+    if (choice == 5) {
+      store.optimize(index.table(), () -> false);
+    } else {
+      store.reindex(index.table(), choice == 6 ? index.id() : null, () -> false);
     }
   }
 
@@ -146,7 +217,7 @@ final class PowerCutWorkload {
   }
 
   private void change(LocalStore store) {
-    Content next = new Content(acknowledged.tables());
+    Content next = acknowledged.copy();
     try (Transaction transaction = store.begin(IsolationLevel.REPEATABLE_READ, false)) {
       next.tables()
           .forEach((name, rows) -> {
@@ -227,12 +298,19 @@ final class PowerCutWorkload {
   }
 
   private void check(FileSystem left) {
+    if (!acknowledged.tables().isEmpty() && cutting.nextInt(3) == 0) {
+      // No index is damaged, although opening would mend it.
+      Tables.assertClean(left, "before opening");
+    }
     try (LocalStore store = LocalStore.open(options(left, new Random(seed)))) {
       Content found = content(store);
       if (!found.equals(acknowledged) && !found.equals(pending)) {
         throw new AssertionError(
             "found " + found + ", acknowledged " + acknowledged + ", in flight " + pending);
       }
+      VectorSearches.check(store, false, "opened");
+      store.buildIndexes();
+      checkIndexes(left, store, false, "built");
       TableDefinition more = Tables.create(store, Tables.items("more"));
       Tables.commit(store, t -> t.append(more.id(), Tables.rows(more, Tables.row(1, 1))));
       store.flush();
@@ -240,19 +318,34 @@ final class PowerCutWorkload {
       if (!content(store).equals(found)) {
         throw new AssertionError("after a flush " + content(store) + ", not " + found);
       }
+      store.buildIndexes();
+      checkIndexes(left, store, true, "built after a flush");
     }
     Tables.assertClean(left, "closed again");
   }
 
+  /** Each segment has its indexes, which find all that there is, and there is no other file. */
+  private static void checkIndexes(
+      FileSystem left, LocalStore store, boolean flushed, String when) {
+    VectorSearches.check(store, true, when);
+    List<String> leftovers = VectorSearches.leftovers(left, store, flushed);
+    if (!leftovers.isEmpty()) {
+      throw new AssertionError(when + ": left over " + leftovers);
+    }
+  }
+
   private static Content content(LocalStore store) {
-    Map<String, Map<Long, String>> tables = new TreeMap<>();
+    Content content = new Content();
     try (Snapshot snapshot = store.snapshot()) {
       for (TableDefinition table : snapshot.catalog().tables()) {
         Map<Long, String> rows = new TreeMap<>();
         Tables.read(snapshot, table).forEach((key, row) -> rows.put(key, row.values()));
-        tables.put(table.name(), rows);
+        content.tables().put(table.name(), rows);
+        for (IndexDefinition index : snapshot.catalog().indexesOf(table.id())) {
+          content.indexes().put(index.name(), Index.of(table, index));
+        }
       }
     }
-    return new Content(tables);
+    return content;
   }
 }

@@ -16,15 +16,17 @@ import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
 import io.quiver.vector.index.SearchRequest;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /** Indexes on the vectors of {@link Tables#items}: what they find, and what they leave. */
 final class VectorSearches {
@@ -61,8 +63,30 @@ final class VectorSearches {
         null);
   }
 
+  /** An index of a kind that is drawn. */
+  static IndexDefinition draw(
+      Transaction transaction, TableDefinition table, String name, Random random) {
+    return switch (random.nextInt(7)) {
+      case 0 -> index(transaction, table, name, IndexDefinition.Kind.FLAT);
+      case 1 -> index(transaction, table, name, IndexDefinition.Kind.HNSW);
+      case 2 ->
+          index(
+              transaction,
+              table,
+              name,
+              IndexDefinition.Kind.HNSW,
+              Map.of("quantizer", "rabitq", "m", "16"));
+      case 3 ->
+          index(transaction, table, name, IndexDefinition.Kind.HNSW, Map.of("quantizer", "sq8"));
+      case 4 -> index(transaction, table, name, IndexDefinition.Kind.IVF_FLAT);
+      case 5 -> index(transaction, table, name, IndexDefinition.Kind.DISKANN);
+      default -> index(transaction, table, name, IndexDefinition.Kind.AUTO);
+    };
+  }
+
   /**
-   * Searches each segment through its indexes, and compares with all of its rows.
+   * Searches each segment through its indexes, and compares with all of its rows: the nearest few,
+   * and every row that there is.
    *
    * @param all whether each segment that is large enough must have its indexes
    * @return how many segments were searched
@@ -91,7 +115,7 @@ final class VectorSearches {
   private static boolean isIndexed(SegmentView segment) {
     return segment instanceof TablePart part
         && part.segment() != null
-        && part.rowCount() >= IndexedSegments.ROWS_MIN;
+        && part.rowCount() >= IndexedSegments.rowsMin();
   }
 
   private static void search(SegmentView segment, SegmentVectorIndex index, String when) {
@@ -103,46 +127,50 @@ final class VectorSearches {
     if (filter.count() == 0) {
       return;
     }
+    int[] rows = filter.toArray();
     Random random = new Random(segment.rowCount());
+    int all = rows[random.nextInt(rows.length)];
+    found(index, vectors.getVector(all), rows.length, filter, when);
     int hits = 0;
     int wanted = 0;
     for (int i = 0; i < QUERIES; i++) {
-      int query = filter.toArray()[random.nextInt(filter.count())];
-      int k = Math.min(WANTED, filter.count());
+      int query = rows[random.nextInt(rows.length)];
+      int k = Math.min(WANTED, rows.length);
       double[] exact =
-          Arrays.stream(filter.toArray())
+          Arrays.stream(rows)
               .mapToDouble(row -> distance(vectors, query, row))
               .sorted()
               .limit(k)
               .toArray();
-      Neighbors found = new Neighbors();
-      SearchRequest request =
-          new SearchRequest(
-              vectors.getVector(query),
-              k,
-              Effort.DEFAULT,
-              Double.POSITIVE_INFINITY,
-              filter,
-              () -> false);
-      index.search(searcher -> {
-        searcher.search(request, found);
-        return found;
-      });
-      if (Arrays.stream(found.rows()).distinct().count() != k
-          || !Arrays.stream(found.rows()).allMatch(filter::passes)) {
-        throw new AssertionError(when + ": wanted " + k + ", " + Arrays.toString(found.rows()));
-      }
+      int[] found = found(index, vectors.getVector(query), k, filter, when);
       double farthest = exact[k - 1] * (1 + 1e-5);
       hits +=
           (int)
-              Arrays.stream(found.rows())
-                  .filter(row -> distance(vectors, query, row) <= farthest)
-                  .count();
+              Arrays.stream(found).filter(row -> distance(vectors, query, row) <= farthest).count();
       wanted += k;
     }
     if (hits < RECALL_MIN * wanted) {
       throw new AssertionError(when + ": found " + hits + " of the " + wanted + " nearest");
     }
+  }
+
+  /** So many rows, none twice, all of those that may be found. */
+  private static int[] found(
+      SegmentVectorIndex index, MemorySegment query, int k, RowFilter filter, String when) {
+    Neighbors found = new Neighbors();
+    SearchRequest request =
+        new SearchRequest(query, k, Effort.DEFAULT, Double.POSITIVE_INFINITY, filter, () -> false);
+    index.search(searcher -> {
+      searcher.search(request, found);
+      return found;
+    });
+    int[] rows = found.rows();
+    if (rows.length != k
+        || Arrays.stream(rows).distinct().count() != k
+        || !Arrays.stream(rows).allMatch(filter::passes)) {
+      throw new AssertionError(when + ": wanted " + k + ", " + Arrays.toString(rows));
+    }
+    return rows;
   }
 
   private static double distance(Column vectors, int a, int b) {
@@ -160,22 +188,35 @@ final class VectorSearches {
     return live == null || (live.get(ValueLayout.JAVA_BYTE, row >> 3) & (1 << (row & 7))) != 0;
   }
 
-  /** Names files of indexes that nobody has defined, and what was not finished. */
-  static List<String> leftovers(FileSystem files, LocalStore store) {
+  /**
+   * Names files of indexes that nobody has defined, and what was not finished.
+   *
+   * @param dropped whether those of dropped tables count, which go with their segments
+   */
+  static List<String> leftovers(FileSystem files, LocalStore store, boolean dropped) {
     List<String> found = new ArrayList<>(files.list("tmp").stream().map("tmp/"::concat).toList());
     try (Snapshot snapshot = store.snapshot()) {
-      Set<IndexId> known =
-          snapshot.catalog().indexes().stream()
-              .map(IndexDefinition::id)
-              .collect(Collectors.toSet());
+      Set<IndexId> known = new HashSet<>();
+      Set<UUID> segments = new HashSet<>();
+      for (TableDefinition table : snapshot.catalog().tables()) {
+        snapshot.catalog().indexesOf(table.id()).forEach(index -> known.add(index.id()));
+        snapshot.table(table.id()).segments().stream()
+            .map(segment -> ((TablePart) segment).segment())
+            .filter(Objects::nonNull)
+            .forEach(segments::add);
+      }
       for (UUID segment : SegmentDirectory.list(files)) {
         for (IndexId index : SegmentDirectory.indexes(files, segment)) {
-          if (!known.contains(index)) {
+          if (!known.contains(index) && (dropped || segments.contains(segment))) {
             found.add(SegmentDirectory.indexFile(segment, index));
           }
         }
       }
     }
     return found;
+  }
+
+  static List<String> leftovers(FileSystem files, LocalStore store) {
+    return leftovers(files, store, true);
   }
 }
