@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Searches through indexes on vectors over SQL, against the distances that SQL computes for every
  * row: kind of index, distance and element type, selectivity, deleted share and state of the table,
  * in pairs, or with {@code -Dannsql.strength=3} in triples. {@code -Dannsql.seed} draws others,
- * {@code -Dannsql.rows} says how many rows.
+ * {@code -Dannsql.rows} says how many rows, {@code -Dannsql.case} takes one case alone.
  */
 class VectorMatrixTest {
   @RegisterExtension static final IndexedSegments INDEXED = new IndexedSegments(50);
@@ -32,6 +32,10 @@ class VectorMatrixTest {
   private static final int STRENGTH = Integer.getInteger("annsql.strength", 2);
   private static final int ROWS = Integer.getInteger("annsql.rows", 240);
   private static final long SEED = Long.getLong("annsql.seed", 1);
+
+  /** One case alone, or -1 for all. */
+  private static final int CASE = Integer.getInteger("annsql.case", -1);
+
   private static final int DIMENSION = 16;
   private static final int K = 10;
   private static final int QUERIES = 2;
@@ -118,7 +122,7 @@ class VectorMatrixTest {
         vector[i] =
             switch (this) {
               case HAMMING_BINARY, JACCARD_BINARY -> value > 0 ? 1 : 0;
-              case L2_INT8, INNER_PRODUCT_INT8 -> Math.round(value * 30);
+              case L2_INT8, INNER_PRODUCT_INT8 -> Math.clamp(Math.round(value * 30), -127, 127);
               default -> (float) value;
             };
       }
@@ -209,6 +213,9 @@ class VectorMatrixTest {
             SEED);
     System.out.println(cases.size() + " cases");
     for (int i = 0; i < cases.size(); i++) {
+      if (CASE >= 0 && i != CASE) {
+        continue;
+      }
       Case one = Case.of(cases.get(i));
       try (Table table = new Table(one, SEED * 1_000_003 + i)) {
         table.run();
@@ -341,7 +348,8 @@ class VectorMatrixTest {
         float[] vector = random.nextInt(50) == 0 ? null : one.space().vector(random);
         rows.add(Arrays.asList(id, rank, vector));
       }
-      session.insertAll(session.prepare("INSERT INTO t VALUES (?, ?, ?)"), rows, () -> false);
+      PreparedStatement insert = session.prepare("INSERT INTO t VALUES (?, ?, ?)");
+      assertThat(session.insertAll(insert, rows, () -> false)).isTrue();
     }
 
     private void delete() {
