@@ -2,18 +2,27 @@ package io.quiver.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.quiver.storage.LocalStore;
 import io.quiver.storage.StoreOptions;
 import io.quiver.storage.VectorIndexBuild;
+import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.file.MemoryFileSystem;
+import io.quiver.storage.transaction.Snapshot;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -144,6 +153,43 @@ class IndexBuildTest {
     Sql.run(session, "SET quiver.index_build_memory = '64MB'");
     store.buildIndexes();
     assertThat(column(STATE)).containsExactly("ready 5000");
+  }
+
+  @Test
+  void buildsAreDoneByThreadsOfLowerPriority() {
+    assumeTrue(System.getProperty("os.name").equals("Linux"));
+    table();
+    Sql.run(session, "CREATE INDEX t_v ON t USING hnsw (v)");
+    Sql.run(session, "SET quiver.index_build_threads = 3");
+    TableId table;
+    try (Snapshot snapshot = store.snapshot()) {
+      table = snapshot.catalog().tables().iterator().next().id();
+    }
+    int own = niceValue();
+    Map<String, Integer> builders = new ConcurrentHashMap<>();
+    store.reindex(
+        table,
+        null,
+        () -> {
+          if (Thread.currentThread().getName().startsWith("quiver-index-build-")) {
+            builders.put(Thread.currentThread().getName(), niceValue());
+          }
+          return false;
+        });
+    assertThat(builders).hasSizeGreaterThan(1).containsKey("quiver-index-build-0");
+    assertThat(builders.values()).containsOnly(Math.min(19, own + 5));
+    assertThat(niceValue()).isEqualTo(own);
+  }
+
+  /** Of the calling thread. */
+  private static int niceValue() {
+    try {
+      String status = Files.readString(Path.of("/proc/thread-self/stat"));
+      // The name, in parentheses, may have anything in it; the nice value is the 17th after it.
+      return Integer.parseInt(status.substring(status.lastIndexOf(')') + 2).split(" ", -1)[16]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -26,12 +26,17 @@ public record BuildLimits(int threads, long memoryBytes) {
   }
 
   /**
-   * Half of the processors, one at least; and half of what the Java heap may take, which is also
-   * what memory outside of it may take by default: an eighth of the machine where nothing was said.
+   * All processors where builds have a lower priority than what else there is to do, half of them
+   * elsewhere, one at least; and half of what the Java heap may take, which is also what memory
+   * outside of it may take by default: an eighth of the machine where nothing was said.
    */
   public static BuildLimits usual() {
+    Scheduler scheduler = Scheduler.system();
+    int processors = scheduler.processors();
     return new BuildLimits(
-        Math.max(1, Scheduler.system().processors() / 2),
+        scheduler.hasLowPriority()
+            ? Math.min(processors, THREADS_MAX)
+            : Math.clamp(processors / 2, 1, THREADS_MAX),
         Math.max(MEMORY_BYTES_MIN, Runtime.getRuntime().maxMemory() / 2));
   }
 

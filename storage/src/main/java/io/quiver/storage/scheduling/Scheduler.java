@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
+import java.util.function.Supplier;
 
 /**
  * The threads that a store starts, the clocks that it reads, and its waits that end with time:
@@ -29,6 +30,22 @@ public interface Scheduler extends InstantSource {
     Thread thread = threads(name).newThread(work);
     thread.start();
     return thread;
+  }
+
+  /**
+   * Does some work and waits for it. Where it can be, the work is done by another thread, which
+   * takes what those of usual priority leave of the processors, as do threads that it starts: it
+   * must hold no lock that they wait for.
+   *
+   * @param name of the thread
+   */
+  default <T> T callAtLowPriority(String name, Supplier<T> work) {
+    return work.get();
+  }
+
+  /** Whether {@link #callAtLowPriority} does what it is there for. */
+  default boolean hasLowPriority() {
+    return false;
   }
 
   /** How many threads can run at the same time. */

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** Platform threads and the machine's clocks. */
 final class SystemScheduler implements Scheduler {
@@ -26,6 +27,16 @@ final class SystemScheduler implements Scheduler {
   @Override
   public ThreadFactory threads(String name) {
     return Thread.ofPlatform().name(name).daemon().factory();
+  }
+
+  @Override
+  public <T> T callAtLowPriority(String name, Supplier<T> work) {
+    return LowPriority.call(name, work);
+  }
+
+  @Override
+  public boolean hasLowPriority() {
+    return LowPriority.isAvailable();
   }
 
   @Override

@@ -308,9 +308,12 @@ public final class VectorIndexes {
     int before = indexed(part, index);
     Reuse reuse = plan.reuse();
     VectorIndex made =
-        reuse == null
-            ? Indexes.build(plan.spec(), plan.rows(), options)
-            : Indexes.merge(reuse.larger.index(), reuse.newNumbers, plan.rows(), options);
+        scheduler.callAtLowPriority(
+            "quiver-index-build-0",
+            () ->
+                reuse == null
+                    ? Indexes.build(plan.spec(), plan.rows(), options)
+                    : Indexes.merge(reuse.larger.index(), reuse.newNumbers, plan.rows(), options));
     long millis = TimeUnit.NANOSECONDS.toMillis(scheduler.nanoTime() - begin);
     VectorIndexFile.Subject subject = plan.subject();
     long bytes = 0;
