@@ -8,6 +8,7 @@ import io.quiver.storage.file.MemoryFileSystem;
 import io.quiver.storage.transaction.IsolationLevel;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +27,8 @@ public final class BenchmarkSegmentCount {
   private static final int K = 10;
   private static final int CLUSTERS = 200;
   private static final int COMMIT_ROWS = 2_000;
+  private static final int ROUNDS = 4;
+  private static final int CHECKED = 100;
 
   private final int rows;
   private final int dimension;
@@ -65,7 +68,7 @@ public final class BenchmarkSegmentCount {
   private void run(int segments, int searches) {
     try (LocalStore one = filled(1);
         LocalStore several = filled(segments)) {
-      for (int round = 0; round < 4; round++) {
+      for (int round = 0; round < ROUNDS; round++) {
         long[] ofOne = new long[searches];
         long[] ofSeveral = new long[searches];
         for (int i = 0; i < searches; i++) {
@@ -85,7 +88,30 @@ public final class BenchmarkSegmentCount {
             median(ofSeveral) / 1e3,
             median(ofSeveral) / median(ofOne));
       }
+      System.out.printf(Locale.ROOT, "recall %.3f and %.3f%n", recall(one), recall(several));
     }
+  }
+
+  private double recall(LocalStore store) {
+    int hits = 0;
+    for (int i = 0; i < CHECKED; i++) {
+      float[] query = near(centers[random.nextInt(CLUSTERS)]);
+      double[] distances = new double[rows];
+      Arrays.setAll(distances, row -> squared(query, vectors[row]));
+      Arrays.sort(distances);
+      for (long row : search(store, query)) {
+        hits += squared(query, vectors[(int) row]) <= distances[K - 1] ? 1 : 0;
+      }
+    }
+    return (double) hits / (CHECKED * K);
+  }
+
+  private static double squared(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (a[i] - b[i]) * (a[i] - b[i]);
+    }
+    return sum;
   }
 
   private static double median(long[] nanos) {
@@ -137,11 +163,12 @@ public final class BenchmarkSegmentCount {
     }
   }
 
-  private void search(LocalStore store, float[] query) {
-    int[] found = new int[1];
-    new VectorTable(store, dimension).search(query, K, _ -> found[0]++);
-    if (found[0] != K) {
-      throw new IllegalStateException(found[0] + " rows came, not " + K);
+  private List<Long> search(LocalStore store, float[] query) {
+    List<Long> found = new ArrayList<>(K);
+    new VectorTable(store, dimension).search(query, K, found::add);
+    if (found.size() != K) {
+      throw new IllegalStateException(found.size() + " rows came, not " + K);
     }
+    return found;
   }
 }

@@ -12,7 +12,6 @@ import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
-import io.quiver.vector.distance.Metric;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
@@ -37,20 +36,15 @@ final class IndexedSearch {
   private static final ValueLayout.OfLong WORD =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /** A radius is compared with distances that were summed in another order. */
-  private static final double RADIUS_SLACK = 1e-5;
-
   private final ExecutionContext context;
   private final SearchSettings settings;
   private final IndexDefinition index;
   private final ColumnId column;
-  private final Metric metric;
 
   /** What the rows of a partial index must fulfil beside its condition; null for other indexes. */
   private final @Nullable RowSelector partial;
 
   private final Neighbors neighbors = new Neighbors();
-  private int[] found = new int[0];
   private @Nullable MemorySegment bits;
 
   /** Rows of the last segment that its index has: the first. */
@@ -60,6 +54,7 @@ final class IndexedSearch {
   private long passed;
 
   private long missed;
+  private int repeated;
 
   private final TreeSet<String> plans = new TreeSet<>();
   private int segments;
@@ -75,7 +70,6 @@ final class IndexedSearch {
     this.settings = context.search().with(search.use());
     this.index = choice.index();
     this.column = search.vectorColumn();
-    this.metric = search.metric();
     this.partial =
         choice.rest() == null
             ? null
@@ -106,38 +100,97 @@ final class IndexedSearch {
     return null;
   }
 
+  /** What the index of a segment has found. */
+  static final class Found {
+    private final SegmentVectorIndex by;
+    private final int[] rows;
+    private final int covered;
+    private final long passed;
+    private final boolean more;
+
+    private Found(SegmentVectorIndex by, int[] rows, int covered, long passed, boolean more) {
+      this.by = by;
+      this.rows = rows;
+      this.covered = covered;
+      this.passed = passed;
+      this.more = more;
+    }
+
+    /** Ascending. */
+    int[] rows() {
+      return rows;
+    }
+
+    /** How many of the segment's rows, the first, its index has: others are to be measured. */
+    int covered() {
+      return covered;
+    }
+
+    /** Whether others qualify, but for that no more were wanted. */
+    boolean more() {
+      return more;
+    }
+
+    /** Rows that are live and pass the filter, but were not found: some without a vector. */
+    private long missed() {
+      return passed - rows.length;
+    }
+  }
+
   /**
-   * Finds the nearest rows of a segment, at most k, among those that its index has. Those from
-   * {@link #covered} on are to be measured.
+   * Finds the nearest rows of a segment among those that its index has.
    *
    * @param candidates what a scalar index has found for the filter, or null
-   * @param farthest no row farther away is wanted
-   * @return how many, the first of {@link #rows}, ascending; -1 where the segment has no index
+   * @return null where the segment has no index
    */
-  int find(
+  @Nullable Found find(
       SegmentView segment,
       Column query,
       RowSelector selector,
       @Nullable RowBitmap candidates,
-      int k,
-      double farthest) {
+      int k) {
     segments++;
     SegmentVectorIndex known = context.snapshot().vectorIndex(index, segment);
     if (known == null) {
       unindexed += segment.rowCount();
-      return -1;
+      return null;
     }
     served++;
+    Found found = find(known, segment, query, selector, candidates, k);
+    unindexed += segment.rowCount() - found.covered;
+    missed += found.missed();
+    return found;
+  }
+
+  /** Finds more of a segment's nearest rows than before. */
+  Found findMore(
+      Found before,
+      SegmentView segment,
+      Column query,
+      RowSelector selector,
+      @Nullable RowBitmap candidates,
+      int k) {
+    repeated++;
+    Found found = find(before.by, segment, query, selector, candidates, k);
+    missed += found.missed() - before.missed();
+    return found;
+  }
+
+  private Found find(
+      SegmentVectorIndex known,
+      SegmentView segment,
+      Column query,
+      RowSelector selector,
+      @Nullable RowBitmap candidates,
+      int k) {
     passed = 0;
     covered = Math.min(known.rowCount(), segment.rowCount());
-    unindexed += segment.rowCount() - covered;
     RowFilter filter =
         partial == null
             ? filter(segment, known.rowCount(), selector, candidates)
             : partialFilter(known, segment, partial, candidates);
     if (filter.count() == 0) {
-      missed += passed;
-      return 0;
+      return new Found(known, new int[0], covered, passed, false);
     }
     boolean lists = known.index().spec() instanceof IndexSpec.Ivf;
     SearchRequest request =
@@ -145,7 +198,7 @@ final class IndexedSearch {
             query.getVector(0),
             Math.min(k, filter.count()),
             settings.effort(lists),
-            radius(farthest),
+            Double.POSITIVE_INFINITY,
             filter,
             context.cancelled());
     try {
@@ -158,34 +211,15 @@ final class IndexedSearch {
       throw new QuiverException(ErrorCode.QUERY_CANCELED, "the statement was cancelled", e);
     }
     known.served(request, neighbors);
-    found = neighbors.rows();
-    known.toSegment(found);
-    Arrays.sort(found);
-    missed += passed - found.length;
-    return found.length;
-  }
-
-  /** How many rows of the segment that was searched last its index has: the first ones. */
-  int covered() {
-    return covered;
-  }
-
-  /** The rows that were found last. */
-  int[] rows() {
-    return found;
+    int[] rows = neighbors.rows();
+    known.toSegment(rows);
+    Arrays.sort(rows);
+    return new Found(known, rows, covered, passed, rows.length < filter.count());
   }
 
   /** How many rows are live and pass the filter, but were not found: some without a vector. */
   long missed() {
     return missed;
-  }
-
-  private double radius(double farthest) {
-    if (!(farthest < Double.POSITIVE_INFINITY)) {
-      return Double.POSITIVE_INFINITY;
-    }
-    double own = metric == Metric.L2_SQUARED ? Math.sqrt(farthest) : farthest;
-    return own + Math.abs(own) * RADIUS_SLACK + Float.MIN_NORMAL;
   }
 
   /**
@@ -308,6 +342,7 @@ final class IndexedSearch {
         + served
         + "/"
         + segments
+        + (repeated > 0 ? " repeated=" + repeated : "")
         + " strategy="
         + String.join("+", plans)
         + " visited="

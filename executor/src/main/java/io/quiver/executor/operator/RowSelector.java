@@ -50,13 +50,18 @@ final class RowSelector {
   /** Looks at what is known of a segment; false where no row of it can pass the filter. */
   boolean open(SegmentView next) {
     skips.addSegment();
-    segment = next;
-    candidates = demands.isEmpty() ? CandidateRows.ALL : next.candidates(demands);
+    openAgain(next);
     if (candidates.isEmpty()) {
       skips.skipSegment(next.rowCount());
       return false;
     }
     return true;
+  }
+
+  /** Returns to a segment that was opened before. */
+  void openAgain(SegmentView known) {
+    segment = known;
+    candidates = demands.isEmpty() ? CandidateRows.ALL : known.candidates(demands);
   }
 
   /**

@@ -43,6 +43,8 @@ final class VectorSearchOperator implements Operator {
   private int[] measured = rows;
   private double[] distances = new double[0];
   private List<SegmentView> segments = List.of();
+  private long rowCount;
+  private final List<Partial> partials = new ArrayList<>();
   private @Nullable NearestRows nearest;
   private @Nullable IndexLookup lookup;
   private @Nullable IndexedSearch indexed;
@@ -80,6 +82,7 @@ final class VectorSearchOperator implements Operator {
       return found;
     }
     segments = table.segments();
+    rowCount = segments.stream().mapToLong(SegmentView::rowCount).sum();
     Column query = query();
     RowSelector selector = new RowSelector(search.columns(), search.filter(), context, skips);
     lookup = IndexLookup.of(search.table(), search.columns(), search.filter(), context);
@@ -112,6 +115,45 @@ final class VectorSearchOperator implements Operator {
         skips.skipSegment(segment.rowCount());
       }
     }
+    if (fitting != null && query != null) {
+      searchAgain(query, selector, fitting, found);
+    }
+  }
+
+  /**
+   * How many of the k nearest rows are looked for in a segment at first. Where rows lie in segments
+   * by chance, about so many as its part of all rows are there, give or take the square root; one
+   * more says whether that was so.
+   */
+  private int firstWanted(SegmentView segment, int wanted) {
+    double part = wanted * ((double) segment.rowCount() / rowCount);
+    return (int) Math.min(wanted, 1 + Math.ceil(part + 2 * Math.sqrt(part)));
+  }
+
+  /**
+   * A segment that was asked for fewer rows than are wanted, and has more.
+   *
+   * @param farthest distance of those that it has found
+   */
+  private record Partial(int segment, IndexedSearch.Found found, double farthest) {}
+
+  /** Looks for more where all that was found is among the nearest: what comes next may be, too. */
+  private void searchAgain(
+      Column query, RowSelector selector, IndexedSearch fitting, NearestRows found) {
+    for (Partial partial : partials) {
+      if (found.mayTake(partial.farthest)) {
+        SegmentView segment = segments.get(partial.segment);
+        selector.openAgain(segment);
+        RowBitmap candidates = lookup == null ? null : lookup.rows(segment);
+        IndexedSearch.Found more =
+            fitting.findMore(partial.found, segment, query, selector, candidates, found.wanted());
+        int[] known = partial.found.rows();
+        int[] others =
+            Arrays.stream(more.rows()).filter(row -> Arrays.binarySearch(known, row) < 0).toArray();
+        offerFound(partial.segment, query, others, found);
+      }
+    }
+    partials.clear();
   }
 
   /**
@@ -166,11 +208,14 @@ final class VectorSearchOperator implements Operator {
     int first = 0;
     if (fitting != null && query != null && !few) {
       checkedType(segment.slice(search.vectorColumn(), 0, 0), query);
-      int count =
-          fitting.find(segment, query, selector, candidates, found.wanted(), found.farthest());
-      if (count >= 0) {
-        offerFound(number, query, fitting.rows(), count, found);
-        first = fitting.covered();
+      int wanted = firstWanted(segment, found.wanted());
+      IndexedSearch.Found nearest = fitting.find(segment, query, selector, candidates, wanted);
+      if (nearest != null) {
+        double farthest = offerFound(number, query, nearest.rows(), found);
+        first = nearest.covered();
+        if (wanted < found.wanted() && nearest.more()) {
+          partials.add(new Partial(number, nearest, farthest));
+        }
       }
       if (first == segment.rowCount()) {
         return;
@@ -204,17 +249,22 @@ final class VectorSearchOperator implements Operator {
     }
   }
 
-  /** Measures what an index has found as every other row is. */
-  private void offerFound(int number, Column query, int[] nearest, int count, NearestRows found) {
+  /** Measures what an index has found as every other row is, and returns the greatest distance. */
+  private double offerFound(int number, Column query, int[] nearest, NearestRows found) {
     SegmentView segment = segments.get(number);
     Column rowIds = segment.column(ColumnId.ROW_ID);
-    makeRoom(Math.min(count, Batch.ROWS));
-    for (int from = 0; from < count; from += rows.length) {
-      int selected = Math.min(rows.length, count - from);
+    makeRoom(Math.min(nearest.length, Batch.ROWS));
+    double farthest = Double.NEGATIVE_INFINITY;
+    for (int from = 0; from < nearest.length; from += rows.length) {
+      int selected = Math.min(rows.length, nearest.length - from);
       System.arraycopy(nearest, from, rows, 0, selected);
       measure(query, segment.column(search.vectorColumn()), selected);
       offer(number, rowIds, 0, selected, found);
+      for (int i = 0; i < selected; i++) {
+        farthest = Math.max(farthest, distances[i]);
+      }
     }
+    return farthest;
   }
 
   /** Measures those of an index's rows that pass the filter, from one on, and no others. */

@@ -10,7 +10,7 @@ import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
 import io.quiver.vector.index.Workers;
 import io.quiver.vector.index.hnsw.HnswIndex;
-import io.quiver.vector.index.recall.EffortCurve;
+import io.quiver.vector.index.recall.EffortCurves;
 import io.quiver.vector.memory.BlockReader;
 import io.quiver.vector.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
@@ -24,28 +24,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * The index of kind {@code diskann}. In memory are {@link DiskLinks} and {@link DiskCodes}, about
  * 0.3 of the rows at 128 dimensions and 0.09 at 768; on disk are {@link DiskBlocks}. The three name
- * the sections of its form, and {@link EffortCurve} another.
+ * the sections of its form, and {@link EffortCurves} another.
  */
 public final class DiskAnnIndex implements VectorIndex {
   /** The section that is too large to be checked when the index is opened. */
   public static final String BLOCKS = "diskrows";
 
   private static final int ENTRIES = 64;
-  private static final int[] EFFORTS = {10, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320, 448, 640};
+  private static final EffortCurves.Trials EFFORTS =
+      EffortCurves.Trials.ofCandidates(
+          4, 7, 10, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320, 448, 640);
 
   private final IndexSpec.DiskAnn spec;
   private final VectorRows rows;
   private final DiskCodes codes;
   private final DiskLinks links;
   private final DiskBlocks blocks;
-  private final EffortCurve efforts;
+  private final EffortCurves efforts;
 
   private DiskAnnIndex(
       IndexSpec.DiskAnn spec,
       DiskCodes codes,
       DiskLinks links,
       DiskBlocks blocks,
-      EffortCurve efforts) {
+      EffortCurves efforts) {
     this.spec = spec;
     this.rows = codes.space().rows();
     this.codes = codes;
@@ -76,9 +78,9 @@ public final class DiskAnnIndex implements VectorIndex {
         new Workers(options.withProgress(part -> options.progress().accept(0.9 + part)));
     DiskCodes codes = DiskCodes.encode(space, workers, options.seed());
     DiskBlocks blocks = DiskBlocks.ofMemory(rows);
-    EffortCurve unmeasured = EffortCurve.unmeasured(spec.efSearch());
-    EffortCurve efforts =
-        EffortCurve.measure(
+    EffortCurves unmeasured = EffortCurves.unmeasured(spec.efSearch());
+    EffortCurves efforts =
+        EffortCurves.measure(
             rows,
             space.present().filter(),
             () -> new DiskSearcher(spec, codes, links, blocks, unmeasured),
@@ -144,7 +146,7 @@ public final class DiskAnnIndex implements VectorIndex {
           "its rows take " + DiskBlocks.bytes(rows) + " bytes, there are " + from.byteSize());
     }
     return new DiskAnnIndex(
-        spec, codes, links, new DiskBlocks(rows, from, 0, sums), EffortCurve.read(read));
+        spec, codes, links, new DiskBlocks(rows, from, 0, sums), EffortCurves.read(read));
   }
 
   @Override

@@ -14,7 +14,7 @@ import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
 import io.quiver.vector.index.graph.CandidatePool;
 import io.quiver.vector.index.graph.VisitedNodes;
-import io.quiver.vector.index.recall.EffortCurve;
+import io.quiver.vector.index.recall.EffortCurves;
 import io.quiver.vector.quantize.PackedQuery;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -53,7 +53,7 @@ final class DiskSearcher implements VectorSearcher {
   private final DiskCodes codes;
   private final DiskLinks links;
   private final DiskBlocks blocks;
-  private final EffortCurve efforts;
+  private final EffortCurves efforts;
   private final VectorRows rows;
 
   private final DiskCodes.Point scratch;
@@ -90,7 +90,7 @@ final class DiskSearcher implements VectorSearcher {
       DiskCodes codes,
       DiskLinks links,
       DiskBlocks blocks,
-      EffortCurve efforts) {
+      EffortCurves efforts) {
     this.spec = spec;
     this.codes = codes;
     this.links = links;
@@ -157,7 +157,7 @@ final class DiskSearcher implements VectorSearcher {
   }
 
   int effort(SearchRequest request) {
-    return efforts.effort(request.effort(), spec.efSearch());
+    return efforts.effort(request, spec.efSearch());
   }
 
   /** Returns false when there may be rows that it did not find. */

@@ -7,7 +7,7 @@ import io.quiver.vector.index.IndexForm.Section;
 import io.quiver.vector.index.IndexSpec.Exact;
 import io.quiver.vector.index.IndexSpec.Hnsw;
 import io.quiver.vector.index.VectorRows;
-import io.quiver.vector.index.recall.EffortCurve;
+import io.quiver.vector.index.recall.EffortCurves;
 import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.Rotation;
 import io.quiver.vector.quantize.ScalarQuantizer;
@@ -34,13 +34,13 @@ import org.jspecify.annotations.Nullable;
  *  blocks   the nodes' blocks, as {@link FusedLayout} describes, one for each row
  * </pre>
  *
- * And the section that {@link EffortCurve} specifies.
+ * And the section that {@link EffortCurves} specifies.
  */
 record FusedForm(
     EuclideanRows space,
     FusedGraph graph,
     @Nullable ScalarQuantizer quantizer,
-    EffortCurve efforts) {
+    EffortCurves efforts) {
   private static final String GRAPH = "graph";
   private static final String SIGNS = "signs";
   private static final String ABSENT = "absent";
@@ -115,7 +115,7 @@ record FusedForm(
     FusedLayout layout = new FusedLayout(dimension, spec.exact());
     Rotation rotation = Rotation.of(dimension, longs(form, SIGNS, Rotation.signWords(dimension)));
     FusedGraph graph = graph(form, layout, rotation, head.get(INT, 0), rows.count());
-    return new FusedForm(space, graph, quantizer(head, spec), EffortCurve.read(form));
+    return new FusedForm(space, graph, quantizer(head, spec), EffortCurves.read(form));
   }
 
   private static FusedGraph graph(

@@ -9,7 +9,7 @@ import io.quiver.vector.index.IndexSpec.Hnsw;
 import io.quiver.vector.index.VectorIndex;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
-import io.quiver.vector.index.recall.EffortCurve;
+import io.quiver.vector.index.recall.EffortCurves;
 import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.ScalarQuantizer;
 import java.lang.foreign.MemorySegment;
@@ -26,11 +26,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FusedIndex implements VectorIndex {
   /** Of a graph that was not measured: a search that wants a recall tries hard. */
-  static final EffortCurve UNMEASURED = EffortCurve.unmeasured(2048);
+  static final EffortCurves UNMEASURED = EffortCurves.unmeasured(2048);
 
-  private static final int[] EFFORTS = {
-    16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048
-  };
+  private static final EffortCurves.Trials EFFORTS =
+      new EffortCurves.Trials(
+          List.of(4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048),
+          FusedSearcher::effortMin);
 
   private final Hnsw spec;
   private final FusedParts parts;
@@ -60,8 +61,9 @@ public final class FusedIndex implements VectorIndex {
       graph = withByteCodes(graph, quantizer);
     }
     FusedIndex unmeasured = of(spec, new FusedForm(space, graph, quantizer, UNMEASURED));
-    EffortCurve efforts =
-        EffortCurve.measure(rows, space.present().filter(), unmeasured::searcher, EFFORTS, options);
+    EffortCurves efforts =
+        EffortCurves.measure(
+            rows, space.present().filter(), unmeasured::searcher, EFFORTS, options);
     options.progress().accept(1);
     return of(spec, new FusedForm(space, graph, quantizer, efforts));
   }

@@ -2,7 +2,7 @@ package io.quiver.vector.index.fused;
 
 import io.quiver.vector.index.EuclideanRows;
 import io.quiver.vector.index.RowSet;
-import io.quiver.vector.index.recall.EffortCurve;
+import io.quiver.vector.index.recall.EffortCurves;
 import io.quiver.vector.quantize.ScalarQuantizer;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -51,7 +51,7 @@ final class FusedParts {
     return present;
   }
 
-  EffortCurve efforts() {
+  EffortCurves efforts() {
     return form.efforts();
   }
 

@@ -131,9 +131,13 @@ final class FusedSearcher implements VectorSearcher {
   }
 
   private int effort(SearchRequest request, int wanted) {
-    int effort = parts.efforts().effort(request.effort(), parts.efSearch());
-    // With no more candidates than rows wanted, the last of these would often be missed.
-    return Math.max(effort, wanted + wanted / 2);
+    int effort = parts.efforts().effort(request, parts.efSearch());
+    return Math.max(effort, effortMin(wanted));
+  }
+
+  /** With no more candidates than rows wanted, the last of these would often be missed. */
+  static int effortMin(int wanted) {
+    return wanted + wanted / 2;
   }
 
   /** Looks for more and more until some are too far away, or all that are wanted are there. */

@@ -11,7 +11,7 @@ import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
 import io.quiver.vector.index.Workers;
-import io.quiver.vector.index.recall.EffortCurve;
+import io.quiver.vector.index.recall.EffortCurves;
 import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.Rotation;
 import java.lang.foreign.MemorySegment;
@@ -65,7 +65,7 @@ public final class GrowingFusedIndex implements GrowingIndex {
    * @param graph whose nodes are not cleared yet
    */
   private GrowingFusedIndex(
-      Hnsw spec, EuclideanRows space, FusedGraph graph, EffortCurve curve, boolean opened) {
+      Hnsw spec, EuclideanRows space, FusedGraph graph, EffortCurves curve, boolean opened) {
     this.spec = spec;
     this.space = space;
     this.graph = graph;

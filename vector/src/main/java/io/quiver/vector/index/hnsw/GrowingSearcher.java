@@ -6,18 +6,18 @@ import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.SearchStatistics;
 import io.quiver.vector.index.VectorSearcher;
-import io.quiver.vector.index.recall.EffortCurve;
+import io.quiver.vector.index.recall.EffortCurves;
 
 /** Searches an index that grows with codes: by the rows until there are codes, then by these. */
 final class GrowingSearcher implements VectorSearcher {
   private final IndexSpec.Hnsw spec;
   private final HnswGraph graph;
-  private final EffortCurve efforts;
+  private final EffortCurves efforts;
   private final GrowingCodes codes;
   private boolean byCodes;
   private HnswSearcher searcher;
 
-  GrowingSearcher(IndexSpec.Hnsw spec, HnswGraph graph, EffortCurve efforts, GrowingCodes codes) {
+  GrowingSearcher(IndexSpec.Hnsw spec, HnswGraph graph, EffortCurves efforts, GrowingCodes codes) {
     this.spec = spec;
     this.graph = graph;
     this.efforts = efforts;

@@ -6,7 +6,7 @@ import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.Workers;
-import io.quiver.vector.index.recall.EffortCurve;
+import io.quiver.vector.index.recall.EffortCurves;
 import io.quiver.vector.quantize.BitQuantizer;
 import io.quiver.vector.quantize.ScalarQuantizer;
 import java.lang.foreign.Arena;
@@ -47,7 +47,7 @@ final class HnswBuilder {
         HnswGraph.empty(rows.count(), spec.m(), TallNodes.drawn(spec.m(), options.seed()));
     RowSet linked = RowSet.empty(rows.count());
     link(prepared, graph, linked, 1 - prepareShare());
-    return new HnswIndex(spec, prepared, graph, EffortCurve.unmeasured(spec.efSearch()), false)
+    return new HnswIndex(spec, prepared, graph, EffortCurves.unmeasured(spec.efSearch()), false)
         .measured(options);
   }
 

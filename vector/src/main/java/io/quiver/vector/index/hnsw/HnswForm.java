@@ -9,7 +9,7 @@ import io.quiver.vector.index.IndexForm.Section;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
-import io.quiver.vector.index.recall.EffortCurve;
+import io.quiver.vector.index.recall.EffortCurves;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -29,7 +29,7 @@ import java.util.List;
  *  "lengths"  for cosine: one over each row's length, a float; 0 for a row of zeros
  * </pre>
  *
- * {@link EffortCurve} has a section of its own, and so have codes: {@link ScalarRowCodes}, {@link
+ * {@link EffortCurves} has a section of its own, and so have codes: {@link ScalarRowCodes}, {@link
  * BitRowCodes}.
  */
 final class HnswForm {
@@ -48,7 +48,7 @@ final class HnswForm {
 
   private HnswForm() {}
 
-  static List<Section> sections(GraphRows rows, HnswGraph graph, EffortCurve efforts) {
+  static List<Section> sections(GraphRows rows, HnswGraph graph, EffortCurves efforts) {
     List<Section> sections = new ArrayList<>();
     MemorySegment head = Arena.ofAuto().allocate(GRAPH_BYTES);
     head.set(INT, 0, graph.entry() < 0 ? -1 : HnswGraph.entryNode(graph.entry()));
@@ -111,7 +111,7 @@ final class HnswForm {
               case SQ8 -> ScalarRowCodes.open(form, rows);
               case RABITQ -> BitRowCodes.open(form, rows);
             });
-    return new HnswIndex(spec, graphRows, graph, EffortCurve.read(form), false);
+    return new HnswIndex(spec, graphRows, graph, EffortCurves.read(form), false);
   }
 
   /** As {@link HnswIndex#openGrowing}. */

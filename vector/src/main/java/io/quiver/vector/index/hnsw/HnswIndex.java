@@ -8,7 +8,7 @@ import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.VectorIndex;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
-import io.quiver.vector.index.recall.EffortCurve;
+import io.quiver.vector.index.recall.EffortCurves;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
  * bringing them to one length first.
  */
 public final class HnswIndex implements VectorIndex, GrowingIndex {
-  private static final int[] EFFORTS = {
-    10, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320, 448, 640, 896
-  };
+  private static final EffortCurves.Trials EFFORTS =
+      EffortCurves.Trials.ofCandidates(
+          4, 7, 10, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320, 448, 640, 896);
 
   private final IndexSpec.Hnsw spec;
   private final GraphRows rows;
   private final HnswGraph graph;
-  private final EffortCurve efforts;
+  private final EffortCurves efforts;
   private final boolean growing;
 
   /** Linkers that no thread uses just now: each keeps a byte a node. */
@@ -40,7 +40,7 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
   private final @Nullable GrowingCodes codes;
 
   HnswIndex(
-      IndexSpec.Hnsw spec, GraphRows rows, HnswGraph graph, EffortCurve efforts, boolean growing) {
+      IndexSpec.Hnsw spec, GraphRows rows, HnswGraph graph, EffortCurves efforts, boolean growing) {
     this(spec, rows, graph, efforts, growing, null);
   }
 
@@ -48,7 +48,7 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
       IndexSpec.Hnsw spec,
       GraphRows rows,
       HnswGraph graph,
-      EffortCurve efforts,
+      EffortCurves efforts,
       boolean growing,
       @Nullable GrowingCodes codes) {
     this.codes = codes;
@@ -61,8 +61,8 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
 
   /** The same index, which knows how much each effort finds. */
   HnswIndex measured(BuildOptions options) {
-    EffortCurve curve =
-        EffortCurve.measure(
+    EffortCurves curve =
+        EffortCurves.measure(
             rows.rows(), rows.present().filter(), this::searcher, rows::exact, EFFORTS, options);
     return new HnswIndex(spec, rows, graph, curve, growing);
   }
@@ -112,7 +112,7 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
         spec,
         whole,
         graph,
-        EffortCurve.unmeasured(spec.efSearch()),
+        EffortCurves.unmeasured(spec.efSearch()),
         true,
         GrowingCodes.of(whole, graph, spec.quantizer(), seed));
   }

@@ -4,7 +4,7 @@ import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
-import io.quiver.vector.index.recall.EffortCurve;
+import io.quiver.vector.index.recall.EffortCurves;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 
@@ -71,7 +71,7 @@ final class HnswMerge {
             });
     graph.enterAtTallest(carried);
     builder.link(prepared, graph, carried, 1 - CARRY_SHARE - builder.prepareShare());
-    return new HnswIndex(spec, prepared, graph, EffortCurve.unmeasured(spec.efSearch()), false)
+    return new HnswIndex(spec, prepared, graph, EffortCurves.unmeasured(spec.efSearch()), false)
         .measured(options);
   }
 

@@ -13,7 +13,7 @@ import io.quiver.vector.index.SearchStatistics;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
 import io.quiver.vector.index.graph.CandidatePool;
-import io.quiver.vector.index.recall.EffortCurve;
+import io.quiver.vector.index.recall.EffortCurves;
 
 /**
  * Searches an {@link HnswIndex}. How many rows match decides the way:
@@ -50,7 +50,7 @@ final class HnswSearcher implements VectorSearcher {
   private final IndexSpec.Hnsw spec;
   private final GraphRows rows;
   private final HnswGraph graph;
-  private final EffortCurve efforts;
+  private final EffortCurves efforts;
   private final PointDistances distances;
   private final LayerSearch walk;
   private final FilteredWalk filteredWalk;
@@ -62,7 +62,7 @@ final class HnswSearcher implements VectorSearcher {
   private long visited;
   private long walked;
 
-  HnswSearcher(IndexSpec.Hnsw spec, GraphRows rows, HnswGraph graph, EffortCurve efforts) {
+  HnswSearcher(IndexSpec.Hnsw spec, GraphRows rows, HnswGraph graph, EffortCurves efforts) {
     this.efforts = efforts;
     this.spec = spec;
     this.rows = rows;
@@ -120,7 +120,7 @@ final class HnswSearcher implements VectorSearcher {
   }
 
   private int ef(SearchRequest request) {
-    return efforts.effort(request.effort(), spec.efSearch());
+    return efforts.effort(request, spec.efSearch());
   }
 
   /** Returns false when it did not find all that it should, so that a scan has to. */

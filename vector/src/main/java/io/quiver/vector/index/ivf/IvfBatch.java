@@ -45,7 +45,7 @@ final class IvfBatch {
     for (int i = 0; i < requests.size(); i++) {
       SearchRequest request = requests.get(i);
       request.checkCancelled();
-      lists[i] = Math.min(index.centroids().count(), index.probes(request.effort()));
+      lists[i] = Math.min(index.centroids().count(), index.probes(request));
       Probe probe = probes[i];
       probe.start(request, lists[i], index.candidates(request.k()));
       probe.seek(0);

@@ -8,7 +8,7 @@ import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.Workers;
 import io.quiver.vector.index.ivf.BlockCode.Slot;
-import io.quiver.vector.index.recall.EffortCurve;
+import io.quiver.vector.index.recall.EffortCurves;
 import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.KMeans;
 import io.quiver.vector.quantize.NearestCentroid;
@@ -18,6 +18,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -111,7 +112,7 @@ final class IvfBuilder {
     }
     IvfIndex.Contents contents = new IvfIndex.Contents(lists, there);
     IvfIndex.Measured nothing =
-        new IvfIndex.Measured(EffortCurve.unmeasured(spec.probes()), ReachCurve.unknown());
+        new IvfIndex.Measured(EffortCurves.unmeasured(spec.probes()), ReachCurve.unknown());
     IvfIndex index = new IvfIndex(built, euclidean, centroids, code, contents, nothing);
     IvfIndex.Measured measured = measure(index);
     return new IvfIndex(built, euclidean, centroids, code, contents, measured);
@@ -120,17 +121,22 @@ final class IvfBuilder {
   private IvfIndex.Measured measure(IvfIndex index) {
     int lists = index.centroids().count();
     int most = Math.clamp((long) ROWS_SCANNED_MAX * lists / Math.max(1, points.length), 1, lists);
-    EffortCurve efforts =
-        EffortCurve.measure(
-            rows, index.present().filter(), index::searcher, efforts(most), options);
+    EffortCurves efforts =
+        EffortCurves.measure(
+            rows, index.present().filter(), index::searcher, trials(most), options);
     return new IvfIndex.Measured(efforts, ReachCurve.measure(index, efforts, most, options));
   }
 
   /** 1, 2, 3, 4, 6, 8, 12, ... and the greatest. */
-  private static int[] efforts(int most) {
+  private static EffortCurves.Trials trials(int most) {
     IntStream steps =
         IntStream.iterate(1, x -> x < most, x -> 2 * x).flatMap(x -> IntStream.of(x, x + x / 2));
-    return IntStream.concat(steps.filter(x -> x < most), IntStream.of(most)).distinct().toArray();
+    List<Integer> efforts =
+        IntStream.concat(steps.filter(x -> x < most), IntStream.of(most))
+            .distinct()
+            .boxed()
+            .toList();
+    return new EffortCurves.Trials(efforts, _ -> 1);
   }
 
   private BlockCode code(IndexSpec.Ivf built, Centroids centroids, int[] listOf) {

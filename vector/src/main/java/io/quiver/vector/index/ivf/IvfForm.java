@@ -7,7 +7,7 @@ import io.quiver.vector.index.IndexForm.Section;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
-import io.quiver.vector.index.recall.EffortCurve;
+import io.quiver.vector.index.recall.EffortCurves;
 import io.quiver.vector.memory.NativeMemory;
 import io.quiver.vector.quantize.Rotation;
 import java.lang.foreign.MemorySegment;
@@ -41,7 +41,7 @@ import java.util.List;
  *            specify them
  * </pre>
  *
- * And the section that {@link EffortCurve} specifies. {@code ivf_sq8} and {@code ivf_pq} have one
+ * And the section that {@link EffortCurves} specifies. {@code ivf_sq8} and {@code ivf_pq} have one
  * more, which their codes specify.
  */
 final class IvfForm {
@@ -139,7 +139,7 @@ final class IvfForm {
       }
     }
     IvfIndex.Contents contents = new IvfIndex.Contents(lists, present);
-    IvfIndex.Measured measured = new IvfIndex.Measured(EffortCurve.read(form), reaches(header));
+    IvfIndex.Measured measured = new IvfIndex.Measured(EffortCurves.read(form), reaches(header));
     return new IvfIndex(spec, euclidean, centroids, code, contents, measured);
   }
 

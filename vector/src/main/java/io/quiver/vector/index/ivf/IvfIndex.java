@@ -3,15 +3,15 @@ package io.quiver.vector.index.ivf;
 import io.quiver.vector.distance.DistanceKernels;
 import io.quiver.vector.distance.Metric;
 import io.quiver.vector.index.BuildOptions;
-import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.EuclideanRows;
 import io.quiver.vector.index.GrowingIndex;
 import io.quiver.vector.index.IndexForm;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.RowSet;
+import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
-import io.quiver.vector.index.recall.EffortCurve;
+import io.quiver.vector.index.recall.EffortCurves;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -42,7 +42,7 @@ public final class IvfIndex implements GrowingIndex {
   record Contents(InvertedLists lists, RowSet present) {}
 
   /** What a search of so many probes finds, and how far it reaches, when the index was built. */
-  record Measured(EffortCurve efforts, ReachCurve reaches) {}
+  record Measured(EffortCurves efforts, ReachCurve reaches) {}
 
   /** What a thread needs to add a row. */
   private static final class Writer {
@@ -199,9 +199,9 @@ public final class IvfIndex implements GrowingIndex {
     IndexForm.write(form, spec, rows(), IvfForm.sections(this));
   }
 
-  /** Lists that a search of this effort probes. */
-  int probes(Effort effort) {
-    return measured.efforts().effort(effort, spec.probes());
+  /** Lists that a search probes for its effort. */
+  int probes(SearchRequest request) {
+    return measured.efforts().effort(request, spec.probes());
   }
 
   /** See {@link BlockCode#candidates}. */
@@ -234,7 +234,7 @@ public final class IvfIndex implements GrowingIndex {
     return present;
   }
 
-  EffortCurve efforts() {
+  EffortCurves efforts() {
     return measured.efforts();
   }
 

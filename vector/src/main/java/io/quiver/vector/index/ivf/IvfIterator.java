@@ -34,7 +34,7 @@ final class IvfIterator implements NeighborIterator {
     this.index = index;
     this.probe = probe;
     this.request = request;
-    probes = Math.min(index.centroids().count(), index.probes(request.effort()));
+    probes = Math.min(index.centroids().count(), index.probes(request));
     probe.start(request, probes, Integer.MAX_VALUE);
   }
 

@@ -179,7 +179,7 @@ final class IvfSearcher implements VectorSearcher {
 
   private void probe(SearchRequest request) {
     int lists = index.centroids().count();
-    int probes = Math.min(lists, index.probes(request.effort()));
+    int probes = Math.min(lists, index.probes(request));
     int qualify = Math.min(request.k(), request.filter().count());
     int candidates = index.candidates(request.k());
     if (!request.filter().isAll()) {

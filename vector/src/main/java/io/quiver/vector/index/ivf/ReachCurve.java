@@ -4,7 +4,7 @@ import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.SearchRequest;
-import io.quiver.vector.index.recall.EffortCurve;
+import io.quiver.vector.index.recall.EffortCurves;
 import io.quiver.vector.index.recall.SampleQueries;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -50,7 +50,7 @@ final class ReachCurve {
    * @param probesMax fewer are tried
    */
   static ReachCurve measure(
-      IvfIndex index, EffortCurve efforts, int probesMax, BuildOptions options) {
+      IvfIndex index, EffortCurves efforts, int probesMax, BuildOptions options) {
     ReachCurve curve = unknown();
     IvfSearcher searcher = new IvfSearcher(index);
     List<MemorySegment> queries =
@@ -64,7 +64,7 @@ final class ReachCurve {
       double sum = 0;
       for (MemorySegment query : queries) {
         searcher.search(
-            SearchRequest.of(query, EffortCurve.K, index.rows().count())
+            SearchRequest.of(query, EffortCurves.K, index.rows().count())
                 .withEffort(Effort.of(1 << point))
                 .withCancelled(options.cancelled()),
             found);

@@ -14,17 +14,23 @@ final class Recall {
    * the last true one stands for it.
    */
   static double of(Neighbors found, Neighbors truth) {
-    if (truth.size() == 0) {
+    return of(found, truth, truth.size());
+  }
+
+  /** The same of the first k of them alone. */
+  static double of(Neighbors found, Neighbors truth, int k) {
+    int wanted = Math.min(k, truth.size());
+    if (wanted == 0) {
       return 1;
     }
-    double farthest = truth.distance(truth.size() - 1);
+    double farthest = truth.distance(wanted - 1);
     double bound = farthest + ROUNDING * Math.abs(farthest);
     int hits = 0;
-    for (int i = 0; i < found.size() && i < truth.size(); i++) {
+    for (int i = 0; i < found.size() && i < wanted; i++) {
       if (found.distance(i) <= bound) {
         hits++;
       }
     }
-    return (double) hits / truth.size();
+    return (double) hits / wanted;
   }
 }

@@ -13,7 +13,7 @@ import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.VectorIndex;
-import io.quiver.vector.index.recall.EffortCurve;
+import io.quiver.vector.index.recall.EffortCurves;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -101,7 +101,7 @@ class FusedFormTest {
     assertThatThrownBy(() -> Indexes.open(rewritten(index, "graph", 4, 25), sample.rows()))
         .isInstanceOf(DamagedIndexException.class);
     assertThatThrownBy(
-            () -> Indexes.open(rewritten(index, EffortCurve.SECTION, 8, 0), sample.rows()))
+            () -> Indexes.open(rewritten(index, EffortCurves.SECTION, 8, 0), sample.rows()))
         .isInstanceOf(DamagedIndexException.class);
   }
 
@@ -110,7 +110,7 @@ class FusedFormTest {
     IndexForm read = IndexForm.read(FusedIndexTest.written(index), index.rows());
     List<IndexForm.Section> sections = new ArrayList<>();
     for (String section :
-        new String[] {"graph", "signs", "absent", EffortCurve.SECTION, "blocks"}) {
+        new String[] {"graph", "signs", "absent", EffortCurves.SECTION, "blocks"}) {
       MemorySegment bytes = Arena.ofAuto().allocate(read.section(section).byteSize(), 64);
       bytes.copyFrom(read.section(section));
       if (section.equals(name)) {

@@ -7,7 +7,6 @@ import io.quiver.vector.Indexes;
 import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.distance.Metric;
 import io.quiver.vector.index.BuildOptions;
-import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
@@ -79,10 +78,10 @@ class GrowingIvfTest {
     IvfIndex alone = IvfIndex.build(spec, first, BuildOptions.threads(1));
     IvfIndex withRoom = build("ivf_rabitq", data, 4000);
     for (double recall : new double[] {0.5, 0.8, 0.9, 0.99}) {
-      assertThat(withRoom.probes(Effort.recall(recall)))
-          .isEqualTo(alone.probes(Effort.recall(recall)));
+      assertThat(withRoom.efforts().effort(recall, 10))
+          .isEqualTo(alone.efforts().effort(recall, 10));
     }
-    assertThat(alone.probes(Effort.recall(0.99))).isGreaterThan(1);
+    assertThat(alone.efforts().effort(0.99, 10)).isGreaterThan(1);
   }
 
   @Test

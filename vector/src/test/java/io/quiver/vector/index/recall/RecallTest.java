@@ -39,21 +39,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Recall that is measured, against an index whose recall is known. */
 class RecallTest {
   private static final int ROWS = 3000;
-  private static final int[] EFFORTS = {10, 20, 40, 60, 80, 90, 95, 100};
+  private static final EffortCurves.Trials EFFORTS =
+      new EffortCurves.Trials(List.of(10, 20, 40, 60, 80, 90, 95, 100), _ -> 1);
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void curveShowsTheRecallOfEachEffort(long seed) {
     VectorRows rows = rows(Encoding.FLOAT32, ROWS, seed);
-    EffortCurve curve = curve(rows, seed);
+    EffortCurves curve = curve(rows, seed);
     assertThat(curve.queries()).isEqualTo(200);
     for (int effort : new int[] {50, 80, 95}) {
-      double cautious = 1 - EffortCurve.CAUTION * (1 - effort / 100.0);
+      double cautious = 1 - EffortCurves.CAUTION * (1 - effort / 100.0);
       assertThat(curve.recall(effort)).as("seed %d", seed).isCloseTo(cautious, within(0.07));
-      assertThat(curve.effort(cautious)).as("seed %d", seed).isBetween(effort - 6, effort + 6);
+      assertThat(curve.effort(cautious, 10)).as("seed %d", seed).isBetween(effort - 6, effort + 6);
     }
-    assertThat(curve.effort(1)).isEqualTo(100);
-    assertThat(curve.effort(1e-9)).isLessThan(50);
+    assertThat(curve.effort(1, 10)).isEqualTo(100);
+    assertThat(curve.effort(1e-9, 10)).isLessThan(50);
     assertThat(curve.recall(1)).isEqualTo(curve.recall(10));
     assertThat(curve.recall(5000)).isEqualTo(1);
   }
@@ -61,22 +62,22 @@ class RecallTest {
   @Test
   void recallOutOfReachTakesTheGreatestEffort() {
     VectorRows rows = rows(Encoding.FLOAT32, ROWS, 4);
-    EffortCurve curve =
-        EffortCurve.measure(
+    EffortCurves curve =
+        EffortCurves.measure(
             rows,
             RowFilter.all(rows.count()),
             () -> new PartialSearcher(rows, 4),
             () -> exact(rows),
-            new int[] {10, 50},
+            new EffortCurves.Trials(List.of(10, 50), _ -> 1),
             BuildOptions.threads(1));
-    assertThat(curve.effort(0.99)).isEqualTo(50);
+    assertThat(curve.effort(0.99, 10)).isEqualTo(50);
   }
 
   @Test
   void curveIsTheSameForASeed() {
     VectorRows rows = rows(Encoding.FLOAT32, ROWS, 5);
-    EffortCurve first = curve(rows, 5);
-    EffortCurve second = curve(rows, 5);
+    EffortCurves first = curve(rows, 5);
+    EffortCurves second = curve(rows, 5);
     for (int effort = 1; effort <= 100; effort++) {
       assertThat(second.recall(effort)).isEqualTo(first.recall(effort));
     }
@@ -108,22 +109,22 @@ class RecallTest {
   void noRowsAndZeroRowsHaveACurve() {
     VectorRows rows = rows(Encoding.FLOAT32, 50, 7);
     VectorRows none = new VectorRows(Metric.L2, rows.block(), 0);
-    assertThat(curve(none, 7).effort(0.9)).isEqualTo(10);
+    assertThat(curve(none, 7).effort(0.9, 10)).isEqualTo(10);
     VectorRows zero = new VectorRows(Metric.COSINE, rows.block(), 50);
     for (int row = 0; row < 50; row++) {
       zero.row(row).fill((byte) 0);
     }
-    EffortCurve curve = curve(zero, 7);
+    EffortCurves curve = curve(zero, 7);
     assertThat(curve.queries()).isZero();
-    assertThat(curve.effort(0.9)).isEqualTo(10);
+    assertThat(curve.effort(0.9, 10)).isEqualTo(10);
   }
 
   @Test
   void writtenCurveIsReadBackAndDamageIsSeen() {
     VectorRows rows = rows(Encoding.FLOAT32, ROWS, 8);
-    EffortCurve curve = curve(rows, 8);
+    EffortCurves curve = curve(rows, 8);
     IndexForm.Section section = curve.section();
-    EffortCurve read = EffortCurve.read(form(rows, section));
+    EffortCurves read = EffortCurves.read(form(rows, section));
     assertThat(read.queries()).isEqualTo(curve.queries());
     for (int effort = 1; effort <= 100; effort++) {
       assertThat(read.recall(effort)).isEqualTo(curve.recall(effort));
@@ -134,14 +135,14 @@ class RecallTest {
       byte before = bytes.get(JAVA_BYTE, at);
       bytes.set(JAVA_BYTE, at, (byte) 0x7F);
       assertThatThrownBy(
-              () -> EffortCurve.read(form(rows, new IndexForm.Section(section.name(), bytes))))
+              () -> EffortCurves.read(form(rows, new IndexForm.Section(section.name(), bytes))))
           .isInstanceOf(DamagedIndexException.class);
       bytes.set(JAVA_BYTE, at, before);
     }
     MemorySegment empty = NativeMemory.allocate(16).asSlice(0, 16);
-    empty.set(JAVA_INT_UNALIGNED, 0, EffortCurve.K);
+    empty.set(JAVA_INT_UNALIGNED, 0, EffortCurves.K);
     assertThatThrownBy(
-            () -> EffortCurve.read(form(rows, new IndexForm.Section(EffortCurve.SECTION, empty))))
+            () -> EffortCurves.read(form(rows, new IndexForm.Section(EffortCurves.SECTION, empty))))
         .isInstanceOf(DamagedIndexException.class);
   }
 
@@ -150,7 +151,7 @@ class RecallTest {
     VectorRows rows = rows(Encoding.FLOAT32, ROWS, 9);
     BuildOptions options = BuildOptions.threads(1).withCancelled(() -> true);
     assertThatThrownBy(() ->
-            EffortCurve.measure(
+            EffortCurves.measure(
                 rows,
                 RowFilter.all(rows.count()),
                 () -> new PartialSearcher(rows, 9),
@@ -256,8 +257,8 @@ class RecallTest {
     }
   }
 
-  private static EffortCurve curve(VectorRows rows, long seed) {
-    return EffortCurve.measure(
+  private static EffortCurves curve(VectorRows rows, long seed) {
+    return EffortCurves.measure(
         rows,
         RowFilter.all(rows.count()),
         () -> new PartialSearcher(rows, seed),
