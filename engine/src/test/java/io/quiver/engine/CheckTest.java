@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** CHECK constraints under concurrency, over a restart, and for batches of parameters. */
 class CheckTest {
   private static final int WRITERS = 4;
+  private static final int ROUNDS = Integer.getInteger("check.rounds", 5);
 
   /** Writers add rows of any sign while someone deletes those below zero and forbids them. */
   @ParameterizedTest
@@ -38,7 +39,7 @@ class CheckTest {
         Random random = new Random(seed * 100 + i);
         writers.add(threads.submit(() -> write(database, random, ended)));
       }
-      for (int round = 0; round < 20; round++) {
+      for (int round = 0; round < ROUNDS; round++) {
         forbid(session);
         Thread.sleep(2);
         assertThat(number(session, "SELECT count(*) FROM t WHERE n < 0"))

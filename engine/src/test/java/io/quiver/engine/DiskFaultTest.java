@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 class DiskFaultTest {
   private static final int CASES = Integer.getInteger("faults.cases", 96);
   private static final long SEED = Long.getLong("faults.seed", 1);
+  private static final int DISKS = Integer.getInteger("faults.disks", 2);
   private static final Set<String> DISK_STATES = Set.of("58030", "53100");
 
   /** Names of segments differ from one opening to the next. */
@@ -283,7 +284,7 @@ class DiskFaultTest {
 
   @Test
   void onAFullDiskReadsGoOnAndCommitsDoAsSoonAsThereIsRoom() {
-    for (long seed = SEED; seed < SEED + 4; seed++) {
+    for (long seed = SEED; seed < SEED + DISKS; seed++) {
       Random random = new Random(seed);
       LimitedFileSystem files = new LimitedFileSystem(new MemoryFileSystem());
       Set<Integer> acknowledged = new HashSet<>();

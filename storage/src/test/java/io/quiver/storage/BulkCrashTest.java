@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BulkCrashTest {
   private static final int COMMITS = 5;
   private static final long BULK_BYTES = 300;
+  private static final int STRIDE = Tables.crashStride();
 
   private static StoreOptions options(FileSystem files, long seed) {
     return new StoreOptions(files, new Random(seed), 1 << 20, false).withBulkBytes(BULK_BYTES);
@@ -141,7 +142,7 @@ class BulkCrashTest {
     assertThat(work(counting)).isEqualTo(COMMITS + 1);
     long operations = counting.operations();
     assertThat(operations).isGreaterThan(300);
-    for (long cut = 1; cut <= operations; cut++) {
+    for (long cut = 1; cut <= operations; cut += STRIDE) {
       MemoryFileSystem disk = MemoryFileSystem.withPowerCuts();
       int acknowledged = work(new FaultyFileSystem(disk, FaultyFileSystem.Plan.powerCutAfter(cut)));
       String when = "seed " + seed + ", cut after operation " + cut;
@@ -157,7 +158,7 @@ class BulkCrashTest {
         new FaultyFileSystem(new MemoryFileSystem(), FaultyFileSystem.Plan.never());
     work(counting);
     Random random = new Random(seed);
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 200; i += STRIDE) {
       MemoryFileSystem disk = MemoryFileSystem.withPowerCuts();
       long kill = 1 + random.nextLong(counting.operations());
       long cut = 1 + random.nextLong(80);
@@ -183,7 +184,7 @@ class BulkCrashTest {
     FaultyFileSystem counting =
         new FaultyFileSystem(new MemoryFileSystem(), FaultyFileSystem.Plan.never());
     work(counting);
-    for (long failing = 1; failing <= counting.operations(); failing++) {
+    for (long failing = 1; failing <= counting.operations(); failing += STRIDE) {
       MemoryFileSystem disk = new MemoryFileSystem();
       int acknowledged = work(new FaultyFileSystem(disk, FaultyFileSystem.Plan.failAt(failing)));
       check(disk, acknowledged, "operation " + failing + " failed");

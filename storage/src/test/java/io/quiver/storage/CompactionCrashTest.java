@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a compaction leaves that ends at any moment, and what it gives back when it does not. */
 class CompactionCrashTest {
   private static final int COMMITS = 6;
+  private static final int STRIDE = Tables.crashStride();
 
   private static StoreOptions options(FileSystem files) {
     return new StoreOptions(files, new Random(7), 1 << 20, false);
@@ -134,7 +135,7 @@ class CompactionCrashTest {
     assertThat(work(counting)).isEqualTo(COMMITS + 1);
     long operations = counting.operations();
     // The seeds take turns.
-    for (long cut = seed; cut <= operations; cut += 2) {
+    for (long cut = seed; cut <= operations; cut += 2L * STRIDE) {
       MemoryFileSystem disk = MemoryFileSystem.withPowerCuts();
       int acknowledged = work(new FaultyFileSystem(disk, FaultyFileSystem.Plan.powerCutAfter(cut)));
       String when = "seed " + seed + ", cut after operation " + cut;
@@ -147,7 +148,7 @@ class CompactionCrashTest {
     FaultyFileSystem counting =
         new FaultyFileSystem(new MemoryFileSystem(), FaultyFileSystem.Plan.never());
     work(counting);
-    for (long failing = 1; failing <= counting.operations(); failing++) {
+    for (long failing = 1; failing <= counting.operations(); failing += STRIDE) {
       MemoryFileSystem disk = new MemoryFileSystem();
       int acknowledged = work(new FaultyFileSystem(disk, FaultyFileSystem.Plan.failAt(failing)));
       check(disk, acknowledged, "operation " + failing + " failed");

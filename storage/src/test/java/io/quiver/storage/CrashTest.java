@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is left of a store when the power goes, or a file operation fails, at any moment. */
 class CrashTest {
   private static final int COMMITS = 14;
+  private static final int STRIDE = Tables.crashStride();
 
   private static StoreOptions options(FileSystem files) {
     return new StoreOptions(files, new Random(7), 1 << 20, false);
@@ -115,7 +116,8 @@ class CrashTest {
     assertThat(work(counting)).isEqualTo(COMMITS + 1);
     long operations = counting.operations();
     assertThat(operations).isGreaterThan(200);
-    for (long cut = 1; cut <= operations; cut++) {
+    // With a stride the seeds take turns.
+    for (long cut = 1 + seed % STRIDE; cut <= operations; cut += STRIDE) {
       MemoryFileSystem disk = MemoryFileSystem.withPowerCuts();
       int acknowledged = work(new FaultyFileSystem(disk, FaultyFileSystem.Plan.powerCutAfter(cut)));
       String when = "seed " + seed + ", cut after operation " + cut;
@@ -133,7 +135,7 @@ class CrashTest {
         new FaultyFileSystem(new MemoryFileSystem(), FaultyFileSystem.Plan.never());
     work(counting);
     Random random = new Random(seed);
-    for (int i = 0; i < 600; i++) {
+    for (int i = 0; i < 600; i += STRIDE) {
       MemoryFileSystem disk = MemoryFileSystem.withPowerCuts();
       long kill = 1 + random.nextLong(counting.operations());
       long cut = 1 + random.nextLong(60);
@@ -160,7 +162,7 @@ class CrashTest {
     FaultyFileSystem counting =
         new FaultyFileSystem(new MemoryFileSystem(), FaultyFileSystem.Plan.never());
     work(counting);
-    for (long failing = 1; failing <= counting.operations(); failing++) {
+    for (long failing = 1; failing <= counting.operations(); failing += STRIDE) {
       MemoryFileSystem disk = new MemoryFileSystem();
       int acknowledged = work(new FaultyFileSystem(disk, FaultyFileSystem.Plan.failAt(failing)));
       check(disk, acknowledged, acknowledged + 1, "operation " + failing + " failed");

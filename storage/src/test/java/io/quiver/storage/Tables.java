@@ -27,6 +27,13 @@ import org.jspecify.annotations.Nullable;
 final class Tables {
   private Tables() {}
 
+  /**
+   * Every how many moments the tests of crashes strike: {@code -Dcrash.stride=1} is all of them.
+   */
+  static int crashStride() {
+    return Integer.getInteger("crash.stride", 3);
+  }
+
   static ColumnDefinition column(String name, SqlType type, boolean nullable) {
     return new ColumnDefinition(
         new ColumnId(0), name, type, nullable, null, ColumnDefinition.Identity.NONE);

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KillServerTest {
   private static final int WRITERS = 4;
   private static final int ROWS_A_TRANSACTION = 3;
-  private static final int ROUNDS = Integer.getInteger("kill.rounds", 4);
+  private static final int ROUNDS = Integer.getInteger("kill.rounds", 2);
   private static final long SEED = Long.getLong("kill.seed", System.nanoTime());
 
   @TempDir Path directory;

@@ -10,10 +10,12 @@ import io.quiver.vector.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class AutoChoiceTest {
   /** A MiB is 0 for as much as it likes. */
@@ -122,9 +124,15 @@ class AutoChoiceTest {
     return AutoChoice.of(new IndexSpec.Auto(95, 0), shape, buildBytesMax).spec().toString();
   }
 
+  /** The bounds are {@code auto.mebibytes}. */
+  private static LongStream bounds() {
+    return Stream.of(System.getProperty("auto.mebibytes", "2").split(","))
+        .mapToLong(Long::parseLong);
+  }
+
   /** What is chosen by a bound must be built within it. */
   @ParameterizedTest
-  @ValueSource(longs = {11, 2})
+  @MethodSource("bounds")
   void chosenIndexIsBuiltWithinItsMemory(long mebibytes) {
     int count = 10_100;
     Random random = new Random(mebibytes);

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Searches of a fused graph that go on, against brute force. */
 class ContinuedFusedWalkTest {
-  private static final int ROWS = 6000;
+  private static final int ROWS = Integer.getInteger("fused.rows", 3_000);
   private static final BuildOptions OPTIONS = BuildOptions.threads(2);
 
   private static VectorIndex built(FusedSample sample, String parameters) {

@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A fused graph over rows that do not change, against brute force. */
 class FusedIndexTest {
   private static final BuildOptions TWO_THREADS = BuildOptions.threads(2);
+  private static final int ROWS = Integer.getInteger("fused.rows", 2_000);
 
   @ParameterizedTest
   @CsvSource({
@@ -50,12 +51,12 @@ class FusedIndexTest {
     "NEGATIVE_INNER_PRODUCT, INT8, float32"
   })
   void mostOfTheNearestAreFound(Metric metric, Encoding encoding, String exact) {
-    FusedSample sample = FusedSample.of(metric, encoding, 5000, 64, 1);
+    FusedSample sample = FusedSample.of(metric, encoding, ROWS, 64, 1);
     VectorIndex index =
         Indexes.build(FusedSample.spec(",exact=" + exact), sample.rows(), TWO_THREADS);
-    assertThat(recall(index, sample, RowFilter.all(5000), Effort.DEFAULT))
+    assertThat(recall(index, sample, RowFilter.all(ROWS), Effort.DEFAULT))
         .isGreaterThanOrEqualTo(0.95);
-    assertThat(recall(index, sample, RowFilter.all(5000), Effort.recall(0.99)))
+    assertThat(recall(index, sample, RowFilter.all(ROWS), Effort.recall(0.99)))
         .isGreaterThanOrEqualTo(0.98);
   }
 
