@@ -62,7 +62,7 @@ stop() {
 
 step build
 ./mvnw -B --no-transfer-progress -Pdist package -Dmaven.test.skip -pl dist -am \
-  -Djacoco.skip -Dcheckstyle.skip -Dspotless.check.skip >"$work/build.log" || fail "$(cat "$work/build.log")"
+  -Dcheckstyle.skip -Dspotless.check.skip >"$work/build.log" || fail "$(cat "$work/build.log")"
 if grep -E 'define [0-9]+ overlapping class' "$work/build.log"; then
   fail "two libraries have the same class, and a jar can keep but one of them"
 fi
