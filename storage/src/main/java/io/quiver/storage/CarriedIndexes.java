@@ -3,6 +3,7 @@ package io.quiver.storage;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.index.MissingIndex;
+import io.quiver.storage.index.ReusedGraph;
 import io.quiver.storage.index.SegmentVectorIndex;
 import io.quiver.storage.memtable.DeletedRows;
 import io.quiver.storage.transaction.CommitPipeline;
@@ -76,7 +77,7 @@ final class CarriedIndexes {
     }
   }
 
-  private long make(IndexWork work, VectorIndexes.@Nullable Reuse reuse, Runnable check) {
+  private long make(IndexWork work, @Nullable ReusedGraph reuse, Runnable check) {
     BuildWatch watch =
         new BuildWatch(check, () -> !VectorIndexing.isDefined(pipeline.visible(), work));
     IndexBuilds.Build build = builds.add(VectorIndexBuild.What.MERGE, work, watch::isUnwanted);
@@ -114,8 +115,23 @@ final class CarriedIndexes {
         "index " + work.index().name() + " cannot be carried through a merge: " + e.getMessage());
   }
 
+  /**
+   * Lets the indexes of what a flush has written, which the background makes, go on with the
+   * largest that its rows had in memory.
+   */
+  void offer(Rewrite work, List<TablePart> to, Catalog catalog) {
+    for (IndexDefinition index : catalog.indexesOf(work.definition().id())) {
+      for (TablePart part : to) {
+        ReusedGraph graph = index.kind().isVector() ? reuse(work, index, part) : null;
+        if (graph != null && indexes.isMissing(part, index)) {
+          indexes.offer(part, index, graph);
+        }
+      }
+    }
+  }
+
   /** The input with the most rows that has an index, where most of them are there yet. */
-  private VectorIndexes.@Nullable Reuse reuse(Rewrite work, IndexDefinition index, TablePart to) {
+  private @Nullable ReusedGraph reuse(Rewrite work, IndexDefinition index, TablePart to) {
     if (index.predicateSql() != null) {
       // It numbers some of the rows, and another way than the merge does.
       return null;
@@ -130,9 +146,11 @@ final class CarriedIndexes {
     SegmentVectorIndex found = largest == null ? null : indexes.find(largest, index);
     return largest == null
             || found == null
+            || found.rowCount() > largest.rowCount()
             || largest.liveRowCount() < LIVE_SHARE_MIN * largest.rowCount()
         ? null
-        : new VectorIndexes.Reuse(found, newNumbers(work, largest, to.rowCount()));
+        : new ReusedGraph(
+            found, Arrays.copyOf(newNumbers(work, largest, to.rowCount()), found.rowCount()));
   }
 
   /** A merge writes the live rows of its parts one after the other. */

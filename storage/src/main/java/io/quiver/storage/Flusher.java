@@ -32,9 +32,16 @@ final class Flusher implements AutoCloseable {
   private final long segmentBytesMax;
   private final InstalledManifest installed;
   private final Jobs jobs;
+  private final CarriedIndexes carried;
   private boolean closed;
 
-  Flusher(StoreOptions options, SegmentCache cache, InstalledManifest installed, Jobs jobs) {
+  Flusher(
+      StoreOptions options,
+      SegmentCache cache,
+      InstalledManifest installed,
+      Jobs jobs,
+      CarriedIndexes carried) {
+    this.carried = carried;
     this.cache = cache;
     this.random = options.random();
     this.segmentBytesMax = options.limits().segmentBytes();
@@ -81,6 +88,7 @@ final class Flusher implements AutoCloseable {
         TableDefinition table = each.definition();
         List<TablePart> to = new SegmentMerge(cache, table, each.parts(), job::wrote).write(id);
         Indexing.build(installed.indexes(), to, table, state.catalog(), job::wrote);
+        carried.offer(each, to, state.catalog());
         replacements.add(new Replacement(table.id(), each.parts(), to));
         job.finishedRows(each.liveRows());
       }

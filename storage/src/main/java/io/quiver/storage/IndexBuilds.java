@@ -1,5 +1,6 @@
 package io.quiver.storage;
 
+import io.quiver.storage.index.ReusedGraph;
 import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.storage.transaction.VectorIndexes;
 import io.quiver.types.ErrorCode;
@@ -96,7 +97,7 @@ final class IndexBuilds {
      * @throws QuiverException 53200 when it takes more memory than builds may; 58030, 53100 when
      *     the disk cannot be read or written, XX001 when the segment is damaged
      */
-    long make(VectorIndexes indexes, VectorIndexes.@Nullable Reuse reuse) {
+    long make(VectorIndexes indexes, @Nullable ReusedGraph reuse) {
       BuildLimits now = limits();
       BuildOptions most = BuildOptions.threads(now.threads()).withMemory(now.memoryBytes());
       VectorIndexes.Plan plan = indexes.plan(work.part(), work.table(), work.index(), most, reuse);

@@ -214,11 +214,11 @@ public final class LocalStore implements Store {
       Jobs jobs,
       Deque<AutoCloseable> resources) {
     InstalledManifest installed = new InstalledManifest(opened);
-    Flusher flusher = new Flusher(options, cache, installed, jobs);
-    resources.push(flusher);
     CommitPipeline pipeline = opened.pipeline();
     VectorIndexing vectors = new VectorIndexing(options, pipeline, jobs, false);
     CarriedIndexes carried = new CarriedIndexes(vectors.builds(), pipeline);
+    Flusher flusher = new Flusher(options, cache, installed, jobs, carried);
+    resources.push(flusher);
     Compaction compaction = new Compaction(options, cache, installed, jobs, carried);
     resources.push(compaction);
     Indexing indexing = new Indexing(cache.files(), pipeline, jobs);

@@ -6,6 +6,7 @@ import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.index.MissingIndex;
+import io.quiver.storage.index.ReusedGraph;
 import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.storage.segment.SegmentDirectory;
 import io.quiver.storage.transaction.CommitPipeline;
@@ -165,7 +166,7 @@ final class VectorIndexing {
   private @Nullable QuiverException build(IndexBuilds.Build build) {
     IndexWork work = build.work();
     try {
-      run(build);
+      run(build, indexes().reusable(work.part(), work.index()));
     } catch (CancellationException e) {
       if (closed) {
         throw closed();
@@ -194,14 +195,14 @@ final class VectorIndexing {
     return e.code() == ErrorCode.DISK_FULL || e.code() == ErrorCode.IO_ERROR;
   }
 
-  /** Makes an index as a job. */
-  private void run(IndexBuilds.Build build) {
+  /** Makes an index as a job, of the graph that is given where it can be. */
+  private void run(IndexBuilds.Build build, @Nullable ReusedGraph reuse) {
     IndexWork work = build.work();
     int rows = work.part().rowCount();
     Jobs.Running job = jobs.start(build.id(), Job.Kind.INDEX, work.table(), rows, 0);
     build.onProgress(job::finishedRows);
     try {
-      job.wrote(build.make(indexes(), null));
+      job.wrote(build.make(indexes(), reuse));
       job.end(null);
     } catch (CancellationException e) {
       job.end(new QuiverException(ErrorCode.QUERY_CANCELED, "nobody wants the index any more", e));
@@ -282,7 +283,7 @@ final class VectorIndexing {
 
   private boolean rebuild(IndexBuilds.Build build, BuildWatch watch) {
     try {
-      run(build);
+      run(build, null);
     } catch (CancellationException e) {
       watch.rethrow();
       checkOpen();

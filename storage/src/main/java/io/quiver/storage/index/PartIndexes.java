@@ -42,6 +42,9 @@ public final class PartIndexes {
     /** It is there, an index on vectors. */
     record Vectors(SegmentVectorIndex index) implements Entry {}
 
+    /** It is to be made, an index on vectors, and goes on with the graph of another. */
+    record Reusable(ReusedGraph graph) implements Entry {}
+
     /** It has been looked for and is to be made. */
     record Absent() implements Entry {}
 
@@ -63,7 +66,9 @@ public final class PartIndexes {
   public void retainVectors(Predicate<IndexId> there) {
     entries
         .entrySet()
-        .removeIf(e -> e.getValue() instanceof Entry.Vectors && !there.test(e.getKey()));
+        .removeIf(e ->
+            (e.getValue() instanceof Entry.Vectors || e.getValue() instanceof Entry.Reusable)
+                && !there.test(e.getKey()));
   }
 
   /** Forgets that an index was given up, if it was. */

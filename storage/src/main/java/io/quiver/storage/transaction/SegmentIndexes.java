@@ -291,6 +291,7 @@ public final class SegmentIndexes {
           }
           case PartIndexes.Entry.Stored ofSegments -> {}
           case PartIndexes.Entry.Vectors vectors -> {}
+          case PartIndexes.Entry.Reusable reusable -> {}
           case PartIndexes.Entry.Absent absent -> {}
           case PartIndexes.Entry.GivenUp givenUp -> {}
           case null -> {}

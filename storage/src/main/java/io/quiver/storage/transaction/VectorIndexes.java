@@ -6,6 +6,7 @@ import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.index.IndexSpecs;
 import io.quiver.storage.index.MissingIndex;
 import io.quiver.storage.index.PartIndexes;
+import io.quiver.storage.index.ReusedGraph;
 import io.quiver.storage.index.RowBitmap;
 import io.quiver.storage.index.SegmentVectorIndex;
 import io.quiver.storage.index.VectorIndexFile;
@@ -112,7 +113,7 @@ public final class VectorIndexes {
     if (known instanceof PartIndexes.Entry.Vectors(SegmentVectorIndex found)) {
       return found;
     }
-    if (known == null && isLargeEnough(part)) {
+    if ((known == null || known instanceof PartIndexes.Entry.Reusable) && isLargeEnough(part)) {
       wanted.run();
     }
     return null;
@@ -239,20 +240,29 @@ public final class VectorIndexes {
       IndexSpec spec,
       String reason,
       long memoryBytes,
-      @Nullable Reuse reuse) {}
+      @Nullable ReusedGraph reuse) {}
 
-  /** An index of many of the rows, whose graph is taken over. */
-  public static final class Reuse {
-    private final SegmentVectorIndex larger;
-    private final int[] newNumbers;
+  /**
+   * Lets the index of a part go on with the graph of another, when it is made for the first time.
+   */
+  public void offer(TablePart part, IndexDefinition index, ReusedGraph graph) {
+    part.indexes().putIfAbsent(index.id(), new PartIndexes.Entry.Reusable(graph));
+  }
 
-    /**
-     * @param newNumbers what each of its rows is among the rows; -1 where it is not
-     */
-    public Reuse(SegmentVectorIndex larger, int[] newNumbers) {
-      this.larger = larger;
-      this.newNumbers = newNumbers;
-    }
+  /**
+   * The graph with which an index that is missing goes on: one that was offered, or that of the
+   * first rows of a block that has grown since. Null where there is none.
+   */
+  public @Nullable ReusedGraph reusable(TablePart part, IndexDefinition index) {
+    return switch (part.indexes().get(index.id())) {
+      case PartIndexes.Entry.Reusable(ReusedGraph graph) -> graph;
+      case PartIndexes.Entry.Vectors(SegmentVectorIndex found)
+          when part.segment() == null
+              && index.predicateSql() == null
+              && found.rowCount() <= indexable(part) ->
+          ReusedGraph.ofFirstRows(found);
+      case null, default -> null;
+    };
   }
 
   /**
@@ -266,7 +276,7 @@ public final class VectorIndexes {
       TableDefinition table,
       IndexDefinition index,
       BuildOptions most,
-      @Nullable Reuse reuse) {
+      @Nullable ReusedGraph reuse) {
     RowBitmap some = some(part, table, index);
     VectorRows rows = rows(part, index, some);
     IndexSpec spec = rows.count() == 0 ? new IndexSpec.Flat() : IndexSpecs.of(index);
@@ -289,7 +299,7 @@ public final class VectorIndexes {
         spec,
         reason,
         Indexes.buildBytes(spec, rows, most.threads()),
-        reuse != null && Indexes.canMerge(spec, reuse.larger.index()) ? reuse : null);
+        reuse != null && Indexes.canMerge(spec, reuse.older().index()) ? reuse : null);
   }
 
   /**
@@ -306,14 +316,15 @@ public final class VectorIndexes {
     TablePart part = plan.part();
     IndexDefinition index = plan.index();
     int before = indexed(part, index);
-    Reuse reuse = plan.reuse();
+    ReusedGraph reuse = plan.reuse();
     VectorIndex made =
         scheduler.callAtLowPriority(
             "quiver-index-build-0",
             () ->
                 reuse == null
                     ? Indexes.build(plan.spec(), plan.rows(), options)
-                    : Indexes.merge(reuse.larger.index(), reuse.newNumbers, plan.rows(), options));
+                    : Indexes.merge(
+                        reuse.older().index(), reuse.newNumbers(), plan.rows(), options));
     long millis = TimeUnit.NANOSECONDS.toMillis(scheduler.nanoTime() - begin);
     VectorIndexFile.Subject subject = plan.subject();
     long bytes = 0;
