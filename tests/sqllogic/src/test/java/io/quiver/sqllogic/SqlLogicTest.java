@@ -19,10 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Runs every {@code .slt} file of the specification over every interface, a database each, and
- * SQLite's own {@code select1} and {@code select2} embedded. One file alone: {@code
+ * SQLite's own {@code select1} to {@code select3} embedded. One file alone: {@code
  * -Dtest=SqlLogicTest -Dslt=joins}. Other files of SQLite's: {@code -Dsqlite=select1} embedded,
- * {@code -Dsqlite.remote=select1,select2,select3} over the other interfaces; {@code -Pci} has these
- * three over each.
+ * {@code -Dsqlite.remote=select1,select2,select3} over the other interfaces, as {@code -Pci} does.
  */
 class SqlLogicTest {
   private static final Path SPECIFICATION = Path.of("slt");
@@ -55,7 +54,8 @@ class SqlLogicTest {
   @TestFactory
   Stream<DynamicTest> sqlite() {
     Stream<DynamicTest> embedded =
-        sqlite("sqlite", "select1,select2").map(name -> sqlite(name, Interfaces.Way.EMBEDDED));
+        sqlite("sqlite", "select1,select2,select3")
+            .map(name -> sqlite(name, Interfaces.Way.EMBEDDED));
     Stream<DynamicTest> remote =
         sqlite("sqlite.remote", "")
             .flatMap(name ->
