@@ -55,14 +55,18 @@ public final class BenchmarkExactSearch {
 
   private void run(int rounds) {
     try (Database database = Database.inMemory("bench");
-        Session session = database.connect()) {
+        Session session = database.connect();
+        Session shared = database.connect()) {
       fill(session);
+      session.execute("SET quiver.search_threads = 1").close();
       String order = " ORDER BY v <-> ? LIMIT " + K;
       PreparedStatement plain = session.prepare("SELECT id FROM t" + order);
       PreparedStatement tenth = session.prepare("SELECT id FROM t WHERE tenth = 3" + order);
+      PreparedStatement byAll = shared.prepare("SELECT id FROM t" + order);
       System.out.printf("first search %.1f ms%n", search(session, plain) / 1e6);
       long[] searches = new long[rounds];
       long[] filtered = new long[rounds];
+      long[] byThreads = new long[rounds];
       long[] kernel = new long[rounds];
       long[] sum = new long[rounds];
       MemorySegment memory = Arena.ofAuto().allocate(4L * rows * dimension, 64);
@@ -76,11 +80,13 @@ public final class BenchmarkExactSearch {
         kernel[round] = kernel(memory);
         sum[round] = sum(memory);
         filtered[round] = search(session, tenth);
+        byThreads[round] = search(shared, byAll);
       }
       print("Vector API sum", sum, kernel);
       print("kernel alone", kernel, kernel);
       print("SQL, k = 10", searches, kernel);
       print("SQL, k = 10, a tenth passes", filtered, kernel);
+      print("SQL, k = 10, by all threads", byThreads, kernel);
     }
   }
 

@@ -32,6 +32,7 @@ public final class Settings {
   private static final String RECALL_TARGET = "quiver.recall_target";
   private static final String PROBES = "ivfflat.probes";
   private static final String MAX_UNINDEXED_ROWS = "quiver.max_unindexed_rows";
+  private static final String SEARCH_THREADS = "quiver.search_threads";
 
   // pgvector's, which have nothing to change here: a search goes on until k rows qualify.
   private static final String HNSW_SCAN = "hnsw.iterative_scan";
@@ -82,6 +83,13 @@ public final class Settings {
                   + " number.",
               0,
               Integer.MAX_VALUE),
+          Setting.number(
+              SEARCH_THREADS,
+              SEARCH_THREADS,
+              "Threads that may work on one vector search while processors are idle; 0 for any"
+                  + " number.",
+              0,
+              Integer.MAX_VALUE),
           Setting.number(PROBES, PROBES, PROBES_DESCRIPTION, 0, 32_768),
           Setting.number("ivf.probes", PROBES, PROBES_DESCRIPTION, 0, 32_768),
           Setting.word(HNSW_SCAN, ITERATIVE, List.of("off", "strict_order", "relaxed_order")),
@@ -122,6 +130,7 @@ public final class Settings {
             Map.entry(EF_SEARCH, 0),
             Map.entry(RECALL_TARGET, 0.95),
             Map.entry(MAX_UNINDEXED_ROWS, SearchSettings.DEFAULT.unindexedRowsMax()),
+            Map.entry(SEARCH_THREADS, SearchSettings.DEFAULT.threads()),
             Map.entry(PROBES, 0),
             Map.entry(HNSW_SCAN, "strict_order"),
             Map.entry(IVF_SCAN, "relaxed_order"),
@@ -160,7 +169,8 @@ public final class Settings {
             (Integer) value(EF_SEARCH),
             (Integer) value(PROBES),
             (Double) value(RECALL_TARGET),
-            (Integer) value(MAX_UNINDEXED_ROWS));
+            (Integer) value(MAX_UNINDEXED_ROWS),
+            (Integer) value(SEARCH_THREADS));
     commitMode =
         (Boolean) value(SYNCHRONOUS_COMMIT) ? CommitMode.SYNCHRONOUS : CommitMode.ASYNCHRONOUS;
   }

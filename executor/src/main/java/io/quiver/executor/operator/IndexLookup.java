@@ -322,6 +322,14 @@ final class IndexLookup {
   }
 
   /** What came of it, as EXPLAIN ANALYZE shows it. */
+  void add(IndexLookup other) {
+    used.addAll(other.used);
+    segments += other.segments;
+    served += other.served;
+    unselective += other.unselective;
+    matches += other.matches;
+  }
+
   String note() {
     StringBuilder note = new StringBuilder();
     if (served > 0) {

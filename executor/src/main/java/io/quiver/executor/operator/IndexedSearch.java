@@ -36,7 +36,12 @@ final class IndexedSearch {
   private static final ValueLayout.OfLong WORD =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /** A search of an index takes about as long as to measure so many rows. */
+  private static final long ROWS_A_SEARCH = 512;
+
   private final ExecutionContext context;
+  private final IndexChoice.Verdict choice;
+  private final PlanNode.VectorSearch search;
   private final SearchSettings settings;
   private final IndexDefinition index;
   private final ColumnId column;
@@ -67,6 +72,8 @@ final class IndexedSearch {
   private IndexedSearch(
       ExecutionContext context, IndexChoice.Verdict choice, PlanNode.VectorSearch search) {
     this.context = context;
+    this.choice = choice;
+    this.search = search;
     this.settings = context.search().with(search.use());
     this.index = choice.index();
     this.column = search.vectorColumn();
@@ -215,6 +222,32 @@ final class IndexedSearch {
     known.toSegment(rows);
     Arrays.sort(rows);
     return new Found(known, rows, covered, passed, rows.length < filter.count());
+  }
+
+  /** The same for another thread, which has not searched yet. */
+  IndexedSearch another() {
+    return new IndexedSearch(context, choice, search);
+  }
+
+  /** Adds what another has counted. */
+  void add(IndexedSearch other) {
+    plans.addAll(other.plans);
+    segments += other.segments;
+    served += other.served;
+    repeated += other.repeated;
+    missed += other.missed;
+    visited += other.visited;
+    distances += other.distances;
+    estimates += other.estimates;
+    unindexed += other.unindexed;
+  }
+
+  /** How many rows would be measured in the time that a segment takes. */
+  long work(SegmentView segment) {
+    SegmentVectorIndex known = context.snapshot().vectorIndex(index, segment);
+    return known == null
+        ? segment.rowCount()
+        : ROWS_A_SEARCH + Math.max(0, segment.rowCount() - known.rowCount());
   }
 
   /** How many rows are live and pass the filter, but were not found: some without a vector. */

@@ -38,10 +38,6 @@ final class NearestRows {
     return wanted;
   }
 
-  void clear() {
-    size = 0;
-  }
-
   void offer(double distance, long rowId, int segment, int row) {
     if (size < wanted) {
       if (size == rowIds.length) {
@@ -52,6 +48,13 @@ final class NearestRows {
     } else if (isNearer(distance, rowId, 0)) {
       set(0, distance, rowId, segment, row);
       siftDown(0, size);
+    }
+  }
+
+  /** Offers what another has. */
+  void addAll(NearestRows other) {
+    for (int i = 0; i < other.size; i++) {
+      offer(other.distances[i], other.rowIds[i], other.segments[i], other.rows[i]);
     }
   }
 

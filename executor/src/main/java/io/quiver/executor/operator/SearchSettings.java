@@ -11,20 +11,24 @@ import io.quiver.vector.index.Effort;
  * @param recallTarget of the k nearest, the part that is to be found; with 1 no index is used
  * @param unindexedRowsMax how many rows writers may be ahead of an index before they wait: rows
  *     that it has not are measured one by one; 0 is any number
+ * @param threads that may work on one search while processors are idle; 0 is any number
  */
-public record SearchSettings(int efSearch, int probes, double recallTarget, int unindexedRowsMax) {
-  public static final SearchSettings DEFAULT = new SearchSettings(0, 0, 0.95, 200_000);
+public record SearchSettings(
+    int efSearch, int probes, double recallTarget, int unindexedRowsMax, int threads) {
+  public static final SearchSettings DEFAULT = new SearchSettings(0, 0, 0.95, 200_000, 0);
 
   /** The same but for what a statement says, which wins over the session. */
   public SearchSettings with(IndexUse use) {
     if (use.recall() > 0) {
-      return new SearchSettings(use.efSearch(), use.probes(), use.recall(), unindexedRowsMax);
+      return new SearchSettings(
+          use.efSearch(), use.probes(), use.recall(), unindexedRowsMax, threads);
     }
     return new SearchSettings(
         use.efSearch() > 0 ? use.efSearch() : efSearch,
         use.probes() > 0 ? use.probes() : probes,
         recallTarget,
-        unindexedRowsMax);
+        unindexedRowsMax,
+        threads);
   }
 
   /** Whether no index is used. */

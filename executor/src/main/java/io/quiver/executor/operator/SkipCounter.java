@@ -22,6 +22,13 @@ final class SkipCounter {
     rowsSkipped += rows;
   }
 
+  /** Adds what another has counted. */
+  void add(SkipCounter other) {
+    segments += other.segments;
+    segmentsSkipped += other.segmentsSkipped;
+    rowsSkipped += other.rowsSkipped;
+  }
+
   SkippedRows sum() {
     return new SkippedRows(segments, segmentsSkipped, rowsSkipped);
   }
