@@ -18,6 +18,9 @@ final class ServerProcess implements AutoCloseable {
 
   private static final long QUERY_MEMORY_BYTES = 256L << 20;
 
+  /** So few rows that segments of this size have indexes on vectors. */
+  private static final int INDEX_ROWS_MIN = 100;
+
   private final Process process;
   private final int port;
 
@@ -47,6 +50,7 @@ final class ServerProcess implements AutoCloseable {
                     "--add-modules=jdk.incubator.vector",
                     "--enable-native-access=ALL-UNNAMED",
                     "-XX:TieredStopAtLevel=1",
+                    "-Dquiver.index_rows_min=" + INDEX_ROWS_MIN,
                     "-cp",
                     System.getProperty("java.class.path"),
                     ServerProcess.class.getName(),
