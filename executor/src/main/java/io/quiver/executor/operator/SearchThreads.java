@@ -72,25 +72,38 @@ final class SearchThreads implements AutoCloseable {
    */
   void run(SegmentSearch own, Consumer<SegmentSearch> work) {
     List<Helper> helpers = new ArrayList<>(others);
-    for (int i = 0; i < others; i++) {
-      Helper helper = new Helper(own.another(), work);
-      try {
-        POOL.execute(helper);
-        helpers.add(helper);
-      } catch (RejectedExecutionException e) {
-        // All threads are taken by searches that are about to end: this one goes on without.
-        helper.search.close();
-        break;
-      }
-    }
     try {
+      boolean more = others > 0;
+      while (more) {
+        more = begin(new Helper(own.another(), work), helpers) && helpers.size() < others;
+      }
       work.accept(own);
     } catch (RuntimeException | Error e) {
       failure = e;
-      throw e;
-    } finally {
-      helpers.forEach(helper -> helper.end(own));
     }
+    // Whatever has happened, none may go on when the search is over.
+    helpers.forEach(Helper::end);
+    try {
+      rethrow(failure);
+      helpers.forEach(helper -> helper.addTo(own));
+    } finally {
+      helpers.forEach(helper -> helper.search.close());
+    }
+  }
+
+  /** False where all threads are taken by searches that are about to end: this goes on without. */
+  private static boolean begin(Helper helper, List<Helper> helpers) {
+    try {
+      POOL.execute(helper);
+      helpers.add(helper);
+      return true;
+    } catch (RejectedExecutionException e) {
+      helper.search.close();
+      return false;
+    }
+  }
+
+  private static void rethrow(@Nullable Throwable failure) {
     switch (failure) {
       case null -> {}
       case RuntimeException e -> throw e;
@@ -105,6 +118,7 @@ final class SearchThreads implements AutoCloseable {
     private final Consumer<SegmentSearch> work;
     private final AtomicBoolean begun = new AtomicBoolean();
     private final CountDownLatch done = new CountDownLatch(1);
+    private boolean ran;
 
     private Helper(SegmentSearch search, Consumer<SegmentSearch> work) {
       this.search = search;
@@ -126,14 +140,17 @@ final class SearchThreads implements AutoCloseable {
     }
 
     /** Waits for it if it has begun, and keeps it from beginning otherwise. */
-    private void end(SegmentSearch own) {
+    private void end() {
       if (!begun.compareAndSet(false, true)) {
         await();
-        if (failure == null) {
-          own.add(search);
-        }
+        ran = true;
       }
-      search.close();
+    }
+
+    private void addTo(SegmentSearch own) {
+      if (ran) {
+        own.add(search);
+      }
     }
 
     private void await() {
