@@ -5,6 +5,7 @@ import io.quiver.engine.DatabaseOptions;
 import io.quiver.jdbc.DataSize;
 import io.quiver.server.QuiverServer;
 import io.quiver.server.ServerOptions;
+import io.quiver.storage.BuildLimits;
 import io.quiver.storage.StorageMemory;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
@@ -74,6 +75,24 @@ final class ServerCommand implements Callable<Integer> {
               + " half of what the Java heap may take")
   private long cacheBytes = DatabaseOptions.defaults().cacheBytes();
 
+  @Option(
+      names = "--index-build-threads",
+      paramLabel = "N",
+      description =
+          "How many threads build vector indexes, until SET quiver.index_build_threads says"
+              + " something else. Default: ${DEFAULT-VALUE}")
+  private int indexBuildThreads = BuildLimits.usual().threads();
+
+  @Option(
+      names = "--index-build-memory",
+      paramLabel = "SIZE",
+      converter = SizeConverter.class,
+      description =
+          "How many bytes builds of vector indexes may take together, such as 512m or 2g, until"
+              + " SET quiver.index_build_memory says something else. Default: half of what the"
+              + " Java heap may take")
+  private long indexBuildMemory = BuildLimits.usual().memoryBytes();
+
   /** Reads sizes. */
   static final class SizeConverter implements CommandLine.ITypeConverter<Long> {
     @Override
@@ -119,7 +138,19 @@ final class ServerCommand implements Callable<Integer> {
     return DatabaseOptions.defaults()
         .withCopyRoots(copyRoots)
         .withMemory(memory)
-        .withCacheBytes(cacheBytes);
+        .withCacheBytes(cacheBytes)
+        .withBuilds(buildLimits());
+  }
+
+  private BuildLimits buildLimits() {
+    try {
+      return new BuildLimits(indexBuildThreads, indexBuildMemory);
+    } catch (IllegalArgumentException e) {
+      throw new QuiverException(
+          ErrorCode.INVALID_PARAMETER_VALUE,
+          "--index-build-threads and --index-build-memory: " + e.getMessage(),
+          e);
+    }
   }
 
   /** A database without passwords is open to others only where somebody said so. */

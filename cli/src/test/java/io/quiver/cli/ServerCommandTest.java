@@ -3,6 +3,7 @@ package io.quiver.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quiver.engine.DatabaseOptions;
+import io.quiver.storage.BuildLimits;
 import io.quiver.storage.StorageMemory;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -47,6 +48,24 @@ class ServerCommandTest {
     DatabaseOptions resident = options("--memory", "resident", "--cache", "2g");
     assertThat(resident.memory()).isEqualTo(StorageMemory.RESIDENT);
     assertThat(resident.cacheBytes()).isEqualTo(2L << 30);
+  }
+
+  @Test
+  void whatBuildsMayTakeIsSaid() {
+    assertThat(options().builds()).isEqualTo(BuildLimits.usual());
+    assertThat(options("--index-build-threads", "3", "--index-build-memory", "512m").builds())
+        .isEqualTo(new BuildLimits(3, 512L << 20));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--index-build-threads,0", "--index-build-memory,1k"})
+  void buildsThatMayTakeNothingAreRefused(String option, String value) {
+    StringWriter errors = new StringWriter();
+    Path data = directory.resolve("data");
+    int code = commandLine(errors).execute("server", option, value, "--data", data + "");
+    assertThat(code).isEqualTo(1);
+    assertThat(errors.toString()).startsWith("ERROR 22023: --index-build-").contains("found");
+    assertThat(data).doesNotExist();
   }
 
   private static DatabaseOptions options(String... arguments) {

@@ -89,7 +89,8 @@ public final class Database implements AutoCloseable {
             StoreOptions.of(new LocalFileSystem(path))
                 .withMemTableBytes(options.memTableBytes())
                 .withMemory(options.memory())
-                .withCacheBytes(options.cacheBytes()));
+                .withCacheBytes(options.cacheBytes())
+                .withBuilds(options.builds()));
     return new Database(
         last == null ? "quiver" : last.toString(), options, remoteFiles, store, clock);
   }

@@ -1,6 +1,7 @@
 package io.quiver.engine;
 
 import io.quiver.executor.expression.UserFunction;
+import io.quiver.storage.BuildLimits;
 import io.quiver.storage.StorageMemory;
 import io.quiver.storage.StoreOptions;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.List;
  * @param memory where the columns of segments are when they are read
  * @param cacheBytes how many bytes of segments are copied into memory at most; of no effect where
  *     they are mapped
+ * @param builds what builds of vector indexes may take, until SET says something else
  */
 public record DatabaseOptions(
     long memTableBytes,
@@ -24,7 +26,8 @@ public record DatabaseOptions(
     List<UserFunction> functions,
     List<Path> copyRoots,
     StorageMemory memory,
-    long cacheBytes) {
+    long cacheBytes,
+    BuildLimits builds) {
   public DatabaseOptions {
     if (cacheBytes < 0) {
       throw new IllegalArgumentException("cacheBytes is not negative, found " + cacheBytes);
@@ -41,7 +44,8 @@ public record DatabaseOptions(
         functions,
         List.of(),
         StorageMemory.RESIDENT,
-        StoreOptions.usualCacheBytes());
+        StoreOptions.usualCacheBytes(),
+        BuildLimits.usual());
   }
 
   /** 64 MiB growing segments; a quarter of the heap, 256 MiB at least, a query. */
@@ -52,7 +56,7 @@ public record DatabaseOptions(
 
   public DatabaseOptions withCopyRoots(List<Path> roots) {
     return new DatabaseOptions(
-        memTableBytes, queryMemoryBytes, functions, roots, memory, cacheBytes);
+        memTableBytes, queryMemoryBytes, functions, roots, memory, cacheBytes, builds);
   }
 
   /** With segments that are mapped: a database may be larger than memory. */
@@ -62,12 +66,18 @@ public record DatabaseOptions(
 
   public DatabaseOptions withMemory(StorageMemory other) {
     return new DatabaseOptions(
-        memTableBytes, queryMemoryBytes, functions, copyRoots, other, cacheBytes);
+        memTableBytes, queryMemoryBytes, functions, copyRoots, other, cacheBytes, builds);
   }
 
   /** With so many bytes of segments copied into memory at most. */
   public DatabaseOptions withCacheBytes(long bytes) {
     return new DatabaseOptions(
-        memTableBytes, queryMemoryBytes, functions, copyRoots, memory, bytes);
+        memTableBytes, queryMemoryBytes, functions, copyRoots, memory, bytes, builds);
+  }
+
+  /** With other limits of the builds of vector indexes. */
+  public DatabaseOptions withBuilds(BuildLimits other) {
+    return new DatabaseOptions(
+        memTableBytes, queryMemoryBytes, functions, copyRoots, memory, cacheBytes, other);
   }
 }
