@@ -34,6 +34,11 @@ final class NearestRows {
     return size < wanted || Double.compare(distance, distances[0]) <= 0;
   }
 
+  /** No row farther away gets in any more; infinite while any may. */
+  double farthest() {
+    return size < wanted || Double.isNaN(distances[0]) ? Double.POSITIVE_INFINITY : distances[0];
+  }
+
   int wanted() {
     return wanted;
   }

@@ -39,6 +39,10 @@ final class SegmentSearch implements AutoCloseable {
   private final SkipCounter skips;
   private final Reservation reservation;
   private final NearestRows found;
+
+  /** No row farther away is wanted: others have as many that are nearer. */
+  private double farthest = Double.POSITIVE_INFINITY;
+
   private final List<Partial> partials = new ArrayList<>();
   private int[] rows = new int[0];
   private int[] measured = rows;
@@ -73,14 +77,17 @@ final class SegmentSearch implements AutoCloseable {
 
   /** The same for another thread, which has found nothing yet. */
   SegmentSearch another() {
-    return new SegmentSearch(
-        context,
-        search,
-        segments,
-        query,
-        indexed == null ? null : indexed.another(),
-        found.wanted(),
-        new SkipCounter());
+    SegmentSearch another =
+        new SegmentSearch(
+            context,
+            search,
+            segments,
+            query,
+            indexed == null ? null : indexed.another(),
+            found.wanted(),
+            new SkipCounter());
+    another.farthest = found.farthest();
+    return another;
   }
 
   /** Adds what another has found, and counted. */
@@ -115,6 +122,11 @@ final class SegmentSearch implements AutoCloseable {
     return threads == 1 ? note : (note + " threads=" + threads).strip();
   }
 
+  /** Whether a segment none of whose vectors is nearer than this may have a row that is wanted. */
+  boolean mayFind(double bound) {
+    return found.mayTake(bound) && !(bound > farthest);
+  }
+
   /**
    * Searches a segment.
    *
@@ -125,7 +137,7 @@ final class SegmentSearch implements AutoCloseable {
     if (!selector.open(segment)) {
       return;
     }
-    if (found.mayTake(bound)) {
+    if (mayFind(bound)) {
       search(number);
     } else {
       skips.skipSegment(segment.rowCount());

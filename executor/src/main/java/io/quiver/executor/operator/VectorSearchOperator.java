@@ -85,8 +85,21 @@ final class VectorSearchOperator implements Operator {
     }
     searched = own;
     List<Reach> reaches = nearestFirst(query);
+    // What is found in those that may be nearest may keep the others from being searched at all.
+    int nearest = 0;
+    while (nearest < reaches.size()
+        && Double.compare(reaches.get(nearest).bound(), reaches.getFirst().bound()) == 0) {
+      nearest++;
+    }
+    search(own, reaches.subList(0, nearest), fitting);
+    search(own, reaches.subList(nearest, reaches.size()), fitting);
+    own.searchAgain();
+    return own;
+  }
+
+  private void search(SegmentSearch own, List<Reach> reaches, @Nullable IndexedSearch fitting) {
     AtomicInteger next = new AtomicInteger();
-    try (SearchThreads threads = SearchThreads.begin(mostThreads(fitting))) {
+    try (SearchThreads threads = SearchThreads.begin(mostThreads(own, reaches, fitting))) {
       threads.run(
           own,
           each -> {
@@ -97,23 +110,23 @@ final class VectorSearchOperator implements Operator {
             }
           });
     }
-    own.searchAgain();
-    return own;
   }
 
   /** How many threads have enough to do, where what they call may be called by several. */
-  private int mostThreads(@Nullable IndexedSearch fitting) {
-    if (segments.size() < 2
-        || context.search().threads() == 1
-        || !SharedFilters.isSafe(search.filter())) {
+  private int mostThreads(SegmentSearch own, List<Reach> reaches, @Nullable IndexedSearch fitting) {
+    int threads = context.search().threads();
+    if (reaches.size() < 2 || threads == 1 || !SharedFilters.isSafe(search.filter())) {
       return 1;
     }
     long rows = 0;
-    for (SegmentView segment : segments) {
-      rows += fitting == null ? segment.rowCount() : fitting.work(segment);
+    for (Reach reach : reaches) {
+      if (own.mayFind(reach.bound())) {
+        SegmentView segment = segments.get(reach.segment());
+        rows += fitting == null ? segment.rowCount() : fitting.work(segment);
+      }
     }
-    int most = (int) Math.min(segments.size(), Math.max(1, rows / ROWS_A_THREAD));
-    return context.search().threads() == 0 ? most : Math.min(most, context.search().threads());
+    int most = (int) Math.min(reaches.size(), Math.max(1, rows / ROWS_A_THREAD));
+    return threads == 0 ? most : Math.min(most, threads);
   }
 
   /**
