@@ -85,8 +85,9 @@ final class VectorSearchOperator implements Operator {
     }
     searched = own;
     List<Reach> reaches = nearestFirst(query);
-    // What is found in those that may be nearest may keep the others from being searched at all.
-    int nearest = 0;
+    // What is found in those that may be nearest may keep the others from being measured at all. To
+    // ask an index takes too little time to wait for that.
+    int nearest = fitting == null ? 0 : reaches.size();
     while (nearest < reaches.size()
         && Double.compare(reaches.get(nearest).bound(), reaches.getFirst().bound()) == 0) {
       nearest++;
