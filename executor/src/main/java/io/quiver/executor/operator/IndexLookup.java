@@ -321,7 +321,7 @@ final class IndexLookup {
     }
   }
 
-  /** What came of it, as EXPLAIN ANALYZE shows it. */
+  /** Adds what another has counted. */
   void add(IndexLookup other) {
     used.addAll(other.used);
     segments += other.segments;
@@ -330,6 +330,7 @@ final class IndexLookup {
     matches += other.matches;
   }
 
+  /** What came of it, as EXPLAIN ANALYZE shows it. */
   String note() {
     StringBuilder note = new StringBuilder();
     if (served > 0) {

@@ -65,7 +65,11 @@ final class SegmentSearch implements AutoCloseable {
     this.context = context;
     this.search = search;
     this.segments = segments;
-    this.rowCount = segments.stream().mapToLong(SegmentView::rowCount).sum();
+    long sum = 0;
+    for (SegmentView segment : segments) {
+      sum += segment.rowCount();
+    }
+    this.rowCount = sum;
     this.query = query;
     this.indexed = indexed;
     this.lookup = IndexLookup.of(search.table(), search.columns(), search.filter(), context);

@@ -93,7 +93,9 @@ final class VectorSearchOperator implements Operator {
       nearest++;
     }
     search(own, reaches.subList(0, nearest), fitting);
-    search(own, reaches.subList(nearest, reaches.size()), fitting);
+    if (nearest < reaches.size()) {
+      search(own, reaches.subList(nearest, reaches.size()), fitting);
+    }
     own.searchAgain();
     return own;
   }
