@@ -102,6 +102,7 @@ public final class LocalStore implements Store {
     VectorIndexing vectors = new VectorIndexing(options, pipeline, jobs, false);
     MemoryIndexing indexing = new MemoryIndexing(scheduler, pipeline, compaction, vectors);
     Deque<AutoCloseable> resources = new ArrayDeque<>();
+    resources.push(new RecallChecks(scheduler, pipeline));
     resources.push(indexing);
     return new LocalStore(pipeline, jobs, null, indexing, null, null, false, resources);
   }
@@ -167,6 +168,7 @@ public final class LocalStore implements Store {
       Jobs jobs = new Jobs(options.scheduler());
       if (options.background()) {
         resources.push(new BackgroundKeys(pipeline, jobs, options.scheduler()));
+        resources.push(new RecallChecks(options.scheduler(), pipeline));
         VectorIndexing vectors = new VectorIndexing(options, pipeline, jobs, true);
         resources.push(
             new BackgroundWork(
@@ -234,7 +236,7 @@ public final class LocalStore implements Store {
             "indexes cannot be built; tables are scanned, and it is tried again");
     resources.push(indexes);
     pipeline.indexes().onWanted(indexes::wake);
-    resources.push(measureRecall(options, pipeline));
+    resources.push(new RecallChecks(options.scheduler(), pipeline));
     BackgroundWork graphs =
         new BackgroundWork(
             options.scheduler(),
@@ -268,20 +270,6 @@ public final class LocalStore implements Store {
     BackgroundFlush flush = new BackgroundFlush(flusher, installed, pipeline, options);
     resources.push(flush);
     return new Disk(installed, flusher, compaction, indexing, vectors, flush, merging);
-  }
-
-  /** Indexes that are opened or made from now on are watched. */
-  private static BackgroundWork measureRecall(StoreOptions options, CommitPipeline pipeline) {
-    RecallChecks checks = new RecallChecks(options.scheduler(), pipeline);
-    BackgroundWork recall =
-        new BackgroundWork(
-            options.scheduler(),
-            "quiver-recall",
-            checks::checkAll,
-            checks::close,
-            "searches cannot be repeated exactly; the recall of indexes is not known");
-    pipeline.indexes().vectors().onSample(recall::wake);
-    return recall;
   }
 
   private static void compactAll(Compaction compaction) {

@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Repeats some of the searches by vector indexes exactly, to know what these really find. It rests
- * far longer than it works, so that it never takes more than a twentieth of a core.
+ * Repeats some of the searches by vector indexes exactly, to know what these really find: on a
+ * thread that starts when the first of them waits, at low priority. It rests far longer than it
+ * works, so that it never takes more than a twentieth of a core.
  */
-final class RecallChecks {
+final class RecallChecks implements AutoCloseable {
   private static final int REST_PER_WORK = 19;
   private static final long REST_NANOS_MAX = TimeUnit.SECONDS.toNanos(5);
 
@@ -25,23 +27,46 @@ final class RecallChecks {
   private final Scheduler scheduler;
   private final CommitPipeline pipeline;
 
-  /** Guarded by the lock. */
+  /** Guarded by the lock, as is the thread. */
   private boolean closed;
 
+  private @Nullable BackgroundWork thread;
+
+  /** Watches the indexes that are opened or made from now on. */
   RecallChecks(Scheduler scheduler, CommitPipeline pipeline) {
     this.scheduler = scheduler;
     this.pipeline = pipeline;
+    pipeline.indexes().vectors().onSample(this::wake);
+  }
+
+  private void wake() {
+    lock.lock();
+    try {
+      if (thread != null) {
+        thread.wake();
+      } else if (!closed) {
+        thread =
+            new BackgroundWork(
+                scheduler,
+                "quiver-recall",
+                this::checkAll,
+                () -> {},
+                "searches cannot be repeated exactly; the recall of indexes is not known");
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Repeats all searches that wait, of each index one after the other. */
-  void checkAll() {
+  private void checkAll() {
     List<SegmentVectorIndex> indexes = indexes();
     boolean more = true;
     while (more) {
       more = false;
       for (SegmentVectorIndex index : indexes) {
         long begin = scheduler.nanoTime();
-        if (!isClosed() && index.checkOne()) {
+        if (!isClosed() && scheduler.callAtLowPriority("quiver-recall-0", index::checkOne)) {
           more = true;
           rest(REST_PER_WORK * (scheduler.nanoTime() - begin));
         }
@@ -91,13 +116,19 @@ final class RecallChecks {
   }
 
   /** Ends work that is going on after the search that it repeats. */
-  void close() {
+  @Override
+  public void close() {
+    BackgroundWork work;
     lock.lock();
     try {
       closed = true;
       changed.signalAll();
+      work = thread;
     } finally {
       lock.unlock();
+    }
+    if (work != null) {
+      work.close();
     }
   }
 }
