@@ -40,7 +40,21 @@ final class CarriedIndexes {
   }
 
   private boolean had(Rewrite work, IndexDefinition index) {
-    return work.parts().stream().anyMatch(part -> indexes.has(part, index));
+    boolean had = false;
+    for (TablePart part : work.parts()) {
+      had |= indexes.has(part, index) || opens(work, part, index);
+    }
+    return had;
+  }
+
+  /** After the database is opened, a merge may come before an index has been read. */
+  private boolean opens(Rewrite work, TablePart part, IndexDefinition index) {
+    try {
+      return indexes.isMissing(part, index) && indexes.open(part, work.definition(), index);
+    } catch (IllegalArgumentException | OutOfMemoryError e) {
+      LOG.log(System.Logger.Level.WARNING, "an index is not carried through a merge", e);
+      return false;
+    }
   }
 
   /**
@@ -53,11 +67,16 @@ final class CarriedIndexes {
   void make(
       Rewrite work, List<TablePart> to, Catalog catalog, Runnable check, LongConsumer progress) {
     for (IndexDefinition index : catalog.indexesOf(work.definition().id())) {
+      if (!index.kind().isVector()
+          || to.stream().noneMatch(part -> indexes.isMissing(part, index))) {
+        continue;
+      }
+      boolean had = had(work, index);
       for (TablePart part : to) {
         if (!indexes.isMissing(part, index)) {
           continue;
         }
-        if (had(work, index)) {
+        if (had) {
           IndexWork made = new IndexWork(work.definition(), index, part);
           progress.accept(make(made, reuse(work, index, part), check));
         } else {

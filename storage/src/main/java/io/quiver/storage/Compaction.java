@@ -13,10 +13,17 @@ import io.quiver.types.QuiverException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
@@ -27,8 +34,11 @@ import org.jspecify.annotations.Nullable;
  * there; rows deleted meanwhile are deleted in what it writes. Commits, reads and flushes go on,
  * but for the moment in which the result is installed.
  *
- * <p>One merge runs at a time: its thread holds {@link #turn}. A merge that fails or is ended
- * changes nothing, and takes away what it has written.
+ * <p>One merge copies rows at a time: its thread holds {@link #turn}. It makes vector indexes of
+ * what it has written, which may take minutes, without: other merges of other segments go on
+ * meanwhile, but for those whose indexes would have more than half as many bytes of rows. These
+ * would only share the processors with it, where smaller ones are over long before. A merge that
+ * fails or is ended changes nothing, and takes away what it has written.
  */
 final class Compaction implements AutoCloseable {
   /** Above so many segments in a table, merging them is not slowed down. */
@@ -37,6 +47,19 @@ final class Compaction implements AutoCloseable {
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final ReentrantLock turn = new ReentrantLock();
+
+  /** Shared by all merges, from the choice of their segments to their end; closing waits for it. */
+  private final ReadWriteLock going = new ReentrantReadWriteLock();
+
+  /** Live bytes of merges in the background that make vector indexes, by their segments. */
+  private final Map<Set<UUID>, Long> carrying = new ConcurrentHashMap<>();
+
+  /** Tables of statements that merge all of their segments, or wait for it; one may be twice. */
+  private final Queue<TableId> optimizing = new ConcurrentLinkedQueue<>();
+
+  /** Statements that wait for the turn. */
+  private final AtomicInteger waiting = new AtomicInteger();
+
   private final SegmentCache cache;
   private final RandomGenerator random;
   private final StoreOptions.Limits limits;
@@ -45,8 +68,8 @@ final class Compaction implements AutoCloseable {
   private final Jobs jobs;
   private final CarriedIndexes carried;
 
-  /** Segments that could not be read, and are left to {@code quiver check}. Owned by the turn. */
-  private final Set<UUID> damaged = new HashSet<>();
+  /** Segments that could not be read, and are left to {@code quiver check}. */
+  private final Set<UUID> damaged = ConcurrentHashMap.newKeySet();
 
   private volatile boolean closed;
 
@@ -68,6 +91,16 @@ final class Compaction implements AutoCloseable {
   /** All that is to be merged of a table; nothing where that is so already. */
   private record Claimed(TableDefinition table, List<Rewrite> work) {}
 
+  /**
+   * For whom segments are merged.
+   *
+   * @param urgent whether it writes as fast as it can
+   * @param check what it throws ends all
+   * @param isStatement whether someone waits for it, so that others hurry who have the turn
+   */
+  private record Task(
+      Jobs.Running job, BooleanSupplier urgent, Runnable check, boolean isStatement) {}
+
   /** Whether it takes away most of what it reads, or belongs to very many segments. */
   private static boolean isUrgent(Rewrite work) {
     return work.liveRows() < work.rows() / 2 || work.table().parts().size() > SEGMENTS_MANY;
@@ -81,18 +114,15 @@ final class Compaction implements AutoCloseable {
    *     read or written
    */
   boolean compact() {
-    turn.lock();
+    going.readLock().lock();
     try {
-      Rewrite work = choose();
-      if (work == null || closed) {
+      Rewrite work = claimNext();
+      if (work == null) {
         return false;
       }
       Set<UUID> segments = Rewrite.segments(List.of(work));
-      if (!installed.claim(segments)) {
-        // A flush has just rewritten some of them: look again.
-        return true;
-      }
-      BooleanSupplier urgent = () -> isUrgent(work) || turn.hasQueuedThreads();
+      BooleanSupplier urgent =
+          () -> isUrgent(work) || optimizing.contains(work.definition().id()) || waiting.get() > 0;
       Jobs.Running job =
           jobs.start(
               Job.Kind.COMPACTION,
@@ -100,16 +130,55 @@ final class Compaction implements AutoCloseable {
               work.liveRows(),
               Rewrite.liveBytes(List.of(work)));
       try {
-        run(job, List.of(work), urgent, this::checkOpen);
+        run(new Task(job, urgent, this::checkOpen, false), List.of(work));
       } catch (CorruptionException e) {
         damaged.addAll(segments);
         throw e;
       } finally {
+        carrying.remove(segments);
         installed.release(segments);
       }
       return true;
     } finally {
+      going.readLock().unlock();
+    }
+  }
+
+  /** Reserves what is worth most; null where nothing is. */
+  private @Nullable Rewrite claimNext() {
+    turn.lock();
+    try {
+      while (!closed) {
+        Rewrite work = choose();
+        if (work == null) {
+          return null;
+        }
+        List<Rewrite> one = List.of(work);
+        Set<UUID> segments = Rewrite.segments(one);
+        if (installed.claim(segments)) {
+          if (work.parts().stream().anyMatch(installed.indexes().vectors()::hasAny)) {
+            carrying.put(segments, Rewrite.liveBytes(one));
+          }
+          return work;
+        }
+        // A flush has just rewritten some of them: look again.
+      }
+      return null;
+    } finally {
       turn.unlock();
+    }
+  }
+
+  /** As {@link #compact}, until nothing is worth it; that it is closed meanwhile is no failure. */
+  void compactAll() {
+    try {
+      while (compact()) {
+        Thread.onSpinWait();
+      }
+    } catch (QuiverException e) {
+      if (!closed) {
+        throw e;
+      }
     }
   }
 
@@ -129,9 +198,8 @@ final class Compaction implements AutoCloseable {
             throw new QuiverException(ErrorCode.QUERY_CANCELED, "the statement was cancelled");
           }
         };
-    while (!tryTurn()) {
-      check.run();
-    }
+    going.readLock().lock();
+    optimizing.add(table);
     try {
       Claimed claimed = claimAll(table, check);
       List<Rewrite> all = claimed.work();
@@ -140,25 +208,20 @@ final class Compaction implements AutoCloseable {
           jobs.start(
               Job.Kind.OPTIMIZE, claimed.table(), Rewrite.liveRows(all), Rewrite.liveBytes(all));
       try {
-        run(job, all, () -> true, check);
+        run(new Task(job, () -> true, check, true), all);
       } finally {
         installed.release(segments);
       }
     } finally {
-      turn.unlock();
+      optimizing.remove(table);
+      going.readLock().unlock();
     }
   }
 
-  private boolean tryTurn() {
-    try {
-      return scheduler.tryLock(turn, POLL_NANOS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new QuiverException(ErrorCode.QUERY_CANCELED, "interrupted while waiting", e);
-    }
-  }
-
-  /** Reserves all that is to be merged of a table; a flush may hold some of it for a while. */
+  /**
+   * Reserves all that is to be merged of a table. A flush or another merge may hold some of it for
+   * a while; none begins to merge more of it.
+   */
   private Claimed claimAll(TableId id, Runnable check) {
     while (true) {
       check.run();
@@ -185,7 +248,10 @@ final class Compaction implements AutoCloseable {
     busy.addAll(damaged);
     @Nullable Rewrite best = null;
     for (TableState table : state.tables().values()) {
-      MergePolicy.Run run = MergePolicy.compact(table.parts(), limits.segmentBytes(), busy);
+      if (optimizing.contains(table.definition().id())) {
+        continue;
+      }
+      MergePolicy.Run run = MergePolicy.compact(table.parts(), bytesMax(table), busy);
       if (run != null && (best == null || run.count() > best.parts().size())) {
         best = new Rewrite(table, run.of(table.parts()));
       }
@@ -193,42 +259,80 @@ final class Compaction implements AutoCloseable {
     return best;
   }
 
-  private void run(Jobs.Running job, List<Rewrite> all, BooleanSupplier urgent, Runnable check) {
-    Throttle throttle = new Throttle(limits.compactionBytesPerSecond(), urgent, scheduler);
+  /** How large a merge of segments of a table may be now. */
+  private long bytesMax(TableState table) {
+    long most = limits.segmentBytes();
+    if (table.parts().stream().noneMatch(installed.indexes().vectors()::hasAny)) {
+      return most;
+    }
+    return carrying.values().stream().mapToLong(bytes -> bytes / 2).reduce(most, Math::min);
+  }
+
+  private void run(Task task, List<Rewrite> all) {
     try {
       for (Rewrite work : all) {
-        rewrite(
-            work,
-            check,
-            bytes -> {
-              check.run();
-              job.wrote(bytes);
-              throttle.wrote(bytes, check);
-            });
-        job.finishedRows(work.liveRows());
+        rewrite(task, work);
+        task.job().finishedRows(work.liveRows());
       }
-      job.end(null);
+      task.job().end(null);
     } catch (RuntimeException | Error e) {
-      job.end(e);
+      task.job().end(e);
       throw e;
     }
   }
 
-  private void rewrite(Rewrite work, Runnable check, LongConsumer progress) {
+  private void rewrite(Task task, Rewrite work) {
     List<UUID> written = new ArrayList<>();
     try {
+      List<TablePart> to = copy(task, work, written);
+      LongConsumer progress =
+          bytes -> {
+            task.check().run();
+            task.job().wrote(bytes);
+          };
+      carried.make(work, to, installed.newestCatalog(), task.check(), progress);
+      installed.installCompaction(
+          new Replacement(work.definition().id(), work.parts(), to), written);
+    } catch (RuntimeException | Error e) {
+      installed.abandon(written, e);
+      throw e;
+    }
+  }
+
+  /** Writes the rows, and scalar indexes, no faster than it may; no other does so meanwhile. */
+  private List<TablePart> copy(Task task, Rewrite work, List<UUID> written) {
+    awaitTurn(task);
+    try {
+      Throttle throttle = new Throttle(limits.compactionBytesPerSecond(), task.urgent(), scheduler);
+      LongConsumer progress =
+          bytes -> {
+            task.check().run();
+            task.job().wrote(bytes);
+            throttle.wrote(bytes, task.check());
+          };
       UUID id = new UUID(random.nextLong(), random.nextLong());
       written.add(id);
       List<TablePart> to =
           new SegmentMerge(cache, work.definition(), work.parts(), progress).write(id);
       Indexing.build(
           installed.indexes(), to, work.definition(), installed.state().catalog(), progress);
-      carried.make(work, to, installed.newestCatalog(), check, progress);
-      installed.installCompaction(
-          new Replacement(work.definition().id(), work.parts(), to), written);
-    } catch (RuntimeException | Error e) {
-      installed.abandon(written, e);
-      throw e;
+      return to;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void awaitTurn(Task task) {
+    waiting.addAndGet(task.isStatement() ? 1 : 0);
+    try {
+      while (!scheduler.tryLock(turn, POLL_NANOS)) {
+        task.check().run();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new QuiverException(ErrorCode.QUERY_CANCELED, "interrupted while waiting", e);
+    } finally {
+      waiting.addAndGet(task.isStatement() ? -1 : 0);
     }
   }
 
@@ -238,15 +342,15 @@ final class Compaction implements AutoCloseable {
     }
   }
 
-  /** Ends a merge that is running, and waits for it; there is none afterwards. */
+  /** Ends merges that are running, and waits for them; there is none afterwards. */
   @Override
   public void close() {
     closed = true;
-    turn.lock();
+    going.writeLock().lock();
     try {
       damaged.clear();
     } finally {
-      turn.unlock();
+      going.writeLock().unlock();
     }
   }
 }

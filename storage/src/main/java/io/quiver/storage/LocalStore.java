@@ -86,7 +86,7 @@ public final class LocalStore implements Store {
       Indexing indexing,
       VectorIndexing vectors,
       @Nullable BackgroundFlush flush,
-      @Nullable BackgroundWork merging) {}
+      @Nullable BackgroundMerges merging) {}
 
   /** An empty database that lives in memory, until it is closed. Nothing is logged or flushed. */
   public static LocalStore inMemory() {
@@ -257,25 +257,13 @@ public final class LocalStore implements Store {
           graphs.wake();
         };
     pipeline.onCommit(new ChangeWatch(pipeline.visible(), wakeBoth, graphs::wake)::committed);
-    BackgroundWork merging =
-        new BackgroundWork(
-            options.scheduler(),
-            "quiver-compaction",
-            () -> compactAll(compaction),
-            compaction::close,
-            "segments cannot be merged; they stay as they are, and it is tried again");
+    BackgroundMerges merging = new BackgroundMerges(options.scheduler(), compaction);
     resources.push(merging);
     installed.onInstalled(merging::wake);
     installed.onInstalled(wakeBoth);
     BackgroundFlush flush = new BackgroundFlush(flusher, installed, pipeline, options);
     resources.push(flush);
     return new Disk(installed, flusher, compaction, indexing, vectors, flush, merging);
-  }
-
-  private static void compactAll(Compaction compaction) {
-    while (compaction.compact()) {
-      Thread.onSpinWait();
-    }
   }
 
   @Override
@@ -344,7 +332,9 @@ public final class LocalStore implements Store {
    */
   public void compact() {
     if (disk != null) {
-      compactAll(disk.compaction());
+      while (disk.compaction().compact()) {
+        Thread.onSpinWait();
+      }
     }
   }
 
