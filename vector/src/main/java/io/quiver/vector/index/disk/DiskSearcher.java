@@ -8,6 +8,7 @@ import io.quiver.vector.index.NearestRows;
 import io.quiver.vector.index.NeighborIterator;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
+import io.quiver.vector.index.ScanLimit;
 import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.SearchStatistics;
 import io.quiver.vector.index.VectorRows;
@@ -49,6 +50,8 @@ final class DiskSearcher implements VectorSearcher {
   /** Where all rows within a radius are asked for: one in 30,000 is beyond. */
   private static final double DEVIATIONS_RADIUS = 4;
 
+  private final int scanMax = ScanLimit.rows(SCAN_MAX);
+  private final int walkPart = ScanLimit.part(WALK_PART);
   private final IndexSpec.DiskAnn spec;
   private final DiskCodes codes;
   private final DiskLinks links;
@@ -119,7 +122,7 @@ final class DiskSearcher implements VectorSearcher {
     }
     deviations = deviations(request);
     nearest.reset(request.k(), request.radius());
-    if (request.filter().count() <= SCAN_MAX || !searchGraph(request)) {
+    if (request.filter().count() <= scanMax || !searchGraph(request)) {
       plan = "codes";
       nearest.reset(request.k(), request.radius());
       scan(request);
@@ -137,7 +140,7 @@ final class DiskSearcher implements VectorSearcher {
     // What is read too early is due in a later batch.
     deviations = bounded ? DEVIATIONS_RADIUS : Math.max(DEVIATIONS_FILTERED, deviations(request));
     visited.clear();
-    boolean scan = request.filter().count() <= SCAN_MAX;
+    boolean scan = request.filter().count() <= scanMax;
     plan = scan ? "codes" : "graph";
     return new ContinuedDiskWalk(
         this, request, codes.space().absent(), scan ? new int[0] : links.entries());
@@ -167,7 +170,7 @@ final class DiskSearcher implements VectorSearcher {
     plan = "graph";
     // A filter may let through few of the rows near the query, whatever it lets through in all.
     for (long size = (long) wanted * filter.rows() / filter.count();
-        size <= rows.count() / WALK_PART;
+        size <= rows.count() / walkPart;
         size *= WIDER) {
       walk(request, (int) size);
       CandidatePool found = filter.isAll() ? pool : keepPassing(filter, wanted);

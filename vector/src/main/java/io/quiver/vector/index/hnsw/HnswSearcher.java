@@ -8,6 +8,7 @@ import io.quiver.vector.index.NearestRows;
 import io.quiver.vector.index.NeighborIterator;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
+import io.quiver.vector.index.ScanLimit;
 import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.SearchStatistics;
 import io.quiver.vector.index.VectorRows;
@@ -47,6 +48,8 @@ final class HnswSearcher implements VectorSearcher {
   /** Matches that are so many times as far out as they would be at random are far out. */
   private static final double FARTHER = 4;
 
+  private final int fewMatches = ScanLimit.rows(FEW_MATCHES);
+  private final int poolPart = ScanLimit.part(POOL_PART);
   private final IndexSpec.Hnsw spec;
   private final GraphRows rows;
   private final HnswGraph graph;
@@ -87,7 +90,7 @@ final class HnswSearcher implements VectorSearcher {
       return;
     }
     nearest.reset(request.k(), request.radius());
-    if (request.filter().count() <= FEW_MATCHES || !searchGraph(request)) {
+    if (request.filter().count() <= fewMatches || !searchGraph(request)) {
       plan = "exact";
       nearest.reset(request.k(), request.radius());
       exact.scan(request, nearest);
@@ -106,7 +109,7 @@ final class HnswSearcher implements VectorSearcher {
     int start = walk.descend(HnswGraph.entryNode(entry), HnswGraph.entryLevel(entry), 0);
     int pool = Math.max(ef(request), request.k());
     ContinuedWalk continued = new ContinuedWalk(request, rows, graph, walk, pool);
-    if (request.filter().count() > FEW_MATCHES) {
+    if (request.filter().count() > fewMatches) {
       continued.start(start);
     }
     return continued;
@@ -135,7 +138,7 @@ final class HnswSearcher implements VectorSearcher {
     distances.from(request.query());
     long entry = graph.entry();
     int start = walk.descend(HnswGraph.entryNode(entry), HnswGraph.entryLevel(entry), 0);
-    while (pool <= request.filter().count() / POOL_PART) {
+    while (pool <= request.filter().count() / poolPart) {
       int wanted = Math.min(request.k(), pool);
       CandidatePool found = candidates(request, start, pool);
       if (isFarOut(request, found)) {

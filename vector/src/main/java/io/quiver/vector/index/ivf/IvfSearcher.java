@@ -4,6 +4,7 @@ import io.quiver.vector.index.NearestRows;
 import io.quiver.vector.index.NeighborIterator;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
+import io.quiver.vector.index.ScanLimit;
 import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.SearchStatistics;
 import io.quiver.vector.index.VectorRows;
@@ -42,6 +43,7 @@ final class IvfSearcher implements VectorSearcher {
   /** Searches again that changes of the index may cause. */
   private static final int ATTEMPTS_MAX = 3;
 
+  private final int exactRowsMax = ScanLimit.rows(EXACT_ROWS_MAX);
   private final IvfIndex index;
   private final Probe probe;
   private final long batchBytesMin;
@@ -144,7 +146,7 @@ final class IvfSearcher implements VectorSearcher {
 
   private int exactRowsMax(SearchRequest request) {
     int cheap = index.present().count() / index.code().estimatesPerDistance();
-    return Math.min(EXACT_ROWS_MAX, cheap + 2 * index.candidates(request.k()));
+    return Math.min(exactRowsMax, cheap + 2 * index.candidates(request.k()));
   }
 
   /** Exact distances to all rows that pass. */
