@@ -40,6 +40,11 @@ final class SimulatedWorkload {
   private static final int STEPS = 40;
   private static final int KEYS = 120;
 
+  /** Where there are vector indexes: a graph of few rows finds them however wrong it is. */
+  private static final int KEYS_INDEXED = 400;
+
+  private static final long BUILD_BYTES = 64L << 20;
+
   /** Does something beside the clients that the store must not do, on a thread of its own. */
   interface Saboteur {
     Saboteur NONE = (store, files, names) -> {};
@@ -63,6 +68,10 @@ final class SimulatedWorkload {
   private final Simulation simulation;
   private final SimulatedFiles files;
   private final SimulatedHistory history = new SimulatedHistory();
+
+  /** Null where there are no vector indexes. */
+  private final @Nullable SimulatedIndexes vectors;
+
   private MemoryFileSystem disk = MemoryFileSystem.withPowerCuts();
   private FileSystem opened = disk;
   private boolean faulty;
@@ -73,8 +82,10 @@ final class SimulatedWorkload {
 
   /**
    * @param planted what the store's files are on, over the disk
+   * @param indexed whether there are vector indexes
    */
-  SimulatedWorkload(long seed, UnaryOperator<FileSystem> planted, Saboteur saboteur) {
+  SimulatedWorkload(
+      long seed, UnaryOperator<FileSystem> planted, Saboteur saboteur, boolean indexed) {
     this.seed = seed;
     this.planted = planted;
     this.saboteur = saboteur;
@@ -82,6 +93,7 @@ final class SimulatedWorkload {
     this.names = new Random(seed + 1);
     this.simulation = new Simulation(seed + 2, trace);
     this.files = new SimulatedFiles(simulation, trace, seed + 3);
+    this.vectors = indexed ? new SimulatedIndexes(simulation, trace) : null;
   }
 
   Trace trace() {
@@ -96,6 +108,11 @@ final class SimulatedWorkload {
   /** How many flushes, merges and other jobs there were. */
   int jobs() {
     return jobs;
+  }
+
+  /** How many times a segment or block was searched by a vector index. */
+  int searched() {
+    return vectors == null ? 0 : vectors.searched();
   }
 
   /** Runs it all, and checks what is left. */
@@ -118,7 +135,7 @@ final class SimulatedWorkload {
     return new StoreOptions(opened, names, 6_000, true)
         .withLimits(limits)
         .withLog(LogOptions.DEFAULT.withFileBytesMax(3_000))
-        .withBuilds(BuildLimits.usual().withThreads(1))
+        .withBuilds(new BuildLimits(1, BUILD_BYTES))
         .withScheduler(simulation);
   }
 
@@ -133,6 +150,9 @@ final class SimulatedWorkload {
             rows.putAll(values(Tables.read(snapshot, table)));
           }
           history.reopened(snapshot.version().value(), rows, before == End.CLOSE);
+        }
+        if (vectors != null) {
+          vectors.reopened(store);
         }
         return store;
       } catch (QuiverException e) {
@@ -239,12 +259,25 @@ final class SimulatedWorkload {
           }
           ended |= files.isCut() || String.valueOf(e.getMessage()).contains("opened again");
         }
+        case QUERY_CANCELED -> {
+          if (vectors == null) {
+            throw e;
+          }
+        }
         default -> throw e;
       }
     }
   }
 
   private void act(LocalStore store, int number, Random own) {
+    if (vectors != null && own.nextInt(5) == 0) {
+      if (own.nextInt(4) == 0) {
+        define(store, number, own, "by_embedding", SimulatedIndexes::draw);
+      } else {
+        vectors.act(store, number, own);
+      }
+      return;
+    }
     int choice = own.nextInt(100);
     if (choice < 70) {
       change(store, number, own);
@@ -257,7 +290,7 @@ final class SimulatedWorkload {
     } else if (choice < 90) {
       store.optimize(Tables.table(store, "items").id(), () -> false);
     } else if (choice < 96) {
-      define(store, number, own);
+      define(store, number, own, "by_name", (t, table, name, _) -> index(t, table, name));
     } else {
       simulation.pause(own.nextLong(600_000_000));
     }
@@ -321,12 +354,13 @@ final class SimulatedWorkload {
       Map<Long, Tables.Row> there,
       SimulatedHistory.Change change,
       Random own) {
-    int count = 1 + own.nextInt(own.nextInt(10) == 0 ? 60 : 6);
+    int keys = vectors == null ? KEYS : KEYS_INDEXED;
+    int count = 1 + own.nextInt(own.nextInt(10) == 0 ? keys / 2 : 6);
     boolean deletes = own.nextInt(3) == 0;
     List<Long> gone = new ArrayList<>();
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      long key = own.nextInt(KEYS);
+      long key = own.nextInt(keys);
       if (change.rows().containsKey(key)) {
         continue;
       }
@@ -362,11 +396,16 @@ final class SimulatedWorkload {
     }
   }
 
-  /** Makes an index, or takes it away. */
-  private void define(LocalStore store, int number, Random own) {
+  /** What an index of a name is to be. */
+  private interface Drawing {
+    IndexDefinition draw(Transaction transaction, TableDefinition table, String name, Random own);
+  }
+
+  /** Makes one of two indexes, or takes it away. */
+  private void define(LocalStore store, int number, Random own, String prefix, Drawing drawing) {
     try (Transaction transaction = store.begin(IsolationLevel.REPEATABLE_READ, false)) {
       TableDefinition table = Tables.table(transaction, "items");
-      String name = "by_name" + own.nextInt(2);
+      String name = prefix + own.nextInt(2);
       IndexDefinition known;
       try (Snapshot snapshot = transaction.snapshot()) {
         known =
@@ -378,7 +417,7 @@ final class SimulatedWorkload {
       transaction.change(
           known != null
               ? new CatalogChange.DropIndex(known.id())
-              : new CatalogChange.PutIndex(index(transaction, table, name)));
+              : new CatalogChange.PutIndex(drawing.draw(transaction, table, name, own)));
       commit(
           transaction,
           number,
@@ -406,7 +445,16 @@ final class SimulatedWorkload {
     LocalStore store = open(end);
     try {
       store.optimize(Objects.requireNonNull(Tables.table(store, "items")).id(), () -> false);
+      if (vectors != null) {
+        vectors.checkAll(store);
+      }
       store.checkpoint();
+      if (vectors != null) {
+        List<String> left = VectorSearches.leftovers(disk, store);
+        if (!left.isEmpty()) {
+          throw new AssertionError("left of indexes: " + left);
+        }
+      }
     } finally {
       store.close();
     }

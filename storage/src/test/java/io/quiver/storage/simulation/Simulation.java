@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ public final class Simulation implements Scheduler {
 
   private static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
   private static final long STEP_NANOS_MAX = 20_000;
+  private static final long BUILD_NANOS_MAX = 60_000_000;
   private static final long MONITOR_SECONDS_MAX = 10;
   private static final Constructor<?> BUILDER = builder();
 
@@ -237,6 +239,15 @@ public final class Simulation implements Scheduler {
     } else {
       strangers.add(woken);
     }
+  }
+
+  /** The work takes some time, in which others go on. */
+  @Override
+  public <T> T callAtLowPriority(String name, Supplier<T> work) {
+    pause(random.nextLong(BUILD_NANOS_MAX));
+    T made = work.get();
+    pause(random.nextLong(BUILD_NANOS_MAX));
+    return made;
   }
 
   @Override
