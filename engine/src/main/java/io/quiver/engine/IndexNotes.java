@@ -57,7 +57,7 @@ final class IndexNotes {
         search.filter() == null ? List.of() : Expressions.conjuncts(search.filter());
     List<Expression> told =
         conjuncts.stream().filter(part -> !isOpen(part, context.parameters().size())).toList();
-    boolean open = told.size() < conjuncts.size();
+    boolean open = told.size() < conjuncts.size() || !search.members().isEmpty();
     PlanNode.VectorSearch known = open ? search.withFilter(all(told)) : search;
     List<IndexChoice.Verdict> indexes =
         IndexChoice.of(known, context.snapshot(), context.search(), context.evaluation());

@@ -58,7 +58,8 @@ final class ShortPlans {
               && lookup.keys().stream().allMatch(ShortPlans::areShort)
               && isShort(lookup.filter());
       case PlanNode.VectorSearch search ->
-          isSmall(search, snapshot)
+          search.members().isEmpty()
+              && isSmall(search, snapshot)
               && isShort(search.query())
               && isShort(search.filter())
               && isShort(search.offset())

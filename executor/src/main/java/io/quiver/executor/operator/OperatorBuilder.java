@@ -42,7 +42,9 @@ public final class OperatorBuilder {
           IndexLookup.mayServe(scan.filter(), scan.columns(), catalog.indexesOf(scan.table()));
       case PlanNode.VectorSearch search ->
           IndexLookup.mayServe(
-              search.filter(), search.columns(), catalog.indexesOf(search.table()));
+              Memberships.unknown(search).filter(),
+              search.columns(),
+              catalog.indexesOf(search.table()));
       default -> List.of();
     };
   }
@@ -95,7 +97,8 @@ public final class OperatorBuilder {
       case PlanNode.KeyLookup lookup -> new KeyLookupOperator(context, lookup);
       case PlanNode.SystemScan scan ->
           new BatchOperator(context, () -> context.systemTables().apply(scan.table()));
-      case PlanNode.VectorSearch search -> new VectorSearchOperator(context, search, skips(search));
+      case PlanNode.VectorSearch search ->
+          new VectorSearchOperator(context, search, memberships(search), skips(search));
       case PlanNode.Filter filter ->
           new FilterOperator(context, build(filter.input()), compile(filter.predicate()));
       case PlanNode.Project project -> {
@@ -123,6 +126,11 @@ public final class OperatorBuilder {
       case PlanNode.Update update -> new UpdateOperator(context, build(update.input()), update);
       case PlanNode.Delete delete -> new DeleteOperator(context, build(delete.input()), delete);
     };
+  }
+
+  private Memberships memberships(PlanNode.VectorSearch search) {
+    List<PlanNode> values = search.members().stream().map(PlanNode.Membership::values).toList();
+    return new Memberships(context, buildAll(values));
   }
 
   private Operator hashJoin(PlanNode.HashJoin join) {

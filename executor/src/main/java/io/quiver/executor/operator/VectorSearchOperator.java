@@ -27,16 +27,25 @@ final class VectorSearchOperator implements Operator {
   private static final long ROWS_A_THREAD = 2_048;
 
   private final ExecutionContext context;
-  private final PlanNode.VectorSearch search;
+  private final Memberships memberships;
   private final SkipCounter skips;
+
+  /** With the values of its memberships, once they are known. */
+  private PlanNode.VectorSearch search;
+
   private List<SegmentView> segments = List.of();
   private @Nullable SegmentSearch searched;
   private @Nullable NearestRows nearest;
   private String note = "";
   private int position;
 
-  VectorSearchOperator(ExecutionContext context, PlanNode.VectorSearch search, SkipCounter skips) {
+  VectorSearchOperator(
+      ExecutionContext context,
+      PlanNode.VectorSearch search,
+      Memberships memberships,
+      SkipCounter skips) {
     this.context = context;
+    this.memberships = memberships;
     this.skips = skips;
     this.search = search;
   }
@@ -63,6 +72,7 @@ final class VectorSearchOperator implements Operator {
     if (wanted == 0) {
       return new NearestRows(0, new Reservation(context.memory()));
     }
+    search = memberships.resolve(search);
     segments = table.segments();
     Column query = query();
     IndexedSearch fitting = query == null ? null : IndexedSearch.of(search, context);
@@ -217,5 +227,6 @@ final class VectorSearchOperator implements Operator {
       searched.close();
     }
     segments = List.of();
+    memberships.close();
   }
 }

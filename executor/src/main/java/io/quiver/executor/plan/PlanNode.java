@@ -81,6 +81,7 @@ public sealed interface PlanNode {
    *
    * @param columns what to read; the filter names them by position
    * @param query row-independent, of the vector column's type; null gives every distance null
+   * @param members what must also be true of a row; their values are computed before the search
    * @param offset row-independent BIGINT, or null for none
    * @param fetch row-independent BIGINT
    * @param schema {@code columns}, then the distance (DOUBLE, nullable)
@@ -92,6 +93,7 @@ public sealed interface PlanNode {
       Metric metric,
       Expression query,
       @Nullable Expression filter,
+      List<Membership> members,
       @Nullable Expression offset,
       Expression fetch,
       Schema schema,
@@ -99,6 +101,7 @@ public sealed interface PlanNode {
       implements PlanNode {
     public VectorSearch {
       columns = List.copyOf(columns);
+      members = List.copyOf(members);
     }
 
     /** By any index. */
@@ -113,19 +116,62 @@ public sealed interface PlanNode {
         Expression fetch,
         Schema schema) {
       this(
-          table, columns, vectorColumn, metric, query, filter, offset, fetch, schema, IndexUse.ANY);
+          table,
+          columns,
+          vectorColumn,
+          metric,
+          query,
+          filter,
+          List.of(),
+          offset,
+          fetch,
+          schema,
+          IndexUse.ANY);
     }
 
     /** The same with another filter. */
     public VectorSearch withFilter(@Nullable Expression other) {
-      return new VectorSearch(
-          table, columns, vectorColumn, metric, query, other, offset, fetch, schema, use);
+      return with(other, members, use);
+    }
+
+    /** The same among rows with some values. */
+    public VectorSearch withMembers(List<Membership> others) {
+      return with(filter, others, use);
     }
 
     /** The same, which uses indexes otherwise. */
     public VectorSearch withUse(IndexUse other) {
+      return with(filter, members, other);
+    }
+
+    private VectorSearch with(
+        @Nullable Expression newFilter, List<Membership> newMembers, IndexUse newUse) {
       return new VectorSearch(
-          table, columns, vectorColumn, metric, query, filter, offset, fetch, schema, other);
+          table,
+          columns,
+          vectorColumn,
+          metric,
+          query,
+          newFilter,
+          newMembers,
+          offset,
+          fetch,
+          schema,
+          newUse);
+    }
+  }
+
+  /**
+   * A row's value is one that other rows give. Nulls are equal to none.
+   *
+   * @param operand over the row
+   * @param values of one column, of the operand's type, the same for all rows
+   */
+  record Membership(Expression operand, PlanNode values) {
+    public Membership {
+      if (values.schema().size() != 1) {
+        throw new IllegalArgumentException("membership in " + values.schema());
+      }
     }
   }
 

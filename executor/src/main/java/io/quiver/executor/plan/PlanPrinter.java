@@ -78,7 +78,8 @@ public final class PlanPrinter {
       case PlanNode.Scan scan -> List.of();
       case PlanNode.KeyLookup lookup -> List.of();
       case PlanNode.SystemScan scan -> List.of();
-      case PlanNode.VectorSearch search -> List.of();
+      case PlanNode.VectorSearch search ->
+          search.members().stream().map(PlanNode.Membership::values).toList();
       case PlanNode.Filter filter -> List.of(filter.input());
       case PlanNode.Project project -> List.of(project.input());
       case PlanNode.Unnest unnest -> List.of(unnest.input());
@@ -210,7 +211,17 @@ public final class PlanPrinter {
         + ExpressionText.of(search.query(), List.of())
         + " columns="
         + list(columns)
-        + condition("filter", search.filter(), columns);
+        + condition("filter", search.filter(), columns)
+        + among(search, columns);
+  }
+
+  /** What is looked up among the values of the inputs. */
+  private static String among(PlanNode.VectorSearch search, List<String> columns) {
+    List<String> operands =
+        search.members().stream()
+            .map(member -> ExpressionText.of(member.operand(), columns))
+            .toList();
+    return operands.isEmpty() ? "" : " among=" + list(operands);
   }
 
   private static String project(PlanNode.Project project) {

@@ -100,16 +100,18 @@ public final class Expressions {
 
   /** Whether the expression is the same for every row of one run. */
   public static boolean isRowIndependent(Expression expression) {
-    boolean[] independent = {true};
+    return !isVolatile(expression) && columns(List.of(expression)).isEmpty();
+  }
+
+  /** Whether the expression may give something else each time that it is computed. */
+  static boolean isVolatile(Expression expression) {
+    boolean[] found = {false};
     forEach(
         expression,
-        e -> {
-          if (e instanceof Expression.InputColumn
-              || (e instanceof Expression.Call call && call.function().isVolatile())
-              || (e instanceof Expression.UserCall call && !call.function().deterministic())) {
-            independent[0] = false;
-          }
-        });
-    return independent[0];
+        e ->
+            found[0] |=
+                (e instanceof Expression.Call call && call.function().isVolatile())
+                    || (e instanceof Expression.UserCall user && !user.function().deterministic()));
+    return found[0];
   }
 }

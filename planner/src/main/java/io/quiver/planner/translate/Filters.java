@@ -25,6 +25,13 @@ final class Filters {
 
   private static PlanNode filtered(PlanNode input, Expression conjunct) {
     PlanNode chosen = MarkJoins.filtered(input, conjunct);
+    if (chosen == null && input instanceof PlanNode.Project project) {
+      // Of several subqueries, all but the last one are joined below a projection.
+      Expression below = Expressions.substitute(conjunct, project.expressions());
+      PlanNode marked = MarkJoins.filtered(project.input(), below);
+      chosen =
+          marked == null ? null : Projections.over(marked, project.expressions(), project.schema());
+    }
     return chosen != null ? chosen : Scans.filtered(input, conjunct);
   }
 

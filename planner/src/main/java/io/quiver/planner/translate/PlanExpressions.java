@@ -123,6 +123,10 @@ final class PlanExpressions {
         p.metric(),
         mapping.apply(p.query()),
         optional(p.filter()),
+        p.members().stream()
+            .map(member ->
+                new PlanNode.Membership(mapping.apply(member.operand()), node(member.values())))
+            .toList(),
         optional(p.offset()),
         mapping.apply(p.fetch()),
         p.schema(),

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * The first rows of a scan by ascending distance from one vector become one search, which an index
  * can serve.
  *
+ * <p>The scan may be below semi joins, as of {@code IN (SELECT ...)}: they become memberships of
+ * the search.
+ *
  * <p>It applies to one sort key, nulls last, that is a distance between a vector column and an
  * expression without columns, ascending, or something that rises or falls with it, as {@link
  * Ranking} knows. Everything else stays a {@link PlanNode.TopK}.
@@ -29,17 +32,20 @@ final class VectorSearchRule {
    */
   private record Distance(Expression.Call measure, int column, Metric metric, Expression query) {}
 
+  private final SearchedRows rows;
   private final PlanNode.Scan scan;
   private final Distance distance;
   private final List<Integer> columns;
 
-  private VectorSearchRule(PlanNode.Scan scan, Distance distance, List<Expression> aboveTheSearch) {
-    this.scan = scan;
+  private VectorSearchRule(SearchedRows rows, Distance distance, List<Expression> aboveTheSearch) {
+    this.rows = rows;
+    this.scan = rows.scan();
     this.distance = distance;
     List<Expression> readers = new ArrayList<>(aboveTheSearch);
     if (scan.filter() != null) {
       readers.add(scan.filter());
     }
+    rows.members().forEach(member -> readers.add(member.operand()));
     this.columns = Expressions.columns(readers);
   }
 
@@ -49,20 +55,22 @@ final class VectorSearchRule {
     if (keys.size() != 1 || keys.get(0).nullsFirst()) {
       return null;
     }
-    if (!(input instanceof PlanNode.Project project)
-        || !(project.input() instanceof PlanNode.Scan scan)) {
+    if (!(input instanceof PlanNode.Project project)) {
       return null;
     }
-    Expression key = project.expressions().get(keys.get(0).column());
-    Ranking ranking = Ranking.of(key, keys.get(0).descending());
-    Distance distance = ranking == null ? null : distance(ranking, scan);
+    SearchedRows rows = SearchedRows.of(project.input());
+    if (rows == null || (rows.members().isEmpty() && !(project.input() instanceof PlanNode.Scan))) {
+      return null;
+    }
+    List<Expression> wanted = rows.all(project.expressions());
+    Ranking ranking = Ranking.of(wanted.get(keys.get(0).column()), keys.get(0).descending());
+    Distance distance = ranking == null ? null : distance(ranking, rows.scan());
     if (distance == null) {
       return null;
     }
     // The distance itself is the column after all others, marked -1 until their number is known.
-    List<Expression> above =
-        project.expressions().stream().map(e -> withoutDistance(e, distance)).toList();
-    VectorSearchRule rule = new VectorSearchRule(scan, distance, above);
+    List<Expression> above = wanted.stream().map(e -> withoutDistance(e, distance)).toList();
+    VectorSearchRule rule = new VectorSearchRule(rows, distance, above);
     PlanNode search = rule.search(offset, fetch);
     List<Expression> outputs = above.stream().map(rule::remapped).toList();
     return Projections.over(search, outputs, project.schema());
@@ -77,15 +85,19 @@ final class VectorSearchRule {
     }
     fields.add(new Field("distance", SqlType.DOUBLE, true));
     return new PlanNode.VectorSearch(
-        scan.table(),
-        ids,
-        scan.columns().get(distance.column()),
-        distance.metric(),
-        distance.query(),
-        scan.filter() == null ? null : remapped(scan.filter()),
-        offset,
-        fetch,
-        new Schema(fields));
+            scan.table(),
+            ids,
+            scan.columns().get(distance.column()),
+            distance.metric(),
+            distance.query(),
+            scan.filter() == null ? null : remapped(scan.filter()),
+            offset,
+            fetch,
+            new Schema(fields))
+        .withMembers(
+            rows.members().stream()
+                .map(member -> new PlanNode.Membership(remapped(member.operand()), member.values()))
+                .toList());
   }
 
   private Expression remapped(Expression expression) {
