@@ -14,6 +14,8 @@ import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,20 @@ final class CarriedIndexes {
     this.builds = builds;
     this.pipeline = pipeline;
     this.indexes = pipeline.indexes().vectors();
+  }
+
+  /** Segments whose indexes are being made, which would be for nothing if they were rewritten. */
+  Set<UUID> segmentsBegun() {
+    return builds.segmentsBegun();
+  }
+
+  /** Whether some of the parts lack an index on vectors that they are to have. */
+  boolean lacksAny(Rewrite work, Catalog catalog) {
+    return catalog.indexesOf(work.definition().id()).stream()
+        .filter(index -> index.kind().isVector())
+        .anyMatch(index ->
+            work.parts().stream()
+                .anyMatch(part -> indexes.isLargeEnough(part) && indexes.isMissing(part, index)));
   }
 
   private boolean had(Rewrite work, IndexDefinition index) {

@@ -26,6 +26,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,8 @@ import org.jspecify.annotations.Nullable;
 final class Compaction implements AutoCloseable {
   /** Above so many segments in a table, merging them is not slowed down. */
   private static final int SEGMENTS_MANY = 64;
+
+  private static final System.Logger LOG = System.getLogger(Compaction.class.getName());
 
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -114,9 +117,29 @@ final class Compaction implements AutoCloseable {
    *     read or written
    */
   boolean compact() {
+    return compact(work -> true);
+  }
+
+  /**
+   * As {@link #compact}, but merges only segments of which some lack an index on vectors that they
+   * are to have: it is made of what is written, so once instead of twice. That it fails, or is
+   * ended by closing, is no failure of those who build indexes.
+   */
+  boolean compactUnindexed() {
+    try {
+      return compact(work -> carried.lacksAny(work, installed.newestCatalog()));
+    } catch (QuiverException | OutOfMemoryError e) {
+      if (!closed) {
+        LOG.log(System.Logger.Level.WARNING, "segments are indexed before they are merged", e);
+      }
+      return false;
+    }
+  }
+
+  private boolean compact(Predicate<Rewrite> wanted) {
     going.readLock().lock();
     try {
-      Rewrite work = claimNext();
+      Rewrite work = claimNext(wanted);
       if (work == null) {
         return false;
       }
@@ -144,24 +167,30 @@ final class Compaction implements AutoCloseable {
     }
   }
 
-  /** Reserves what is worth most; null where nothing is. */
-  private @Nullable Rewrite claimNext() {
+  /** Reserves what is worth most of what is wanted; null where nothing is. */
+  private @Nullable Rewrite claimNext(Predicate<Rewrite> wanted) {
     turn.lock();
     try {
       while (!closed) {
-        Rewrite work = choose();
+        Rewrite work = choose(wanted);
         if (work == null) {
           return null;
         }
         List<Rewrite> one = List.of(work);
         Set<UUID> segments = Rewrite.segments(one);
-        if (installed.claim(segments)) {
-          if (work.parts().stream().anyMatch(installed.indexes().vectors()::hasAny)) {
-            carrying.put(segments, Rewrite.liveBytes(one));
-          }
-          return work;
+        if (!installed.claim(segments)) {
+          // A flush has just rewritten some of them: look again.
+          continue;
         }
-        // A flush has just rewritten some of them: look again.
+        if (wouldLose(work)) {
+          // The build of an index has begun just now.
+          installed.release(segments);
+          continue;
+        }
+        if (work.parts().stream().anyMatch(installed.indexes().vectors()::hasAny)) {
+          carrying.put(segments, Rewrite.liveBytes(one));
+        }
+        return work;
       }
       return null;
     } finally {
@@ -241,22 +270,48 @@ final class Compaction implements AutoCloseable {
     }
   }
 
-  /** What is worth most: the longest run of segments of any table. */
-  private @Nullable Rewrite choose() {
+  /**
+   * What is worth most: the longest run of segments of any table.
+   *
+   * @param wanted whether such a merge is wanted
+   */
+  private @Nullable Rewrite choose(Predicate<Rewrite> wanted) {
     DatabaseState state = installed.state();
     Set<UUID> busy = new HashSet<>(installed.busy());
     busy.addAll(damaged);
+    Set<UUID> begun = carried.segmentsBegun();
     @Nullable Rewrite best = null;
     for (TableState table : state.tables().values()) {
       if (optimizing.contains(table.definition().id())) {
         continue;
       }
-      MergePolicy.Run run = MergePolicy.compact(table.parts(), bytesMax(table), busy);
+      MergePolicy.Run run =
+          MergePolicy.compact(
+              table.parts(),
+              bytesMax(table),
+              part -> isFree(part, busy) && !isHeld(table, part, begun));
       if (run != null && (best == null || run.count() > best.parts().size())) {
-        best = new Rewrite(table, run.of(table.parts()));
+        Rewrite found = new Rewrite(table, run.of(table.parts()));
+        best = wanted.test(found) ? found : best;
       }
     }
     return best;
+  }
+
+  private boolean wouldLose(Rewrite work) {
+    Set<UUID> begun = carried.segmentsBegun();
+    return work.parts().stream().anyMatch(part -> isHeld(work.table(), part, begun));
+  }
+
+  private static boolean isFree(TablePart part, Set<UUID> busy) {
+    return part.segment() != null && !busy.contains(part.segment());
+  }
+
+  /** Whether work at an index of a part would be for nothing, and a merge of it is not urgent. */
+  private static boolean isHeld(TableState table, TablePart part, Set<UUID> begun) {
+    return begun.contains(part.segment())
+        && !MergePolicy.isMostlyDeleted(part)
+        && table.parts().size() <= SEGMENTS_MANY;
   }
 
   /** How large a merge of segments of a table may be now. */

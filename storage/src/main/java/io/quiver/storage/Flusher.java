@@ -109,6 +109,7 @@ final class Flusher implements AutoCloseable {
       List<TablePart> parts = entry.getValue().parts();
       // Compaction merges those, and builds their indexes anew before it is seen.
       Set<UUID> kept = new HashSet<>(busy);
+      kept.addAll(carried.segmentsBegun());
       parts.stream()
           .filter(installed.indexes().vectors()::hasAny)
           .map(TablePart::segment)

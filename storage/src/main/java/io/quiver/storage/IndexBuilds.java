@@ -11,13 +11,16 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +37,17 @@ final class IndexBuilds {
   private final Condition changed = lock.newCondition();
   private final Scheduler scheduler;
   private final Jobs jobs;
+  private final Predicate<UUID> claimed;
   private final Map<IndexWork.Key, Build> builds = new LinkedHashMap<>();
   private BuildLimits limits;
   private long tickets;
 
-  IndexBuilds(BuildLimits limits, Scheduler scheduler, Jobs jobs) {
+  /**
+   * @param claimed whether a segment is being rewritten, so that no build of it begins; it waits
+   *     for nobody
+   */
+  IndexBuilds(BuildLimits limits, Scheduler scheduler, Jobs jobs, Predicate<UUID> claimed) {
+    this.claimed = claimed;
     this.limits = limits;
     this.scheduler = scheduler;
     this.jobs = jobs;
@@ -119,6 +128,9 @@ final class IndexBuilds {
           checkWanted();
         }
         begun = true;
+        // Whoever claims a segment asks for builds that have begun, and this one for claims: one of
+        // both gives way.
+        checkWanted();
         begin = scheduler.nanoTime();
         memoryBytes = bytes;
         threads = limits.threads();
@@ -130,9 +142,16 @@ final class IndexBuilds {
     }
 
     private void checkWanted() {
-      if (killed || unwanted.getAsBoolean()) {
+      if (killed
+          || unwanted.getAsBoolean()
+          || (what == VectorIndexBuild.What.BUILD && isClaimed())) {
         throw new CancellationException("the build of an index is not wanted any more");
       }
+    }
+
+    private boolean isClaimed() {
+      UUID segment = work.part().segment();
+      return segment != null && claimed.test(segment);
     }
 
     private void progress(double part) {
@@ -260,6 +279,20 @@ final class IndexBuilds {
     lock.lock();
     try {
       return builds.containsKey(work.key());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Segments whose indexes are being made, which would be for nothing if they were rewritten. */
+  Set<UUID> segmentsBegun() {
+    lock.lock();
+    try {
+      return builds.values().stream()
+          .filter(build -> build.begun)
+          .map(build -> build.work.part().segment())
+          .filter(Objects::nonNull)
+          .collect(Collectors.toSet());
     } finally {
       lock.unlock();
     }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +49,8 @@ final class InstalledManifest {
   /** Named by manifests of which one may be the one that counts, for all we know. */
   private final Set<UUID> unsettled = new HashSet<>();
 
-  /** Being rewritten by someone. */
-  private final Set<UUID> claimed = new HashSet<>();
+  /** Being rewritten by someone. Read without the lock, too. */
+  private final Set<UUID> claimed = ConcurrentHashMap.newKeySet();
 
   private volatile Manifest manifest;
 
@@ -60,6 +61,7 @@ final class InstalledManifest {
   private CommitPipeline.@Nullable Sealed sealed;
 
   private volatile Runnable listener = () -> {};
+  private volatile Runnable released = () -> {};
 
   InstalledManifest(Opened opened) {
     files = opened.files();
@@ -108,6 +110,11 @@ final class InstalledManifest {
           before.run();
           added.run();
         };
+  }
+
+  /** Calls someone when segments are claimed no more, on the thread that had them. */
+  void onReleased(Runnable added) {
+    released = added;
   }
 
   /** What the manifest names; segments in it may be claimed. */
@@ -164,6 +171,14 @@ final class InstalledManifest {
     } finally {
       lock.unlock();
     }
+    if (!segments.isEmpty()) {
+      released.run();
+    }
+  }
+
+  /** Whether someone rewrites a segment. It waits for nobody. */
+  boolean isClaimed(UUID segment) {
+    return claimed.contains(segment);
   }
 
   /** Segments that a flush must leave as they are: reserved ones, and those of no manifest yet. */

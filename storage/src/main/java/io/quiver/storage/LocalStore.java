@@ -99,7 +99,7 @@ public final class LocalStore implements Store {
     MemoryCompaction compaction = new MemoryCompaction(pipeline, options.limits().segmentBytes());
     pipeline.onCommit(compaction::committed);
     Jobs jobs = new Jobs(scheduler);
-    VectorIndexing vectors = new VectorIndexing(options, pipeline, jobs, false);
+    VectorIndexing vectors = new VectorIndexing(options, pipeline, jobs, false, id -> false);
     MemoryIndexing indexing = new MemoryIndexing(scheduler, pipeline, compaction, vectors);
     Deque<AutoCloseable> resources = new ArrayDeque<>();
     resources.push(new RecallChecks(scheduler, pipeline));
@@ -169,7 +169,7 @@ public final class LocalStore implements Store {
       if (options.background()) {
         resources.push(new BackgroundKeys(pipeline, jobs, options.scheduler()));
         resources.push(new RecallChecks(options.scheduler(), pipeline));
-        VectorIndexing vectors = new VectorIndexing(options, pipeline, jobs, true);
+        VectorIndexing vectors = new VectorIndexing(options, pipeline, jobs, true, id -> false);
         resources.push(
             new BackgroundWork(
                 options.scheduler(),
@@ -217,7 +217,8 @@ public final class LocalStore implements Store {
       Deque<AutoCloseable> resources) {
     InstalledManifest installed = new InstalledManifest(opened);
     CommitPipeline pipeline = opened.pipeline();
-    VectorIndexing vectors = new VectorIndexing(options, pipeline, jobs, false);
+    VectorIndexing vectors =
+        new VectorIndexing(options, pipeline, jobs, false, installed::isClaimed);
     CarriedIndexes carried = new CarriedIndexes(vectors.builds(), pipeline);
     Flusher flusher = new Flusher(options, cache, installed, jobs, carried);
     resources.push(flusher);
@@ -241,7 +242,7 @@ public final class LocalStore implements Store {
         new BackgroundWork(
             options.scheduler(),
             "quiver-vector-index",
-            vectors::buildMissing,
+            () -> vectors.buildMissing(compaction::compactUnindexed),
             vectors::close,
             "vector indexes cannot be built; searches are exact, and it is tried again");
     resources.push(graphs);
@@ -260,6 +261,8 @@ public final class LocalStore implements Store {
     BackgroundMerges merging = new BackgroundMerges(options.scheduler(), compaction);
     resources.push(merging);
     installed.onInstalled(merging::wake);
+    vectors.onBuilt(merging::wake);
+    installed.onReleased(graphs::wake);
     installed.onInstalled(wakeBoth);
     BackgroundFlush flush = new BackgroundFlush(flusher, installed, pipeline, options);
     resources.push(flush);
@@ -338,8 +341,16 @@ public final class LocalStore implements Store {
     }
   }
 
+  /** Makes indexes on vectors that segments lack as their thread does: what it can, it merges. */
+  void mergeAndBuildIndexes() {
+    if (disk != null) {
+      disk.vectors().buildMissing(disk.compaction()::compactUnindexed);
+    }
+  }
+
   /**
-   * Makes the indexes that segments and rows in memory lack, as the background does.
+   * Makes the indexes that segments and rows in memory lack, as the background does, but merges no
+   * segments before.
    *
    * @throws io.quiver.types.QuiverException 57P01 when the store is closed; 58030, 53100 when the
    *     disk cannot be read or written

@@ -54,12 +54,14 @@ final class MemoryCompaction {
    *
    * @param carried makes the indexes that blocks had
    * @param check called now and then; what it throws ends the work
+   * @return false when nothing was worth it
    */
-  void mergeUnindexed(CarriedIndexes carried, Runnable check) {
-    boolean more = true;
-    while (more) {
-      more = merge(part -> !pipeline.indexes().vectors().hasAny(part), carried, check);
+  boolean mergeUnindexed(CarriedIndexes carried, Runnable check) {
+    boolean merged = false;
+    while (merge(part -> !pipeline.indexes().vectors().hasAny(part), carried, check)) {
+      merged = true;
     }
+    return merged;
   }
 
   /**

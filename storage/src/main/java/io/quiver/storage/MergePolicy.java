@@ -3,7 +3,6 @@ package io.quiver.storage;
 import io.quiver.storage.transaction.TablePart;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -58,17 +57,7 @@ final class MergePolicy {
   }
 
   /**
-   * The run of segments whose rewriting is worth most now, or null where none is.
-   *
-   * @param busy segments that are left alone
-   */
-  static @Nullable Run compact(List<TablePart> parts, long segmentBytesMax, Set<UUID> busy) {
-    return compact(
-        parts, segmentBytesMax, part -> part.segment() != null && !busy.contains(part.segment()));
-  }
-
-  /**
-   * As {@link #compact(List, long, Set)}, of parts of any kind.
+   * The run of parts whose rewriting is worth most now, or null where none is.
    *
    * @param free whether a part may be rewritten
    */

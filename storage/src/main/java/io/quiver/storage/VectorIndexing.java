@@ -28,6 +28,8 @@ import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -52,17 +54,27 @@ final class VectorIndexing {
   private final IndexBuilds builds;
   private final FileSystem files;
   private final boolean readOnly;
+  private final Predicate<UUID> claimed;
 
+  private volatile Runnable built = () -> {};
   private volatile boolean closed;
 
   /**
    * @param readOnly whether files are opened alone, and none is made
+   * @param claimed whether a segment is being rewritten: its rows get the index of what is written,
+   *     or come back
    */
-  VectorIndexing(StoreOptions options, CommitPipeline pipeline, Jobs jobs, boolean readOnly) {
+  VectorIndexing(
+      StoreOptions options,
+      CommitPipeline pipeline,
+      Jobs jobs,
+      boolean readOnly,
+      Predicate<UUID> claimed) {
+    this.claimed = claimed;
     this.scheduler = options.scheduler();
     this.pipeline = pipeline;
     this.jobs = jobs;
-    this.builds = new IndexBuilds(options.builds(), scheduler, jobs);
+    this.builds = new IndexBuilds(options.builds(), scheduler, jobs, claimed);
     this.files = options.files();
     this.readOnly = readOnly;
     if (!readOnly) {
@@ -76,6 +88,11 @@ final class VectorIndexing {
     return builds;
   }
 
+  /** Calls someone after each build, on its thread: a merge may have waited for it. */
+  void onBuilt(Runnable listener) {
+    built = listener;
+  }
+
   /**
    * Opens or makes all that is missing. What cannot be made, because the segment is damaged or the
    * build takes more memory than it may, is left out until the database is opened again.
@@ -84,15 +101,16 @@ final class VectorIndexing {
    *     read or written
    */
   void buildMissing() {
-    buildMissing(() -> {});
+    buildMissing(() -> false);
   }
 
   /**
    * As {@link #buildMissing()}.
    *
-   * @param before what is done before the next index is chosen
+   * @param merge merges some of what is missing, if it is worth it, before the next index is begun,
+   *     but after all have been opened that have files; returns false where it did not
    */
-  void buildMissing(Runnable before) {
+  void buildMissing(BooleanSupplier merge) {
     turn.lock();
     try {
       // A definition that a power cut can still take back must leave no file: another one could
@@ -102,12 +120,11 @@ final class VectorIndexing {
       boolean more = true;
       while (more) {
         checkOpen();
-        before.run();
         // A snapshot for each segment: others must not stay on the disk for one that takes long.
-        try (Snapshot snapshot = pipeline.snapshot()) {
-          forgetDropped(snapshot);
-          more = buildNext(missing(snapshot), refused);
+        if (withMissing(missing -> openNext(missing, refused)) || merge.getAsBoolean()) {
+          continue;
         }
+        more = withMissing(missing -> buildNext(missing, refused));
       }
       if (!refused.isEmpty()) {
         throw refused.values().iterator().next();
@@ -117,12 +134,19 @@ final class VectorIndexing {
     }
   }
 
+  private boolean withMissing(Predicate<List<IndexWork>> step) {
+    try (Snapshot snapshot = pipeline.snapshot()) {
+      forgetDropped(snapshot);
+      return step.test(missing(snapshot));
+    }
+  }
+
   /**
-   * Opens or makes one index; false where none is left.
+   * Opens one index, or lets it wait to be made; false where none is left to be opened.
    *
    * @param refused what the disk has refused, and is not tried again now
    */
-  private boolean buildNext(List<IndexWork> missing, Map<IndexWork.Key, QuiverException> refused) {
+  private boolean openNext(List<IndexWork> missing, Map<IndexWork.Key, QuiverException> refused) {
     List<IndexWork> left =
         missing.stream().filter(work -> !refused.containsKey(work.key())).toList();
     builds.retainWaiting(left);
@@ -131,6 +155,14 @@ final class VectorIndexing {
         open(work);
         return true;
       }
+    }
+    return false;
+  }
+
+  /** Makes one index; false where none is left, and none is to be opened. */
+  private boolean buildNext(List<IndexWork> missing, Map<IndexWork.Key, QuiverException> refused) {
+    if (openNext(missing, refused)) {
+      return true;
     }
     IndexBuilds.Build next = builds.nextWaiting();
     if (next == null) {
@@ -212,6 +244,7 @@ final class VectorIndexing {
       throw e;
     } finally {
       build.end();
+      built.run();
     }
     UUID segment = work.part().segment();
     if (segment != null && !isWanted(work)) {
@@ -262,7 +295,7 @@ final class VectorIndexing {
     }
   }
 
-  /** False where others make it now. */
+  /** False where others make it now, or merge the segment. */
   private boolean rebuild(
       IndexWork.Key key, TableDefinition table, IndexDefinition index, Runnable check) {
     check.run();
@@ -270,6 +303,9 @@ final class VectorIndexing {
     try (Snapshot snapshot = pipeline.snapshot()) {
       for (IndexWork work : work(snapshot, table, index)) {
         if (work.key().equals(key)) {
+          if (work.part().segment() != null && !isFree(work.part())) {
+            return false;
+          }
           BuildWatch watch = new BuildWatch(check, new Asking(work)::isUnwanted);
           IndexBuilds.Build build =
               builds.add(VectorIndexBuild.What.REINDEX, work, watch::isUnwanted);
@@ -328,7 +364,7 @@ final class VectorIndexing {
     List<IndexWork> all = all(snapshot);
     List<IndexWork> missing = new ArrayList<>();
     all.stream()
-        .filter(work -> work.part().segment() != null)
+        .filter(work -> isFree(work.part()))
         .filter(work -> indexes().isMissing(work.part(), work.index()))
         .forEach(missing::add);
     if (!readOnly) {
@@ -338,6 +374,12 @@ final class VectorIndexing {
           .forEach(missing::add);
     }
     return missing;
+  }
+
+  /** Whether it is a segment that nobody rewrites. */
+  private boolean isFree(TablePart part) {
+    UUID segment = part.segment();
+    return segment != null && !claimed.test(segment);
   }
 
   private boolean lacksRows(IndexWork work, Snapshot snapshot) {

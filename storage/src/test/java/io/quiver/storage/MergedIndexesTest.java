@@ -11,12 +11,16 @@ import io.quiver.storage.file.FaultyFileSystem.Plan;
 import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.MemoryFileSystem;
 import io.quiver.storage.transaction.Snapshot;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -209,6 +213,134 @@ class MergedIndexesTest {
       assertThat(left).isIn(List.of(60, 58, 56, 54), List.of(228));
       assertThat(disk.list("segments")).hasSameSizeAs(left);
       assertThat(Tables.read(again, table)).hasSize(228);
+    }
+  }
+
+  private static List<Job> indexJobs(LocalStore store) {
+    return store.jobs().stream().filter(job -> job.kind() == Job.Kind.INDEX).toList();
+  }
+
+  @Test
+  void aMergeLeavesASegmentWhoseIndexIsBeingMade() {
+    try (LocalStore store = LocalStore.open(options(files, false))) {
+      TableDefinition table = Tables.create(store, Tables.items("items"));
+      append(store, table, 90);
+      define(store, table);
+      Held held = Held.atIndex();
+      files.follow(held);
+      CompletableFuture<Void> build = start(store::mergeAndBuildIndexes);
+      held.awaitArrival();
+      fill(store, table, 4, 60);
+      store.compact();
+      assertThat(rowCounts(store, table)).containsExactly(90, 228);
+      held.release();
+      build.join();
+      assertThat(VectorSearches.check(store, true, "built")).isEqualTo(2);
+      assertThat(indexJobs(store)).extracting(Job::state).containsOnly(Job.State.FINISHED);
+      assertThat(indexJobs(store)).extracting(Job::rowsTotal).containsExactly(90L, 228L);
+    }
+  }
+
+  @Test
+  void aMergeTakesASegmentThatIsMostlyDeletedAllTheSame() {
+    try (LocalStore store = LocalStore.open(options(files, false))) {
+      TableDefinition table = Tables.create(store, Tables.items("items"));
+      append(store, table, 90);
+      define(store, table);
+      Held held = Held.atIndex();
+      files.follow(held);
+      CompletableFuture<Void> build = start(store::buildIndexes);
+      held.awaitArrival();
+      Tables.commit(
+          store,
+          t ->
+              t.delete(
+                  table.id(),
+                  Tables.read(t, table).values().stream()
+                      .mapToLong(Tables.Row::rowId)
+                      .sorted()
+                      .limit(60)
+                      .toArray()));
+      store.flush();
+      store.compact();
+      assertThat(rowCounts(store, table)).containsExactly(30);
+      held.release();
+      build.join();
+      assertThat(VectorSearches.check(store, true, "built")).isEqualTo(1);
+      store.checkpoint();
+      assertThat(VectorSearches.leftovers(disk, store)).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsNotIndexedIsMergedBeforeAnIndexIsBegun() {
+    try (LocalStore store = LocalStore.open(options(files, false))) {
+      TableDefinition table = Tables.create(store, Tables.items("items"));
+      fill(store, table, 4, 60);
+      define(store, table);
+      store.mergeAndBuildIndexes();
+      assertThat(rowCounts(store, table)).containsExactly(228);
+      assertThat(indexJobs(store)).extracting(Job::rowsTotal).containsExactly(228L);
+      // One that has its index, and three that have none: the graph goes on.
+      append(store, table, 150);
+      store.mergeAndBuildIndexes();
+      append(store, table, 148);
+      append(store, table, 146);
+      store.mergeAndBuildIndexes();
+      assertThat(rowCounts(store, table)).containsExactly(672);
+      assertThat(indexJobs(store)).extracting(Job::rowsTotal).containsExactly(228L, 150L);
+      assertThat(VectorSearches.check(store, true, "merged")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void noIndexIsBegunOfWhatIsBeingMerged() {
+    try (LocalStore store = LocalStore.open(options(files, false))) {
+      TableDefinition table = create(store, "items");
+      append(store, table, 90);
+      store.mergeAndBuildIndexes();
+      fill(store, table, 3, 60);
+      Held held = Held.atIndex();
+      files.follow(held);
+      AtomicBoolean cancelled = new AtomicBoolean();
+      CompletableFuture<Void> merge = start(() -> store.optimize(table.id(), cancelled::get));
+      held.awaitArrival();
+      store.mergeAndBuildIndexes();
+      assertThat(indexJobs(store)).extracting(Job::rowsTotal).containsExactly(90L);
+      cancelled.set(true);
+      held.release();
+      assertThat(merge).failsWithin(Duration.ofSeconds(20));
+      assertThat(rowCounts(store, table)).containsExactly(90, 60, 58, 56);
+      store.mergeAndBuildIndexes();
+      assertThat(rowCounts(store, table)).containsExactly(264);
+      assertThat(VectorSearches.check(store, true, "built")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void indexesAreMadeInTheBackgroundWhereMergesFail() {
+    StoreOptions options = options(files, true);
+    try (LocalStore store = LocalStore.open(options)) {
+      TableDefinition table = Tables.create(store, Tables.items("items"));
+      AtomicInteger failed = new AtomicInteger();
+      files.follow((number, operation, path) -> {
+        boolean merge =
+            Thread.currentThread().getName().startsWith("quiver-compaction")
+                || Thread.currentThread().getName().equals("quiver-vector-index");
+        if (merge && operation == Operation.CREATE && path.endsWith(".arrow")) {
+          failed.incrementAndGet();
+          throw new IOException("Input/output error");
+        }
+      });
+      fill(store, table, 5, 60);
+      while (failed.get() == 0) {
+        Thread.onSpinWait();
+      }
+      define(store, table);
+      while (VectorSearches.check(store, false, "built") < 5) {
+        Thread.onSpinWait();
+      }
+      assertThat(rowCounts(store, table)).containsExactly(60, 58, 56, 54, 52);
     }
   }
 }
