@@ -42,9 +42,7 @@ public final class EmbeddedBackends implements EmbeddedBackendProvider {
       case QuiverUrl.InMemory memory -> memory;
       case QuiverUrl.Directory directory -> {
         try {
-          String path = new File(directory.path()).getCanonicalPath();
-          yield new QuiverUrl.Directory(
-              path, directory.readOnly(), directory.mapped(), directory.cacheBytes());
+          yield directory.withPath(new File(directory.path()).getCanonicalPath());
         } catch (IOException e) {
           throw new SQLException(
               "cannot resolve the path " + directory.path() + ": " + e.getMessage(), "58030", e);
@@ -59,10 +57,7 @@ public final class EmbeddedBackends implements EmbeddedBackendProvider {
         case QuiverUrl.InMemory memory -> Database.inMemory(memory.name());
         case QuiverUrl.Directory directory -> {
           Path path = new File(directory.path()).toPath();
-          DatabaseOptions defaults = DatabaseOptions.defaults();
-          DatabaseOptions cached =
-              defaults.withCacheBytes(directory.cacheBytes().orElse(defaults.cacheBytes()));
-          DatabaseOptions options = directory.mapped() ? cached.withMappedFiles() : cached;
+          DatabaseOptions options = options(directory);
           yield directory.readOnly()
               ? Database.openReadOnly(path, options)
               : Database.open(path, options);
@@ -71,6 +66,24 @@ public final class EmbeddedBackends implements EmbeddedBackendProvider {
     } catch (QuiverException e) {
       throw new SQLException(e.getMessage(), e.sqlState(), e);
     }
+  }
+
+  private static DatabaseOptions options(QuiverUrl.Directory directory) throws SQLException {
+    DatabaseOptions options = DatabaseOptions.defaults();
+    options = options.withCacheBytes(directory.cacheBytes().orElse(options.cacheBytes()));
+    QuiverUrl.Builds builds = directory.builds();
+    try {
+      if (builds.threads().isPresent()) {
+        options = options.withBuildThreads(builds.threads().getAsInt());
+      }
+      if (builds.memoryBytes().isPresent()) {
+        options = options.withBuildMemoryBytes(builds.memoryBytes().getAsLong());
+      }
+    } catch (IllegalArgumentException e) {
+      String names = QuiverUrl.BUILD_THREADS + " and " + QuiverUrl.BUILD_MEMORY;
+      throw new SQLException(names + " in a URL: " + e.getMessage(), "08001", e);
+    }
+    return directory.mapped() ? options.withMappedFiles() : options;
   }
 
   /** A database and how many connections it has; the count is guarded by {@link #OPEN}. */

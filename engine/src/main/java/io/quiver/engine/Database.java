@@ -103,7 +103,7 @@ public final class Database implements AutoCloseable {
   public static Database inMemory(String name, DatabaseOptions options) {
     Clock clock = Clock.systemUTC();
     FileAccess remoteFiles = FileAccess.below(options.copyRoots());
-    return new Database(name, options, remoteFiles, LocalStore.inMemory(), clock);
+    return new Database(name, options, remoteFiles, LocalStore.inMemory(options.builds()), clock);
   }
 
   /** A database on a store, which it closes. */

@@ -75,6 +75,24 @@ public record DatabaseOptions(
         memTableBytes, queryMemoryBytes, functions, copyRoots, memory, bytes, builds);
   }
 
+  /**
+   * With so many threads for builds of vector indexes.
+   *
+   * @throws IllegalArgumentException for less than 1 and more than 1,024
+   */
+  public DatabaseOptions withBuildThreads(int threads) {
+    return withBuilds(builds.withThreads(threads));
+  }
+
+  /**
+   * With so much memory for builds of vector indexes.
+   *
+   * @throws IllegalArgumentException for less than a MiB
+   */
+  public DatabaseOptions withBuildMemoryBytes(long bytes) {
+    return withBuilds(builds.withMemoryBytes(bytes));
+  }
+
   /** With other limits of the builds of vector indexes. */
   public DatabaseOptions withBuilds(BuildLimits other) {
     return new DatabaseOptions(

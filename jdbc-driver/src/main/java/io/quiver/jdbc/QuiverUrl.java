@@ -4,6 +4,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
@@ -24,8 +25,14 @@ public sealed interface QuiverUrl {
   /** How the URL of a directory says how many bytes of its files are copied into memory at most. */
   String CACHE = "cache";
 
+  /** How the URL of a directory says how many threads build indexes on vectors. */
+  String BUILD_THREADS = "indexBuildThreads";
+
+  /** How the URL of a directory says how many bytes builds of indexes on vectors take at most. */
+  String BUILD_MEMORY = "indexBuildMemory";
+
   /** What only the URL of a directory has. */
-  Set<String> OF_DIRECTORIES = Set.of(READ_ONLY, MEMORY, CACHE);
+  Set<String> OF_DIRECTORIES = Set.of(READ_ONLY, MEMORY, CACHE, BUILD_THREADS, BUILD_MEMORY);
 
   /** The properties of a connection. None of them names a class or a file. */
   Set<String> PROPERTIES = Set.of("user", "password");
@@ -41,13 +48,28 @@ public sealed interface QuiverUrl {
 
   /**
    * {@code jdbc:quiver:file:/path}: a directory, with {@code ?readOnly=true} for reading alone,
-   * {@code ?memory=mapped} for files that are mapped instead of read into memory, and {@code
-   * ?cache=2g} for how much of them is in memory at most.
+   * {@code ?memory=mapped} for files that are mapped instead of read into memory, {@code ?cache=2g}
+   * for how much of them is in memory at most, and {@code
+   * ?indexBuildThreads=2&indexBuildMemory=512m} for what builds of indexes on vectors take.
    *
    * @param cacheBytes none says what is usual
    */
-  record Directory(String path, boolean readOnly, boolean mapped, OptionalLong cacheBytes)
-      implements Embedded {}
+  record Directory(
+      String path, boolean readOnly, boolean mapped, OptionalLong cacheBytes, Builds builds)
+      implements Embedded {
+    /** The same at another path. */
+    public Directory withPath(String other) {
+      return new Directory(other, readOnly, mapped, cacheBytes, builds);
+    }
+  }
+
+  /**
+   * What builds of indexes on vectors may take, until SET says something else; none says what is
+   * usual.
+   */
+  record Builds(OptionalInt threads, OptionalLong memoryBytes) {
+    public static final Builds USUAL = new Builds(OptionalInt.empty(), OptionalLong.empty());
+  }
 
   /**
    * Reads the part before {@code ?}, and of a directory whether it is for reading alone.
@@ -67,7 +89,8 @@ public sealed interface QuiverUrl {
           rest.substring(5),
           choice(url, READ_ONLY, "false", "true"),
           choice(url, MEMORY, "resident", "mapped"),
-          size(url, CACHE));
+          size(url, CACHE),
+          new Builds(number(url, BUILD_THREADS), size(url, BUILD_MEMORY)));
     }
     throw malformed(url);
   }
@@ -125,6 +148,16 @@ public sealed interface QuiverUrl {
       return value == null ? OptionalLong.empty() : OptionalLong.of(DataSize.parse(value));
     } catch (IllegalArgumentException e) {
       throw new SQLException(name + " in a URL: " + e.getMessage(), SqlStates.CANNOT_CONNECT, e);
+    }
+  }
+
+  private static OptionalInt number(String url, String name) throws SQLException {
+    String value = value(url, name);
+    try {
+      return value == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(value));
+    } catch (NumberFormatException e) {
+      throw new SQLException(
+          name + " in a URL is a number, found '" + value + "'", SqlStates.CANNOT_CONNECT, e);
     }
   }
 

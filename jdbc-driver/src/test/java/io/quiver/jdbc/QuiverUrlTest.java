@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.SQLException;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -21,23 +22,47 @@ class QuiverUrlTest {
     assertThat(QuiverUrl.parse("jdbc:quiver://[::1]:9/")).isEqualTo(new QuiverUrl.Server("::1", 9));
     assertThat(QuiverUrl.parse("jdbc:quiver:mem:demo")).isEqualTo(new QuiverUrl.InMemory("demo"));
     assertThat(QuiverUrl.parse("jdbc:quiver:file:/var/data"))
-        .isEqualTo(new QuiverUrl.Directory("/var/data", false, false, OptionalLong.empty()));
+        .isEqualTo(
+            new QuiverUrl.Directory(
+                "/var/data", false, false, OptionalLong.empty(), QuiverUrl.Builds.USUAL));
   }
 
   @Test
   void aDirectoryIsOpenedAsItsUrlSays() throws SQLException {
     String url = "jdbc:quiver:file:/var/data?";
     assertThat(QuiverUrl.parse(url + "memory=mapped&readOnly=true"))
-        .isEqualTo(new QuiverUrl.Directory("/var/data", true, true, OptionalLong.empty()));
+        .isEqualTo(
+            new QuiverUrl.Directory(
+                "/var/data", true, true, OptionalLong.empty(), QuiverUrl.Builds.USUAL));
     assertThat(QuiverUrl.parse(url + "memory=resident&cache=2g"))
-        .isEqualTo(new QuiverUrl.Directory("/var/data", false, false, OptionalLong.of(2L << 30)));
+        .isEqualTo(
+            new QuiverUrl.Directory(
+                "/var/data", false, false, OptionalLong.of(2L << 30), QuiverUrl.Builds.USUAL));
+    assertThat(QuiverUrl.parse(url + "indexBuildThreads=2&indexBuildMemory=512m"))
+        .isEqualTo(
+            new QuiverUrl.Directory(
+                "/var/data",
+                false,
+                false,
+                OptionalLong.empty(),
+                new QuiverUrl.Builds(OptionalInt.of(2), OptionalLong.of(512L << 20))));
     assertThat(QuiverUrl.properties(url + "memory=mapped&cache=0&user=ann", new Properties()))
         .containsOnlyKeys("user");
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"memory=", "memory=MAPPED", "memory=swap", "cache=", "cache=-1", "cache=2x"})
+      strings = {
+        "memory=",
+        "memory=MAPPED",
+        "memory=swap",
+        "cache=",
+        "cache=-1",
+        "cache=2x",
+        "indexBuildThreads=",
+        "indexBuildThreads=two",
+        "indexBuildMemory=2x"
+      })
   void aWayThatIsNoneIsRefusedAndNamed(String property) {
     assertThatThrownBy(() -> QuiverUrl.parse("jdbc:quiver:file:/var/data?" + property))
         .isInstanceOfSatisfying(
@@ -46,7 +71,8 @@ class QuiverUrlTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"memory=mapped", "cache=2g"})
+  @ValueSource(
+      strings = {"memory=mapped", "cache=2g", "indexBuildThreads=2", "indexBuildMemory=1g"})
   void onlyADirectoryHasFiles(String property) {
     for (String url : new String[] {"jdbc:quiver:mem:a?", "jdbc:quiver://host/?"}) {
       assertThatThrownBy(() -> QuiverUrl.properties(url + property, new Properties()))

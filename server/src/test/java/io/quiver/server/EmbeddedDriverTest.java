@@ -61,6 +61,32 @@ class EmbeddedDriverTest extends DriverTypesContract {
   }
 
   @Test
+  void theUrlOfADirectorySaysWhatBuildsTake(@TempDir Path directory) throws SQLException {
+    String url = "jdbc:quiver:file:" + directory.resolve("data") + "?indexBuildThreads=";
+    try (Connection connection = DriverManager.getConnection(url + "3&indexBuildMemory=64m")) {
+      assertThat(setting(connection, "quiver.index_build_threads")).isEqualTo("3");
+      assertThat(setting(connection, "quiver.index_build_memory")).isEqualTo("67108864");
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SET quiver.index_build_threads = 1");
+        statement.execute("RESET quiver.index_build_threads");
+      }
+      assertThat(setting(connection, "quiver.index_build_threads")).isEqualTo("3");
+    }
+    assertThatThrownBy(() -> DriverManager.getConnection(url + "0"))
+        .isInstanceOfSatisfying(
+            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("08001"))
+        .hasMessageContaining("1 to 1024 threads, found 0");
+  }
+
+  private static String setting(Connection connection, String name) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet value = statement.executeQuery("SHOW " + name)) {
+      assertThat(value.next()).isTrue();
+      return value.getString(1);
+    }
+  }
+
+  @Test
   void aDatabaseThatCannotBeOpenedIsAnSqlException(@TempDir Path directory) throws Exception {
     Path file = directory.resolve("file");
     assertThat(file.toFile().createNewFile()).isTrue();

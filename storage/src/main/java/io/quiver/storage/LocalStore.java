@@ -90,8 +90,13 @@ public final class LocalStore implements Store {
 
   /** An empty database that lives in memory, until it is closed. Nothing is logged or flushed. */
   public static LocalStore inMemory() {
+    return inMemory(BuildLimits.usual());
+  }
+
+  /** As {@link #inMemory()}, with limits of the builds of vector indexes. */
+  public static LocalStore inMemory(BuildLimits builds) {
     // Of these, threads and limits count; no file is written.
-    StoreOptions options = StoreOptions.of(new MemoryFileSystem());
+    StoreOptions options = StoreOptions.of(new MemoryFileSystem()).withBuilds(builds);
     Scheduler scheduler = options.scheduler();
     Catalog catalog = Catalog.EMPTY;
     DatabaseState empty = DatabaseState.of(CommitVersion.ZERO, catalog, Map.of());
