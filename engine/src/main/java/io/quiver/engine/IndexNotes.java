@@ -116,6 +116,15 @@ final class IndexNotes {
   }
 
   private static String notCheapest(IndexChoice.Verdict first, IndexChoice.Verdict other) {
+    IndexChoice.LowRecall low = other.low();
+    if (low != null && first.low() == null) {
+      return String.format(
+          Locale.ROOT,
+          "is not used: its measured recall is %.3f (%d searches), below the target of %s",
+          low.mean(),
+          low.checks(),
+          low.wanted());
+    }
     if (first.work() == other.work()) {
       return "is not used: " + first.index().name() + " takes as much work, and comes first";
     }

@@ -23,6 +23,8 @@ class MeasuredRecallTest {
   private static final String RECALL =
       "SELECT recall > 0.5 AND recall <= 1 FROM quiver.indexes WHERE recall_samples = 2";
 
+  private static final String SERVES = "serves segments that have it; rows without it are measured";
+
   private final Random random = new Random(3);
 
   @Test
@@ -55,6 +57,49 @@ class MeasuredRecallTest {
     }
   }
 
+  @Test
+  void anIndexThatFindsTooLittleGivesWay() {
+    LocalStore store = LocalStore.inMemory();
+    try (Database database = Database.over(store, "t");
+        Session session = database.connect();
+        Session hasty = database.connect()) {
+      fill(session);
+      Sql.run(session, "DROP INDEX t_v");
+      Sql.run(session, "CREATE INDEX lists ON t USING ivfflat (v) WITH (lists = 64)");
+      Sql.run(session, "CREATE INDEX all_rows ON t USING flat (v)");
+      store.buildIndexes();
+      String explain = "EXPLAIN " + search();
+      assertThat(Sql.column(session, explain))
+          .contains("index lists (ivf_flat, l2) " + SERVES)
+          .anyMatch(line -> line.startsWith("index all_rows (flat, l2) is not used"));
+      Sql.run(hasty, "SET ivf.probes = 1");
+      String samples = "SELECT recall_samples FROM quiver.indexes WHERE index_name = 'lists'";
+      for (int count = 0; count < 500 && Sql.number(session, samples) < 30; count++) {
+        List<String> plan = Sql.column(session, explain);
+        if (Sql.number(session, samples) < 30) {
+          assertThat(plan).contains("index lists (ivf_flat, l2) " + SERVES);
+        }
+        for (int search = 0; search < 100; search++) {
+          Sql.column(hasty, search());
+        }
+      }
+      assertThat(Sql.column(session, explain))
+          .contains("index all_rows (flat, l2) " + SERVES)
+          .anyMatch(line ->
+              line.matches(
+                  "index lists .* is not used: its measured recall is 0[.]\\d+ \\(\\d+ searches\\),"
+                      + " below the target of 0[.]95"));
+      assertThat(Sql.column(session, explain + " WITH RECALL 0.01"))
+          .contains("index lists (ivf_flat, l2) " + SERVES);
+      // Who says how many lists are looked into wants no recall.
+      assertThat(Sql.column(hasty, explain)).contains("index lists (ivf_flat, l2) " + SERVES);
+    }
+  }
+
+  private String search() {
+    return "SELECT id FROM t ORDER BY v <-> '" + Arrays.toString(vector()) + "' LIMIT 5";
+  }
+
   private static StoreOptions options(FileSystem files, boolean background) {
     return new StoreOptions(files, new Random(7), 64L << 20, background);
   }
@@ -80,9 +125,7 @@ class MeasuredRecallTest {
   /** Of 101 searches, the first and the last are repeated exactly. */
   private void searchAndAwaitRecall(Session session) throws InterruptedException {
     for (int search = 0; search < 101; search++) {
-      String query = Arrays.toString(vector());
-      assertThat(Sql.column(session, "SELECT id FROM t ORDER BY v <-> '" + query + "' LIMIT 5"))
-          .hasSize(5);
+      assertThat(Sql.column(session, search())).hasSize(5);
     }
     await(session, RECALL);
   }

@@ -13,6 +13,7 @@ import io.quiver.storage.transaction.SegmentView;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.vector.distance.Metric;
 import io.quiver.vector.index.IndexSpec;
+import io.quiver.vector.index.recall.RecallMonitor;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which index on vectors serves a search, and why others do not. Of several that fit, it is the one
- * with the least expected work.
+ * with the least expected work of those whose measured recall is not surely below what is wanted;
+ * where it is below for all of them, the one with the least work.
  */
 public final class IndexChoice {
   /** Candidates that a graph keeps when nothing is said: about what recall 0.95 takes. */
@@ -43,18 +45,28 @@ public final class IndexChoice {
    * @param ordersLike whether its order is the one wanted
    * @param rest what the filter demands of the rows that a partial index has; null for others
    * @param work rows measured, or what takes as long
+   * @param low the measured recall where it is surely below what is wanted; null elsewhere
    */
   public record Verdict(
       IndexDefinition index,
       boolean ordersLike,
       @Nullable String unfit,
       Implication.@Nullable Rest rest,
-      double work) {
+      double work,
+      @Nullable LowRecall low) {
     /** Whether it can serve. */
     public boolean fits() {
       return unfit == null;
     }
   }
+
+  /**
+   * A recall that is surely below what is wanted.
+   *
+   * @param mean of the searches that were repeated exactly
+   * @param checks how many these were
+   */
+  public record LowRecall(double mean, double wanted, long checks) {}
 
   /**
    * All indexes on the column that is searched: first those that fit, the one that serves before
@@ -81,7 +93,11 @@ public final class IndexChoice {
     if (fitting > 1) {
       all.replaceAll(verdict -> weighed(verdict, search, snapshot, settings));
     }
-    all.sort(Comparator.comparing(Verdict::fits).reversed().thenComparingDouble(Verdict::work));
+    all.sort(
+        Comparator.comparing(Verdict::fits)
+            .reversed()
+            .thenComparing(verdict -> verdict.low() != null)
+            .thenComparingDouble(Verdict::work));
     return all;
   }
 
@@ -105,7 +121,7 @@ public final class IndexChoice {
               : Implication.of(search.filter(), search.columns(), condition, evaluation);
       unfit = rest == null ? "WHERE does not imply its condition, " + index.predicateSql() : null;
     }
-    return new Verdict(index, ordersLike, unfit, rest, 0);
+    return new Verdict(index, ordersLike, unfit, rest, 0, null);
   }
 
   private static boolean ordersLike(Metric indexed, Metric wanted) {
@@ -118,14 +134,27 @@ public final class IndexChoice {
       return verdict;
     }
     double work = 0;
+    double recalls = 0;
+    double highest = 0;
+    long checks = 0;
     for (SegmentView segment : snapshot.table(search.table()).segments()) {
       SegmentVectorIndex index = snapshot.vectorIndex(verdict.index(), segment);
       work +=
           index == null
               ? segment.rowCount()
               : work(index.index().spec(), index.index().rows().count(), settings);
+      if (index != null && settings.aimsAtRecall(index.index().spec() instanceof IndexSpec.Ivf)) {
+        RecallMonitor.Estimate recall = index.recall();
+        recalls += recall.checks() * recall.mean();
+        highest += recall.checks() * recall.high();
+        checks += recall.checks();
+      }
     }
-    return new Verdict(verdict.index(), true, null, verdict.rest(), work);
+    // A segment of which too little is known counts as one without a miss.
+    double wanted = settings.recallTarget();
+    LowRecall low =
+        highest < wanted * checks ? new LowRecall(recalls / checks, wanted, checks) : null;
+    return new Verdict(verdict.index(), true, null, verdict.rest(), work, low);
   }
 
   private static double work(IndexSpec spec, int rows, SearchSettings settings) {

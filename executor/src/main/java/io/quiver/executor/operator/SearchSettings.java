@@ -36,6 +36,11 @@ public record SearchSettings(
     return recallTarget >= 1;
   }
 
+  /** Whether the recall target says how far a search by a kind of index goes. */
+  boolean aimsAtRecall(boolean lists) {
+    return (lists ? probes : efSearch) == 0;
+  }
+
   /** For a kind of index. */
   Effort effort(boolean lists) {
     int own = lists ? probes : efSearch;

@@ -40,11 +40,16 @@ public final class RecallMonitor {
   private final VectorSearcher exact;
   private final Neighbors truth = new Neighbors();
 
-  /** Guards itself and the window. */
+  /** Guards itself. */
   private final Deque<Sample> waiting = new ArrayDeque<>();
 
+  /** Owned by the thread that checks. */
   private final double[] window = new double[WINDOW];
+
   private long checks;
+
+  /** Of the window; each search asks. */
+  private volatile Estimate estimate = new Estimate(0, 1, 0, 1);
 
   /**
    * @param rows of the index
@@ -120,9 +125,8 @@ public final class RecallMonitor {
     }
     exact.search(sample.request, truth);
     double recall = Recall.of(sample.found, truth);
-    synchronized (waiting) {
-      window[(int) (checks++ % WINDOW)] = recall;
-    }
+    window[(int) (checks++ % WINDOW)] = recall;
+    estimate = estimate(Arrays.copyOf(window, (int) Math.min(checks, WINDOW)));
     return true;
   }
 
@@ -134,13 +138,10 @@ public final class RecallMonitor {
 
   /** What it knows now. */
   public Estimate estimate() {
-    double[] last;
-    synchronized (waiting) {
-      last = Arrays.copyOf(window, (int) Math.min(checks, WINDOW));
-    }
-    if (last.length == 0) {
-      return new Estimate(0, 1, 0, 1);
-    }
+    return estimate;
+  }
+
+  private static Estimate estimate(double[] last) {
     double mean = Arrays.stream(last).average().orElse(1);
     double squares = Arrays.stream(last).map(x -> (x - mean) * (x - mean)).sum();
     // Searches, and not rows, are drawn: the rows of one search are found or missed together.
