@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.quiver.storage.LocalStore;
-import io.quiver.storage.StoreOptions;
-import io.quiver.storage.file.MemoryFileSystem;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
 import java.util.ArrayList;
@@ -14,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,28 +24,17 @@ class SearchThreadsTest {
   private static final int ROWS = 2_000;
   private static final long SEED = 5;
 
-  private final LocalStore store =
-      LocalStore.open(new StoreOptions(new MemoryFileSystem(), new Random(7), 64L << 20, false));
-  private final Database database = Database.over(store, "t");
-  private final Session session = database.connect();
-  private final Session alone = database.connect();
+  private final SegmentedTable table = new SegmentedTable();
+  private final Session session = table.session();
+  private final Session alone = table.database().connect();
   private final Random random = new Random(SEED);
 
   @BeforeEach
   void fill() {
     Sql.run(alone, "SET quiver.search_threads = 1");
-    Sql.run(session, "CREATE TABLE t (id INT PRIMARY KEY, ten INT, v VECTOR(8))");
-    Sql.run(session, "CREATE VECTOR INDEX t_v ON t (v) USING hnsw");
+    table.create(8, "hnsw");
     for (int segment = 0; segment < SEGMENTS; segment++) {
-      List<List<@Nullable Object>> rows = new ArrayList<>();
-      for (int i = 0; i < ROWS; i++) {
-        int id = segment * ROWS + i;
-        rows.add(Arrays.asList(id, id % 10, id % 100 == 99 ? null : vector()));
-      }
-      session.insertAll(session.prepare("INSERT INTO t VALUES (?, ?, ?)"), rows, () -> false);
-      Sql.run(session, "FLUSH");
-      // A flush merges those without an index.
-      store.buildIndexes();
+      table.addSegment(ROWS, id -> id % 100 == 99 ? null : vector());
     }
     Sql.run(session, "DELETE FROM t WHERE id % 7 = 3");
   }
@@ -57,8 +42,7 @@ class SearchThreadsTest {
   @AfterEach
   void close() {
     alone.close();
-    session.close();
-    database.close();
+    table.close();
   }
 
   private float[] vector() {
@@ -100,7 +84,7 @@ class SearchThreadsTest {
   void searchesByAnIndexAreThoseOfOneThread() {
     check(session);
     Sql.run(session, "CREATE INDEX t_ten ON t (ten)");
-    store.buildIndexes();
+    table.buildIndexes();
     check(session);
   }
 
@@ -127,7 +111,7 @@ class SearchThreadsTest {
     for (int i = 0; i < 4; i++) {
       all.add(
           CompletableFuture.runAsync(() -> {
-            try (Session own = database.connect()) {
+            try (Session own = table.database().connect()) {
               for (int at = 0; at < searches.size(); at++) {
                 assertThat(Sql.column(own, searches.get(at))).isEqualTo(expected.get(at));
               }

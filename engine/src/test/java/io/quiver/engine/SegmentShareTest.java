@@ -2,14 +2,10 @@ package io.quiver.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quiver.storage.LocalStore;
-import io.quiver.storage.StoreOptions;
-import io.quiver.storage.file.MemoryFileSystem;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,16 +23,13 @@ class SegmentShareTest {
   private static final int DIMENSION = 16;
   private static final long SEED = 11;
 
-  private final LocalStore store =
-      LocalStore.open(new StoreOptions(new MemoryFileSystem(), new Random(7), 64L << 20, false));
-  private final Database database = Database.over(store, "t");
-  private final Session session = database.connect();
+  private final SegmentedTable table = new SegmentedTable();
+  private final Session session = table.session();
   private final Random random = new Random(SEED);
 
   @AfterEach
   void close() {
-    session.close();
-    database.close();
+    table.close();
   }
 
   private float[] near(int cluster) {
@@ -49,17 +42,9 @@ class SegmentShareTest {
 
   /** Puts a cluster into each segment, or the rows of all of them into every one. */
   private void table(String using, boolean apart) {
-    Sql.run(session, "CREATE TABLE t (id INT PRIMARY KEY, ten INT, v VECTOR(16))");
-    Sql.run(session, "CREATE VECTOR INDEX t_v ON t (v) USING " + using);
+    table.create(DIMENSION, using);
     for (int segment = 0; segment < SEGMENTS; segment++) {
-      List<List<@Nullable Object>> rows = new ArrayList<>();
-      for (int i = 0; i < ROWS; i++) {
-        int id = segment * ROWS + i;
-        rows.add(List.of(id, id % 10, near(apart ? segment : random.nextInt(SEGMENTS))));
-      }
-      session.insertAll(session.prepare("INSERT INTO t VALUES (?, ?, ?)"), rows, () -> false);
-      Sql.run(session, "FLUSH");
-      store.buildIndexes();
+      table.addSegment(ROWS, id -> near(apart ? id / ROWS : random.nextInt(SEGMENTS)));
     }
   }
 

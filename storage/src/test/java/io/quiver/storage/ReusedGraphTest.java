@@ -68,69 +68,76 @@ class ReusedGraphTest {
     }
   }
 
-  private static @Nullable ReusedGraph planned(
-      VectorIndexes indexes, TablePart part, TableDefinition table, IndexDefinition index) {
-    return indexes
-        .plan(part, table, index, BuildOptions.threads(1), indexes.reusable(part, index))
-        .reuse();
+  private record Indexed(
+      LocalStore store, TableDefinition table, IndexDefinition index, VectorIndexes indexes)
+      implements AutoCloseable {
+    @Nullable ReusedGraph planned(TablePart part) {
+      return indexes
+          .plan(part, table, index, BuildOptions.threads(1), indexes.reusable(part, index))
+          .reuse();
+    }
+
+    @Override
+    public void close() {
+      store.close();
+    }
   }
 
-  private static LocalStore onDisk() {
-    return LocalStore.open(new StoreOptions(new MemoryFileSystem(), new Random(7), 1 << 20, false));
+  /** On a disk, with a table whose index has the first 64 of 70 rows. */
+  private Indexed onDisk(Kind kind) {
+    LocalStore store =
+        LocalStore.open(new StoreOptions(new MemoryFileSystem(), new Random(7), 1 << 20, false));
+    TableDefinition table = Tables.create(store, Tables.items("items"));
+    IndexDefinition index = define(store, table, kind);
+    append(store, table, 70);
+    store.buildIndexes();
+    VectorIndexes indexes = Objects.requireNonNull(store.installed()).indexes().vectors();
+    return new Indexed(store, table, index, indexes);
   }
 
   @Test
   void anIndexOfRowsThatAreFlushedGoesOnWithTheirGraphInMemory() {
-    try (LocalStore store = onDisk()) {
-      VectorIndexes indexes = Objects.requireNonNull(store.installed()).indexes().vectors();
-      TableDefinition table = Tables.create(store, Tables.items("items"));
-      IndexDefinition index = define(store, table, Kind.HNSW);
-      append(store, table, 70);
-      store.buildIndexes();
+    try (Indexed indexed = onDisk(Kind.HNSW)) {
+      LocalStore store = indexed.store();
+      TableDefinition table = indexed.table();
       append(store, table, 30);
       delete(store, table, 3, 13);
       store.flush();
       TablePart part = onlyPart(store, table);
-      ReusedGraph graph = Objects.requireNonNull(planned(indexes, part, table, index));
+      ReusedGraph graph = Objects.requireNonNull(indexed.planned(part));
       // The block's index has a multiple of 64 of its rows; they keep their order.
       int[] numbers = new int[64];
       Arrays.setAll(numbers, row -> row < 3 ? row : row < 13 ? -1 : row - 10);
       assertThat(graph.newNumbers()).containsExactly(numbers);
       store.buildIndexes();
       assertThat(VectorSearches.check(store, true, "flushed")).isEqualTo(1);
-      assertThat(indexes.reusable(part, index)).isNull();
+      assertThat(indexed.indexes().reusable(part, indexed.index())).isNull();
     }
   }
 
   @Test
   void anIndexOfABlockThatGrowsGoesOnWithItsGraph() {
-    try (LocalStore store = onDisk()) {
-      VectorIndexes indexes = Objects.requireNonNull(store.installed()).indexes().vectors();
-      TableDefinition table = Tables.create(store, Tables.items("items"));
-      IndexDefinition index = define(store, table, Kind.HNSW);
-      append(store, table, 70);
-      store.buildIndexes();
+    try (Indexed indexed = onDisk(Kind.HNSW)) {
+      LocalStore store = indexed.store();
+      TableDefinition table = indexed.table();
       append(store, table, 130);
       TablePart part = onlyPart(store, table);
-      assertThat(Objects.requireNonNull(planned(indexes, part, table, index)).newNumbers())
-          .hasSize(64);
+      assertThat(Objects.requireNonNull(indexed.planned(part)).newNumbers()).hasSize(64);
       store.buildIndexes();
       assertThat(VectorSearches.check(store, false, "grown")).isEqualTo(1);
-      assertThat(Objects.requireNonNull(indexes.find(part, index)).rowCount()).isEqualTo(192);
+      assertThat(Objects.requireNonNull(indexed.indexes().find(part, indexed.index())).rowCount())
+          .isEqualTo(192);
     }
   }
 
   @Test
   void whatCannotGoOnIsMadeAnew() {
-    try (LocalStore store = onDisk()) {
-      VectorIndexes indexes = Objects.requireNonNull(store.installed()).indexes().vectors();
-      TableDefinition table = Tables.create(store, Tables.items("items"));
-      IndexDefinition index = define(store, table, Kind.IVF_SQ8);
-      append(store, table, 70);
-      store.buildIndexes();
+    try (Indexed indexed = onDisk(Kind.IVF_SQ8)) {
+      LocalStore store = indexed.store();
+      TableDefinition table = indexed.table();
       append(store, table, 30);
       store.flush();
-      assertThat(planned(indexes, onlyPart(store, table), table, index)).isNull();
+      assertThat(indexed.planned(onlyPart(store, table))).isNull();
       store.buildIndexes();
       assertThat(VectorSearches.check(store, true, "flushed")).isEqualTo(1);
     }
