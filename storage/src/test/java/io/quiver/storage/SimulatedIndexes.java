@@ -16,7 +16,7 @@ import java.util.Random;
  */
 final class SimulatedIndexes {
   /** Of a wrong graph of some dozen rows a part of the searches finds enough all the same. */
-  private static final int QUERIES = 24;
+  private static final int QUERIES = 20;
 
   private static final long BUILT_NANOS = 200_000_000;
   private static final int BUILT_WAITS_MAX = 1_000;
@@ -44,7 +44,7 @@ final class SimulatedIndexes {
             table,
             name,
             IndexDefinition.Kind.HNSW,
-            Map.of("m", "4", "ef_construction", "40", "ef_search", "10"))
+            Map.of("m", "4", "ef_construction", "40", "ef_search", "5"))
         : VectorSearches.draw(transaction, table, name, own);
   }
 

@@ -41,7 +41,7 @@ final class SimulatedWorkload {
   private static final int KEYS = 120;
 
   /** Where there are vector indexes: a graph of few rows finds them however wrong it is. */
-  private static final int KEYS_INDEXED = 400;
+  private static final int KEYS_INDEXED = 300;
 
   private static final long BUILD_BYTES = 64L << 20;
 

@@ -67,11 +67,15 @@ class SimulationTest {
     }
   }
 
-  /** Every other seed has vector indexes. */
+  /** Every fourth seed has vector indexes, whose builds take more time than all else. */
+  private static boolean isIndexed(long seed) {
+    return seed % 4 == 2;
+  }
+
   private static SimulatedWorkload run(long seed) {
     return run(
         new SimulatedWorkload(
-            seed, UnaryOperator.identity(), SimulatedWorkload.Saboteur.NONE, seed % 2 == 0),
+            seed, UnaryOperator.identity(), SimulatedWorkload.Saboteur.NONE, isIndexed(seed)),
         seed);
   }
 
@@ -104,7 +108,7 @@ class SimulationTest {
     }
     assertThat(commits).isGreaterThan(SEEDS * 20);
     assertThat(jobs).isGreaterThan(SEEDS * 5);
-    if (SEEDS > 1) {
+    if (SEEDS >= 4) {
       assertThat(searched).isGreaterThan(SEEDS * 5);
     }
   }
@@ -127,8 +131,11 @@ class SimulationTest {
   @Test
   void aSeedDoesTheSameEachTime() {
     List<Long> hashes = new ArrayList<>();
-    // One with vector indexes, one without.
-    for (long seed = SEED; seed < SEED + 2; seed++) {
+    long other = SEED + 1;
+    while (isIndexed(other) == isIndexed(SEED)) {
+      other++;
+    }
+    for (long seed : new long[] {SEED, other}) {
       Trace first = run(seed).trace();
       Trace second = run(seed).trace();
       assertThat(second.lines()).isEqualTo(first.lines()).isGreaterThan(1_000);
