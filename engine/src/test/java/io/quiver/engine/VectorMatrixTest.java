@@ -2,8 +2,16 @@ package io.quiver.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quiver.engine.VectorMatrixAxes.Kind;
+import io.quiver.engine.VectorMatrixAxes.Selectivity;
+import io.quiver.engine.VectorMatrixAxes.Space;
+import io.quiver.storage.BuildLimits;
+import io.quiver.storage.Job;
 import io.quiver.storage.LocalStore;
 import io.quiver.storage.StoreOptions;
+import io.quiver.storage.file.FaultyFileSystem;
+import io.quiver.storage.file.FaultyFileSystem.Operation;
+import io.quiver.storage.file.FileSystem;
 import io.quiver.storage.file.MemoryFileSystem;
 import io.quiver.types.Batch;
 import java.util.ArrayList;
@@ -15,8 +23,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -36,128 +51,22 @@ class VectorMatrixTest {
   /** One case alone, or -1 for all. */
   private static final int CASE = Integer.getInteger("annsql.case", -1);
 
-  private static final int DIMENSION = 16;
-  private static final int K = 10;
+  static final int DIMENSION = 16;
+  static final int K = 10;
   private static final int QUERIES = 2;
+  private static final int THREADS = 4;
+
+  /** What an index is written to before it gets its name. */
+  private static final Pattern INDEX_FILE = Pattern.compile("tmp/[0-9a-f-]{36}-[0-9]+");
+
+  /** Of more rows builds of graphs take more than the least that they may be given. */
+  private static final int ROWS_REFUSED = 4_000;
+
+  /** Of so many rows each of a few threads has some to link. */
+  private static final int ROWS_OF_THREADS = 1_000;
 
   /** Of the few queries of one case. */
   private static final double CASE_RECALL_MIN = 0.5;
-
-  private enum Kind {
-    FLAT("flat", 1),
-    HNSW("hnsw", 0.95),
-    HNSW_SQ8("hnsw WITH (quantizer = 'sq8')", 0.95),
-    HNSW_RABITQ("hnsw WITH (quantizer = 'rabitq')", 0.95),
-    IVF_FLAT("ivf_flat", 0.95),
-    IVF_SQ8("ivf_sq8", 0.95),
-    IVF_PQ("ivf_pq", 0.9),
-    IVF_RABITQ("ivf_rabitq", 0.9),
-    DISKANN("diskann", 0.95),
-    AUTO("auto", 0.95);
-
-    private final String using;
-
-    /** Of all queries of all cases. */
-    private final double recall;
-
-    Kind(String using, double recall) {
-      this.using = using;
-      this.recall = recall;
-    }
-
-    /** With its distance before its options. */
-    String using(String distance) {
-      int with = using.indexOf(" WITH");
-      return with < 0
-          ? using + " DISTANCE " + distance
-          : using.substring(0, with) + " DISTANCE " + distance + using.substring(with);
-    }
-  }
-
-  private enum Space {
-    L2_FLOAT32("<->", "L2", ""),
-    L2_FLOAT16("<->", "L2", ", FLOAT16"),
-    L2_INT8("<->", "L2", ", INT8"),
-    COSINE_FLOAT32("<=>", "COSINE", ""),
-    COSINE_BFLOAT16("<=>", "COSINE", ", BFLOAT16"),
-    INNER_PRODUCT_FLOAT32("<#>", "INNER_PRODUCT", ""),
-    INNER_PRODUCT_INT8("<#>", "INNER_PRODUCT", ", INT8"),
-    L1_FLOAT32("<+>", "L1", ""),
-    HAMMING_BINARY("<~>", "HAMMING", ", BINARY"),
-    JACCARD_BINARY("<%>", "JACCARD", ", BINARY");
-
-    private final String operator;
-    private final String distance;
-    private final String element;
-
-    Space(String operator, String distance, String element) {
-      this.operator = operator;
-      this.distance = distance;
-      this.element = element;
-    }
-
-    private boolean isEuclidean() {
-      return switch (this) {
-        case L1_FLOAT32, HAMMING_BINARY, JACCARD_BINARY -> false;
-        default -> true;
-      };
-    }
-
-    private boolean isServedBy(Kind kind) {
-      return isEuclidean()
-          || switch (kind) {
-            case FLAT, AUTO -> true;
-            case HNSW -> this != L1_FLOAT32;
-            default -> false;
-          };
-    }
-
-    private float[] vector(Random random) {
-      float[] vector = new float[DIMENSION];
-      int cluster = random.nextInt(20);
-      // Without a bit or a direction there is no cosine; a few of them are there.
-      boolean zero = random.nextInt(100) == 0;
-      for (int i = 0; i < DIMENSION && !zero; i++) {
-        double value = Math.sin(cluster * 31 + i * 7) * 2 + random.nextGaussian() * 0.5;
-        vector[i] =
-            switch (this) {
-              case HAMMING_BINARY, JACCARD_BINARY -> value > 0 ? 1 : 0;
-              case L2_INT8, INNER_PRODUCT_INT8 -> Math.clamp(Math.round(value * 30), -127, 127);
-              default -> (float) value;
-            };
-      }
-      return vector;
-    }
-
-    /** As SQL has it. */
-    private String literal(Random random) {
-      return "'" + Arrays.toString(vector(random)).replace(".0,", ",").replace(".0]", "]") + "'";
-    }
-  }
-
-  private enum Selectivity {
-    ALL,
-    HALF,
-    TENTH,
-    HUNDREDTH,
-    THOUSANDTH,
-    NONE,
-    EXACTLY_K,
-    ONE_LESS_THAN_K;
-
-    private int of(int rows) {
-      return switch (this) {
-        case ALL -> rows;
-        case HALF -> rows / 2;
-        case TENTH -> rows / 10;
-        case HUNDREDTH -> rows / 100;
-        case THOUSANDTH -> Math.max(1, rows / 1_000);
-        case NONE -> 0;
-        case EXACTLY_K -> Math.min(rows, K);
-        case ONE_LESS_THAN_K -> Math.min(rows, K - 1);
-      };
-    }
-  }
 
   private enum Deleted {
     NONE,
@@ -174,7 +83,14 @@ class VectorMatrixTest {
     HALF_INDEXED,
     COMPACTED,
     REOPENED,
-    OWN_CHANGES
+    OWN_CHANGES,
+
+    /** A build takes more memory than it may. */
+    REFUSED_FOR_MEMORY,
+    BUILT_BY_SEVERAL_THREADS,
+
+    /** Closed while indexes were made, of which the background had made some. */
+    RESUMED
   }
 
   private record Case(Kind kind, Space space, Selectivity where, Deleted deleted, State state) {
@@ -186,6 +102,19 @@ class VectorMatrixTest {
           List.of(Deleted.values()).get(row[3]),
           List.of(State.values()).get(row[4]));
     }
+  }
+
+  private static final Logger LOG = Logger.getLogger("io.quiver.storage");
+
+  /** Builds are refused on purpose, and the store says so. */
+  @BeforeAll
+  static void beQuiet() {
+    LOG.setLevel(Level.OFF);
+  }
+
+  @AfterAll
+  static void speakAgain() {
+    LOG.setLevel(null);
   }
 
   private final Map<Kind, long[]> hits = new EnumMap<>(Kind.class);
@@ -255,7 +184,20 @@ class VectorMatrixTest {
     }
 
     private LocalStore store() {
-      return LocalStore.open(new StoreOptions(files, new Random(7), 64L << 20, false));
+      BuildLimits builds = BuildLimits.usual();
+      return store(
+          files,
+          false,
+          switch (one.state()) {
+            case REFUSED_FOR_MEMORY -> builds.withMemoryBytes(BuildLimits.MEMORY_BYTES_MIN);
+            case BUILT_BY_SEVERAL_THREADS -> builds.withThreads(THREADS);
+            default -> builds;
+          });
+    }
+
+    private static LocalStore store(FileSystem on, boolean background, BuildLimits builds) {
+      return LocalStore.open(
+          new StoreOptions(on, new Random(7), 64L << 20, background).withBuilds(builds));
     }
 
     private void run() {
@@ -312,6 +254,88 @@ class VectorMatrixTest {
           reopen();
           store.buildIndexes();
         }
+        case REFUSED_FOR_MEMORY -> {
+          fill(ROWS_REFUSED);
+          indexed();
+          delete();
+          checkRefused();
+        }
+        case BUILT_BY_SEVERAL_THREADS -> {
+          fill(ROWS_OF_THREADS);
+          indexed();
+          delete();
+        }
+        case RESUMED -> resume();
+      }
+    }
+
+    private List<String> indexes(String what) {
+      return Sql.column(
+          session, "SELECT " + what + " FROM quiver.indexes WHERE index_name = 't_v'");
+    }
+
+    /** Graphs are too large, lists may be, and searches do without; auto takes what fits. */
+    private void checkRefused() {
+      String state = indexes("state").getFirst();
+      switch (one.kind()) {
+        case HNSW, HNSW_SQ8, HNSW_RABITQ, DISKANN -> assertThat(state).isEqualTo("too large");
+        case FLAT, AUTO -> assertThat(state).isEqualTo("ready");
+        case IVF_FLAT, IVF_SQ8, IVF_PQ, IVF_RABITQ -> assertThat(state).isIn("ready", "too large");
+      }
+      if (state.equals("too large")) {
+        assertThat(indexes("rows_indexed")).containsExactly("0");
+        assertThat(indexes("reason"))
+            .first()
+            .asString()
+            .contains("quiver.index_build_memory is " + BuildLimits.MEMORY_BYTES_MIN);
+      }
+    }
+
+    /** The database is closed when the first of three indexes is about to be written. */
+    private void resume() {
+      for (int i = 0; i < 3; i++) {
+        fill(ROWS / 3 - 10 * i);
+        Sql.run(session, "FLUSH");
+      }
+      close();
+      CountDownLatch begun = new CountDownLatch(1);
+      CountDownLatch closing = new CountDownLatch(1);
+      FaultyFileSystem watched =
+          new FaultyFileSystem(
+              files,
+              (number, operation, path) -> {
+                if (operation == Operation.CREATE && INDEX_FILE.matcher(path).matches()) {
+                  begun.countDown();
+                  await(closing);
+                }
+              });
+      LocalStore building = store(watched, true, BuildLimits.usual());
+      await(begun);
+      Thread closer = Thread.ofPlatform().start(building::close);
+      // It asks the build to end, and then waits for it.
+      while (closer.isAlive() && closer.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+      closing.countDown();
+      try {
+        closer.join();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+      store = store();
+      database = Database.over(store, "t");
+      session = database.connect();
+      delete();
+      store.buildIndexes();
+      assertThat(store.jobs()).anyMatch(job -> job.kind() == Job.Kind.INDEX);
+      assertThat(indexes("state || ' ' || rows_not_indexed")).containsExactly("ready 0");
+    }
+
+    private static void await(CountDownLatch latch) {
+      try {
+        assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
       }
     }
 
