@@ -27,6 +27,8 @@ import java.util.stream.Stream;
  * How much slower do searches through a vector index become while rows are loaded, how fast are
  * they loaded, and how long after the last one does the index have them all?
  *
+ * <p>All is done twice, first with fewer rows, so that what counts is compiled.
+ *
  * <p>A tenth of the rows is there and indexed first. Then one thread commits 1,000 rows at a time
  * while some clients search, each as soon as it has its answer. After the last row the clients
  * stop, and start again when the index is complete. At last sampled rows are searched for by their
@@ -34,7 +36,7 @@ import java.util.stream.Stream;
  *
  * <p>Arguments: rows (1000000), dimensions (128), clients (4), {@code disk} or {@code memory}
  * (disk), the kind of index (hnsw), seconds of quiet searching (5), {@code
- * quiver.max_unindexed_rows} of the loading session (200000).
+ * quiver.max_unindexed_rows} of the loading session (200000), rows that come first (100000).
  */
 public final class BenchmarkLoadWhileSearching {
   private static final int COMMIT_ROWS = 1_000;
@@ -43,14 +45,17 @@ public final class BenchmarkLoadWhileSearching {
   private static final int K = 10;
 
   private final Database database;
+  private final String table;
   private final int rows;
   private final int dimension;
   private final int clients;
   private final float[][] centers = new float[CLUSTERS][];
   private int loaded;
 
-  private BenchmarkLoadWhileSearching(Database database, int rows, int dimension, int clients) {
+  private BenchmarkLoadWhileSearching(
+      Database database, String table, int rows, int dimension, int clients) {
     this.database = database;
+    this.table = table;
     this.rows = rows;
     this.dimension = dimension;
     this.clients = clients;
@@ -72,9 +77,17 @@ public final class BenchmarkLoadWhileSearching {
     String kind = arguments.length > 4 ? arguments[4] : "hnsw";
     int seconds = arguments.length > 5 ? Integer.parseInt(arguments[5]) : 5;
     int bound = arguments.length > 6 ? Integer.parseInt(arguments[6]) : 200_000;
+    int before = arguments.length > 7 ? Integer.parseInt(arguments[7]) : 100_000;
     Path directory = Files.createTempDirectory("quiver-load-while-searching");
     try (Database database = inMemory ? Database.inMemory("bench") : Database.open(directory)) {
-      new BenchmarkLoadWhileSearching(database, rows, dimension, clients).run(kind, seconds, bound);
+      if (before > 0) {
+        System.out.println("first, with " + before + " rows:");
+        new BenchmarkLoadWhileSearching(database, "before", before, dimension, clients)
+            .run(kind, seconds, bound);
+        System.out.println("then:");
+      }
+      new BenchmarkLoadWhileSearching(database, "t", rows, dimension, clients)
+          .run(kind, seconds, bound);
     } finally {
       delete(directory);
     }
@@ -102,8 +115,8 @@ public final class BenchmarkLoadWhileSearching {
       throws InterruptedException, ExecutionException {
     try (Session session = database.connect()) {
       run(session, "SET quiver.max_unindexed_rows = " + bound);
-      run(session, "CREATE TABLE t (id INTEGER, v VECTOR(" + dimension + "))");
-      run(session, "CREATE VECTOR INDEX t_v ON t (v) USING " + kind);
+      run(session, "CREATE TABLE " + table + " (id INTEGER, v VECTOR(" + dimension + "))");
+      run(session, "CREATE VECTOR INDEX nearest ON " + table + " (v) USING " + kind);
       insert(session, rows / 10);
       complete(session);
       report("quiet, a tenth of the rows", searching(() -> sleep(seconds)));
@@ -126,6 +139,7 @@ public final class BenchmarkLoadWhileSearching {
           "from commit to index at most "
               + text(session, "SELECT indexed_after_ms_max FROM quiver.indexes")
               + " ms");
+      run(session, "DROP TABLE " + table);
     }
   }
 
@@ -150,7 +164,7 @@ public final class BenchmarkLoadWhileSearching {
 
   /** Adds rows until there are so many. */
   private void insert(Session session, int until) {
-    PreparedStatement insert = session.prepare("INSERT INTO t VALUES (?, ?)");
+    PreparedStatement insert = session.prepare("INSERT INTO " + table + " VALUES (?, ?)");
     while (loaded < until) {
       int count = Math.min(COMMIT_ROWS, until - loaded);
       List<List<Object>> batch = new ArrayList<>();
@@ -203,7 +217,8 @@ public final class BenchmarkLoadWhileSearching {
   private long[] search(Random random, AtomicBoolean done) {
     LongStream.Builder took = LongStream.builder();
     try (Session session = database.connect()) {
-      PreparedStatement search = session.prepare("SELECT id FROM t ORDER BY v <-> ? LIMIT " + K);
+      PreparedStatement search =
+          session.prepare("SELECT id FROM " + table + " ORDER BY v <-> ? LIMIT " + K);
       while (!done.get()) {
         // As near to some row as rows are to each other, and none of them.
         float[] query = vector(-1 - random.nextInt(Integer.MAX_VALUE));
@@ -239,7 +254,8 @@ public final class BenchmarkLoadWhileSearching {
     Random random = new Random(7);
     int missed = 0;
     int lost = 0;
-    PreparedStatement nearest = session.prepare("SELECT id FROM t ORDER BY v <-> ? LIMIT 1");
+    PreparedStatement nearest =
+        session.prepare("SELECT id FROM " + table + " ORDER BY v <-> ? LIMIT 1");
     for (int i = 0; i < SAMPLED; i++) {
       int id = random.nextInt(rows);
       if (!isNearest(session, nearest, id)) {
@@ -251,7 +267,7 @@ public final class BenchmarkLoadWhileSearching {
     }
     System.out.printf(
         "of %d rows %d were not found through the index, %d not at all%n", SAMPLED, missed, lost);
-    String count = text(session, "SELECT count(*) FROM t");
+    String count = text(session, "SELECT count(*) FROM " + table);
     if (lost > 0 || !count.equals(String.valueOf(rows))) {
       throw new IllegalStateException("rows are gone: " + count + " of " + rows);
     }

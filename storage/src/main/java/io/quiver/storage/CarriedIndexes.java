@@ -99,6 +99,18 @@ final class CarriedIndexes {
           leaveOut(work, part, index);
         }
       }
+      carryInterim(work, to, index);
+    }
+  }
+
+  /** Codes of the inputs' rows serve until there is an index of the output. */
+  private void carryInterim(Rewrite work, List<TablePart> to, IndexDefinition index) {
+    if (index.kind().isVector() && to.size() == 1) {
+      int shift = 0;
+      for (TablePart part : work.parts()) {
+        indexes.interim().carry(part, to.getFirst(), index, shift);
+        shift += part.liveRowCount();
+      }
     }
   }
 
@@ -162,6 +174,7 @@ final class CarriedIndexes {
           indexes.offer(part, index, graph);
         }
       }
+      carryInterim(work, to, index);
     }
   }
 

@@ -257,12 +257,19 @@ public final class LocalStore implements Store {
         .vectors()
         .backlog()
         .onBuilder(options.scheduler(), () -> graphs.failure() == null);
+    BackgroundWork interim = InterimIndexing.start(options.scheduler(), pipeline, vectors);
+    resources.push(interim);
+    Runnable wakeGraphs =
+        () -> {
+          graphs.wake();
+          interim.wake();
+        };
     Runnable wakeBoth =
         () -> {
           indexes.wake();
-          graphs.wake();
+          wakeGraphs.run();
         };
-    pipeline.onCommit(new ChangeWatch(pipeline.visible(), wakeBoth, graphs::wake)::committed);
+    pipeline.onCommit(new ChangeWatch(pipeline.visible(), wakeBoth, wakeGraphs)::committed);
     BackgroundMerges merging = new BackgroundMerges(options.scheduler(), compaction);
     resources.push(merging);
     installed.onInstalled(merging::wake);
@@ -367,6 +374,14 @@ public final class LocalStore implements Store {
     }
     if (memoryIndexing != null) {
       memoryIndexing.buildMissing();
+    }
+  }
+
+  /** Makes what serves searches until indexes on vectors are made, as the background does. */
+  public void makeInterimIndexes() {
+    VectorIndexing vectors = vectors();
+    if (vectors != null) {
+      new InterimIndexing(pipeline, vectors).makeMissing();
     }
   }
 

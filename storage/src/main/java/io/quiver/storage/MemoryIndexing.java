@@ -3,10 +3,13 @@ package io.quiver.storage;
 import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.storage.transaction.CommitPipeline;
 import io.quiver.storage.transaction.DatabaseState;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a database that lives in memory its indexes on vectors, on a thread that starts with the
+ * Gives a database that lives in memory its indexes on vectors, on threads that start with the
  * first of them: most such databases have none. The lock of this object guards all fields.
  */
 final class MemoryIndexing implements AutoCloseable {
@@ -16,6 +19,7 @@ final class MemoryIndexing implements AutoCloseable {
   private final VectorIndexing vectors;
   private final CarriedIndexes carried;
   private @Nullable BackgroundWork thread;
+  private @Nullable BackgroundWork interim;
   private volatile boolean closed;
 
   MemoryIndexing(
@@ -49,9 +53,11 @@ final class MemoryIndexing implements AutoCloseable {
   }
 
   private synchronized void wakeThread() {
-    if (thread != null) {
+    if (thread != null && interim != null) {
       thread.wake();
+      interim.wake();
     } else if (!closed) {
+      interim = InterimIndexing.start(scheduler, pipeline, vectors);
       thread =
           new BackgroundWork(
               scheduler,
@@ -76,13 +82,11 @@ final class MemoryIndexing implements AutoCloseable {
 
   @Override
   public void close() {
-    BackgroundWork work;
+    List<BackgroundWork> all;
     synchronized (this) {
       closed = true;
-      work = thread;
+      all = Stream.of(thread, interim).filter(Objects::nonNull).toList();
     }
-    if (work != null) {
-      work.close();
-    }
+    all.forEach(BackgroundWork::close);
   }
 }

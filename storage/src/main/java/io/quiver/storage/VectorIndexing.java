@@ -382,6 +382,14 @@ final class VectorIndexing {
     return segment != null && !claimed.test(segment);
   }
 
+  /** Whether an index has a file that nobody has found to be damaged yet. */
+  boolean isOpenedSoon(IndexWork work) {
+    UUID segment = work.part().segment();
+    return segment != null
+        && !builds.has(work)
+        && files.exists(SegmentDirectory.indexFile(segment, work.index().id()));
+  }
+
   private boolean lacksRows(IndexWork work, Snapshot snapshot) {
     TablePart part = work.part();
     return part == parts(snapshot, work.table()).getLast()

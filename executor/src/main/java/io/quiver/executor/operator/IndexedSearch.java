@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.index.InterimIndex;
 import io.quiver.storage.index.RowBitmap;
 import io.quiver.storage.index.SegmentVectorIndex;
 import io.quiver.storage.transaction.SegmentView;
@@ -21,6 +22,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -39,6 +41,14 @@ final class IndexedSearch {
   /** A search of an index takes about as long as to measure so many rows. */
   private static final long ROWS_A_SEARCH = 512;
 
+  /**
+   * Of codes more rows are asked for than are wanted: twice as many and some where no greater
+   * recall is aimed at, else four times.
+   */
+  private static final double CODED_RECALL = 0.95;
+
+  private static final int CODED_MORE = 10;
+
   private final ExecutionContext context;
   private final IndexChoice.Verdict choice;
   private final PlanNode.VectorSearch search;
@@ -52,10 +62,7 @@ final class IndexedSearch {
   private final Neighbors neighbors = new Neighbors();
   private @Nullable MemorySegment bits;
 
-  /** Rows of the last segment that its index has: the first. */
-  private int covered;
-
-  /** Those of them that are live and pass the filter, with or without a vector. */
+  /** Rows searched last that are live and pass the filter, with or without a vector. */
   private long passed;
 
   private long missed;
@@ -67,6 +74,7 @@ final class IndexedSearch {
   private long visited;
   private long distances;
   private long estimates;
+  private long coded;
   private long unindexed;
 
   private IndexedSearch(
@@ -107,18 +115,35 @@ final class IndexedSearch {
     return null;
   }
 
+  /**
+   * Some rows of a segment, and an index that has them.
+   *
+   * @param interim whether it is a run of codes, until the index has these rows
+   * @param first the segment's row that is the index's first
+   * @param from the first that is searched
+   * @param to the one behind the last that is searched
+   */
+  record Window(SegmentVectorIndex index, boolean interim, int first, int from, int to) {
+    /** Whether it is a list of codes, which are rougher than any other index is. */
+    private boolean isCodes() {
+      return interim && index.index().spec() instanceof IndexSpec.Ivf lists && lists.lists() == 1;
+    }
+
+    private boolean isWhole() {
+      return from == first && to - first == index.rowCount();
+    }
+  }
+
   /** What the index of a segment has found. */
   static final class Found {
-    private final SegmentVectorIndex by;
+    private final Window window;
     private final int[] rows;
-    private final int covered;
     private final long passed;
     private final boolean more;
 
-    private Found(SegmentVectorIndex by, int[] rows, int covered, long passed, boolean more) {
-      this.by = by;
+    private Found(Window window, int[] rows, long passed, boolean more) {
+      this.window = window;
       this.rows = rows;
-      this.covered = covered;
       this.passed = passed;
       this.more = more;
     }
@@ -126,11 +151,6 @@ final class IndexedSearch {
     /** Ascending. */
     int[] rows() {
       return rows;
-    }
-
-    /** How many of the segment's rows, the first, its index has: others are to be measured. */
-    int covered() {
-      return covered;
     }
 
     /** Whether others qualify, but for that no more were wanted. */
@@ -145,26 +165,60 @@ final class IndexedSearch {
   }
 
   /**
+   * What is to be searched of a segment: the rows that its index has, the first, and then those of
+   * runs, until it has them. Rows in none of them are to be measured.
+   */
+  List<Window> windows(SegmentView segment) {
+    // In this order: what is in no run any more is in the index.
+    List<InterimIndex.Run> runs = context.snapshot().interimIndex(index, segment);
+    SegmentVectorIndex known = context.snapshot().vectorIndex(index, segment);
+    List<Window> windows = new ArrayList<>();
+    int rows = segment.rowCount();
+    int position = 0;
+    if (known != null) {
+      position = Math.min(known.rowCount(), rows);
+      windows.add(new Window(known, false, 0, 0, position));
+    }
+    for (InterimIndex.Run run : runs) {
+      int from = Math.max(position, run.range().from());
+      int end = run.range().to();
+      // Columns are measured from such rows on.
+      int to = end < rows ? end - end % Byte.SIZE : rows;
+      if (from < to) {
+        windows.add(new Window(run.index(), true, run.range().from(), from, to));
+        position = to;
+      }
+    }
+    return windows;
+  }
+
+  /** Counts a segment that is to be searched. */
+  void begin(SegmentView segment, List<Window> windows) {
+    segments++;
+    unindexed += segment.rowCount();
+    for (Window window : windows) {
+      unindexed -= window.to - window.from;
+    }
+  }
+
+  /**
    * Finds the nearest rows of a segment among those that its index has.
    *
    * @param candidates what a scalar index has found for the filter, or null
-   * @return null where the segment has no index
    */
-  @Nullable Found find(
+  Found find(
+      Window window,
       SegmentView segment,
       Column query,
       RowSelector selector,
       @Nullable RowBitmap candidates,
       int k) {
-    segments++;
-    SegmentVectorIndex known = context.snapshot().vectorIndex(index, segment);
-    if (known == null) {
-      unindexed += segment.rowCount();
-      return null;
+    if (window.interim) {
+      coded += window.to - window.from;
+    } else {
+      served++;
     }
-    served++;
-    Found found = find(known, segment, query, selector, candidates, k);
-    unindexed += segment.rowCount() - found.covered;
+    Found found = search(window, segment, query, selector, candidates, k);
     missed += found.missed();
     return found;
   }
@@ -178,32 +232,32 @@ final class IndexedSearch {
       @Nullable RowBitmap candidates,
       int k) {
     repeated++;
-    Found found = find(before.by, segment, query, selector, candidates, k);
+    Found found = search(before.window, segment, query, selector, candidates, k);
     missed += found.missed() - before.missed();
     return found;
   }
 
-  private Found find(
-      SegmentVectorIndex known,
+  private Found search(
+      Window window,
       SegmentView segment,
       Column query,
       RowSelector selector,
       @Nullable RowBitmap candidates,
       int k) {
     passed = 0;
-    covered = Math.min(known.rowCount(), segment.rowCount());
+    SegmentVectorIndex known = window.index;
     RowFilter filter =
         partial == null
-            ? filter(segment, known.rowCount(), selector, candidates)
-            : partialFilter(known, segment, partial, candidates);
+            ? filter(segment, window, selector, candidates)
+            : partialFilter(window, segment, partial, candidates);
     if (filter.count() == 0) {
-      return new Found(known, new int[0], covered, passed, false);
+      return new Found(window, new int[0], passed, false);
     }
     boolean lists = known.index().spec() instanceof IndexSpec.Ivf;
     SearchRequest request =
         new SearchRequest(
             query.getVector(0),
-            Math.min(k, filter.count()),
+            Math.min(window.isCodes() ? more(k) : k, filter.count()),
             settings.effort(lists),
             Double.POSITIVE_INFINITY,
             filter,
@@ -211,7 +265,7 @@ final class IndexedSearch {
     try {
       known.search(searcher -> {
         searcher.search(request, neighbors);
-        count(searcher.statistics());
+        count(searcher.statistics(), window);
         return neighbors;
       });
     } catch (CancellationException e) {
@@ -220,8 +274,16 @@ final class IndexedSearch {
     known.served(request, neighbors);
     int[] rows = neighbors.rows();
     known.toSegment(rows);
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] += window.first;
+    }
     Arrays.sort(rows);
-    return new Found(known, rows, covered, passed, rows.length < filter.count());
+    return new Found(window, rows, passed, rows.length < filter.count());
+  }
+
+  private int more(int k) {
+    long more = (settings.recallTarget() > CODED_RECALL ? 4L : 2L) * k + CODED_MORE;
+    return (int) Math.min(more, Integer.MAX_VALUE);
   }
 
   /** The same for another thread, which has not searched yet. */
@@ -239,15 +301,17 @@ final class IndexedSearch {
     visited += other.visited;
     distances += other.distances;
     estimates += other.estimates;
+    coded += other.coded;
     unindexed += other.unindexed;
   }
 
   /** How many rows would be measured in the time that a segment takes. */
   long work(SegmentView segment) {
-    SegmentVectorIndex known = context.snapshot().vectorIndex(index, segment);
-    return known == null
-        ? segment.rowCount()
-        : ROWS_A_SEARCH + Math.max(0, segment.rowCount() - known.rowCount());
+    long rows = segment.rowCount();
+    for (Window window : windows(segment)) {
+      rows += ROWS_A_SEARCH + window.from - window.to;
+    }
+    return rows;
   }
 
   /** How many rows are live and pass the filter, but were not found: some without a vector. */
@@ -255,49 +319,45 @@ final class IndexedSearch {
     return missed;
   }
 
-  /**
-   * What may come back of the rows that are covered.
-   *
-   * @param rows that the index has; the segment may have fewer
-   */
+  /** What may come back of a window's rows, by their numbers in the index. */
   private RowFilter filter(
-      SegmentView segment, int rows, RowSelector selector, @Nullable RowBitmap candidates) {
+      SegmentView segment, Window window, RowSelector selector, @Nullable RowBitmap candidates) {
+    int rows = window.index.rowCount();
     Column vectors = segment.column(column);
     MemorySegment live = segment.live();
-    if (candidates == null && selector.keepsLive() && covered == rows) {
+    if (candidates == null && selector.keepsLive() && window.isWhole()) {
       MemorySegment present = vectors.mayHaveNulls() ? vectors.validity() : null;
-      MemorySegment bits = both(live, present, rows);
-      if (bits == null) {
+      if (live == null && present == null) {
         passed = rows;
         return RowFilter.all(rows);
       }
       if (rows == segment.rowCount()) {
         passed = segment.liveRowCount();
-        return RowFilter.of(bits, rows);
+        return RowFilter.of(Objects.requireNonNull(both(live, present, rows)), rows);
       }
     }
     MemorySegment words = cleared(rows);
     int[] passing = new int[Math.min(rows, Batch.ROWS)];
     if (candidates != null) {
-      int next = 0;
+      int next = window.from;
       for (int n = candidates.fill(next, passing); n > 0; n = candidates.fill(next, passing)) {
         context.checkCancelled();
         next = passing[n - 1] + 1;
         int within = n;
-        while (within > 0 && passing[within - 1] >= covered) {
+        while (within > 0 && passing[within - 1] >= window.to) {
           within--;
         }
-        set(words, vectors, passing, 0, selector.keep(segment, passing, within));
+        set(words, vectors, passing, 0, selector.keep(segment, passing, within), window.first);
         if (within < n) {
           break;
         }
       }
       return RowFilter.of(words, rows);
     }
-    for (int from = 0; from < covered; from += Batch.ROWS) {
+    for (int from = window.from; from < window.to; from += Batch.ROWS) {
       context.checkCancelled();
-      int count = Math.min(Batch.ROWS, covered - from);
-      set(words, vectors, passing, from, selector.select(from, count, passing));
+      int count = Math.min(Batch.ROWS, window.to - from);
+      set(words, vectors, passing, from, selector.select(from, count, passing), window.first);
     }
     return RowFilter.of(words, rows);
   }
@@ -320,27 +380,27 @@ final class IndexedSearch {
 
   /** The rows of a partial index that may come back, by their numbers there. */
   private RowFilter partialFilter(
-      SegmentVectorIndex known,
-      SegmentView segment,
-      RowSelector rest,
-      @Nullable RowBitmap candidates) {
+      Window window, SegmentView segment, RowSelector rest, @Nullable RowBitmap candidates) {
+    SegmentVectorIndex known = window.index;
     RowBitmap own = Objects.requireNonNull(known.some());
     boolean all = candidates == null && rest.keepsLive() && segment.live() == null;
-    if (all && covered == known.rowCount() && !segment.column(column).mayHaveNulls()) {
+    if (all && window.isWhole() && !segment.column(column).mayHaveNulls()) {
       passed = own.count();
       return RowFilter.all(own.count());
     }
     RowBitmap asked = candidates == null ? own : own.and(candidates);
-    return known.own(filter(segment, known.rowCount(), rest, asked));
+    return known.own(filter(segment, window, rest, asked));
   }
 
-  private void set(MemorySegment words, Column vectors, int[] passing, int from, int count) {
+  private void set(
+      MemorySegment words, Column vectors, int[] passing, int from, int count, int first) {
     passed += count;
     for (int i = 0; i < count; i++) {
       int row = from + passing[i];
       if (!vectors.isNull(row)) {
-        long at = 8L * (row >>> 6);
-        words.set(WORD, at, words.get(WORD, at) | 1L << row);
+        int bit = row - first;
+        long at = 8L * (bit >>> 6);
+        words.set(WORD, at, words.get(WORD, at) | 1L << bit);
       }
     }
   }
@@ -357,8 +417,10 @@ final class IndexedSearch {
     return known;
   }
 
-  private void count(SearchStatistics statistics) {
-    plans.add(statistics.plan());
+  private void count(SearchStatistics statistics, Window window) {
+    if (!window.interim) {
+      plans.add(statistics.plan());
+    }
     visited += statistics.visited();
     distances += statistics.distances();
     estimates += statistics.estimates();
@@ -366,7 +428,7 @@ final class IndexedSearch {
 
   /** What came of it, as EXPLAIN ANALYZE shows it. */
   String note() {
-    if (served == 0) {
+    if (served == 0 && coded == 0) {
       return "index=" + index.name() + " not built: exact";
     }
     return "index="
@@ -376,14 +438,14 @@ final class IndexedSearch {
         + "/"
         + segments
         + (repeated > 0 ? " repeated=" + repeated : "")
-        + " strategy="
-        + String.join("+", plans)
+        + (plans.isEmpty() ? "" : " strategy=" + String.join("+", plans))
         + " visited="
         + visited
         + " distances="
         + distances
         + " estimates="
         + estimates
+        + (coded > 0 ? " interim rows=" + coded : "")
         + (unindexed > 0 ? " rows not indexed=" + unindexed : "");
   }
 }

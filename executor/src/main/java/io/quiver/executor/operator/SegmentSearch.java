@@ -17,6 +17,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,13 +150,13 @@ final class SegmentSearch implements AutoCloseable {
   }
 
   /**
-   * How many of the k nearest rows are looked for in a segment at first. Where rows lie in segments
-   * by chance, about so many as its part of all rows are there, give or take the square root; one
+   * How many of the k nearest rows are looked for among some at first. Where rows lie in segments
+   * by chance, about so many as their part of all rows are there, give or take the square root; one
    * more says whether that was so.
    */
-  private int firstWanted(SegmentView segment) {
+  private int firstWanted(int rows) {
     int wanted = found.wanted();
-    double part = wanted * ((double) segment.rowCount() / rowCount);
+    double part = wanted * ((double) rows / rowCount);
     return (int) Math.min(wanted, 1 + Math.ceil(part + 2 * Math.sqrt(part)));
   }
 
@@ -194,31 +195,48 @@ final class SegmentSearch implements AutoCloseable {
     }
     RowBitmap candidates = lookup == null ? null : lookup.rows(segment);
     boolean few = candidates != null && candidates.count() <= MEASURED_MAX;
-    int first = 0;
+    int position = 0;
     if (indexed != null && query != null && !few) {
       checkedType(segment.slice(search.vectorColumn(), 0, 0), query);
-      int wanted = firstWanted(segment);
-      IndexedSearch.Found nearest = indexed.find(segment, query, selector, candidates, wanted);
-      if (nearest != null) {
-        double farthest = offerFound(number, nearest.rows());
-        first = nearest.covered();
-        if (wanted < found.wanted() && nearest.more()) {
-          partials.add(new Partial(number, nearest, farthest));
-        }
-      }
-      if (first == segment.rowCount()) {
-        return;
+      List<IndexedSearch.Window> windows = indexed.windows(segment);
+      indexed.begin(segment, windows);
+      for (IndexedSearch.Window window : windows) {
+        measure(number, candidates, position, window.from());
+        search(number, window, query, candidates);
+        position = window.to();
       }
     }
-    if (candidates != null) {
-      searchFound(number, candidates, first);
+    measure(number, candidates, position, segment.rowCount());
+  }
+
+  /** Searches rows of a segment by an index that has them. */
+  private void search(
+      int number, IndexedSearch.Window window, Column query, @Nullable RowBitmap candidates) {
+    SegmentView segment = segments.get(number);
+    IndexedSearch by = Objects.requireNonNull(indexed);
+    int wanted = firstWanted(window.to() - window.from());
+    IndexedSearch.Found nearest = by.find(window, segment, query, selector, candidates, wanted);
+    double farthest = offerFound(number, nearest.rows());
+    if (wanted < found.wanted() && nearest.more()) {
+      partials.add(new Partial(number, nearest, farthest));
+    }
+  }
+
+  /** Measures rows of a segment, from one on and before another. */
+  private void measure(int number, @Nullable RowBitmap candidates, int first, int last) {
+    if (first >= last) {
       return;
     }
+    if (candidates != null) {
+      measureFound(number, candidates, first, last);
+      return;
+    }
+    SegmentView segment = segments.get(number);
     Column rowIds = null;
     makeRoom(Batch.ROWS);
-    for (int from = first; from < segment.rowCount(); from += Batch.ROWS) {
+    for (int from = first; from < last; from += Batch.ROWS) {
       context.checkCancelled();
-      int count = Math.min(Batch.ROWS, segment.rowCount() - from);
+      int count = Math.min(Batch.ROWS, last - from);
       int selected = selector.select(from, count, rows);
       if (selected == 0) {
         continue;
@@ -256,8 +274,8 @@ final class SegmentSearch implements AutoCloseable {
     return farthest;
   }
 
-  /** Measures those of an index's rows that pass the filter, from one on, and no others. */
-  private void searchFound(int number, RowBitmap candidates, int first) {
+  /** Measures those of a scalar index's rows that pass the filter, and no others. */
+  private void measureFound(int number, RowBitmap candidates, int first, int last) {
     SegmentView segment = segments.get(number);
     Column rowIds = segment.column(ColumnId.ROW_ID);
     makeRoom(Batch.ROWS);
@@ -265,10 +283,16 @@ final class SegmentSearch implements AutoCloseable {
     for (int count = candidates.fill(next, rows); count > 0; count = candidates.fill(next, rows)) {
       context.checkCancelled();
       next = rows[count - 1] + 1;
+      while (count > 0 && rows[count - 1] >= last) {
+        count--;
+      }
       int selected = selector.keep(segment, rows, count);
       if (selected > 0) {
         measure(segment.column(search.vectorColumn()), selected);
         offer(number, rowIds, 0, selected);
+      }
+      if (next >= last) {
+        break;
       }
     }
   }

@@ -5,6 +5,7 @@ import io.quiver.storage.catalog.IndexId;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PartIndexes {
   private final Map<IndexId, Entry> entries = new ConcurrentHashMap<>();
+  private final Map<IndexId, InterimIndex> interim = new ConcurrentHashMap<>();
   private final boolean growing;
 
   /**
@@ -69,6 +71,21 @@ public final class PartIndexes {
         .removeIf(e ->
             (e.getValue() instanceof Entry.Vectors || e.getValue() instanceof Entry.Reusable)
                 && !there.test(e.getKey()));
+    interim.keySet().removeIf(there.negate());
+  }
+
+  /** What serves searches until an index on vectors is there, or null. */
+  public @Nullable InterimIndex interim(IndexId index) {
+    return interim.get(index);
+  }
+
+  /** The same, made where there is none. */
+  public InterimIndex interim(IndexId index, Supplier<InterimIndex> empty) {
+    return interim.computeIfAbsent(index, id -> empty.get());
+  }
+
+  public void removeInterim(IndexId index) {
+    interim.remove(index);
   }
 
   /** Forgets that an index was given up, if it was. */

@@ -1,13 +1,13 @@
 package io.quiver.storage.transaction;
 
 import io.quiver.storage.catalog.Catalog;
-import io.quiver.storage.catalog.ColumnDefinition;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.IndexId;
 import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.index.IndexSpecs;
 import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.types.SqlType;
+import io.quiver.vector.distance.Encoding;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -22,16 +22,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What counts is what writers owe: rows that have come, less those that have been indexed since,
  * and never more than are to be indexed at all. So rows that were there before their index do not
- * keep writers waiting, nor do those of an index that cannot be made. Writers go slower when they
- * owe half of the bound, and wait when they owe all of it, each statement for some seconds at most:
- * a large index may take minutes to be made.
+ * keep writers waiting, nor do those of an index that cannot be made. Each statement waits for some
+ * milliseconds at most when much is owed, and for some seconds at most when all of the bound is: a
+ * large index may take minutes to be made. Much is an eighth of the bound, for codes of rows
+ * ({@link InterimIndexes}) are made about as fast as rows come, or half of it where there are no
+ * codes.
  */
 public final class IndexBacklog {
   /** Measuring so much takes about two seconds, at the rate of memory that is not in a cache. */
   private static final long MEASURED_BYTES_MAX = 2L << 30;
 
-  /** How long a statement is slowed down while less is owed than the bound. */
-  private static final long SLOW_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(10);
+  /** How long a statement waits at most while less is owed than the bound. */
+  private static final long SLOW_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private static final long SLOW_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final double MUCH_BESIDE_CODES = 0.125;
+  private static final double MUCH = 0.5;
 
   private static final long WAIT_NANOS_MAX = TimeUnit.SECONDS.toNanos(5);
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -76,7 +82,7 @@ public final class IndexBacklog {
     builder = new Builder(scheduler, works);
   }
 
-  /** Rows of an index have been indexed that were not before. */
+  /** Rows need not be measured any more, for an index has them, or codes of them are there. */
   public void indexed(IndexDefinition index, long rows) {
     Debt debt = debts.get(index.id());
     if (debt != null) {
@@ -103,44 +109,50 @@ public final class IndexBacklog {
     }
     long begin = making.scheduler().nanoTime();
     while (true) {
-      double owed = owed(newest.get(), table, rowsMax);
-      boolean late = making.scheduler().nanoTime() - begin >= WAIT_NANOS_MAX;
-      if (owed <= 0.5 || late || !making.works().getAsBoolean()) {
+      Owed owed = owed(newest.get(), table, rowsMax);
+      long waited = making.scheduler().nanoTime() - begin;
+      long most = owed.part() < 1 ? SLOW_NANOS_MAX : WAIT_NANOS_MAX;
+      if (!owed.isMuch() || waited >= most || !making.works().getAsBoolean()) {
         return;
       }
       indexes.want();
-      if (owed < 1) {
-        making.scheduler().pause((long) (SLOW_NANOS_MAX * (2 * owed - 1)));
-        return;
-      }
       checkCancelled.run();
-      making.scheduler().pause(POLL_NANOS);
+      making.scheduler().pause(owed.part() < 1 ? SLOW_POLL_NANOS : POLL_NANOS);
     }
   }
 
-  /** What is owed to the index of a table that is farthest behind, as a part of the bound. */
-  private double owed(DatabaseState state, TableId id, long rowsMax) {
+  /**
+   * What writers owe.
+   *
+   * @param part of the bound
+   * @param isMuch whether they wait at all
+   */
+  private record Owed(double part, boolean isMuch) {}
+
+  /** What is owed to the index of a table that is farthest behind. */
+  private Owed owed(DatabaseState state, TableId id, long rowsMax) {
     Catalog catalog = state.catalog();
     TableState table = state.tables().get(id);
     double most = 0;
+    boolean much = false;
     for (IndexDefinition index : catalog.indexesOf(id)) {
-      if (table != null && index.kind().isVector()) {
-        long missing = indexes.missingRows(table.parts(), index);
+      if (table != null
+          && index.kind().isVector()
+          && table.definition().column(index.keys().getFirst().column()).type()
+              instanceof SqlType.Vector type) {
+        long missing = indexes.measuredRows(table.parts(), index);
         long rows =
             debts
                 .computeIfAbsent(index.id(), key -> new Debt(table.nextRowId()))
                 .update(table.nextRowId(), missing);
-        ColumnDefinition column = table.definition().column(index.keys().getFirst().column());
-        most = Math.max(most, (double) rows / Math.min(rowsMax, measured(column.type())));
+        Encoding encoding = IndexSpecs.encoding(type.element());
+        long measured = MEASURED_BYTES_MAX / encoding.bytes(type.dimension());
+        double part = (double) rows / Math.min(rowsMax, measured);
+        boolean codes = InterimIndexes.serves(index, encoding);
+        most = Math.max(most, part);
+        much |= part > (codes ? MUCH_BESIDE_CODES : MUCH);
       }
     }
-    return most;
-  }
-
-  /** How many vectors are measured in about two seconds. */
-  private static long measured(SqlType type) {
-    return type instanceof SqlType.Vector vector
-        ? MEASURED_BYTES_MAX / IndexSpecs.encoding(vector.element()).bytes(vector.dimension())
-        : Long.MAX_VALUE;
+    return new Owed(most, much);
   }
 }

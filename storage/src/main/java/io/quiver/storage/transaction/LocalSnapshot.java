@@ -5,6 +5,7 @@ import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.SequenceDefinition;
 import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.index.InterimIndex;
 import io.quiver.storage.index.ScalarIndex;
 import io.quiver.storage.index.SegmentVectorIndex;
 import io.quiver.types.ErrorCode;
@@ -90,6 +91,13 @@ final class LocalSnapshot implements Snapshot {
     return index.kind().isVector() && segment instanceof TablePart part
         ? memTable.indexes().vectors().find(part, index)
         : null;
+  }
+
+  @Override
+  public List<InterimIndex.Run> interimIndex(IndexDefinition index, SegmentView segment) {
+    return index.kind().isVector() && segment instanceof TablePart part
+        ? memTable.indexes().vectors().interim().find(part, index)
+        : List.of();
   }
 
   @Override

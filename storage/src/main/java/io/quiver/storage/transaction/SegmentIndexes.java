@@ -245,6 +245,7 @@ public final class SegmentIndexes {
    *
    * @param rows that have it
    * @param left rows of the parts that are not looked at yet for it; a partial index has some alone
+   * @param interim those of them whose codes are searched until the index has them
    * @param missing rows of segments that are to get it yet
    * @param bytes of its files, and in memory where the rows are there
    * @param memory bytes that an index on vectors keeps beside the rows
@@ -256,6 +257,7 @@ public final class SegmentIndexes {
   public record Extent(
       long rows,
       long left,
+      long interim,
       long missing,
       long bytes,
       long memory,
@@ -264,7 +266,8 @@ public final class SegmentIndexes {
       Set<String> chosen,
       @Nullable MissingIndex givenUp) {
     /** Of an index that is not built. */
-    public static final Extent NONE = new Extent(0, 0, 0, 0, 0, 0, Recall.UNKNOWN, Set.of(), null);
+    public static final Extent NONE =
+        new Extent(0, 0, 0, 0, 0, 0, 0, Recall.UNKNOWN, Set.of(), null);
 
     public Extent {
       chosen = Collections.unmodifiableSet(new TreeSet<>(chosen));
@@ -309,6 +312,6 @@ public final class SegmentIndexes {
       }
     }
     long all = parts.stream().mapToLong(TablePart::rowCount).sum();
-    return new Extent(rows, all - rows, missing, bytes, 0, 0, Recall.UNKNOWN, Set.of(), null);
+    return new Extent(rows, all - rows, 0, missing, bytes, 0, 0, Recall.UNKNOWN, Set.of(), null);
   }
 }

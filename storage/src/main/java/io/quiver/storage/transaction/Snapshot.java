@@ -4,8 +4,10 @@ import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.SequenceDefinition;
 import io.quiver.storage.catalog.TableId;
+import io.quiver.storage.index.InterimIndex;
 import io.quiver.storage.index.ScalarIndex;
 import io.quiver.storage.index.SegmentVectorIndex;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,17 @@ public interface Snapshot extends AutoCloseable {
    */
   default @Nullable SegmentVectorIndex vectorIndex(IndexDefinition index, SegmentView segment) {
     return null;
+  }
+
+  /**
+   * What serves searches for rows of a segment that an index on vectors has not yet, in the order
+   * of the rows. To be asked for before {@link #vectorIndex}, in whose favour it goes.
+   *
+   * @param index of this snapshot's catalog
+   * @param segment of this snapshot
+   */
+  default List<InterimIndex.Run> interimIndex(IndexDefinition index, SegmentView segment) {
+    return List.of();
   }
 
   /** How long rows have waited for an index on vectors; null where none has been measured. */

@@ -60,6 +60,7 @@ public final class VectorIndexes {
   private volatile Runnable wanted = () -> {};
   private final IndexBacklog backlog = new IndexBacklog(this);
   private final IndexLag lag = new IndexLag();
+  private final InterimIndexes interim = new InterimIndexes(this);
   private volatile @Nullable IndexConditions conditions;
   private volatile @Nullable Runnable sampled;
 
@@ -99,6 +100,11 @@ public final class VectorIndexes {
     return lag;
   }
 
+  /** What serves searches until they are made. */
+  public InterimIndexes interim() {
+    return interim;
+  }
+
   /** What writers owe to these indexes. */
   public IndexBacklog backlog() {
     return backlog;
@@ -124,8 +130,16 @@ public final class VectorIndexes {
     return part.rowCount() >= rowsMin;
   }
 
+  Scheduler clock() {
+    return scheduler;
+  }
+
+  int rowsMin() {
+    return rowsMin;
+  }
+
   /** How many of a part's rows, the first, an index has. */
-  private static int indexed(TablePart part, IndexDefinition index) {
+  static int indexed(TablePart part, IndexDefinition index) {
     return part.indexes().get(index.id())
             instanceof PartIndexes.Entry.Vectors(SegmentVectorIndex found)
         ? Math.min(found.rowCount(), part.rowCount())
@@ -148,6 +162,7 @@ public final class VectorIndexes {
    */
   public void giveUp(TablePart part, IndexDefinition index, MissingIndex why) {
     part.indexes().put(index.id(), new PartIndexes.Entry.GivenUp(why));
+    part.indexes().removeInterim(index.id());
   }
 
   /** Why an index of a segment was left out, or null. */
@@ -184,14 +199,14 @@ public final class VectorIndexes {
     return isMissing(part, index) && part.rowCount() - indexed >= indexed;
   }
 
-  /** How many rows of a table's parts are to be indexed. */
-  long missingRows(List<TablePart> parts, IndexDefinition index) {
+  /** How many rows of a table's parts are to be indexed, and measured until then. */
+  long measuredRows(List<TablePart> parts, IndexDefinition index) {
     long rows = 0;
     for (int i = 0; i < parts.size(); i++) {
       TablePart part = parts.get(i);
       boolean grows = part.segment() == null && i == parts.size() - 1;
       if (grows ? isBehind(part, index) : isMissing(part, index)) {
-        rows += part.rowCount() - indexed(part, index);
+        rows += part.rowCount() - indexed(part, index) - interim.rows(part, index);
       }
     }
     return rows;
@@ -316,6 +331,7 @@ public final class VectorIndexes {
     TablePart part = plan.part();
     IndexDefinition index = plan.index();
     int before = indexed(part, index);
+    int coded = interim.rows(part, index);
     ReusedGraph reuse = plan.reuse();
     VectorIndex made =
         scheduler.callAtLowPriority(
@@ -336,7 +352,8 @@ public final class VectorIndexes {
     part.indexes()
         .put(index.id(), entry(new SegmentVectorIndex(made, indexable(part), plan.some(), origin)));
     int after = indexable(part);
-    backlog.indexed(index, after - before);
+    interim.trim(part, index);
+    backlog.indexed(index, after - before - coded + interim.rows(part, index));
     if (before < after) {
       lag.indexed(index, part.rowId(before), part.rowId(after - 1), scheduler.nanoTime());
     }
@@ -365,6 +382,7 @@ public final class VectorIndexes {
   SegmentIndexes.Extent extent(List<TablePart> parts, IndexDefinition index) {
     long rows = 0;
     long left = 0;
+    long coded = 0;
     long missing = 0;
     long bytes = 0;
     long memory = 0;
@@ -393,6 +411,8 @@ public final class VectorIndexes {
         }
       }
       left += part.rowCount() - indexed(part, index);
+      coded += interim.rows(part, index);
+      memory += interim.memoryBytes(part, index);
       boolean grows = part.segment() == null && part == parts.getLast();
       if (why == null && (grows ? isBehind(part, index) : isMissing(part, index))) {
         missing += part.rowCount() - indexed(part, index);
@@ -401,6 +421,7 @@ public final class VectorIndexes {
     return new SegmentIndexes.Extent(
         rows,
         left,
+        coded,
         missing,
         bytes,
         memory,

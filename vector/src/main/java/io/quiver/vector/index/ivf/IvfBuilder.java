@@ -95,9 +95,19 @@ final class IvfBuilder {
     }
     int count = lists(spec, points.length);
     checkMemory(count);
-    RowBlock trained = train(count);
     int[] listOf = new int[points.length];
-    float meanResidual = assign(trained, count, listOf);
+    RowBlock trained;
+    float meanResidual;
+    if (count == 1) {
+      OneList one = OneList.of(sample(1), sampleRows(1));
+      trained = one.centroid();
+      meanResidual = one.meanResidual();
+    } else {
+      trained =
+          KMeans.train(
+              sample(count), sampleRows(count), count, ROUNDS, options.seed(), workers, TRAINING);
+      meanResidual = assign(trained, count, listOf);
+    }
     Centroids centroids = Centroids.of(trained, count, meanResidual, options.seed());
     int parts = spec.parts();
     if (spec.code() == IndexSpec.ListCode.PQ && parts == 0) {
@@ -114,6 +124,10 @@ final class IvfBuilder {
     IvfIndex.Measured nothing =
         new IvfIndex.Measured(EffortCurves.unmeasured(spec.probes()), ReachCurve.unknown());
     IvfIndex index = new IvfIndex(built, euclidean, centroids, code, contents, nothing);
+    if (count == 1) {
+      // There is but one way to search it.
+      return index;
+    }
     IvfIndex.Measured measured = measure(index);
     return new IvfIndex(built, euclidean, centroids, code, contents, measured);
   }
@@ -231,14 +245,15 @@ final class IvfBuilder {
     return Math.clamp(wanted, 1, Math.max(1, points));
   }
 
-  /** The centroids of a sample of the rows, or the origin where there are no rows. */
-  private RowBlock train(int count) {
-    int size = sampleRows(points.length, euclidean.dimension(), count);
+  private int sampleRows(int count) {
+    return sampleRows(points.length, euclidean.dimension(), count);
+  }
+
+  /** Some rows for so many lists. */
+  private RowBlock sample(int count) {
+    int size = sampleRows(count);
     RowBlock sample =
         new RowBlock(NativeMemory.allocate((size + 3) * stride), 0, stride, euclidean.dimension());
-    if (size == 0) {
-      return sample;
-    }
     int[] drawn = points.clone();
     SplittableRandom random = new SplittableRandom(options.seed());
     for (int i = 0; i < size; i++) {
@@ -247,7 +262,7 @@ final class IvfBuilder {
       drawn[other] = drawn[i];
       euclidean.point(row, sample.memory(), sample.position(i));
     }
-    return KMeans.train(sample, size, count, ROUNDS, options.seed(), workers, TRAINING);
+    return sample;
   }
 
   /** Finds each row's list; returns the mean distance from its centroid. */

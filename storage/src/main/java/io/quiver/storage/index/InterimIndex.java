@@ -1,0 +1,164 @@
+package io.quiver.storage.index;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves searches for rows that an index on vectors is still to have, since a graph of them takes
+ * long to be made: runs of consecutive rows, of each of which the codes are scanned, a bit an
+ * element (RaBitQ), and the nearest are measured. A scan takes about a tenth of the time that
+ * measuring all rows does, and codes are made about as fast as rows can be loaded. Where rows are
+ * put elsewhere that had an index, this may serve as a run there.
+ *
+ * <p>Rows that come make short runs, and four of about one length become one, up to a greatest
+ * length, as in a log-structured merge-tree (O'Neil, Cheng, Gawlick, O'Neil, 1996). Safe for many
+ * threads, of which one makes runs.
+ */
+public final class InterimIndex {
+  /** Measuring so many bytes takes about as long as a run costs. */
+  private static final long RUN_BYTES = 4L << 20;
+
+  private static final int RUN_ROWS_MIN = 64;
+
+  /** In a longer run the nearest by their codes are too often not the nearest. */
+  private static final int ROWS_MAX = 32_768;
+
+  private static final int FACTOR = 4;
+
+  /** Fewer rows than this part of the shortest run have none, where no others come. */
+  private static final int REST = 8;
+
+  private final int shortest;
+  private volatile List<Run> runs = List.of();
+
+  /**
+   * @param shortest rows of a run that is made of rows that just came
+   */
+  public InterimIndex(int shortest) {
+    this.shortest = shortest;
+  }
+
+  /**
+   * Rows of the shortest runs.
+   *
+   * @param vectorBytes of a row
+   * @param rowsMax how many rows they may have; small in tests
+   */
+  public static int shortest(long vectorBytes, int rowsMax) {
+    long rows = Math.clamp(RUN_BYTES / vectorBytes, RUN_ROWS_MIN, Math.max(RUN_ROWS_MIN, rowsMax));
+    return (int) (rows - rows % RUN_ROWS_MIN);
+  }
+
+  /**
+   * Some rows that follow each other.
+   *
+   * @param from the first
+   * @param to the one behind the last
+   */
+  public record Range(int from, int to) {
+    int rows() {
+      return to - from;
+    }
+  }
+
+  /**
+   * Codes or another index of the rows of a range.
+   *
+   * @param index whose first row is the range's
+   */
+  public record Run(Range range, SegmentVectorIndex index) {}
+
+  /** In the order of their rows, of which none is in two of them. */
+  public List<Run> runs() {
+    return runs;
+  }
+
+  /** How many rows, from one on and before another, are in runs. */
+  public int rows(int from, int to) {
+    int rows = 0;
+    for (Run run : runs) {
+      int within = Math.min(to, run.range.to) - Math.max(from, run.range.from);
+      rows += Math.max(0, within);
+    }
+    return rows;
+  }
+
+  /** Bytes that it keeps in memory. */
+  public long memoryBytes() {
+    return runs.stream().mapToLong(run -> run.index.memoryBytes()).sum();
+  }
+
+  /**
+   * What is to be made next: a run of rows that are in none, or else one of several.
+   *
+   * @param covered so many of the first rows need none
+   * @param rows that there are
+   * @param grows whether others come
+   */
+  public @Nullable Range next(int covered, int rows, boolean grows) {
+    List<Run> known = runs;
+    int position = covered;
+    for (Run run : known) {
+      if (run.range.from - position >= Math.ceilDiv(shortest, REST)) {
+        return longest(position, run.range.from);
+      }
+      position = Math.max(position, run.range.to);
+    }
+    return rows - position >= (grows ? shortest : Math.ceilDiv(shortest, REST))
+        ? longest(position, rows)
+        : joined(known);
+  }
+
+  private Range longest(int from, int to) {
+    int rows = shortest;
+    while (rows * FACTOR <= Math.min(to - from, ROWS_MAX)) {
+      rows *= FACTOR;
+    }
+    return new Range(from, Math.min(from + rows, to));
+  }
+
+  /** Runs of one level have about as many rows. */
+  private int level(Range range) {
+    int level = 0;
+    for (long rows = shortest; rows < range.rows(); rows *= FACTOR) {
+      level++;
+    }
+    return level;
+  }
+
+  private @Nullable Range joined(List<Run> known) {
+    for (int i = 0; i + FACTOR <= known.size(); i++) {
+      Range all = known.get(i).range;
+      int level = level(all);
+      int same = 1;
+      while (same < FACTOR
+          && level(known.get(i + same).range) == level
+          && known.get(i + same).range.from == all.to) {
+        all = new Range(all.from, known.get(i + same).range.to);
+        same++;
+      }
+      if (same == FACTOR && all.rows() <= ROWS_MAX) {
+        return all;
+      }
+    }
+    return null;
+  }
+
+  /** Adds a run, in place of those whose rows it has. */
+  public synchronized void put(Run made) {
+    List<Run> next = new ArrayList<>(runs);
+    next.removeIf(run -> run.range.from >= made.range.from && run.range.to <= made.range.to);
+    next.add(made);
+    next.sort(Comparator.comparingInt(run -> run.range.from));
+    runs = List.copyOf(next);
+  }
+
+  /** Lets runs go whose rows the index has by now. */
+  public synchronized void trim(int covered) {
+    if (runs.stream().anyMatch(run -> run.range.to <= covered)) {
+      runs = runs.stream().filter(run -> run.range.to > covered).toList();
+    }
+  }
+}
