@@ -90,8 +90,14 @@ final class IndexNotes {
             ? ""
             : "; INCLUDE adds nothing: all columns of its rows lie beside it";
     return snapshot.extent(index).left() >= rows
-        ? "would serve" + condition + "; no rows have it yet, so all are measured" + include
-        : "serves segments that have it" + condition + "; rows without it are measured" + include;
+        ? "would serve"
+            + condition
+            + "; no rows have it yet: they are measured, or found by their codes"
+            + include
+        : "serves segments that have it"
+            + condition
+            + "; rows without it are measured, or found by their codes"
+            + include;
   }
 
   private static @Nullable Expression all(List<Expression> conjuncts) {

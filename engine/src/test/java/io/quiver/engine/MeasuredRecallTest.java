@@ -23,7 +23,8 @@ class MeasuredRecallTest {
   private static final String RECALL =
       "SELECT recall > 0.5 AND recall <= 1 FROM quiver.indexes WHERE recall_samples = 2";
 
-  private static final String SERVES = "serves segments that have it; rows without it are measured";
+  private static final String SERVES =
+      "serves segments that have it; rows without it are measured, or found by their codes";
 
   private final Random random = new Random(3);
 

@@ -32,16 +32,19 @@ final class InterimIndexing {
     this.options = BuildOptions.threads(1).withCancelled(() -> closed);
   }
 
-  /** Does so whenever the thread is woken. */
+  /** Does so whenever rows have come, and when the thread is woken. */
   static BackgroundWork start(
       Scheduler scheduler, CommitPipeline pipeline, VectorIndexing vectors) {
     InterimIndexing interim = new InterimIndexing(pipeline, vectors);
-    return new BackgroundWork(
-        scheduler,
-        "quiver-interim-index",
-        interim::makeMissing,
-        () -> interim.closed = true,
-        "rows are measured that no index has yet; it is tried again");
+    BackgroundWork work =
+        new BackgroundWork(
+            scheduler,
+            "quiver-interim-index",
+            interim::makeMissing,
+            () -> interim.closed = true,
+            "rows are measured that no index has yet; it is tried again");
+    pipeline.onCommit(new ChangeWatch(pipeline.visible(), work::wake, work::wake)::committed);
+    return work;
   }
 
   /** Makes all that is missing, a run of each part after the other. */
@@ -69,12 +72,12 @@ final class InterimIndexing {
       TableDefinition table, IndexDefinition index, List<SegmentView> segments) {
     InterimIndexes interim = pipeline.indexes().vectors().interim();
     boolean made = false;
-    for (SegmentView segment : segments) {
-      if (segment instanceof TablePart part
+    for (int i = 0; i < segments.size(); i++) {
+      if (segments.get(i) instanceof TablePart part
           && pipeline.indexes().vectors().isMissing(part, index)
           && !vectors.isOpenedSoon(new IndexWork(table, index, part))) {
         try {
-          boolean grows = part.segment() == null && segment == segments.getLast();
+          boolean grows = part.segment() == null && i == segments.size() - 1;
           made |= interim.makeNext(part, index, grows, options);
         } catch (CorruptionException e) {
           // Whoever makes the index tells of it, and gives it up.

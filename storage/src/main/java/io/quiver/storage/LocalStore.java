@@ -259,17 +259,13 @@ public final class LocalStore implements Store {
         .onBuilder(options.scheduler(), () -> graphs.failure() == null);
     BackgroundWork interim = InterimIndexing.start(options.scheduler(), pipeline, vectors);
     resources.push(interim);
-    Runnable wakeGraphs =
-        () -> {
-          graphs.wake();
-          interim.wake();
-        };
+    installed.onInstalled(interim::wake);
     Runnable wakeBoth =
         () -> {
           indexes.wake();
-          wakeGraphs.run();
+          graphs.wake();
         };
-    pipeline.onCommit(new ChangeWatch(pipeline.visible(), wakeBoth, wakeGraphs)::committed);
+    pipeline.onCommit(new ChangeWatch(pipeline.visible(), wakeBoth, graphs::wake)::committed);
     BackgroundMerges merging = new BackgroundMerges(options.scheduler(), compaction);
     resources.push(merging);
     installed.onInstalled(merging::wake);

@@ -53,9 +53,8 @@ final class MemoryIndexing implements AutoCloseable {
   }
 
   private synchronized void wakeThread() {
-    if (thread != null && interim != null) {
+    if (thread != null) {
       thread.wake();
-      interim.wake();
     } else if (!closed) {
       interim = InterimIndexing.start(scheduler, pipeline, vectors);
       thread =

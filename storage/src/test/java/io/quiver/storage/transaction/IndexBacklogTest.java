@@ -112,6 +112,10 @@ class IndexBacklogTest {
   }
 
   private void createIndex() {
+    createIndex(IndexDefinition.Kind.FLAT);
+  }
+
+  private void createIndex(IndexDefinition.Kind kind) {
     commit(t ->
         t.change(
             new CatalogChange.PutIndex(
@@ -119,7 +123,7 @@ class IndexBacklogTest {
                     t.newIndex(),
                     table.id(),
                     "t_v",
-                    IndexDefinition.Kind.FLAT,
+                    kind,
                     List.of(new IndexDefinition.Key(new ColumnId(0), false, false)),
                     IndexDefinition.Distance.L2,
                     List.of(),
@@ -170,16 +174,31 @@ class IndexBacklogTest {
     createIndex();
     assertThat(waits()).isZero();
     insert(2);
-    assertThat(waits(16 * ROWS, () -> {})).isZero();
+    assertThat(waits()).isZero();
     insert(1);
-    // More than an eighth is much, and nobody makes codes.
-    assertThat(waits(16 * ROWS, () -> {})).isEqualTo(20);
+    assertThat(waits()).isEqualTo(20);
     insert(1);
     builds = true;
-    // It waits until something is indexed, and then until little is left.
-    assertThat(waits()).isEqualTo(8);
+    // It waits until something is indexed, and then until no more than half is left.
+    assertThat(waits()).isEqualTo(6);
     insert(20);
     assertThat(waits()).isBetween(80L, 100L);
+  }
+
+  @Test
+  void aSmallPartIsMuchWhereCodesCouldServe() {
+    createIndex(IndexDefinition.Kind.HNSW);
+    waits();
+    insert(1);
+    assertThat(waits(8 * ROWS, () -> {})).isZero();
+    assertThat(waits(8 * ROWS - 1, () -> {})).isEqualTo(20);
+    TablePart part =
+        Objects.requireNonNull(pipeline.visible().tables().get(table.id())).parts().getFirst();
+    IndexDefinition index = pipeline.visible().catalog().indexes().getFirst();
+    InterimIndexes interim = pipeline.indexes().vectors().interim();
+    assertThat(interim.makeNext(part, index, false, BuildOptions.threads(1))).isTrue();
+    assertThat(interim.rows(part, index)).isEqualTo(ROWS);
+    assertThat(waits(100, () -> {})).isZero();
   }
 
   @Test

@@ -1,0 +1,115 @@
+package io.quiver.storage.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quiver.storage.index.InterimIndex.Range;
+import io.quiver.storage.index.InterimIndex.Run;
+import io.quiver.vector.Indexes;
+import io.quiver.vector.distance.Encoding;
+import io.quiver.vector.distance.Metric;
+import io.quiver.vector.distance.RowBlock;
+import io.quiver.vector.index.BuildOptions;
+import io.quiver.vector.index.IndexSpec;
+import io.quiver.vector.index.VectorRows;
+import io.quiver.vector.memory.NativeMemory;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class InterimIndexTest {
+  private static final int SHORTEST = 128;
+
+  private final InterimIndex interim = new InterimIndex(SHORTEST);
+
+  private static Run run(Range range) {
+    RowBlock block = RowBlock.packed(NativeMemory.allocate(8), 2, Encoding.FLOAT32);
+    SegmentVectorIndex.Origin origin = new SegmentVectorIndex.Origin(0, 0, "");
+    VectorRows rows = new VectorRows(Metric.L2, block, 1);
+    return new Run(
+        range,
+        new SegmentVectorIndex(
+            Indexes.build(new IndexSpec.Flat(), rows, BuildOptions.threads(1)), 1, null, origin));
+  }
+
+  private void makeAll(int covered, int rows, boolean grows) {
+    for (Range next = interim.next(covered, rows, grows);
+        next != null;
+        next = interim.next(covered, rows, grows)) {
+      interim.put(run(next));
+    }
+  }
+
+  private List<Range> ranges() {
+    return interim.runs().stream().map(Run::range).toList();
+  }
+
+  @Test
+  void fourRunsBecomeOne() {
+    makeAll(0, 127, true);
+    assertThat(ranges()).isEmpty();
+    makeAll(0, 300, true);
+    assertThat(ranges()).containsExactly(new Range(0, 128), new Range(128, 256));
+    makeAll(0, 400, true);
+    makeAll(0, 600, true);
+    assertThat(ranges()).containsExactly(new Range(0, 512));
+    assertThat(interim.rows(500, 600)).isEqualTo(12);
+  }
+
+  @Test
+  void whatIsThereAlreadyGetsLongRuns() {
+    makeAll(64, 64 + 512 + 128 + 20, false);
+    assertThat(ranges())
+        .containsExactly(new Range(64, 576), new Range(576, 704), new Range(704, 724));
+  }
+
+  @Test
+  void aGapIsFilled() {
+    interim.put(run(new Range(200, 328)));
+    makeAll(0, 330, true);
+    assertThat(ranges())
+        .containsExactly(new Range(0, 128), new Range(128, 200), new Range(200, 328));
+  }
+
+  @Test
+  void whatTheIndexHasGoes() {
+    makeAll(0, 300, true);
+    interim.trim(127);
+    assertThat(ranges()).hasSize(2);
+    interim.trim(200);
+    assertThat(ranges()).containsExactly(new Range(128, 256));
+    // The rest of a run that the index has a part of serves still.
+    assertThat(interim.rows(200, 300)).isEqualTo(56);
+  }
+
+  @Test
+  void fewRunsHaveAllRowsButFew() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    int rows = 0;
+    int covered = 0;
+    long coded = 0;
+    for (int round = 0; round < 300; round++) {
+      rows += random.nextInt(600);
+      if (random.nextInt(20) == 0) {
+        covered += random.nextInt(rows - covered + 1);
+        interim.trim(covered);
+      }
+      for (Range next = interim.next(covered, rows, true);
+          next != null;
+          next = interim.next(covered, rows, true)) {
+        coded += next.rows();
+        interim.put(run(next));
+      }
+      int end = covered;
+      for (Range range : ranges()) {
+        assertThat(range.from()).as("seed %d", seed).isLessThanOrEqualTo(end);
+        assertThat(range.rows()).as("seed %d", seed).isBetween(1, 32_768);
+        end = range.to();
+      }
+      assertThat(rows - end).as("seed %d", seed).isLessThan(SHORTEST);
+      assertThat(ranges().size()).as("seed %d", seed).isLessThan(60);
+    }
+    // Each row is in a run of each of five lengths at most.
+    assertThat(coded).as("seed %d", seed).isLessThanOrEqualTo(5L * rows);
+  }
+}
