@@ -14,9 +14,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -207,6 +209,22 @@ class MemoryVectorIndexTest {
     }
     assertThat(Sql.column(session, "SELECT rows_indexed > 8000 FROM quiver.indexes"))
         .containsExactly("true");
+  }
+
+  @Test
+  @Timeout(60)
+  void rowsThatNobodySearchesGetTheirIndexToo() throws InterruptedException {
+    try (Database background = Database.inMemory("background");
+        Session own = background.connect()) {
+      Sql.run(own, "CREATE TABLE t (id INT PRIMARY KEY, ten INT, v VECTOR(8))");
+      Sql.run(own, "CREATE VECTOR INDEX t_v ON t (v) USING hnsw");
+      for (int from = 0; from < 5_000; from += 1_000) {
+        insert(own, from, 1_000);
+      }
+      while (Sql.column(own, "SELECT id FROM quiver.jobs WHERE kind = 'index'").isEmpty()) {
+        TimeUnit.MILLISECONDS.sleep(5);
+      }
+    }
   }
 
   /** Commits some rows and rolls others back, whose ids are negative. */

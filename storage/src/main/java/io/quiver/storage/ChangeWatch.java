@@ -25,8 +25,9 @@ final class ChangeWatch {
       onCatalog.run();
     }
     long now = state.memory().rows();
-    // A flush takes rows out of memory: later ones count from there.
-    if (now >= rows + ROWS || now < rows) {
+    // At each multiple of them, for some such number is where an index is due; and also when a flush
+    // takes rows out of memory.
+    if (now / ROWS != rows / ROWS) {
       rows = now;
       onRows.run();
     }

@@ -418,6 +418,9 @@ public final class VectorIndexes {
         missing += part.rowCount() - indexed(part, index);
       }
     }
+    if (missing > 0) {
+      wanted.run();
+    }
     return new SegmentIndexes.Extent(
         rows,
         left,
