@@ -36,7 +36,8 @@ import java.util.stream.Stream;
  *
  * <p>Arguments: rows (1000000), dimensions (128), clients (4), {@code disk} or {@code memory}
  * (disk), the kind of index (hnsw), seconds of quiet searching (5), {@code
- * quiver.max_unindexed_rows} of the loading session (200000), rows that come first (100000).
+ * quiver.max_unindexed_rows} of the loading session (200000), rows that come first (100000), rows a
+ * second at most (0 for as many as there can be).
  */
 public final class BenchmarkLoadWhileSearching {
   private static final int COMMIT_ROWS = 1_000;
@@ -49,16 +50,18 @@ public final class BenchmarkLoadWhileSearching {
   private final int rows;
   private final int dimension;
   private final int clients;
+  private final int rowsPerSecond;
   private final float[][] centers = new float[CLUSTERS][];
   private int loaded;
 
   private BenchmarkLoadWhileSearching(
-      Database database, String table, int rows, int dimension, int clients) {
+      Database database, String table, int rows, int dimension, int clients, int rowsPerSecond) {
     this.database = database;
     this.table = table;
     this.rows = rows;
     this.dimension = dimension;
     this.clients = clients;
+    this.rowsPerSecond = rowsPerSecond;
     Random random = new Random(1);
     for (int i = 0; i < CLUSTERS; i++) {
       centers[i] = new float[dimension];
@@ -78,15 +81,17 @@ public final class BenchmarkLoadWhileSearching {
     int seconds = arguments.length > 5 ? Integer.parseInt(arguments[5]) : 5;
     int bound = arguments.length > 6 ? Integer.parseInt(arguments[6]) : 200_000;
     int before = arguments.length > 7 ? Integer.parseInt(arguments[7]) : 100_000;
+    int rowsPerSecond = arguments.length > 8 ? Integer.parseInt(arguments[8]) : 0;
     Path directory = Files.createTempDirectory("quiver-load-while-searching");
     try (Database database = inMemory ? Database.inMemory("bench") : Database.open(directory)) {
       if (before > 0) {
         System.out.println("first, with " + before + " rows:");
-        new BenchmarkLoadWhileSearching(database, "before", before, dimension, clients)
+        new BenchmarkLoadWhileSearching(
+                database, "before", before, dimension, clients, rowsPerSecond)
             .run(kind, seconds, bound);
         System.out.println("then:");
       }
-      new BenchmarkLoadWhileSearching(database, "t", rows, dimension, clients)
+      new BenchmarkLoadWhileSearching(database, "t", rows, dimension, clients, rowsPerSecond)
           .run(kind, seconds, bound);
     } finally {
       delete(directory);
@@ -155,8 +160,12 @@ public final class BenchmarkLoadWhileSearching {
   }
 
   private static void sleep(int seconds) {
+    sleepNanos(TimeUnit.SECONDS.toNanos(seconds));
+  }
+
+  private static void sleepNanos(long nanos) {
     try {
-      TimeUnit.SECONDS.sleep(seconds);
+      TimeUnit.NANOSECONDS.sleep(nanos);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -164,6 +173,8 @@ public final class BenchmarkLoadWhileSearching {
 
   /** Adds rows until there are so many. */
   private void insert(Session session, int until) {
+    long begin = System.nanoTime();
+    int first = loaded;
     PreparedStatement insert = session.prepare("INSERT INTO " + table + " VALUES (?, ?)");
     while (loaded < until) {
       int count = Math.min(COMMIT_ROWS, until - loaded);
@@ -175,6 +186,10 @@ public final class BenchmarkLoadWhileSearching {
         throw new IllegalStateException("rows from " + loaded + " on were not added");
       }
       loaded += count;
+      if (rowsPerSecond > 0) {
+        long due = begin + (loaded - first) * 1_000_000_000L / rowsPerSecond;
+        sleepNanos(due - System.nanoTime());
+      }
     }
   }
 

@@ -25,8 +25,7 @@ final class ChangeWatch {
       onCatalog.run();
     }
     long now = state.memory().rows();
-    // At each multiple of them, for some such number is where an index is due; and also when a flush
-    // takes rows out of memory.
+    // At each multiple of them, since an index is due at some; also when a flush takes rows away.
     if (now / ROWS != rows / ROWS) {
       rows = now;
       onRows.run();
