@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * measuring all rows does, and codes are made about as fast as rows can be loaded. Where rows are
  * put elsewhere that had an index, this may serve as a run there.
  *
- * <p>Rows that come make short runs, and four of about one length become one, up to a greatest
- * length, as in a log-structured merge-tree (O'Neil, Cheng, Gawlick, O'Neil, 1996). Safe for many
- * threads, of which one makes runs.
+ * <p>Rows that come make short runs, and four become one, up to a greatest length, where that is at
+ * least twice as long as each of them, as in a log-structured merge-tree (O'Neil, Cheng, Gawlick,
+ * O'Neil, 1996). Safe for many threads, of which one makes runs.
  */
 public final class InterimIndex {
   /** Measuring so many bytes takes about as long as a run costs. */
@@ -119,27 +119,17 @@ public final class InterimIndex {
     return new Range(from, Math.min(from + rows, to));
   }
 
-  /** Runs of one level have about as many rows. */
-  private int level(Range range) {
-    int level = 0;
-    for (long rows = shortest; rows < range.rows(); rows *= FACTOR) {
-      level++;
-    }
-    return level;
-  }
-
   private @Nullable Range joined(List<Run> known) {
     for (int i = 0; i + FACTOR <= known.size(); i++) {
-      Range all = known.get(i).range;
-      int level = level(all);
-      int same = 1;
-      while (same < FACTOR
-          && level(known.get(i + same).range) == level
-          && known.get(i + same).range.from == all.to) {
-        all = new Range(all.from, known.get(i + same).range.to);
-        same++;
+      int longest = 0;
+      int next = known.get(i).range.from;
+      for (Run run : known.subList(i, i + FACTOR)) {
+        longest = run.range.from == next ? Math.max(longest, run.range.rows()) : ROWS_MAX;
+        next = run.range.to;
       }
-      if (same == FACTOR && all.rows() <= ROWS_MAX) {
+      Range all = new Range(known.get(i).range.from, next);
+      // Each row comes to a run of at least twice the length.
+      if (all.rows() <= ROWS_MAX && 2 * longest <= all.rows()) {
         return all;
       }
     }

@@ -109,7 +109,7 @@ class InterimIndexTest {
       assertThat(rows - end).as("seed %d", seed).isLessThan(SHORTEST);
       assertThat(ranges().size()).as("seed %d", seed).isLessThan(60);
     }
-    // Each row is in a run of each of five lengths at most.
-    assertThat(coded).as("seed %d", seed).isLessThanOrEqualTo(5L * rows);
+    // From 128 rows to 32,768, a run's length can double eight times.
+    assertThat(coded).as("seed %d", seed).isLessThanOrEqualTo(9L * rows);
   }
 }
