@@ -25,6 +25,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntPredicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -312,15 +313,14 @@ class VectorMatrixTest {
       LocalStore building = store(watched, true, BuildLimits.usual());
       await(begun);
       Thread closer = Thread.ofPlatform().start(building::close);
-      // It asks the build to end, and then waits for it.
-      while (closer.isAlive() && closer.getState() != Thread.State.WAITING) {
-        Thread.onSpinWait();
+      // It asks the build to end, and then waits for it, longer than for idle threads before.
+      for (int times = 0; closer.isAlive() && times < 20; ) {
+        LockSupport.parkNanos(5_000_000);
+        times = closer.getState() == Thread.State.WAITING ? times + 1 : 0;
       }
       closing.countDown();
-      try {
-        closer.join();
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
+      while (closer.isAlive()) {
+        LockSupport.parkNanos(1_000_000);
       }
       store = store();
       database = Database.over(store, "t");
