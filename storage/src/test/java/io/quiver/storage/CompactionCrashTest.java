@@ -226,16 +226,7 @@ class CompactionCrashTest {
     MemoryFileSystem disk = new MemoryFileSystem();
     try (LocalStore store = LocalStore.open(options(disk))) {
       TableDefinition table = fill(store);
-      Tables.commit(
-          store,
-          t ->
-              t.delete(
-                  table.id(),
-                  Tables.read(t, table).values().stream()
-                      .mapToLong(Tables.Row::rowId)
-                      .sorted()
-                      .limit(120)
-                      .toArray()));
+      Tables.deleteFirst(store, table, 120);
       store.flush();
       store.compact();
       assertThat(disk.list("segments")).hasSize(1);

@@ -251,16 +251,7 @@ class MergedIndexesTest {
       files.follow(held);
       CompletableFuture<Void> build = start(store::buildIndexes);
       held.awaitArrival();
-      Tables.commit(
-          store,
-          t ->
-              t.delete(
-                  table.id(),
-                  Tables.read(t, table).values().stream()
-                      .mapToLong(Tables.Row::rowId)
-                      .sorted()
-                      .limit(60)
-                      .toArray()));
+      Tables.deleteFirst(store, table, 60);
       store.flush();
       store.compact();
       assertThat(rowCounts(store, table)).containsExactly(30);

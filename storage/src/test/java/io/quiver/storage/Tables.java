@@ -115,6 +115,20 @@ final class Tables {
     }
   }
 
+  /** Deletes those of a table's rows that came first. */
+  static void deleteFirst(Store store, TableDefinition table, int count) {
+    commit(
+        store,
+        t ->
+            t.delete(
+                table.id(),
+                read(t, table).values().stream()
+                    .mapToLong(Row::rowId)
+                    .sorted()
+                    .limit(count)
+                    .toArray()));
+  }
+
   /** A live row: its id, and its values as text. */
   record Row(long rowId, String values) {}
 
