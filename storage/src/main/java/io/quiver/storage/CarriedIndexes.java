@@ -2,6 +2,7 @@ package io.quiver.storage;
 
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.index.IndexSpecs;
 import io.quiver.storage.index.MissingIndex;
 import io.quiver.storage.index.ReusedGraph;
 import io.quiver.storage.index.SegmentVectorIndex;
@@ -12,6 +13,7 @@ import io.quiver.storage.transaction.VectorIndexes;
 import io.quiver.types.CorruptionException;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
+import io.quiver.types.SqlType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -106,9 +108,10 @@ final class CarriedIndexes {
   /** Codes of the inputs' rows serve until there is an index of the output. */
   private void carryInterim(Rewrite work, List<TablePart> to, IndexDefinition index) {
     if (index.kind().isVector() && to.size() == 1) {
+      SqlType.Vector type = IndexSpecs.type(index, work.definition());
       int shift = 0;
       for (TablePart part : work.parts()) {
-        indexes.interim().carry(part, to.getFirst(), index, shift);
+        indexes.interim().carry(part, to.getFirst(), index, type, shift);
         shift += part.liveRowCount();
       }
     }

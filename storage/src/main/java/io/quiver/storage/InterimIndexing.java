@@ -3,6 +3,7 @@ package io.quiver.storage;
 import io.quiver.storage.catalog.Catalog;
 import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.catalog.TableDefinition;
+import io.quiver.storage.index.IndexSpecs;
 import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.storage.transaction.CommitPipeline;
 import io.quiver.storage.transaction.InterimIndexes;
@@ -78,7 +79,7 @@ final class InterimIndexing {
           && !vectors.isOpenedSoon(new IndexWork(table, index, part))) {
         try {
           boolean grows = part.segment() == null && i == segments.size() - 1;
-          made |= interim.makeNext(part, index, grows, options);
+          made |= interim.makeNext(part, index, IndexSpecs.type(index, table), grows, options);
         } catch (CorruptionException e) {
           // Whoever makes the index tells of it, and gives it up.
           LOG.log(System.Logger.Level.DEBUG, "a segment cannot be read", e);

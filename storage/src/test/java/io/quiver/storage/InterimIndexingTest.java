@@ -137,6 +137,11 @@ class InterimIndexingTest {
     assertThat(runs()).containsExactly("0-192 hnsw", "192-256 ivf_rabitq");
     assertThat(extent().rows()).isZero();
     assertThat(extent().interim()).isEqualTo(256);
+    // A graph is better than codes: it stays.
+    append(64);
+    store.flush();
+    store.makeInterimIndexes();
+    assertThat(runs()).first().isEqualTo("0-192 hnsw");
   }
 
   @Test

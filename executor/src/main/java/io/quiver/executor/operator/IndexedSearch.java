@@ -118,15 +118,15 @@ final class IndexedSearch {
   /**
    * Some rows of a segment, and an index that has them.
    *
-   * @param interim whether it is a run of codes, until the index has these rows
+   * @param interim what serves these rows until the index has them, or null for the index
    * @param first the segment's row that is the index's first
    * @param from the first that is searched
    * @param to the one behind the last that is searched
    */
-  record Window(SegmentVectorIndex index, boolean interim, int first, int from, int to) {
-    /** Whether it is a list of codes, which are rougher than any other index is. */
+  record Window(
+      SegmentVectorIndex index, InterimIndex.@Nullable Run interim, int first, int from, int to) {
     private boolean isCodes() {
-      return interim && index.index().spec() instanceof IndexSpec.Ivf lists && lists.lists() == 1;
+      return interim != null && interim.isCodes();
     }
 
     private boolean isWhole() {
@@ -177,7 +177,7 @@ final class IndexedSearch {
     int position = 0;
     if (known != null) {
       position = Math.min(known.rowCount(), rows);
-      windows.add(new Window(known, false, 0, 0, position));
+      windows.add(new Window(known, null, 0, 0, position));
     }
     for (InterimIndex.Run run : runs) {
       int from = Math.max(position, run.range().from());
@@ -185,7 +185,7 @@ final class IndexedSearch {
       // Columns are measured from such rows on.
       int to = end < rows ? end - end % Byte.SIZE : rows;
       if (from < to) {
-        windows.add(new Window(run.index(), true, run.range().from(), from, to));
+        windows.add(new Window(run.index(), run, run.range().from(), from, to));
         position = to;
       }
     }
@@ -213,7 +213,7 @@ final class IndexedSearch {
       RowSelector selector,
       @Nullable RowBitmap candidates,
       int k) {
-    if (window.interim) {
+    if (window.interim != null) {
       coded += window.to - window.from;
     } else {
       served++;
@@ -418,7 +418,7 @@ final class IndexedSearch {
   }
 
   private void count(SearchStatistics statistics, Window window) {
-    if (!window.interim) {
+    if (window.interim == null) {
       plans.add(statistics.plan());
     }
     visited += statistics.visited();

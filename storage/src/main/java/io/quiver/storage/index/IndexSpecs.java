@@ -1,6 +1,7 @@
 package io.quiver.storage.index;
 
 import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.catalog.TableDefinition;
 import io.quiver.types.SqlType;
 import io.quiver.vector.Indexes;
 import io.quiver.vector.distance.Encoding;
@@ -133,6 +134,15 @@ public final class IndexSpecs {
       case HAMMING -> Metric.HAMMING;
       case JACCARD -> Metric.JACCARD;
     };
+  }
+
+  /** The type of the vectors of an index on vectors. */
+  public static SqlType.Vector type(IndexDefinition index, TableDefinition table) {
+    SqlType type = table.column(index.keys().getFirst().column()).type();
+    if (type instanceof SqlType.Vector vectors) {
+      return vectors;
+    }
+    throw new IllegalStateException(index.name() + ": an index on " + type);
   }
 
   /** How a column has its vectors in memory. */

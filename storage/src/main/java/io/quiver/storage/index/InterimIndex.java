@@ -1,5 +1,6 @@
 package io.quiver.storage.index;
 
+import io.quiver.vector.index.IndexSpec;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * put elsewhere that had an index, this may serve as a run there.
  *
  * <p>Rows that come make short runs, and four become one, up to a greatest length, where that is at
- * least twice as long as each of them, as in a log-structured merge-tree (O'Neil, Cheng, Gawlick,
- * O'Neil, 1996). Safe for many threads, of which one makes runs.
+ * least twice as long as each of them and all are codes, as in a log-structured merge-tree (O'Neil,
+ * Cheng, Gawlick, O'Neil, 1996). Safe for many threads, of which one makes runs.
  */
 public final class InterimIndex {
   /** Measuring so many bytes takes about as long as a run costs. */
@@ -68,7 +69,12 @@ public final class InterimIndex {
    *
    * @param index whose first row is the range's
    */
-  public record Run(Range range, SegmentVectorIndex index) {}
+  public record Run(Range range, SegmentVectorIndex index) {
+    /** Whether it is a list of codes, which are rougher than any other index is. */
+    public boolean isCodes() {
+      return index.index().spec() instanceof IndexSpec.Ivf lists && lists.lists() == 1;
+    }
+  }
 
   /** In the order of their rows, of which none is in two of them. */
   public List<Run> runs() {
@@ -124,7 +130,8 @@ public final class InterimIndex {
       int longest = 0;
       int next = known.get(i).range.from;
       for (Run run : known.subList(i, i + FACTOR)) {
-        longest = run.range.from == next ? Math.max(longest, run.range.rows()) : ROWS_MAX;
+        boolean follows = run.range.from == next && run.isCodes();
+        longest = follows ? Math.max(longest, run.range.rows()) : ROWS_MAX;
         next = run.range.to;
       }
       Range all = new Range(known.get(i).range.from, next);

@@ -7,7 +7,6 @@ import io.quiver.storage.catalog.TableId;
 import io.quiver.storage.index.IndexSpecs;
 import io.quiver.storage.scheduling.Scheduler;
 import io.quiver.types.SqlType;
-import io.quiver.vector.distance.Encoding;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -136,19 +135,16 @@ public final class IndexBacklog {
     double most = 0;
     boolean much = false;
     for (IndexDefinition index : catalog.indexesOf(id)) {
-      if (table != null
-          && index.kind().isVector()
-          && table.definition().column(index.keys().getFirst().column()).type()
-              instanceof SqlType.Vector type) {
+      if (table != null && index.kind().isVector()) {
         long missing = indexes.measuredRows(table.parts(), index);
         long rows =
             debts
                 .computeIfAbsent(index.id(), key -> new Debt(table.nextRowId()))
                 .update(table.nextRowId(), missing);
-        Encoding encoding = IndexSpecs.encoding(type.element());
-        long measured = MEASURED_BYTES_MAX / encoding.bytes(type.dimension());
+        SqlType.Vector type = IndexSpecs.type(index, table.definition());
+        long measured = MEASURED_BYTES_MAX / type.element().bytes(type.dimension());
         double part = (double) rows / Math.min(rowsMax, measured);
-        boolean codes = InterimIndexes.serves(index, encoding);
+        boolean codes = InterimIndexes.serves(index, type);
         most = Math.max(most, part);
         much |= part > (codes ? MUCH_BESIDE_CODES : MUCH);
       }

@@ -4,11 +4,12 @@ import io.quiver.storage.catalog.IndexDefinition;
 import io.quiver.storage.index.InterimIndex;
 import io.quiver.storage.index.InterimIndex.Range;
 import io.quiver.storage.index.InterimIndex.Run;
+import io.quiver.storage.index.MissingIndex;
 import io.quiver.storage.index.PartIndexes;
 import io.quiver.storage.index.SegmentVectorIndex;
+import io.quiver.types.SqlType;
 import io.quiver.vector.Indexes;
 import io.quiver.vector.distance.DistanceKernels;
-import io.quiver.vector.distance.Encoding;
 import io.quiver.vector.distance.RowBlock;
 import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.IndexSpec;
@@ -47,12 +48,12 @@ public final class InterimIndexes {
     this.indexes = indexes;
   }
 
-  /** Whether indexes like this one have any. */
-  static boolean serves(IndexDefinition index, Encoding encoding) {
+  /** Whether an index on vectors of a type has any. */
+  static boolean serves(IndexDefinition index, SqlType.Vector type) {
     return index.predicateSql() == null
         && index.kind() != IndexDefinition.Kind.FLAT
         && index.distance() != IndexDefinition.Distance.L1
-        && encoding != Encoding.BINARY;
+        && type.element() != SqlType.Element.BINARY;
   }
 
   /** Runs of rows that the index may not have yet, in their order; none where it was given up. */
@@ -82,35 +83,38 @@ public final class InterimIndexes {
   }
 
   /**
-   * Makes the next run of a part, if one is missing; one thread at a time does so.
+   * Makes the next run of a part, if one is missing; one thread at a time does so. Nothing is read
+   * where none is.
    *
+   * @param type of the vectors
    * @param grows whether rows are added to it
    * @return whether there may be another
    * @throws java.util.concurrent.CancellationException when the options say so
    */
   public boolean makeNext(
-      TablePart part, IndexDefinition index, boolean grows, BuildOptions options) {
-    if (!indexes.isMissing(part, index)) {
+      TablePart part,
+      IndexDefinition index,
+      SqlType.Vector type,
+      boolean grows,
+      BuildOptions options) {
+    if (!serves(index, type) || !indexes.isMissing(part, index)) {
       return false;
     }
-    VectorRows rows = VectorIndexes.rows(part, index, null);
-    if (!serves(index, rows.encoding())) {
-      return false;
-    }
-    InterimIndex known = part.indexes().interim(index.id(), () -> empty(rows));
+    InterimIndex known = part.indexes().interim(index.id(), () -> empty(type));
     Range next = known.next(VectorIndexes.indexed(part, index), part.rowCount(), grows);
     if (next == null) {
       return false;
     }
     int before = rows(part, index);
-    VectorRows some = some(rows, next);
+    VectorRows some = some(VectorIndexes.rows(part, index, null), next);
     VectorIndex codes = Indexes.build(CODES, some, options);
     warmUp(codes);
     known.put(run(next, codes));
     indexes.backlog().indexed(index, rows(part, index) - (long) before);
     // The index may have been made meanwhile, or been given up.
     known.trim(VectorIndexes.indexed(part, index));
-    if (!indexes.isMissing(part, index)) {
+    MissingIndex why = indexes.givenUp(part, index);
+    if (why != null && !why.isTriedAgain()) {
       part.indexes().removeInterim(index.id());
     }
     return true;
@@ -142,8 +146,8 @@ public final class InterimIndexes {
     isWarm = true;
   }
 
-  private InterimIndex empty(VectorRows rows) {
-    long bytes = rows.encoding().bytes(rows.dimension());
+  private InterimIndex empty(SqlType.Vector type) {
+    long bytes = type.element().bytes(type.dimension());
     return new InterimIndex(InterimIndex.shortest(bytes, 2 * indexes.rowsMin()));
   }
 
@@ -162,17 +166,16 @@ public final class InterimIndexes {
   /**
    * Lets what serves rows that are put elsewhere, all of a part's in their order, serve them there.
    *
+   * @param type of the vectors
    * @param shift what the first row of the part becomes
    */
-  public void carry(TablePart from, TablePart to, IndexDefinition index, int shift) {
-    if (from.deleted().count() > 0 || !indexes.isMissing(to, index)) {
+  public void carry(
+      TablePart from, TablePart to, IndexDefinition index, SqlType.Vector type, int shift) {
+    if (!serves(index, type) || from.deleted().count() > 0 || !indexes.isMissing(to, index)) {
       return;
     }
     VectorRows rows = VectorIndexes.rows(to, index, null);
-    if (!serves(index, rows.encoding())) {
-      return;
-    }
-    InterimIndex carried = to.indexes().interim(index.id(), () -> empty(rows));
+    InterimIndex carried = to.indexes().interim(index.id(), () -> empty(type));
     int indexed = VectorIndexes.indexed(from, index);
     if (from.indexes().get(index.id())
             instanceof PartIndexes.Entry.Vectors(SegmentVectorIndex whole)

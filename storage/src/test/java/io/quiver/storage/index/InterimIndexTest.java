@@ -21,14 +21,21 @@ class InterimIndexTest {
 
   private final InterimIndex interim = new InterimIndex(SHORTEST);
 
-  private static Run run(Range range) {
+  /** Stands for the codes of any rows. */
+  private static final SegmentVectorIndex CODES = index("ivf_rabitq(lists=1)");
+
+  private static SegmentVectorIndex index(String kind) {
     RowBlock block = RowBlock.packed(NativeMemory.allocate(8), 2, Encoding.FLOAT32);
-    SegmentVectorIndex.Origin origin = new SegmentVectorIndex.Origin(0, 0, "");
     VectorRows rows = new VectorRows(Metric.L2, block, 1);
-    return new Run(
-        range,
-        new SegmentVectorIndex(
-            Indexes.build(new IndexSpec.Flat(), rows, BuildOptions.threads(1)), 1, null, origin));
+    return new SegmentVectorIndex(
+        Indexes.build(IndexSpec.parse(kind), rows, BuildOptions.threads(1)),
+        1,
+        null,
+        new SegmentVectorIndex.Origin(0, 0, ""));
+  }
+
+  private static Run run(Range range) {
+    return new Run(range, CODES);
   }
 
   private void makeAll(int covered, int rows, boolean grows) {
@@ -53,6 +60,15 @@ class InterimIndexTest {
     makeAll(0, 600, true);
     assertThat(ranges()).containsExactly(new Range(0, 512));
     assertThat(interim.rows(500, 600)).isEqualTo(12);
+  }
+
+  @Test
+  void aGraphStaysWhatItIs() {
+    interim.put(new Run(new Range(0, 128), index("hnsw")));
+    makeAll(0, 4 * 128, true);
+    assertThat(ranges()).hasSize(4);
+    makeAll(0, 5 * 128, true);
+    assertThat(ranges()).containsExactly(new Range(0, 128), new Range(128, 640));
   }
 
   @Test

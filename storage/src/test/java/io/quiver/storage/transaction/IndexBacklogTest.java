@@ -196,7 +196,8 @@ class IndexBacklogTest {
         Objects.requireNonNull(pipeline.visible().tables().get(table.id())).parts().getFirst();
     IndexDefinition index = pipeline.visible().catalog().indexes().getFirst();
     InterimIndexes interim = pipeline.indexes().vectors().interim();
-    assertThat(interim.makeNext(part, index, false, BuildOptions.threads(1))).isTrue();
+    assertThat(interim.makeNext(part, index, SqlType.vector(2), false, BuildOptions.threads(1)))
+        .isTrue();
     assertThat(interim.rows(part, index)).isEqualTo(ROWS);
     assertThat(waits(100, () -> {})).isZero();
   }
