@@ -107,8 +107,8 @@ final class CarriedIndexes {
 
   /** Codes of the inputs' rows serve until there is an index of the output. */
   private void carryInterim(Rewrite work, List<TablePart> to, IndexDefinition index) {
-    if (index.kind().isVector() && to.size() == 1) {
-      SqlType.Vector type = IndexSpecs.type(index, work.definition());
+    SqlType.Vector type = IndexSpecs.type(index, work.definition());
+    if (index.kind().isVector() && type != null && to.size() == 1) {
       int shift = 0;
       for (TablePart part : work.parts()) {
         indexes.interim().carry(part, to.getFirst(), index, type, shift);

@@ -11,6 +11,7 @@ import io.quiver.storage.transaction.SegmentView;
 import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.TablePart;
 import io.quiver.types.CorruptionException;
+import io.quiver.types.SqlType;
 import io.quiver.vector.index.BuildOptions;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -73,13 +74,14 @@ final class InterimIndexing {
       TableDefinition table, IndexDefinition index, List<SegmentView> segments) {
     InterimIndexes interim = pipeline.indexes().vectors().interim();
     boolean made = false;
-    for (int i = 0; i < segments.size(); i++) {
+    SqlType.Vector type = IndexSpecs.type(index, table);
+    for (int i = 0; type != null && i < segments.size(); i++) {
       if (segments.get(i) instanceof TablePart part
           && pipeline.indexes().vectors().isMissing(part, index)
           && !vectors.isOpenedSoon(new IndexWork(table, index, part))) {
         try {
           boolean grows = part.segment() == null && i == segments.size() - 1;
-          made |= interim.makeNext(part, index, IndexSpecs.type(index, table), grows, options);
+          made |= interim.makeNext(part, index, type, grows, options);
         } catch (CorruptionException e) {
           // Whoever makes the index tells of it, and gives it up.
           LOG.log(System.Logger.Level.DEBUG, "a segment cannot be read", e);

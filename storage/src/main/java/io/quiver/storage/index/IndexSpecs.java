@@ -14,6 +14,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What a vector index of the catalog is in the words of the vector library. */
 public final class IndexSpecs {
@@ -136,13 +137,10 @@ public final class IndexSpecs {
     };
   }
 
-  /** The type of the vectors of an index on vectors. */
-  public static SqlType.Vector type(IndexDefinition index, TableDefinition table) {
+  /** The type of the vectors of an index; null where its column has none. */
+  public static SqlType.@Nullable Vector type(IndexDefinition index, TableDefinition table) {
     SqlType type = table.column(index.keys().getFirst().column()).type();
-    if (type instanceof SqlType.Vector vectors) {
-      return vectors;
-    }
-    throw new IllegalStateException(index.name() + ": an index on " + type);
+    return type instanceof SqlType.Vector vectors ? vectors : null;
   }
 
   /** How a column has its vectors in memory. */

@@ -134,14 +134,17 @@ public final class IndexBacklog {
     TableState table = state.tables().get(id);
     double most = 0;
     boolean much = false;
+    if (table == null) {
+      return new Owed(most, much);
+    }
     for (IndexDefinition index : catalog.indexesOf(id)) {
-      if (table != null && index.kind().isVector()) {
+      SqlType.Vector type = IndexSpecs.type(index, table.definition());
+      if (index.kind().isVector() && type != null) {
         long missing = indexes.measuredRows(table.parts(), index);
         long rows =
             debts
                 .computeIfAbsent(index.id(), key -> new Debt(table.nextRowId()))
                 .update(table.nextRowId(), missing);
-        SqlType.Vector type = IndexSpecs.type(index, table.definition());
         long measured = MEASURED_BYTES_MAX / type.element().bytes(type.dimension());
         double part = (double) rows / Math.min(rowsMax, measured);
         boolean codes = InterimIndexes.serves(index, type);
