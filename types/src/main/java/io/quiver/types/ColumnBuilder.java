@@ -2,7 +2,6 @@ package io.quiver.types;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.math.BigDecimal;
@@ -34,7 +33,7 @@ public final class ColumnBuilder {
 
   /** A builder whose column lives as long as it is reachable. */
   public ColumnBuilder(SqlType type, int expectedRows) {
-    this(type, expectedRows, Arena.ofAuto());
+    this(type, expectedRows, new SmallMemory());
   }
 
   public ColumnBuilder(SqlType type, int expectedRows, SegmentAllocator allocator) {

@@ -336,6 +336,11 @@ final class IndexedSearch {
         return RowFilter.of(Objects.requireNonNull(both(live, present, rows)), rows);
       }
     }
+    boolean all = candidates == null && selector.keepsLive() && live == null;
+    if (all && window.from == window.first && !vectors.mayHaveNulls()) {
+      passed = (long) window.to - window.from;
+      return RowFilter.first(window.to - window.from, rows);
+    }
     MemorySegment words = cleared(rows);
     int[] passing = new int[Math.min(rows, Batch.ROWS)];
     if (candidates != null) {

@@ -233,7 +233,7 @@ final class SegmentSearch implements AutoCloseable {
     }
     SegmentView segment = segments.get(number);
     Column rowIds = null;
-    makeRoom(Batch.ROWS);
+    makeRoom(Math.min(Batch.ROWS, last - first));
     for (int from = first; from < last; from += Batch.ROWS) {
       context.checkCancelled();
       int count = Math.min(Batch.ROWS, last - from);

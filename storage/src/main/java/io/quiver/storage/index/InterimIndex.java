@@ -13,43 +13,45 @@ import org.jspecify.annotations.Nullable;
  * measuring all rows does, and codes are made about as fast as rows can be loaded. Where rows are
  * put elsewhere that had an index, this may serve as a run there.
  *
- * <p>Rows that come make short runs, and four become one, up to a greatest length, where that is at
- * least twice as long as each of them and all are codes, as in a log-structured merge-tree (O'Neil,
- * Cheng, Gawlick, O'Neil, 1996). Safe for many threads, of which one makes runs.
+ * <p>Rows that come make the last run longer, up to a greatest length. Where rows are put together,
+ * four short runs of codes become one, if that is at least twice as long as each of them, as in a
+ * log-structured merge-tree (O'Neil, Cheng, Gawlick, O'Neil, 1996). Safe for many threads, of which
+ * one makes runs.
  */
 public final class InterimIndex {
   /** Measuring so many bytes takes about as long as a run costs. */
-  private static final long RUN_BYTES = 4L << 20;
+  private static final long STEP_BYTES = 1L << 20;
 
-  private static final int RUN_ROWS_MIN = 64;
+  private static final int STEP_ROWS_MIN = 64;
 
   /** In a longer run the nearest by their codes are too often not the nearest. */
   private static final int ROWS_MAX = 32_768;
 
   private static final int FACTOR = 4;
 
-  /** Fewer rows than this part of the shortest run have none, where no others come. */
+  /** Fewer rows than this part of a step have none, where no others come. */
   private static final int REST = 8;
 
-  private final int shortest;
+  private final int step;
   private volatile List<Run> runs = List.of();
 
   /**
-   * @param shortest rows of a run that is made of rows that just came
+   * @param step so many rows that just came get codes, with others that came
    */
-  public InterimIndex(int shortest) {
-    this.shortest = shortest;
+  public InterimIndex(int step) {
+    this.step = step;
   }
 
   /**
-   * Rows of the shortest runs.
+   * How many rows that just came get codes.
    *
    * @param vectorBytes of a row
    * @param rowsMax how many rows they may have; small in tests
    */
-  public static int shortest(long vectorBytes, int rowsMax) {
-    long rows = Math.clamp(RUN_BYTES / vectorBytes, RUN_ROWS_MIN, Math.max(RUN_ROWS_MIN, rowsMax));
-    return (int) (rows - rows % RUN_ROWS_MIN);
+  public static int step(long vectorBytes, int rowsMax) {
+    long rows =
+        Math.clamp(STEP_BYTES / vectorBytes, STEP_ROWS_MIN, Math.max(STEP_ROWS_MIN, rowsMax));
+    return (int) (rows - rows % STEP_ROWS_MIN);
   }
 
   /**
@@ -59,7 +61,8 @@ public final class InterimIndex {
    * @param to the one behind the last
    */
   public record Range(int from, int to) {
-    int rows() {
+    /** How many they are. */
+    public int rows() {
       return to - from;
     }
   }
@@ -106,23 +109,29 @@ public final class InterimIndex {
   public @Nullable Range next(int covered, int rows, boolean grows) {
     List<Run> known = runs;
     int position = covered;
+    int from = covered;
     for (Run run : known) {
-      if (run.range.from - position >= Math.ceilDiv(shortest, REST)) {
-        return longest(position, run.range.from);
+      if (run.range.from - position >= Math.ceilDiv(step, REST)) {
+        return new Range(from, Math.min(from + ROWS_MAX, run.range.from));
       }
       position = Math.max(position, run.range.to);
+      from = run.isCodes() && run.range.rows() < ROWS_MAX ? run.range.from : position;
     }
-    return rows - position >= (grows ? shortest : Math.ceilDiv(shortest, REST))
-        ? longest(position, rows)
-        : joined(known);
+    if (rows - position < (grows ? step : Math.ceilDiv(step, REST))) {
+      return joined(known);
+    }
+    int end = grows ? rows - rows % STEP_ROWS_MIN : rows;
+    return new Range(from, Math.min(from + ROWS_MAX, end));
   }
 
-  private Range longest(int from, int to) {
-    int rows = shortest;
-    while (rows * FACTOR <= Math.min(to - from, ROWS_MAX)) {
-      rows *= FACTOR;
+  /** The run of codes whose rows are the first of a range that is to be made; null for none. */
+  public @Nullable Run begun(Range next) {
+    for (Run run : runs) {
+      if (run.range.from == next.from && run.range.to <= next.to && run.isCodes()) {
+        return run;
+      }
     }
-    return new Range(from, Math.min(from + rows, to));
+    return null;
   }
 
   private @Nullable Range joined(List<Run> known) {

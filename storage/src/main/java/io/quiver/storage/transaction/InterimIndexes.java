@@ -18,9 +18,11 @@ import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.VectorIndex;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
+import io.quiver.vector.index.ivf.IvfIndex;
 import io.quiver.vector.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds and makes what serves searches until a part's index on vectors has all of its rows ({@link
@@ -107,7 +109,7 @@ public final class InterimIndexes {
     }
     int before = rows(part, index);
     VectorRows some = some(VectorIndexes.rows(part, index, null), next);
-    VectorIndex codes = Indexes.build(CODES, some, options);
+    VectorIndex codes = codes(known.begun(next), some, options);
     warmUp(codes);
     known.put(run(next, codes));
     indexes.backlog().indexed(index, rows(part, index) - (long) before);
@@ -118,6 +120,26 @@ public final class InterimIndexes {
       part.indexes().removeInterim(index.id());
     }
     return true;
+  }
+
+  /** Goes on with codes that there are, unless rows have come that lie elsewhere. */
+  private static VectorIndex codes(@Nullable Run begun, VectorRows some, BuildOptions options) {
+    if (begun != null) {
+      IvfIndex more = (IvfIndex) Indexes.openGrowing(written(begun.index().index()), some, options);
+      for (int row = begun.range().rows(); row < some.count(); row++) {
+        more.add(row);
+      }
+      if (!more.rebuildRecommended()) {
+        return more;
+      }
+    }
+    return Indexes.build(CODES, some, options);
+  }
+
+  private static MemorySegment written(VectorIndex index) {
+    MemorySegment form = NativeMemory.allocate(index.formBytes());
+    index.write(form);
+    return form;
   }
 
   /**
@@ -148,7 +170,7 @@ public final class InterimIndexes {
 
   private InterimIndex empty(SqlType.Vector type) {
     long bytes = type.element().bytes(type.dimension());
-    return new InterimIndex(InterimIndex.shortest(bytes, 2 * indexes.rowsMin()));
+    return new InterimIndex(InterimIndex.step(bytes, indexes.rowsMin()));
   }
 
   private static Run run(Range range, VectorIndex codes) {
@@ -192,8 +214,6 @@ public final class InterimIndexes {
   }
 
   private static Run moved(VectorIndex index, VectorRows rows, Range there) {
-    MemorySegment form = NativeMemory.allocate(index.formBytes());
-    index.write(form);
-    return run(there, Indexes.open(form, some(rows, there)));
+    return run(there, Indexes.open(written(index), some(rows, there)));
   }
 }

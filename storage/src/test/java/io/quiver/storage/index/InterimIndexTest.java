@@ -17,9 +17,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class InterimIndexTest {
-  private static final int SHORTEST = 128;
+  private static final int STEP = 128;
 
-  private final InterimIndex interim = new InterimIndex(SHORTEST);
+  private final InterimIndex interim = new InterimIndex(STEP);
 
   /** Stands for the codes of any rows. */
   private static final SegmentVectorIndex CODES = index("ivf_rabitq(lists=1)");
@@ -51,44 +51,66 @@ class InterimIndexTest {
   }
 
   @Test
-  void fourRunsBecomeOne() {
+  void theLastRunGetsLonger() {
     makeAll(0, 127, true);
     assertThat(ranges()).isEmpty();
     makeAll(0, 300, true);
-    assertThat(ranges()).containsExactly(new Range(0, 128), new Range(128, 256));
-    makeAll(0, 400, true);
+    assertThat(ranges()).containsExactly(new Range(0, 256));
+    makeAll(0, 383, true);
+    assertThat(ranges()).containsExactly(new Range(0, 256));
     makeAll(0, 600, true);
+    assertThat(ranges()).containsExactly(new Range(0, 576));
+    assertThat(interim.rows(500, 600)).isEqualTo(76);
+    makeAll(0, 32_768 + 200, true);
+    assertThat(ranges()).containsExactly(new Range(0, 32_768), new Range(32_768, 32_960));
+  }
+
+  @Test
+  void fourRunsBecomeOne() {
+    for (int from = 0; from < 384; from += 128) {
+      interim.put(run(new Range(from, from + 128)));
+    }
+    makeAll(0, 400, true);
+    assertThat(ranges()).hasSize(3);
+    interim.put(run(new Range(384, 512)));
+    makeAll(0, 520, true);
     assertThat(ranges()).containsExactly(new Range(0, 512));
-    assertThat(interim.rows(500, 600)).isEqualTo(12);
   }
 
   @Test
   void aGraphStaysWhatItIs() {
     interim.put(new Run(new Range(0, 128), index("hnsw")));
     makeAll(0, 4 * 128, true);
-    assertThat(ranges()).hasSize(4);
+    assertThat(ranges()).containsExactly(new Range(0, 128), new Range(128, 512));
     makeAll(0, 5 * 128, true);
     assertThat(ranges()).containsExactly(new Range(0, 128), new Range(128, 640));
+    assertThat(interim.begun(new Range(0, 700))).isNull();
+    assertThat(interim.begun(new Range(128, 700))).isEqualTo(run(new Range(128, 640)));
   }
 
   @Test
   void whatIsThereAlreadyGetsLongRuns() {
-    makeAll(64, 64 + 512 + 128 + 20, false);
+    makeAll(64, 64 + 70_001, false);
     assertThat(ranges())
-        .containsExactly(new Range(64, 576), new Range(576, 704), new Range(704, 724));
+        .containsExactly(
+            new Range(64, 32_832), new Range(32_832, 65_600), new Range(65_600, 70_065));
   }
 
   @Test
   void aGapIsFilled() {
     interim.put(run(new Range(200, 328)));
     makeAll(0, 330, true);
+    assertThat(ranges()).containsExactly(new Range(0, 200), new Range(200, 328));
+    interim.put(run(new Range(500, 600)));
+    makeAll(0, 610, true);
     assertThat(ranges())
-        .containsExactly(new Range(0, 128), new Range(128, 200), new Range(200, 328));
+        .containsExactly(new Range(0, 200), new Range(200, 500), new Range(500, 600));
   }
 
   @Test
   void whatTheIndexHasGoes() {
-    makeAll(0, 300, true);
+    interim.put(run(new Range(0, 128)));
+    interim.put(run(new Range(128, 256)));
     interim.trim(127);
     assertThat(ranges()).hasSize(2);
     interim.trim(200);
@@ -113,7 +135,8 @@ class InterimIndexTest {
       for (Range next = interim.next(covered, rows, true);
           next != null;
           next = interim.next(covered, rows, true)) {
-        coded += next.rows();
+        Run begun = interim.begun(next);
+        coded += next.rows() - (begun == null ? 0 : begun.range().rows());
         interim.put(run(next));
       }
       int end = covered;
@@ -122,10 +145,9 @@ class InterimIndexTest {
         assertThat(range.rows()).as("seed %d", seed).isBetween(1, 32_768);
         end = range.to();
       }
-      assertThat(rows - end).as("seed %d", seed).isLessThan(SHORTEST);
-      assertThat(ranges().size()).as("seed %d", seed).isLessThan(60);
+      assertThat(rows - end).as("seed %d", seed).isLessThan(STEP);
+      assertThat(ranges().size()).as("seed %d", seed).isLessThan(9);
     }
-    // From 128 rows to 32,768, a run's length can double eight times.
-    assertThat(coded).as("seed %d", seed).isLessThanOrEqualTo(9L * rows);
+    assertThat(coded).as("seed %d", seed).isLessThanOrEqualTo(rows);
   }
 }

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ public final class RowFilter {
   private final int rows;
   private final int count;
 
+  /**
+   * @param bits null where the first rows pass
+   */
   private RowFilter(@Nullable MemorySegment bits, int rows, int count) {
     this.bits = bits;
     this.rows = rows;
@@ -29,6 +33,16 @@ public final class RowFilter {
   /** Lets all rows through. */
   public static RowFilter all(int rows) {
     return new RowFilter(null, rows, rows);
+  }
+
+  /**
+   * Lets the first rows through.
+   *
+   * @param count how many, at most {@code rows}
+   */
+  public static RowFilter first(int count, int rows) {
+    Objects.checkFromToIndex(0, count, rows);
+    return new RowFilter(null, rows, count);
   }
 
   /**
@@ -76,12 +90,12 @@ public final class RowFilter {
   }
 
   public boolean isAll() {
-    return bits == null;
+    return bits == null && count == rows;
   }
 
   /** Whether row, from 0 to {@link #rows} - 1, may come back. */
   public boolean passes(int row) {
-    return bits == null || (bits.get(WORD, 8L * (row >>> 6)) >>> row & 1) != 0;
+    return bits == null ? row < count : (bits.get(WORD, 8L * (row >>> 6)) >>> row & 1) != 0;
   }
 
   /** The bits of rows 64 * i and the following. */
@@ -89,13 +103,8 @@ public final class RowFilter {
     if (bits != null) {
       return bits.get(WORD, 8L * i);
     }
-    int left = rows - 64 * i;
+    int left = Math.max(0, count - 64 * i);
     return left >= 64 ? -1 : (1L << left) - 1;
-  }
-
-  /** The bitmap itself; null when {@link #isAll}. */
-  public @Nullable MemorySegment bits() {
-    return bits;
   }
 
   /** Calls for each row that passes, in order. */

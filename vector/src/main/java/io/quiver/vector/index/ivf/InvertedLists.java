@@ -8,6 +8,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,12 @@ final class InvertedLists {
   private final int baseBlocks;
   private final int[][] blocksOf;
   private final Object[] locks = new Object[LOCKS];
+  private final AtomicInteger removals = new AtomicInteger();
+
+  /** How many of each list's first blocks had no free slot after so many removals. */
+  private final int[] full;
+
+  private final int[] fullAfter;
 
   private volatile MemorySegment base;
   private volatile boolean owned;
@@ -53,6 +60,8 @@ final class InvertedLists {
     this.base = base;
     this.owned = owned;
     blocksOf = new int[blockCounts.length][];
+    full = new int[blockCounts.length];
+    fullAfter = new int[blockCounts.length];
     for (int list = 0; list < blockCounts.length; list++) {
       int first = blocks;
       int[] own = new int[blockCounts[list]];
@@ -119,7 +128,9 @@ final class InvertedLists {
    */
   private long freeSlot(int list) {
     int[] own = blocks(list);
-    for (int i = own.length - 1; i >= 0; i--) {
+    int removed = removals.get();
+    int first = fullAfter[list] == removed ? full[list] : 0;
+    for (int i = own.length - 1; i >= first; i--) {
       MemorySegment memory = memory(own[i]);
       long position = position(own[i]);
       for (int slot = 0; slot < code.slots(); slot++) {
@@ -128,6 +139,8 @@ final class InvertedLists {
         }
       }
     }
+    full[list] = own.length;
+    fullAfter[list] = removed;
     int block = newBlock();
     int[] more = Arrays.copyOf(own, own.length + 1);
     more[own.length] = block;
@@ -157,6 +170,7 @@ final class InvertedLists {
     int block = slot / code.slots();
     long at = position(block) + code.tailAt() + 4L * (slot % code.slots());
     ROW.setRelease(memory(block), at, -1);
+    removals.incrementAndGet();
     return true;
   }
 
