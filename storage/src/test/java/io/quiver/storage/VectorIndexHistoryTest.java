@@ -14,7 +14,6 @@ import io.quiver.storage.transaction.Snapshot;
 import io.quiver.storage.transaction.Transaction;
 import io.quiver.types.Column;
 import io.quiver.types.QuiverException;
-import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
 import io.quiver.vector.index.SearchRequest;
@@ -219,8 +218,7 @@ class VectorIndexHistoryTest {
     MemorySegment packed = Arena.ofAuto().allocate(12, 64);
     MemorySegment.copy(query, 0, packed, ValueLayout.JAVA_FLOAT, 0, 3);
     Neighbors neighbors = new Neighbors();
-    SearchRequest request =
-        new SearchRequest(packed, K, Effort.DEFAULT, Double.POSITIVE_INFINITY, filter, () -> false);
+    SearchRequest request = SearchRequest.of(packed, K, filter.rows()).withFilter(filter);
     made.search(searcher -> {
       searcher.search(request, neighbors);
       return neighbors;

@@ -14,7 +14,6 @@ import io.quiver.storage.transaction.Transaction;
 import io.quiver.types.Column;
 import io.quiver.vector.Indexes;
 import io.quiver.vector.index.BuildOptions;
-import io.quiver.vector.index.Effort;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
 import io.quiver.vector.index.SearchRequest;
@@ -206,13 +205,7 @@ final class VectorSearches {
       SegmentVectorIndex index, Column vectors, int query, int k, RowFilter filter, String when) {
     Neighbors found = new Neighbors();
     SearchRequest request =
-        new SearchRequest(
-            vectors.getVector(query),
-            k,
-            Effort.DEFAULT,
-            Double.POSITIVE_INFINITY,
-            filter,
-            () -> false);
+        SearchRequest.of(vectors.getVector(query), k, filter.rows()).withFilter(filter);
     index.search(searcher -> {
       searcher.search(request, found);
       return found;

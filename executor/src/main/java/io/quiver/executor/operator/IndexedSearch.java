@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.IndexDefinition;
+import io.quiver.storage.index.IndexSpecs;
 import io.quiver.storage.index.InterimIndex;
 import io.quiver.storage.index.RowBitmap;
 import io.quiver.storage.index.SegmentVectorIndex;
@@ -13,6 +14,7 @@ import io.quiver.types.Batch;
 import io.quiver.types.Column;
 import io.quiver.types.ErrorCode;
 import io.quiver.types.QuiverException;
+import io.quiver.vector.distance.Metric;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
@@ -134,6 +136,15 @@ final class IndexedSearch {
     }
   }
 
+  /**
+   * What is looked for.
+   *
+   * @param query its only row
+   * @param k how many are wanted
+   * @param bound as many as are wanted in all are known at most this far away
+   */
+  record Wanted(Column query, int k, double bound) {}
+
   /** What the index of a segment has found. */
   static final class Found {
     private final Window window;
@@ -209,16 +220,15 @@ final class IndexedSearch {
   Found find(
       Window window,
       SegmentView segment,
-      Column query,
+      Wanted wanted,
       RowSelector selector,
-      @Nullable RowBitmap candidates,
-      int k) {
+      @Nullable RowBitmap candidates) {
     if (window.interim != null) {
       coded += window.to - window.from;
     } else {
       served++;
     }
-    Found found = search(window, segment, query, selector, candidates, k);
+    Found found = search(window, segment, wanted, selector, candidates);
     missed += found.missed();
     return found;
   }
@@ -227,12 +237,11 @@ final class IndexedSearch {
   Found findMore(
       Found before,
       SegmentView segment,
-      Column query,
+      Wanted wanted,
       RowSelector selector,
-      @Nullable RowBitmap candidates,
-      int k) {
+      @Nullable RowBitmap candidates) {
     repeated++;
-    Found found = search(before.window, segment, query, selector, candidates, k);
+    Found found = search(before.window, segment, wanted, selector, candidates);
     missed += found.missed() - before.missed();
     return found;
   }
@@ -240,10 +249,9 @@ final class IndexedSearch {
   private Found search(
       Window window,
       SegmentView segment,
-      Column query,
+      Wanted wanted,
       RowSelector selector,
-      @Nullable RowBitmap candidates,
-      int k) {
+      @Nullable RowBitmap candidates) {
     passed = 0;
     SegmentVectorIndex known = window.index;
     RowFilter filter =
@@ -254,12 +262,16 @@ final class IndexedSearch {
       return new Found(window, new int[0], passed, false);
     }
     boolean lists = known.index().spec() instanceof IndexSpec.Ivf;
+    boolean codes = window.isCodes();
+    int k = Math.min(codes ? more(wanted.k) : wanted.k, filter.count());
+    double bound = codes ? bound(wanted) : Double.POSITIVE_INFINITY;
     SearchRequest request =
         new SearchRequest(
-            query.getVector(0),
-            Math.min(window.isCodes() ? more(k) : k, filter.count()),
+            wanted.query.getVector(0),
+            k,
             settings.effort(lists),
             Double.POSITIVE_INFINITY,
+            bound,
             filter,
             context.cancelled());
     try {
@@ -271,14 +283,24 @@ final class IndexedSearch {
     } catch (CancellationException e) {
       throw new QuiverException(ErrorCode.QUERY_CANCELED, "the statement was cancelled", e);
     }
-    known.served(request, neighbors);
+    if (!codes) {
+      known.served(request, neighbors);
+    }
     int[] rows = neighbors.rows();
     known.toSegment(rows);
     for (int i = 0; i < rows.length; i++) {
       rows[i] += window.first;
     }
     Arrays.sort(rows);
-    return new Found(window, rows, passed, rows.length < filter.count());
+    boolean more =
+        rows.length < filter.count() && (rows.length == k || bound == Double.POSITIVE_INFINITY);
+    return new Found(window, rows, passed, more);
+  }
+
+  /** In the index's distances, which may only be ordered as the query's. */
+  private double bound(Wanted wanted) {
+    Metric indexed = IndexSpecs.metric(Objects.requireNonNull(index.distance()));
+    return indexed == search.metric() ? wanted.bound : Double.POSITIVE_INFINITY;
   }
 
   private int more(int k) {

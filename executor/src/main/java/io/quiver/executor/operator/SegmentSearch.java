@@ -177,8 +177,10 @@ final class SegmentSearch implements AutoCloseable {
         SegmentView segment = segments.get(partial.segment);
         selector.openAgain(segment);
         RowBitmap candidates = lookup == null ? null : lookup.rows(segment);
+        IndexedSearch.Wanted asked =
+            new IndexedSearch.Wanted(query, found.wanted(), found.farthest());
         IndexedSearch.Found more =
-            indexed.findMore(partial.found, segment, query, selector, candidates, found.wanted());
+            indexed.findMore(partial.found, segment, asked, selector, candidates);
         int[] known = partial.found.rows();
         int[] others =
             Arrays.stream(more.rows()).filter(row -> Arrays.binarySearch(known, row) < 0).toArray();
@@ -215,10 +217,12 @@ final class SegmentSearch implements AutoCloseable {
     SegmentView segment = segments.get(number);
     IndexedSearch by = Objects.requireNonNull(indexed);
     int wanted = firstWanted(window.to() - window.from());
-    IndexedSearch.Found nearest = by.find(window, segment, query, selector, candidates, wanted);
-    double farthest = offerFound(number, nearest.rows());
+    IndexedSearch.Wanted asked =
+        new IndexedSearch.Wanted(query, wanted, Math.min(farthest, found.farthest()));
+    IndexedSearch.Found nearest = by.find(window, segment, asked, selector, candidates);
+    double last = offerFound(number, nearest.rows());
     if (wanted < found.wanted() && nearest.more()) {
-      partials.add(new Partial(number, nearest, farthest));
+      partials.add(new Partial(number, nearest, last));
     }
   }
 

@@ -10,6 +10,8 @@ import java.util.function.BooleanSupplier;
  * @param query packed in the rows' encoding, in native memory
  * @param k rows wanted, at least 1; fewer come back only when fewer qualify
  * @param radius only rows at most this far away, in the metric's own terms
+ * @param bound k rows are known at most this far away, so that none farther is wanted; fewer than k
+ *     may come back, and of those about as far as this some may be missed
  * @param filter over the index's rows
  * @param cancelled asked now and then; a search that is cancelled throws
  */
@@ -18,6 +20,7 @@ public record SearchRequest(
     int k,
     Effort effort,
     double radius,
+    double bound,
     RowFilter filter,
     BooleanSupplier cancelled) {
   public SearchRequest {
@@ -27,39 +30,49 @@ public record SearchRequest(
     if (!query.isNative()) {
       throw new IllegalArgumentException("kernels read native memory alone");
     }
-    if (Double.isNaN(radius)) {
-      throw new IllegalArgumentException("the radius is not a number");
+    if (Double.isNaN(radius) || Double.isNaN(bound)) {
+      throw new IllegalArgumentException("the radius or the bound is not a number");
     }
   }
 
   /** The k nearest of all rows. */
   public static SearchRequest of(MemorySegment query, int k, int rows) {
     return new SearchRequest(
-        query, k, Effort.DEFAULT, Double.POSITIVE_INFINITY, RowFilter.all(rows), () -> false);
+        query,
+        k,
+        Effort.DEFAULT,
+        Double.POSITIVE_INFINITY,
+        Double.POSITIVE_INFINITY,
+        RowFilter.all(rows),
+        () -> false);
   }
 
   public SearchRequest withQuery(MemorySegment newQuery) {
-    return new SearchRequest(newQuery, k, effort, radius, filter, cancelled);
+    return new SearchRequest(newQuery, k, effort, radius, bound, filter, cancelled);
   }
 
   public SearchRequest withK(int newK) {
-    return new SearchRequest(query, newK, effort, radius, filter, cancelled);
+    return new SearchRequest(query, newK, effort, radius, bound, filter, cancelled);
   }
 
   public SearchRequest withEffort(Effort newEffort) {
-    return new SearchRequest(query, k, newEffort, radius, filter, cancelled);
+    return new SearchRequest(query, k, newEffort, radius, bound, filter, cancelled);
   }
 
   public SearchRequest withRadius(double newRadius) {
-    return new SearchRequest(query, k, effort, newRadius, filter, cancelled);
+    return new SearchRequest(query, k, effort, newRadius, bound, filter, cancelled);
+  }
+
+  public SearchRequest withBound(double newBound) {
+    return new SearchRequest(query, k, effort, radius, newBound, filter, cancelled);
   }
 
   public SearchRequest withFilter(RowFilter newFilter) {
-    return new SearchRequest(query, k, effort, radius, newFilter, cancelled);
+    return new SearchRequest(query, k, effort, radius, bound, newFilter, cancelled);
   }
 
   public SearchRequest withCancelled(BooleanSupplier newCancelled) {
-    return new SearchRequest(query, k, effort, radius, filter, newCancelled);
+    return new SearchRequest(query, k, effort, radius, bound, filter, newCancelled);
   }
 
   /**

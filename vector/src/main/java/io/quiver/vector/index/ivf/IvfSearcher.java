@@ -182,7 +182,7 @@ final class IvfSearcher implements VectorSearcher {
   private void probe(SearchRequest request) {
     int lists = index.centroids().count();
     int probes = Math.min(lists, index.probes(request));
-    int qualify = Math.min(request.k(), request.filter().count());
+    int qualify = qualify(request);
     int candidates = index.candidates(request.k());
     if (!request.filter().isAll()) {
       candidates = Math.max(candidates, FILTERED_CANDIDATES);
@@ -222,8 +222,14 @@ final class IvfSearcher implements VectorSearcher {
     }
   }
 
+  /** How many rows must be found at least. */
+  private static int qualify(SearchRequest request) {
+    boolean bounded = request.bound() < Double.POSITIVE_INFINITY;
+    return bounded ? 0 : Math.min(request.k(), request.filter().count());
+  }
+
   private boolean isSound(SearchRequest request, Neighbors found) {
-    int qualify = Math.min(request.k(), request.filter().count());
+    int qualify = qualify(request);
     int before = found.size();
     return before >= qualify && !hasDuplicates(found);
   }

@@ -48,6 +48,9 @@ final class Probe {
   /** The same for a radius, which no other candidate makes good for. */
   private static final float ERRORS_AT_RADIUS = 6;
 
+  /** The same for a bound: what is lost near it is lost as other rows are. */
+  private static final float ERRORS_AT_BOUND = 1.5f;
+
   /** The part by which floats may be wrong that are exact otherwise. */
   private static final double ROUNDING = 1e-5;
 
@@ -75,6 +78,7 @@ final class Probe {
   private SearchRequest request;
   private double querySquared;
   private float radius;
+  private float bound;
 
   /** Whether a list was so far away that its estimates are none. */
   private boolean overflowed;
@@ -103,6 +107,7 @@ final class Probe {
     order.start(Math.min(probes, index.centroids().count()));
     scan.query(request.query(), querySquared);
     radius = (float) Math.max(0, index.euclidean().squared(request.radius(), querySquared));
+    bound = (float) Math.max(0, index.euclidean().squared(request.bound(), querySquared));
     overflowed = !(point.rotatedSquared() < Float.MAX_VALUE);
     candidates.reset(candidatesWanted, Float.POSITIVE_INFINITY);
     errors = newRequest.filter().isAll() ? errors(probes) : ERRORS_FILTERED;
@@ -131,11 +136,11 @@ final class Probe {
   }
 
   /**
-   * Whether rows that qualify may be too far away for an estimate: within a radius that a float
-   * holds there are none, unless the query is so far from everything.
+   * Whether rows that qualify may be too far away for an estimate: within a radius or bound that a
+   * float holds there are none, unless the query is so far from everything.
    */
   boolean mayHaveMissed() {
-    return isDefined() && (overflowed || !(radius < Float.MAX_VALUE));
+    return isDefined() && (overflowed || !(Math.min(radius, bound) < Float.MAX_VALUE));
   }
 
   /** Exact distances that were computed. */
@@ -205,6 +210,9 @@ final class Probe {
     float deviation = scan.deviation(squared);
     if (radius < limit) {
       limit = radius * (1 + (float) ROUNDING) + ERRORS_AT_RADIUS * deviation;
+    }
+    if (bound < limit) {
+      limit = Math.min(limit, bound * (1 + (float) ROUNDING) + ERRORS_AT_BOUND * deviation);
     }
     if (kth < limit) {
       limit = Math.min(limit, kth * (1 + (float) ROUNDING) + (errors + ERRORS_OF_KTH) * deviation);
