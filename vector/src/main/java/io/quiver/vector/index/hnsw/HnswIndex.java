@@ -148,6 +148,10 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
     return HnswForm.openGrowing(form, rows, seed);
   }
 
+  HnswGraph graph() {
+    return graph;
+  }
+
   @Override
   public IndexSpec.Hnsw spec() {
     return spec;

@@ -4,21 +4,22 @@ import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.IndexSpec;
 import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
+import io.quiver.vector.index.Workers;
 import io.quiver.vector.index.recall.EffortCurves;
 import java.util.Arrays;
-import java.util.function.IntUnaryOperator;
-import java.util.stream.IntStream;
 
 /**
  * Builds an index over rows of which an older one has many. Their links are carried over with new
- * numbers. A node that loses some, because their rows are gone, chooses anew among those that are
- * left and those that the gone ones had. Then the rows that the older index has not are linked.
+ * numbers. Those that are lost, because their rows are gone, are replaced by {@link NodeMender}.
+ * Then the rows that the older index has not are linked.
  */
 final class HnswMerge {
   private static final int CHUNK = 256;
 
-  /** Of the whole work, what carrying over takes. */
-  private static final double CARRY_SHARE = 0.1;
+  /** Of the whole work, what carrying links over takes, and what mending them takes. */
+  private static final double CARRY_SHARE = 0.02;
+
+  private static final double MEND_SHARE = 0.1;
 
   private final IndexSpec.Hnsw spec;
   private final HnswGraph older;
@@ -48,32 +49,59 @@ final class HnswMerge {
     builder.checkMemory(rows);
     GraphRows prepared = builder.prepare(rows);
     int[] oldNumbers = oldNumbers(rows.count());
-    IntUnaryOperator drawn = TallNodes.drawn(spec.m(), options.seed());
     HnswGraph graph =
         HnswGraph.empty(
             rows.count(),
             spec.m(),
-            row -> oldNumbers[row] >= 0 ? older.level(oldNumbers[row]) : drawn.applyAsInt(row));
-    RowSet carried = RowSet.empty(rows.count());
-    builder
-        .workers()
-        .forEach(
-            0,
-            rows.count(),
-            CHUNK,
-            CARRY_SHARE,
-            () -> new Carrier(prepared, graph),
-            (carrier, row) -> {
-              if (oldNumbers[row] >= 0
-                  && prepared.present().contains(row)
-                  && carrier.carry(oldNumbers[row], row)) {
-                carried.add(row);
-              }
-            });
+            row -> oldNumbers[row] >= 0 ? older.level(oldNumbers[row]) : drawnLevel(rows, row));
+    RowSet carried = carry(builder, prepared, oldNumbers, graph);
     graph.enterAtTallest(carried);
-    builder.link(prepared, graph, carried, 1 - CARRY_SHARE - builder.prepareShare());
+    builder.link(prepared, graph, carried, 1 - CARRY_SHARE - MEND_SHARE - builder.prepareShare());
     return new HnswIndex(spec, prepared, graph, EffortCurves.unmeasured(spec.efSearch()), false)
         .measured(options);
+  }
+
+  /**
+   * Draws the level of a row that is linked. New rows often have the numbers that those of the
+   * merge before had, so that levels drawn from numbers alone would be the same at each, be it that
+   * all are 0: what the row holds is drawn from, too.
+   */
+  private int drawnLevel(VectorRows rows, int row) {
+    long seed = options.seed() + rows.row(row).asByteBuffer().hashCode();
+    return TallNodes.drawn(spec.m(), seed).applyAsInt(row);
+  }
+
+  /** Carries nodes over; returns those that have links on each of their levels. */
+  private RowSet carry(HnswBuilder builder, GraphRows rows, int[] oldNumbers, HnswGraph graph) {
+    int count = oldNumbers.length;
+    RowSet carried = RowSet.empty(count);
+    RowSet incomplete = RowSet.empty(count);
+    Workers workers = builder.workers();
+    workers.forEach(
+        0,
+        count,
+        CHUNK,
+        CARRY_SHARE,
+        () -> new Carrier(graph),
+        (carrier, row) -> {
+          int old = oldNumbers[row];
+          if (old >= 0 && rows.present().contains(row)) {
+            boolean whole = carrier.carry(old, row) && graph.link(row, 0, 0) >= 0;
+            (whole ? carried : incomplete).add(row);
+          }
+        });
+    workers.forEach(
+        0,
+        count,
+        CHUNK,
+        MEND_SHARE,
+        () -> new NodeMender(rows, graph, older, this::renumbered, options.seed()),
+        (mender, row) -> {
+          if (incomplete.contains(row) && mender.mend(oldNumbers[row], row)) {
+            carried.add(row);
+          }
+        });
+    return carried;
   }
 
   private int[] oldNumbers(int rows) {
@@ -92,90 +120,38 @@ final class HnswMerge {
     return oldNumbers;
   }
 
-  /** Carries nodes over; belongs to one thread. */
+  /** Gives nodes their links that are left; belongs to one thread. */
   private final class Carrier {
     final HnswGraph graph;
-    final NeighborSelection selection;
     final int[] links;
-    final int[] further;
-    final int[] candidates;
+    final int[] left;
 
-    Carrier(GraphRows rows, HnswGraph graph) {
+    Carrier(HnswGraph graph) {
       this.graph = graph;
-      int max = graph.linksMax(0);
-      selection = new NeighborSelection(rows, max);
-      links = new int[max];
-      further = new int[max];
-      candidates = new int[max * (max + 1)];
+      links = new int[graph.linksMax(0)];
+      left = new int[graph.linksMax(0)];
     }
 
-    /** Returns whether the node has links on each of its levels. */
+    /** Returns whether a node has all of its links. */
     boolean carry(int old, int row) {
-      boolean linked = true;
+      boolean all = true;
       for (int level = older.level(old); level >= 0; level--) {
         int count = older.links(old, level, links);
-        int left = 0;
-        boolean lost = false;
+        int size = 0;
         for (int i = 0; i < count; i++) {
           int link = renumbered(links[i]);
           if (link >= 0) {
-            candidates[left++] = link;
-          } else {
-            lost = true;
+            left[size++] = link;
           }
         }
-        if (lost) {
-          left = replace(row, count, level, left);
-          graph.setLinks(row, level, candidates, left);
-          linked &= left > 0;
-        } else {
-          graph.setLinks(row, level, candidates, left);
-          linked &= left > 0 || level > 0;
-        }
+        graph.setLinks(row, level, left, size);
+        all &= size == count;
       }
-      return linked;
+      return all;
     }
+  }
 
-    /**
-     * Keeps the candidates, which are the links that are left, and adds the best of the links of
-     * those that are gone, until there are as many as before. Choosing among all of them would
-     * leave a node with the few links that are diverse: fewer at each merge, and so less recall.
-     *
-     * @return how many links there are
-     */
-    private int replace(int row, int count, int level, int kept) {
-      selection.selectAround(
-          row, candidates, addFurther(row, count, level, kept), graph.linksMax(level));
-      int size = kept;
-      int most = Math.max(count, graph.m());
-      for (int i = 0; i < selection.count() && size < most; i++) {
-        int chosen = selection.kept()[i];
-        if (IntStream.range(0, kept).noneMatch(k -> candidates[k] == chosen)) {
-          candidates[size++] = chosen;
-        }
-      }
-      return size;
-    }
-
-    /** Adds the links of those that are gone; returns how many candidates there are. */
-    private int addFurther(int row, int count, int level, int before) {
-      int left = before;
-      for (int i = 0; i < count; i++) {
-        if (renumbered(links[i]) < 0) {
-          int length = older.links(links[i], level, further);
-          for (int k = 0; k < length; k++) {
-            int link = renumbered(further[k]);
-            if (link >= 0 && link != row) {
-              candidates[left++] = link;
-            }
-          }
-        }
-      }
-      return left;
-    }
-
-    private int renumbered(int old) {
-      return olderPresent.contains(old) ? newNumbers[old] : -1;
-    }
+  private int renumbered(int old) {
+    return olderPresent.contains(old) ? newNumbers[old] : -1;
   }
 }

@@ -126,14 +126,15 @@ final class NeighborSelection {
    * Selects for a node among others, which may come in any order, and more than once.
    *
    * @param candidates none of them the node itself
+   * @param nearest only so many of them, the nearest, are considered
    */
-  void selectAround(int node, int[] candidates, int length, int max) {
+  void selectAround(int node, int[] candidates, int length, int nearest, int max) {
     if (crowdDistances.length < length + PointDistances.PADDING) {
       crowdDistances = new float[2 * length + PointDistances.PADDING];
     }
     distances.fromRow(node);
     distances.to(candidates, length, crowdDistances);
-    crowd.clear(length);
+    crowd.clear(nearest);
     for (int i = 0; i < length; i++) {
       crowd.insert(crowdDistances[i], candidates[i]);
     }

@@ -12,7 +12,7 @@ final class NodeLinker {
   private final int efConstruction;
   private final LayerSearch search;
   private final NeighborSelection selection;
-  private final int[] links;
+  private final ReverseLinks reverse;
   private final int[][] chosen = new int[HnswGraph.LEVEL_MAX + 1][];
 
   NodeLinker(GraphRows rows, HnswGraph graph, int efConstruction) {
@@ -20,7 +20,7 @@ final class NodeLinker {
     this.efConstruction = efConstruction;
     search = new LayerSearch(graph, rows.linkDistances());
     selection = new NeighborSelection(rows, graph.linksMax(0));
-    links = new int[graph.linksMax(0) + 1];
+    reverse = new ReverseLinks(graph, selection);
   }
 
   HnswGraph graph() {
@@ -67,7 +67,7 @@ final class NodeLinker {
     // Only now, when it leads on from each of its levels, others may come upon it.
     for (int at = top; at >= 0; at--) {
       for (int neighbor : chosen[at]) {
-        linkBack(neighbor, node, at);
+        reverse.add(neighbor, node, at);
       }
     }
     if (level > entryLevel) {
@@ -80,25 +80,6 @@ final class NodeLinker {
       if (level > HnswGraph.entryLevel(graph.entry())) {
         graph.enterAt(node, level);
       }
-    }
-  }
-
-  /** Adds a link from a node to another; where its list is full, the best of all are kept. */
-  private void linkBack(int node, int to, int level) {
-    synchronized (graph.lock(node)) {
-      int count = graph.links(node, level, links);
-      for (int i = 0; i < count; i++) {
-        if (links[i] == to) {
-          return;
-        }
-      }
-      if (count < graph.linksMax(level)) {
-        graph.setLink(node, level, count, to);
-        return;
-      }
-      links[count++] = to;
-      selection.selectAround(node, links, count, graph.linksMax(level));
-      graph.setLinks(node, level, selection.kept(), selection.count());
     }
   }
 }

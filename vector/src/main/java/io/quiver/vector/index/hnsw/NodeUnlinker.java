@@ -65,7 +65,7 @@ final class NodeUnlinker {
           candidates[left++] = own[i];
         }
       }
-      selection.selectAround(from, candidates, left, max);
+      selection.selectAround(from, candidates, left, left, max);
       graph.setLinks(from, level, selection.kept(), selection.count());
     }
   }

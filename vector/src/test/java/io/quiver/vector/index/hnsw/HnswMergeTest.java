@@ -53,6 +53,32 @@ class HnswMergeTest {
   }
 
   @Test
+  void oneNodeInMStaysTallWhenNewRowsHaveTheSameNumbersEachTime() {
+    // Of the last 20 of 600 numbers none is of a tall node, by the seed that all have.
+    int count = 600;
+    int replaced = 20;
+    Clusters clusters = new Clusters(3, Encoding.FLOAT32, DIMENSION, 1);
+    IndexSpec.Hnsw spec = (IndexSpec.Hnsw) IndexSpec.parse("hnsw(m=8,ef_construction=20)");
+    VectorRows rows = clusters.rows(Metric.L2, count);
+    HnswIndex index = HnswIndex.build(spec, rows, BuildOptions.threads(1));
+    int[] numbers = new int[count];
+    Arrays.setAll(numbers, row -> Math.max(-1, row - replaced));
+    for (int merge = 0; merge < count / replaced; merge++) {
+      MemorySegment memory = clusters.draw(count);
+      long kept = (long) ROW_BYTES * (count - replaced);
+      MemorySegment.copy(rows.block().memory(), (long) ROW_BYTES * replaced, memory, 0, kept);
+      rows = new VectorRows(Metric.L2, RowBlock.packed(memory, DIMENSION), count);
+      index = HnswIndex.merge(index, numbers, rows, BuildOptions.threads(1));
+    }
+    int tall = 0;
+    for (int row = 0; row < count; row++) {
+      tall += index.graph().level(row) > 0 ? 1 : 0;
+    }
+    // 75 on average; three times the deviation of about 8 around it.
+    assertThat(tall).isBetween(51, 99);
+  }
+
+  @Test
   void numbersThatMeetAreRefused() {
     IndexSpec.Hnsw spec = (IndexSpec.Hnsw) IndexSpec.parse("hnsw");
     Clusters clusters = new Clusters(1, Encoding.FLOAT32, DIMENSION, 1);
