@@ -214,7 +214,7 @@ public final class HnswIndex implements VectorIndex, GrowingIndex {
       }
     }
     NodeLinker linker = linker();
-    new NodeUnlinker(linker).unlink(row);
+    new NodeUnlinker(linker, rows.present()).unlink(row);
     idle.add(linker);
   }
 

@@ -1,34 +1,41 @@
 package io.quiver.vector.index.hnsw;
 
+import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.graph.CandidatePool;
 import java.util.Arrays;
 
 /**
- * Takes nodes out of a graph: whoever has a link to the node gets links to its neighbours instead.
- * Links lead to the node mostly from its surroundings, where a search finds them. The node keeps
- * its own, so that where a link to it is left, searches go on from it. It belongs to one thread.
+ * Takes nodes out of a graph: whoever has a link to the node gets links to its neighbours instead,
+ * and they to it. Links lead to the node mostly from its surroundings, where a search finds them.
+ * The node keeps its own, so that where a link to it is left, searches go on from it. It belongs to
+ * one thread.
  */
 final class NodeUnlinker {
   /** Nodes around the one that goes whose lists are looked at. */
   private static final int SURROUNDINGS = 96;
 
   private final HnswGraph graph;
+  private final RowSet present;
   private final LayerSearch search;
   private final NeighborSelection selection;
+  private final ReverseLinks reverse;
   private final int[] own;
-  private int[] candidates = new int[128];
+  private final int[] candidates;
 
-  NodeUnlinker(NodeLinker linker) {
+  NodeUnlinker(NodeLinker linker, RowSet present) {
     graph = linker.graph();
+    this.present = present;
     search = linker.search();
     selection = linker.selection();
+    reverse = new ReverseLinks(graph, selection);
     own = new int[graph.linksMax(0)];
+    candidates = new int[2 * graph.linksMax(0)];
   }
 
   /** Takes out a node that is no more present. */
   void unlink(int node) {
-    search.distances().fromRow(node);
     for (int level = graph.level(node); level >= 0; level--) {
+      search.distances().fromRow(node);
       search.begin(SURROUNDINGS);
       search.start(node);
       search.run(level, () -> false);
@@ -42,35 +49,47 @@ final class NodeUnlinker {
     }
   }
 
-  /** Puts the best of the node's own links in the place of the one that leads to it. */
+  /**
+   * Puts the best of the node's own links in the place of the one that leads to it, and of others
+   * to nodes that went before. Choosing anew among all would leave the few that are diverse: fewer
+   * each time, and so less recall.
+   */
   private void replace(int from, int node, int level, int ownCount) {
+    int kept = 0;
+    int size;
     synchronized (graph.lock(from)) {
       int max = graph.linksMax(level);
-      if (candidates.length < max + ownCount) {
-        candidates = new int[max + ownCount];
-      }
       int count = graph.links(from, level, candidates);
-      int left = 0;
-      for (int i = 0; i < count; i++) {
-        if (candidates[i] != node) {
-          candidates[left++] = candidates[i];
-        }
-      }
-      if (left == count) {
+      if (!isAmong(node, count)) {
         return;
       }
-      int kept = left;
-      for (int i = 0; i < ownCount; i++) {
-        if (own[i] != from && !contains(candidates, kept, own[i])) {
-          candidates[left++] = own[i];
+      for (int i = 0; i < count; i++) {
+        if (present.contains(candidates[i])) {
+          candidates[kept++] = candidates[i];
         }
       }
-      selection.selectAround(from, candidates, left, left, max);
-      graph.setLinks(from, level, selection.kept(), selection.count());
+      int all = kept;
+      for (int i = 0; i < ownCount; i++) {
+        if (own[i] != from && !isAmong(own[i], kept)) {
+          candidates[all++] = own[i];
+        }
+      }
+      selection.selectAround(from, candidates, all, all, max);
+      size = kept;
+      int most = Math.max(count, graph.m());
+      for (int i = 0; i < selection.count() && size < most; i++) {
+        if (!isAmong(selection.kept()[i], kept)) {
+          candidates[size++] = selection.kept()[i];
+        }
+      }
+      graph.setLinks(from, level, candidates, size);
+    }
+    for (int i = kept; i < size; i++) {
+      reverse.add(candidates[i], from, level);
     }
   }
 
-  private static boolean contains(int[] numbers, int count, int number) {
-    return Arrays.stream(numbers, 0, count).anyMatch(other -> other == number);
+  private boolean isAmong(int node, int count) {
+    return Arrays.stream(candidates, 0, count).anyMatch(other -> other == node);
   }
 }
