@@ -14,9 +14,9 @@ import java.util.BitSet;
  *
  * <ul>
  *   <li>Cosine: rows and query have length 1, and the squared distance is twice the cosine's.
- *   <li>Inner product: a row has one dimension more, which brings all rows to the length of the
- *       longest; the query has 0 there (Bachrach et al., RecSys 2014). The squared distance is then
- *       {@code |q|² + R² - 2 <q, x>}.
+ *   <li>Inner product: a row has one dimension more, which brings all rows to the length R of the
+ *       longest; the query has 0 there (Bachrach et al., RecSys 2014), and is brought to the same
+ *       length. The squared distance is then {@code 2 R² - 2 R / |q| <q, x>}.
  * </ul>
  *
  * A row whose distance is undefined, which is a zero vector under cosine, is absent: indexes leave
@@ -78,6 +78,11 @@ public final class EuclideanRows {
     return dimension(rows);
   }
 
+  /** Whether queries lie elsewhere than rows: in the plane where the dimension more is 0. */
+  public boolean isLifted() {
+    return rows.metric() == Metric.NEGATIVE_INNER_PRODUCT;
+  }
+
   /** Of the space that rows would lie in. */
   public static int dimension(VectorRows rows) {
     return rows.metric() == Metric.NEGATIVE_INNER_PRODUCT ? rows.dimension() + 1 : rows.dimension();
@@ -120,7 +125,10 @@ public final class EuclideanRows {
     double squared = squaredLength(into, at, rows.dimension());
     switch (rows.metric()) {
       case COSINE -> normalise(into, at);
-      case NEGATIVE_INNER_PRODUCT -> into.set(FLOAT, at + 4L * rows.dimension(), 0f);
+      case NEGATIVE_INNER_PRODUCT -> {
+        scale(into, at, queryScale(squared));
+        into.set(FLOAT, at + 4L * rows.dimension(), 0f);
+      }
       default -> {}
     }
     return squared;
@@ -131,7 +139,10 @@ public final class EuclideanRows {
     return switch (rows.metric()) {
       case L2 -> Math.sqrt(squared);
       case COSINE -> squared / 2;
-      case NEGATIVE_INNER_PRODUCT -> (squared - querySquared - longestSquared) / 2;
+      case NEGATIVE_INNER_PRODUCT -> {
+        double scale = queryScale(querySquared);
+        yield (squared - scale * scale * querySquared - longestSquared) / (2 * scale);
+      }
       default -> squared;
     };
   }
@@ -141,7 +152,10 @@ public final class EuclideanRows {
     return switch (rows.metric()) {
       case L2 -> distance < 0 ? -1 : distance * distance;
       case COSINE -> 2 * distance;
-      case NEGATIVE_INNER_PRODUCT -> 2 * distance + querySquared + longestSquared;
+      case NEGATIVE_INNER_PRODUCT -> {
+        double scale = queryScale(querySquared);
+        yield 2 * scale * distance + scale * scale * querySquared + longestSquared;
+      }
       default -> distance;
     };
   }
@@ -149,12 +163,25 @@ public final class EuclideanRows {
   private void normalise(MemorySegment point, long at) {
     double squared = squaredLength(point, at, rows.dimension());
     if (squared > 0) {
-      double scale = 1 / Math.sqrt(squared);
-      for (int i = 0; i < rows.dimension(); i++) {
-        long p = at + 4L * i;
-        point.set(FLOAT, p, (float) (point.get(FLOAT, p) * scale));
-      }
+      scale(point, at, 1 / Math.sqrt(squared));
     }
+  }
+
+  private void scale(MemorySegment point, long at, double factor) {
+    for (int i = 0; i < rows.dimension(); i++) {
+      long p = at + 4L * i;
+      point.set(FLOAT, p, (float) (point.get(FLOAT, p) * factor));
+    }
+  }
+
+  /**
+   * What a query is multiplied by for the inner product. That changes no order; but the error of an
+   * estimate from codes grows with the distance of query and row, so that a query much shorter, or
+   * longer, than the rows' points would drown the product in it.
+   */
+  private double queryScale(double querySquared) {
+    double scale = Math.sqrt(longestSquared / querySquared);
+    return scale > 0 && Double.isFinite(scale) ? scale : 1;
   }
 
   private static double squaredLength(MemorySegment point, long at, int dimension) {

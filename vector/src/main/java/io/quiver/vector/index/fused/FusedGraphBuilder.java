@@ -227,12 +227,19 @@ final class FusedGraphBuilder {
         0.04,
         this::linker,
         (own, node) -> {
-          int from = RobustPruning.PRUNED_MAX * node;
           if (!isAbsent(node)) {
-            SplittableRandom random = new SplittableRandom(options.seed() + node);
-            own.fill(node, pruned, from, from + prunedCounts[node], random);
+            fill(own, node, pruned, prunedCounts[node]);
           }
           links.writeBlock(node);
         });
+  }
+
+  private void fill(FusedLinker linker, int node, long[] pruned, int prunedCount) {
+    SplittableRandom random = new SplittableRandom(options.seed() + node);
+    if (space.isLifted()) {
+      linker.linkProducts(node, random);
+    }
+    int from = RobustPruning.PRUNED_MAX * node;
+    linker.fill(node, pruned, from, from + prunedCount, random);
   }
 }

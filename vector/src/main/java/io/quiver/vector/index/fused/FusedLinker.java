@@ -35,6 +35,7 @@ final class FusedLinker {
 
   private final FusedWalk walk;
   private final RobustPruning selection;
+  private final ProductLinks products;
   private final long[] scratch = new long[DEGREE + 1];
   private long[] candidates = new long[1024];
   private int candidateCount;
@@ -46,6 +47,7 @@ final class FusedLinker {
     this.points = points;
     walk = FusedWalk.of(graph, null);
     selection = new RobustPruning(points);
+    products = new ProductLinks(points, graph.layout().dimension());
   }
 
   /** Links a node that has no links with its neighbours, in both directions. */
@@ -155,6 +157,18 @@ final class FusedLinker {
       }
     }
     Arrays.sort(candidates, 0, candidateCount);
+  }
+
+  /** Links a node with some whose products with it are great, as far as it has room. */
+  void linkProducts(int node, SplittableRandom random) {
+    products.select(node, graph.nodes(), random);
+    for (int i = 0; i < products.chosenCount() && links.degree(node) < DEGREE; i++) {
+      int other = products.chosen(i);
+      boolean wanted = links.degree(other) > 0 && present.contains(other);
+      if (wanted && !links.contains(node, other)) {
+        links.append(node, NodeKey.of(points.between(node, other), other));
+      }
+    }
   }
 
   /**
