@@ -14,6 +14,7 @@ import io.quiver.vector.index.SearchStatistics;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
 import io.quiver.vector.index.graph.CandidatePool;
+import io.quiver.vector.index.graph.Passing;
 import io.quiver.vector.index.graph.VisitedNodes;
 import io.quiver.vector.index.recall.EffortCurves;
 import io.quiver.vector.quantize.PackedQuery;
@@ -35,6 +36,12 @@ final class DiskSearcher implements VectorSearcher {
   private static final int WALK_PART = 8;
 
   private static final int WIDER = 4;
+
+  /** Rows that say where those that pass are. */
+  private static final int SAMPLE = 128;
+
+  /** Rows that pass and are so many times as far out as by chance are somewhere else. */
+  private static final double FARTHER = 4;
 
   /**
    * Standard deviations that an estimate is trusted to be within, for each candidate kept: the
@@ -167,6 +174,8 @@ final class DiskSearcher implements VectorSearcher {
   private boolean searchGraph(SearchRequest request) {
     RowFilter filter = request.filter();
     int wanted = Math.max(effort(request), request.k());
+    boolean widened = false;
+    double selectivity = (double) filter.count() / filter.rows();
     plan = "graph";
     // A filter may let through few of the rows near the query, whatever it lets through in all.
     for (long size = (long) wanted * filter.rows() / filter.count();
@@ -174,7 +183,12 @@ final class DiskSearcher implements VectorSearcher {
         size *= WIDER) {
       walk(request, (int) size);
       CandidatePool found = filter.isAll() ? pool : keepPassing(filter, wanted);
-      if (found.size() == wanted) {
+      boolean trusted = filter.isAll() || Passing.isAsExpected(pool, filter, size * selectivity);
+      if (trusted && found.size() == wanted) {
+        if (!widened && isElsewhere(request, found)) {
+          widened = true;
+          continue;
+        }
         int ranked = rank(request, found);
         // Where all of them are within the radius, there may be more.
         boolean allWithin = ranked == found.size() && nearest.size() == ranked;
@@ -182,6 +196,29 @@ final class DiskSearcher implements VectorSearcher {
       }
     }
     return false;
+  }
+
+  /**
+   * Whether more rows than by chance are nearer than those that pass. By inner product these are
+   * met late then, since most links lead to the longest rows.
+   */
+  private boolean isElsewhere(SearchRequest request, CandidatePool found) {
+    RowFilter filter = request.filter();
+    if (filter.isAll() || rows.metric() != Metric.NEGATIVE_INNER_PRODUCT) {
+      return false;
+    }
+    int count = Math.min(SAMPLE, rows.count());
+    for (int i = 0; i < count; i++) {
+      fresh[i] = (int) ((long) i * rows.count() / count);
+    }
+    codes.estimate(fresh, count, query, estimates);
+    estimated += count;
+    int wanted = Math.min(request.k(), found.size());
+    int nearer = 0;
+    for (int i = 0; i < count; i++) {
+      nearer += estimates[i] < found.distance(wanted - 1) ? 1 : 0;
+    }
+    return (double) nearer / count > FARTHER * wanted / filter.count();
   }
 
   private CandidatePool keepPassing(RowFilter filter, int max) {

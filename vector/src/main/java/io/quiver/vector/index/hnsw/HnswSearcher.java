@@ -14,6 +14,7 @@ import io.quiver.vector.index.SearchStatistics;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.VectorSearcher;
 import io.quiver.vector.index.graph.CandidatePool;
+import io.quiver.vector.index.graph.Passing;
 import io.quiver.vector.index.recall.EffortCurves;
 
 /**
@@ -45,8 +46,17 @@ final class HnswSearcher implements VectorSearcher {
    */
   private static final double FAR_OUT = 0.025;
 
-  /** Matches that are so many times as far out as they would be at random are far out. */
+  /** Matches that are so many times as far out as they would be at random are somewhere else. */
   private static final double FARTHER = 4;
+
+  /** Where the matches are that a filtered walk has found. */
+  private enum Place {
+    /** Where they would be at random. */
+    NEAR,
+    /** Behind rows that do not match. */
+    ELSEWHERE,
+    FAR_OUT
+  }
 
   private final int fewMatches = ScanLimit.rows(FEW_MATCHES);
   private final int poolPart = ScanLimit.part(POOL_PART);
@@ -138,11 +148,19 @@ final class HnswSearcher implements VectorSearcher {
     distances.from(request.query());
     long entry = graph.entry();
     int start = walk.descend(HnswGraph.entryNode(entry), HnswGraph.entryLevel(entry), 0);
+    boolean widened = false;
     while (pool <= request.filter().count() / poolPart) {
       int wanted = Math.min(request.k(), pool);
       CandidatePool found = candidates(request, start, pool);
-      if (isFarOut(request, found)) {
+      Place place = place(request, found);
+      if (place == Place.FAR_OUT) {
         return false;
+      }
+      if (place == Place.ELSEWHERE && !widened) {
+        // About equally far away, in all directions: more of them have to be looked at.
+        widened = true;
+        pool *= WIDER;
+        continue;
       }
       int offered = offer(request, found, rows.rerank(wanted, pool));
       distances.keepAlive();
@@ -172,7 +190,7 @@ final class HnswSearcher implements VectorSearcher {
       walk.run(0, request.cancelled());
       visited = walk.expansions();
       walked = walk.computed();
-      if (filter.isAll() || 2 * passingIn(walk.pool(), filter) >= pool) {
+      if (filter.isAll() || Passing.isAsExpected(walk.pool(), filter, pool)) {
         return walk.pool();
       }
     }
@@ -183,21 +201,31 @@ final class HnswSearcher implements VectorSearcher {
     return filteredWalk.passing();
   }
 
-  private boolean isFarOut(SearchRequest request, CandidatePool found) {
-    if (found != filteredWalk.passing() || found.size() == 0) {
-      return false;
+  private Place place(SearchRequest request, CandidatePool found) {
+    // By inner product rows of other directions are met late, even where most of them pass.
+    boolean doubtful =
+        found == filteredWalk.passing()
+            || (!request.filter().isAll() && rows.rows().metric() == Metric.NEGATIVE_INNER_PRODUCT);
+    if (!doubtful || found.size() == 0) {
+      return Place.NEAR;
     }
     int wanted = Math.min(request.k(), found.size());
-    double nearer = sample.nearerThan(found.distance(wanted - 1));
-    return nearer > Math.max(FAR_OUT, FARTHER * wanted / request.filter().count());
+    double nearer = sample.nearerThan(distanceOfPassing(found, request.filter(), wanted));
+    double expected = FARTHER * wanted / request.filter().count();
+    if (nearer <= expected) {
+      return Place.NEAR;
+    }
+    return nearer > FAR_OUT ? Place.FAR_OUT : Place.ELSEWHERE;
   }
 
-  private static int passingIn(CandidatePool pool, RowFilter filter) {
-    int count = 0;
-    for (int i = 0; i < pool.size(); i++) {
-      count += filter.passes(pool.node(i)) ? 1 : 0;
+  /** The distance of the last of so many that pass, or of the last of all. */
+  private static float distanceOfPassing(CandidatePool pool, RowFilter filter, int wanted) {
+    int passed = 0;
+    int i = -1;
+    while (passed < wanted && i < pool.size() - 1) {
+      passed += filter.passes(pool.node(++i)) ? 1 : 0;
     }
-    return count;
+    return pool.distance(i);
   }
 
   /** Ranks the nearest candidates that pass; returns how many they were. */
