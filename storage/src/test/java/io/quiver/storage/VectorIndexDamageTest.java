@@ -33,12 +33,16 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Files of indexes on vectors with a bit flipped, cut short, or in another's place: the database
  * opens, the check names the file, and the index is made anew, which then finds what is nearest.
  * {@code -Dvectordamage.bytes=0} takes every byte, any other number so many of each file, {@code
- * -Dvectordamage.seed=7} others.
+ * -Dvectordamage.seed=7} others. Of every byte, {@code -Dvectordamage.stride=16} takes every 16th,
+ * from {@code -Dvectordamage.first=3} on: all slices together take hours.
  */
 @ExtendWith(IndexedSegments.class)
 class VectorIndexDamageTest {
   private static final int BYTES = Integer.getInteger("vectordamage.bytes", 12);
   private static final long SEED = Long.getLong("vectordamage.seed", 20_261_129L);
+
+  private static final int FIRST = Integer.getInteger("vectordamage.first", 0);
+  private static final int STRIDE = Integer.getInteger("vectordamage.stride", 1);
 
   /** Where headers, tables and sections begin, and what is small beside the rest. */
   private static final int EDGE_BYTES = 4_096;
@@ -51,7 +55,9 @@ class VectorIndexDamageTest {
   @BeforeAll
   static void beQuiet() {
     LOG.setLevel(Level.OFF);
-    System.out.println("vectordamage.seed=" + SEED + " vectordamage.bytes=" + BYTES);
+    System.out.printf(
+        "vectordamage.seed=%d vectordamage.bytes=%d vectordamage.first=%d vectordamage.stride=%d%n",
+        SEED, BYTES, FIRST, STRIDE);
   }
 
   @AfterAll
@@ -161,9 +167,10 @@ class VectorIndexDamageTest {
     String path = files().getFirst();
     byte[] good = read(path);
     Random random = new Random(SEED);
-    int count = BYTES == 0 ? good.length : BYTES;
+    int count = BYTES == 0 ? Math.ceilDiv(good.length - FIRST, STRIDE) : BYTES;
+    System.out.println(kind + " " + quantizer + ": " + count + " of " + good.length + " bytes");
     for (int i = 0; i < count; i++) {
-      int at = BYTES == 0 ? i : position(random, good.length);
+      int at = BYTES == 0 ? FIRST + i * STRIDE : position(random, good.length);
       byte[] damaged = good.clone();
       damaged[at] ^= (byte) (1 << random.nextInt(8));
       write(path, damaged);
