@@ -49,7 +49,6 @@ final class ServerProcess implements AutoCloseable {
                     ProcessHandle.current().info().command().orElse("java"),
                     "--add-modules=jdk.incubator.vector",
                     "--enable-native-access=ALL-UNNAMED",
-                    "-XX:TieredStopAtLevel=1",
                     "-Dquiver.index_rows_min=" + INDEX_ROWS_MIN,
                     "-cp",
                     System.getProperty("java.class.path"),
