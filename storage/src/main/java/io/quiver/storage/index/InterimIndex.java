@@ -114,8 +114,10 @@ public final class InterimIndex {
       if (run.range.from - position >= Math.ceilDiv(step, REST)) {
         return new Range(from, Math.min(from + ROWS_MAX, run.range.from));
       }
-      position = Math.max(position, run.range.to);
-      from = run.isCodes() && run.range.rows() < ROWS_MAX ? run.range.from : position;
+      if (run.range.to > position) {
+        position = run.range.to;
+        from = run.isCodes() && run.range.rows() < ROWS_MAX ? run.range.from : position;
+      }
     }
     if (rows - position < (grows ? step : Math.ceilDiv(step, REST))) {
       return joined(known);

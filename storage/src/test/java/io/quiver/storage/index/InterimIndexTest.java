@@ -117,6 +117,9 @@ class InterimIndexTest {
     assertThat(ranges()).containsExactly(new Range(128, 256));
     // The rest of a run that the index has a part of serves still.
     assertThat(interim.rows(200, 300)).isEqualTo(56);
+    // What the index has is not coded again.
+    assertThat(interim.next(256, 500, true)).isEqualTo(new Range(256, 448));
+    assertThat(interim.next(255, 500, true)).isEqualTo(new Range(128, 448));
   }
 
   @Test
