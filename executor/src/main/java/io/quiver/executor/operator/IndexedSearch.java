@@ -51,6 +51,9 @@ final class IndexedSearch {
 
   private static final int CODED_MORE = 10;
 
+  /** The same by inner product, where rows differ in length and their codes are rougher. */
+  private static final int CODED_TIMES_BY_PRODUCT = 8;
+
   private final ExecutionContext context;
   private final IndexChoice.Verdict choice;
   private final PlanNode.VectorSearch search;
@@ -304,8 +307,11 @@ final class IndexedSearch {
   }
 
   private int more(int k) {
-    long more = (settings.recallTarget() > CODED_RECALL ? 4L : 2L) * k + CODED_MORE;
-    return (int) Math.min(more, Integer.MAX_VALUE);
+    long times = settings.recallTarget() > CODED_RECALL ? 4 : 2;
+    if (search.metric() == Metric.NEGATIVE_INNER_PRODUCT) {
+      times = CODED_TIMES_BY_PRODUCT;
+    }
+    return (int) Math.min(times * k + CODED_MORE, Integer.MAX_VALUE);
   }
 
   /** The same for another thread, which has not searched yet. */
