@@ -353,21 +353,15 @@ final class IndexedSearch {
     int rows = window.index.rowCount();
     Column vectors = segment.column(column);
     MemorySegment live = segment.live();
-    if (candidates == null && selector.keepsLive() && window.isWhole()) {
-      MemorySegment present = vectors.mayHaveNulls() ? vectors.validity() : null;
-      if (live == null && present == null) {
-        passed = rows;
-        return RowFilter.all(rows);
-      }
-      if (rows == segment.rowCount()) {
-        passed = segment.liveRowCount();
-        return RowFilter.of(Objects.requireNonNull(both(live, present, rows)), rows);
-      }
-    }
-    boolean all = candidates == null && selector.keepsLive() && live == null;
-    if (all && window.from == window.first && !vectors.mayHaveNulls()) {
+    boolean unfiltered = candidates == null && selector.keepsLive();
+    if (unfiltered && live == null && !vectors.mayHaveNulls() && window.from == window.first) {
       passed = (long) window.to - window.from;
       return RowFilter.first(window.to - window.from, rows);
+    }
+    if (unfiltered && window.isWhole() && rows == segment.rowCount()) {
+      MemorySegment present = vectors.mayHaveNulls() ? vectors.validity() : null;
+      passed = segment.liveRowCount();
+      return RowFilter.of(Objects.requireNonNull(both(live, present, rows)), rows);
     }
     MemorySegment words = cleared(rows);
     int[] passing = new int[Math.min(rows, Batch.ROWS)];

@@ -95,7 +95,7 @@ final class NodeMender {
       int most = Math.min(max, Math.max(kept + lost, graph.m()));
       for (int i = 0; i < selection.count() && size < most; i++) {
         int chosen = selection.kept()[i];
-        if (!isAmong(chosen, kept)) {
+        if (!ReverseLinks.isAmong(candidates, kept, chosen)) {
           candidates[size++] = chosen;
         }
       }
@@ -104,15 +104,6 @@ final class NodeMender {
     for (int i = kept; i < size; i++) {
       reverse.add(candidates[i], node, level);
     }
-  }
-
-  private boolean isAmong(int node, int count) {
-    for (int i = 0; i < count; i++) {
-      if (candidates[i] == node) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Adds the links of those that are gone; returns how many candidates there are. */

@@ -2,7 +2,6 @@ package io.quiver.vector.index.hnsw;
 
 import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.graph.CandidatePool;
-import java.util.Arrays;
 
 /**
  * Takes nodes out of a graph: whoever has a link to the node gets links to its neighbours instead,
@@ -60,7 +59,7 @@ final class NodeUnlinker {
     synchronized (graph.lock(from)) {
       int max = graph.linksMax(level);
       int count = graph.links(from, level, candidates);
-      if (!isAmong(node, count)) {
+      if (!ReverseLinks.isAmong(candidates, count, node)) {
         return;
       }
       for (int i = 0; i < count; i++) {
@@ -70,7 +69,7 @@ final class NodeUnlinker {
       }
       int all = kept;
       for (int i = 0; i < ownCount; i++) {
-        if (own[i] != from && !isAmong(own[i], kept)) {
+        if (own[i] != from && !ReverseLinks.isAmong(candidates, kept, own[i])) {
           candidates[all++] = own[i];
         }
       }
@@ -78,7 +77,7 @@ final class NodeUnlinker {
       size = kept;
       int most = Math.max(count, graph.m());
       for (int i = 0; i < selection.count() && size < most; i++) {
-        if (!isAmong(selection.kept()[i], kept)) {
+        if (!ReverseLinks.isAmong(candidates, kept, selection.kept()[i])) {
           candidates[size++] = selection.kept()[i];
         }
       }
@@ -87,9 +86,5 @@ final class NodeUnlinker {
     for (int i = kept; i < size; i++) {
       reverse.add(candidates[i], from, level);
     }
-  }
-
-  private boolean isAmong(int node, int count) {
-    return Arrays.stream(candidates, 0, count).anyMatch(other -> other == node);
   }
 }

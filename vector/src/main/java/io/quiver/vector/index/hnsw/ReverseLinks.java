@@ -15,6 +15,16 @@ final class ReverseLinks {
     links = new int[graph.linksMax(0) + 1];
   }
 
+  /** Whether a node is among the first of some. */
+  static boolean isAmong(int[] nodes, int count, int node) {
+    for (int i = 0; i < count; i++) {
+      if (nodes[i] == node) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * Adds a link from a node to another, unless it is there; where the node's list is full, the best
    * of all are kept. It takes the node's lock.
@@ -22,10 +32,8 @@ final class ReverseLinks {
   void add(int node, int to, int level) {
     synchronized (graph.lock(node)) {
       int count = graph.links(node, level, links);
-      for (int i = 0; i < count; i++) {
-        if (links[i] == to) {
-          return;
-        }
+      if (isAmong(links, count, to)) {
+        return;
       }
       if (count < graph.linksMax(level)) {
         graph.setLink(node, level, count, to);
