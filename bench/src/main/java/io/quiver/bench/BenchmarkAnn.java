@@ -34,12 +34,17 @@ import java.util.OptionalInt;
  * index as {@code quiver bench ann --index} has it, clients, rounds, recalls with commas, and the
  * targets: {@code index}, {@code embedded}, {@code jdbc}, {@code flight}, the JDBC URL of a running
  * server of Quiver, or one of PostgreSQL with pgvector (which gets {@code hnsw} with the same
- * parameters; behind a {@code +}, the plan without that index by a B-tree on the scalar).
+ * parameters; behind a {@code +}, the plan without that index by a B-tree on the scalar). Behind
+ * {@code each+}, one of {@code embedded}, {@code jdbc}, {@code flight} or a URL of PostgreSQL gets
+ * an index for each value that is filtered by.
  */
 public final class BenchmarkAnn {
   private static final int K = 10;
   private static final double ROUND_SECONDS = 3;
   private static final double WARM_UP_SECONDS = 4;
+
+  /** Before a target that gets an index for each value that is filtered by. */
+  static final String EACH = "each+";
 
   private final AnnData data;
   private final AnnOptions options;
@@ -117,7 +122,7 @@ public final class BenchmarkAnn {
   }
 
   private SearchTarget target(String name) throws SQLException, InterruptedException {
-    if (name.startsWith("jdbc:postgresql:") || name.startsWith("+jdbc:postgresql:")) {
+    if (name.contains("jdbc:postgresql:")) {
       return PgvectorTarget.load(data, options, name);
     }
     if (name.startsWith("jdbc:")) {
@@ -129,8 +134,12 @@ public final class BenchmarkAnn {
           Indexes.build(options.spec(), data.rows(), BuildOptions.threads(options.buildThreads()));
       return new LibraryTarget(data, K, index, (System.nanoTime() - start) / 1e9);
     }
-    TableTarget.Way way = TableTarget.Way.valueOf(name.toUpperCase(Locale.ROOT));
-    return TableTarget.load(data, options, way, out);
+    boolean each = name.startsWith(EACH);
+    TableTarget.Way way =
+        TableTarget.Way.valueOf(name.substring(each ? EACH.length() : 0).toUpperCase(Locale.ROOT));
+    return each
+        ? TableTarget.loadEach(data, options, way, out)
+        : TableTarget.load(data, options, way, out);
   }
 
   private void prepare(Side side, double recall) {

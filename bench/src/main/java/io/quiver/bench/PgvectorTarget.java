@@ -23,7 +23,8 @@ import org.postgresql.util.PGobject;
 /**
  * pgvector: a table with an {@code hnsw} index, kept for the next run, and binary parameters. A
  * filter is served by an iterative scan of that index or, when the URL begins with {@code +}, by a
- * B-tree on the scalar and an exact sort.
+ * B-tree on the scalar and an exact sort, or, when it begins with {@code each+}, by an index for
+ * each value of the scalar.
  */
 final class PgvectorTarget implements SearchTarget {
   private static final int BATCH_ROWS = 1_000;
@@ -33,6 +34,7 @@ final class PgvectorTarget implements SearchTarget {
   private final AnnOptions options;
   private final String url;
   private final boolean byTree;
+  private final boolean each;
   private final String table;
   private double buildSeconds;
   private long bytes;
@@ -41,7 +43,8 @@ final class PgvectorTarget implements SearchTarget {
     this.data = data;
     this.options = options;
     this.byTree = name.startsWith("+");
-    String plain = byTree ? name.substring(1) : name;
+    this.each = name.startsWith(BenchmarkAnn.EACH);
+    String plain = name.substring(byTree ? 1 : each ? BenchmarkAnn.EACH.length() : 0);
     this.url =
         plain
             + (plain.contains("?") ? "&" : "?")
@@ -49,7 +52,8 @@ final class PgvectorTarget implements SearchTarget {
     this.table =
         "bench_ann_"
             + data.name().replaceAll("[^a-z0-9]", "_")
-            + (options.filtered() ? "_filtered" : "");
+            + (options.filtered() ? "_filtered" : "")
+            + (each ? "_each" : "");
   }
 
   /** A vector as pgvector sends it: the dimension, two bytes of zeros, and floats, big endian. */
@@ -97,6 +101,11 @@ final class PgvectorTarget implements SearchTarget {
   /** Finds the table of an earlier run, or makes it and its indexes. */
   static PgvectorTarget load(AnnData data, AnnOptions options, String name) throws SQLException {
     PgvectorTarget target = new PgvectorTarget(data, options, name);
+    // Connections know the type only where it is there already.
+    try (Connection connection = DriverManager.getConnection(target.url);
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE EXTENSION IF NOT EXISTS vector");
+    }
     try (Connection connection = target.connection();
         Statement statement = connection.createStatement()) {
       try (ResultSet known =
@@ -107,7 +116,7 @@ final class PgvectorTarget implements SearchTarget {
         }
       }
       try (ResultSet size =
-          statement.executeQuery("SELECT pg_relation_size('" + target.table + "_v')")) {
+          statement.executeQuery("SELECT pg_indexes_size('" + target.table + "')")) {
         size.next();
         target.bytes = size.getLong(1);
       }
@@ -126,7 +135,6 @@ final class PgvectorTarget implements SearchTarget {
 
   private void make(Connection connection, Statement statement) throws SQLException {
     int dimension = data.rows().dimension();
-    statement.execute("CREATE EXTENSION IF NOT EXISTS vector");
     statement.execute("DROP TABLE IF EXISTS " + table);
     statement.execute(
         "CREATE TABLE "
@@ -156,11 +164,25 @@ final class PgvectorTarget implements SearchTarget {
     statement.execute("SET maintenance_work_mem = '3GB'");
     statement.execute("SET max_parallel_maintenance_workers = 1");
     long start = System.nanoTime();
-    statement.execute(
-        "CREATE INDEX %s_v ON %s USING hnsw (emb %s) WITH (m = %d, ef_construction = %d)"
-            .formatted(table, table, operators(), hnsw.m(), hnsw.efConstruction()));
+    List<String> conditions = conditions();
+    for (String condition : conditions) {
+      // The one whose name is looked for comes last.
+      int left = conditions.size() - 1 - conditions.indexOf(condition);
+      statement.execute(
+          "CREATE INDEX %s_v%s ON %s USING hnsw (emb %s) WITH (m = %d, ef_construction = %d)%s"
+              .formatted(
+                  table,
+                  left > 0 ? left : "",
+                  table,
+                  operators(),
+                  hnsw.m(),
+                  hnsw.efConstruction(),
+                  condition));
+    }
     buildSeconds = (System.nanoTime() - start) / 1e9;
-    statement.execute("CREATE INDEX ON " + table + " (scalar)");
+    if (!each) {
+      statement.execute("CREATE INDEX ON " + table + " (scalar)");
+    }
     statement.execute("VACUUM ANALYZE " + table);
     try (ResultSet rows = statement.executeQuery("SELECT count(emb) FROM " + table)) {
       rows.next();
@@ -168,6 +190,13 @@ final class PgvectorTarget implements SearchTarget {
         throw new IllegalStateException(rows.getInt(1) + " vectors arrived");
       }
     }
+  }
+
+  /** Of the rows that each index on vectors has. */
+  private List<String> conditions() {
+    return each
+        ? data.filters().scalars().stream().distinct().map(v -> " WHERE scalar = " + v).toList()
+        : List.of("");
   }
 
   private String operators() {
@@ -235,6 +264,10 @@ final class PgvectorTarget implements SearchTarget {
           statement.execute("SET enable_bitmapscan = off");
           statement.execute("SET hnsw.iterative_scan = relaxed_order");
           statement.execute("SET hnsw.max_scan_tuples = 60000");
+        }
+        if (each) {
+          // A plan for any value can use none of the indexes.
+          statement.execute("SET plan_cache_mode = force_custom_plan");
         }
       }
       search = connection.prepareStatement(statement());

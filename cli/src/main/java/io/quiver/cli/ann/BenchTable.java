@@ -40,9 +40,14 @@ final class BenchTable implements AutoCloseable {
     this.notes = notes;
   }
 
-  /** Makes the table and its index, and waits until that is built. */
-  Built make(IndexSpec spec) throws SQLException, InterruptedException {
-    String index = indexing(spec);
+  /**
+   * Makes the table and its indexes, and waits until these are built.
+   *
+   * @param each whether each value that is filtered by has an index of its rows, in place of one of
+   *     all rows
+   */
+  Built make(IndexSpec spec, boolean each) throws SQLException, InterruptedException {
+    List<String> indexes = each ? indexingEach(spec) : List.of(indexing(spec, INDEX));
     long start = System.nanoTime();
     execute("CREATE TABLE " + NAME + " (id INTEGER NOT NULL, " + scalarColumn() + vectorColumn());
     connection.setAutoCommit(false);
@@ -51,10 +56,16 @@ final class BenchTable implements AutoCloseable {
     connection.setAutoCommit(true);
     // One segment, as the library has one index.
     execute("OPTIMIZE TABLE " + NAME);
-    notes.printf(Locale.ROOT, "loaded in %.1f s; %s%n", (System.nanoTime() - start) / 1e9, index);
+    notes.printf(
+        Locale.ROOT,
+        "loaded in %.1f s; %s%n",
+        (System.nanoTime() - start) / 1e9,
+        indexes.getFirst());
     notes.flush();
     start = System.nanoTime();
-    execute(index);
+    for (String index : indexes) {
+      execute(index);
+    }
     return awaitBuilt(start);
   }
 
@@ -116,9 +127,20 @@ final class BenchTable implements AutoCloseable {
     };
   }
 
-  private String indexing(IndexSpec spec) {
+  private List<String> indexingEach(IndexSpec spec) {
+    boolean integers = data.filters().areIntegers();
+    List<String> values = data.filters().scalars().stream().distinct().toList();
+    List<String> indexes = new ArrayList<>();
+    for (String value : values) {
+      String literal = integers ? value : "'" + value.replace("'", "''") + "'";
+      indexes.add(indexing(spec, INDEX + "_" + indexes.size()) + " WHERE scalar = " + literal);
+    }
+    return indexes;
+  }
+
+  private String indexing(IndexSpec spec, String name) {
     return "CREATE VECTOR INDEX "
-        + INDEX
+        + name
         + " ON "
         + NAME
         + " (emb) USING "
@@ -169,24 +191,32 @@ final class BenchTable implements AutoCloseable {
 
   private Built awaitBuilt(long start) throws SQLException, InterruptedException {
     String sql =
-        "SELECT state, bytes, memory_bytes, built_as FROM quiver.indexes WHERE index_name = '"
+        "SELECT state, bytes, memory_bytes, built_as FROM quiver.indexes WHERE index_name LIKE '"
             + INDEX
-            + "'";
+            + "%'";
     try (PreparedStatement asking = connection.prepareStatement(sql)) {
       while (true) {
+        boolean ready = true;
+        long fileBytes = 0;
+        long memoryBytes = 0;
+        String builtAs = "";
         try (ResultSet index = asking.executeQuery()) {
-          index.next();
-          String state = index.getString(1);
-          if (state.equals("ready")) {
-            notes.println("built " + index.getString(4));
-            notes.flush();
-            double seconds = (System.nanoTime() - start) / 1e9;
-            return new Built(seconds, index.getLong(2), index.getLong(3));
+          while (index.next()) {
+            String state = index.getString(1);
+            if (!state.equals("ready") && !state.equals("building")) {
+              throw new QuiverException(
+                  ErrorCode.INVALID_PARAMETER_VALUE, "an index is not built, its state: " + state);
+            }
+            ready &= state.equals("ready");
+            fileBytes += index.getLong(2);
+            memoryBytes += index.getLong(3);
+            builtAs = index.getString(4);
           }
-          if (!state.equals("building")) {
-            throw new QuiverException(
-                ErrorCode.INVALID_PARAMETER_VALUE, "the index is not built, its state: " + state);
-          }
+        }
+        if (ready) {
+          notes.println("built " + builtAs);
+          notes.flush();
+          return new Built((System.nanoTime() - start) / 1e9, fileBytes, memoryBytes);
         }
         Thread.sleep(POLL_MILLIS);
       }

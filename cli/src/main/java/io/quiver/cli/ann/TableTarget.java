@@ -51,9 +51,19 @@ public final class TableTarget implements SearchTarget {
    */
   public static TableTarget load(AnnData data, AnnOptions options, Way way, PrintWriter notes)
       throws SQLException, InterruptedException {
-    TemporaryDatabase own =
-        way == Way.EMBEDDED ? TemporaryDatabase.embedded() : TemporaryDatabase.served();
-    return load(data, options, way, own.url(), own, notes);
+    TemporaryDatabase own = database(way);
+    return load(data, options, way, own.url(), own, false, notes);
+  }
+
+  /** The same, but with an index of its rows for each value that is filtered by. */
+  public static TableTarget loadEach(AnnData data, AnnOptions options, Way way, PrintWriter notes)
+      throws SQLException, InterruptedException {
+    TemporaryDatabase own = database(way);
+    return load(data, options, way, own.url(), own, true, notes);
+  }
+
+  private static TemporaryDatabase database(Way way) {
+    return way == Way.EMBEDDED ? TemporaryDatabase.embedded() : TemporaryDatabase.served();
   }
 
   /**
@@ -63,7 +73,7 @@ public final class TableTarget implements SearchTarget {
    */
   public static TableTarget load(AnnData data, AnnOptions options, String url, PrintWriter notes)
       throws SQLException, InterruptedException {
-    return load(data, options, Way.JDBC, url, null, notes);
+    return load(data, options, Way.JDBC, url, null, false, notes);
   }
 
   private static TableTarget load(
@@ -72,6 +82,7 @@ public final class TableTarget implements SearchTarget {
       Way way,
       String url,
       @Nullable TemporaryDatabase own,
+      boolean each,
       PrintWriter notes)
       throws SQLException, InterruptedException {
     BenchTable table;
@@ -85,7 +96,7 @@ public final class TableTarget implements SearchTarget {
     }
     TableTarget target = new TableTarget(data, options, way, url, own, table);
     try {
-      target.built = table.make(options.spec());
+      target.built = table.make(options.spec(), each);
     } catch (SQLException | InterruptedException | RuntimeException e) {
       target.close();
       throw e;
