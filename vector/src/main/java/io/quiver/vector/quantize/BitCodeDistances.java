@@ -51,6 +51,7 @@ public final class BitCodeDistances implements PointDistances {
   private final MemorySegment prepared;
   private float base;
   private float unit;
+  private float raised;
 
   /**
    * @param encoding of queries
@@ -86,6 +87,7 @@ public final class BitCodeDistances implements PointDistances {
     }
     quantizer.rotation().rotate(floats, 0, rotated, 0);
     base = quantizer.base(rotated);
+    raised = 0;
     float greatest = Float.MIN_NORMAL;
     for (int i = 0; i < codeBits; i++) {
       greatest = Math.max(greatest, Math.abs(rotated.get(FLOAT, 4L * i)));
@@ -94,6 +96,19 @@ public final class BitCodeDistances implements PointDistances {
     for (int word = 0; word < codeBits / 64; word++) {
       preparePlanes(word);
     }
+  }
+
+  /** What all estimates have in common: the squared distance to the centre where that is L2's. */
+  public float base() {
+    return base;
+  }
+
+  /**
+   * Adds to the query's product with any signs, until the next query: so that estimates become
+   * bounds, from below as slopes are negative.
+   */
+  public void raise(float product) {
+    raised = product;
   }
 
   private void normalise(int dimension) {
@@ -151,7 +166,7 @@ public final class BitCodeDistances implements PointDistances {
       differences(prepared, from, codes, a, b, codeBytes, out, i);
     }
     float scale = -2 * unit;
-    float offset = unit * VALUE_MAX * codeBits;
+    float offset = unit * VALUE_MAX * codeBits + raised;
     for (int i = 0; i < count; i++) {
       long factors = start + numbers[i] * stride + codeBytes;
       float product = out[i] * scale + offset;
@@ -197,8 +212,10 @@ public final class BitCodeDistances implements PointDistances {
       sum0 = sum0.add(s);
       sum1 = sum1.add(t);
     }
-    out[place] = sum0.reduceLanes(VectorOperators.ADD);
-    out[place + 1] = sum1.reduceLanes(VectorOperators.ADD);
+    // Both in one: each is far below 2^32.
+    long both = sum0.add(sum1.lanewise(VectorOperators.LSHL, 32)).reduceLanes(VectorOperators.ADD);
+    out[place] = (int) both;
+    out[place + 1] = (int) (both >>> 32);
   }
 
   @Override

@@ -51,6 +51,8 @@ public record Rabitq(int codeBits) {
   static final int GROUP_BYTES = 64;
   static final long SLOPES = 4L * SLOTS;
 
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -96,6 +98,29 @@ public record Rabitq(int codeBits) {
     }
     long factors = from + 4L * codeBits + 4L * fromSlot;
     setFactors(blocks, to, toSlot, memory.get(FLOAT, factors), memory.get(FLOAT, factors + SLOPES));
+  }
+
+  /**
+   * Writes a slot as {@link BitQuantizer} has a row by itself whose vector is less the centre.
+   *
+   * @param squared the vector's squared distance to the centre
+   * @param to as many bytes as {@link BitQuantizer#rowBytes}
+   */
+  public void copyRow(
+      MemorySegment blocks, long block, int slot, float squared, MemorySegment rows, long to) {
+    MemorySegment memory = all(blocks);
+    long code = block + place(slot);
+    for (int group = 0; group < codeBits / GROUP_DIMENSIONS; group++) {
+      int even = memory.get(ValueLayout.JAVA_BYTE, code + (long) GROUP_BYTES * group) & 0xFF;
+      int odd =
+          memory.get(ValueLayout.JAVA_BYTE, code + (long) GROUP_BYTES * group + GROUP_BYTES / 2)
+              & 0xFF;
+      int bits = even & 15 | (odd & 15) << 4 | even >> 4 << 8 | odd >> 4 << 12;
+      rows.set(SHORT, to + 2L * group, (short) bits);
+    }
+    rows.set(FLOAT, to + codeBits / 8, squared);
+    long slope = block + 4L * codeBits + 4L * slot + SLOPES;
+    rows.set(FLOAT, to + codeBits / 8 + 4, memory.get(FLOAT, slope));
   }
 
   /**

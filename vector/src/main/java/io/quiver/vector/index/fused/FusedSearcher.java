@@ -174,14 +174,10 @@ final class FusedSearcher implements VectorSearcher {
 
   /** Finds the nearest rows, of which there are as many as are wanted, by the plan for them. */
   private void find(SearchRequest request, SearchPlan.Work work) {
-    if (plan != SearchPlan.EXACT && !prepared) {
-      walk.prepare();
-      prepared = true;
-    }
     if (plan == SearchPlan.GRAPH && !searchGraph(request, work)) {
       plan = parts.hasCodeRows() ? SearchPlan.CODES : SearchPlan.EXACT;
     }
-    if (plan == SearchPlan.CODES && !scanCodes(request, work.wanted(), work.effort())) {
+    if (plan == SearchPlan.CODES && !scanCodes(request, work)) {
       plan = SearchPlan.EXACT;
     }
     if (plan == SearchPlan.EXACT) {
@@ -191,10 +187,18 @@ final class FusedSearcher implements VectorSearcher {
     }
   }
 
+  private void prepare() {
+    if (!prepared) {
+      walk.prepare();
+      prepared = true;
+    }
+  }
+
   /** Returns whether it found all that are wanted, and can be trusted. */
   private boolean searchGraph(SearchRequest request, SearchPlan.Work work) {
     RowFilter filter = request.filter();
     int wanted = work.wanted();
+    prepare();
     walk.run((int) work.graphEffort(), request.cancelled());
     visited += walk.expandedCount();
     estimateCount += (long) FusedLayout.DEGREE * walk.expandedCount();
@@ -244,18 +248,22 @@ final class FusedSearcher implements VectorSearcher {
   }
 
   /** Returns whether it found all that are wanted: codes of extreme numbers can have no bounds. */
-  private boolean scanCodes(SearchRequest request, int wanted, int effort) {
+  private boolean scanCodes(SearchRequest request, SearchPlan.Work work) {
     CodeRows codes = parts.codeRows(request.cancelled());
     CodeScan own = scan;
     if (own == null) {
-      own = new CodeScan(codes, present);
+      own = new CodeScan(codes, present, walk, exact);
       scan = own;
     }
-    nearest.reset(wanted);
-    own.run(request, effort, walk, exact, nearest);
-    estimateCount += own.boundCount();
+    boolean one = SearchPlan.readsOneByOne(parts.graph().layout(), work);
+    if (!one) {
+      prepare();
+    }
+    nearest.reset(work.wanted());
+    own.run(request, work.effort(), one, nearest);
+    estimateCount += own.estimateCount();
     exactCount += own.exactCount();
-    return nearest.size() == wanted;
+    return nearest.size() == work.wanted();
   }
 
   /** Computes the distances of all rows that pass. */

@@ -29,7 +29,9 @@ enum SearchPlan {
   private static final double HOP_CANDIDATE = 0.75;
   private static final double CODE = 0.3;
   private static final double CODE_BIT = 0.002;
-  private static final double PASSING_CODE = 4;
+  private static final double SINGLE_CODE = 3;
+  private static final double SINGLE_CODE_BIT = 0.008;
+  private static final double PASSING_CODE = 2;
   private static final double CODES_RERANKED = 100;
 
   /**
@@ -64,7 +66,7 @@ enum SearchPlan {
         HOP + distance + HOP_BIT * layout.codeBits() + HOP_CANDIDATE * Math.min(effort, EFFORT_MAX);
     double graph = effort > EFFORT_MAX ? Double.POSITIVE_INFINITY : effort * 1.2 * hop;
     double scan =
-        work.nodes() * (CODE + CODE_BIT * layout.codeBits())
+        Math.min(inBlocks(layout, work), oneByOne(layout, work))
             + work.passing() * PASSING_CODE
             + (3.0 * work.wanted() + CODES_RERANKED) * distance;
     boolean filtered = work.passing() < work.nodes();
@@ -73,5 +75,18 @@ enum SearchPlan {
       return EXACT;
     }
     return mayScan && scan < graph ? CODES : GRAPH;
+  }
+
+  /** Whether codes are read faster one by one, those that pass, than all of them in blocks. */
+  static boolean readsOneByOne(FusedLayout layout, Work work) {
+    return oneByOne(layout, work) < inBlocks(layout, work);
+  }
+
+  private static double inBlocks(FusedLayout layout, Work work) {
+    return work.nodes() * (CODE + CODE_BIT * layout.codeBits());
+  }
+
+  private static double oneByOne(FusedLayout layout, Work work) {
+    return work.passing() * (SINGLE_CODE + SINGLE_CODE_BIT * layout.codeBits());
   }
 }

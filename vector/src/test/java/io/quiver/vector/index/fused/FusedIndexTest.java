@@ -136,7 +136,7 @@ class FusedIndexTest {
     int rows = 1_000_000;
     assertThat(SearchPlan.of(layout, new SearchPlan.Work(rows, rows, 10, 64), true))
         .isEqualTo(SearchPlan.GRAPH);
-    assertThat(SearchPlan.of(layout, new SearchPlan.Work(rows, 1000, 10, 64), true))
+    assertThat(SearchPlan.of(layout, new SearchPlan.Work(rows, 100, 10, 64), true))
         .isEqualTo(SearchPlan.EXACT);
     assertThat(SearchPlan.of(layout, new SearchPlan.Work(60_000, 6000, 10, 200), true))
         .isEqualTo(SearchPlan.CODES);
