@@ -30,16 +30,46 @@ public final class Implication {
       new EvaluationContext(List.of(), Instant.EPOCH, "", "", "", ZoneOffset.UTC);
 
   private final List<ColumnId> columns;
-  private final RowCondition condition;
   private final EvaluationContext context;
   private final boolean inUtc;
+  private final List<Expression> said;
+  private final ColumnPredicates demands;
 
-  private Implication(List<ColumnId> columns, RowCondition condition, EvaluationContext context) {
+  /**
+   * What a filter says, for all conditions that are held against it.
+   *
+   * @param filter null for nothing
+   * @param columns those that its input columns are
+   */
+  public Implication(
+      @Nullable Expression filter, List<ColumnId> columns, EvaluationContext context) {
     this.columns = columns;
-    this.condition = condition;
     this.context = context;
     this.inUtc = context.timeZone().normalized().equals(ZoneOffset.UTC);
+    this.said = conjuncts(filter);
+    this.demands = FilterPredicates.of(filter, columns, context);
   }
+
+  /** A condition taken apart, once for all filters. */
+  public static final class Condition {
+    private final RowCondition whole;
+    private final List<Part> parts;
+
+    public Condition(RowCondition whole) {
+      this.whole = whole;
+      this.parts =
+          conjuncts(whole.condition()).stream()
+              .map(part -> new Part(part, exact(part, whole.columns())))
+              .toList();
+    }
+  }
+
+  /**
+   * A conjunct of a condition.
+   *
+   * @param exact what it says of its only column, where it is true just then; else null
+   */
+  private record Part(Expression expression, @Nullable ColumnPredicates exact) {}
 
   /**
    * What a filter demands beside a condition.
@@ -49,27 +79,24 @@ public final class Implication {
   public record Rest(@Nullable Expression filter) {}
 
   /**
-   * What is left of a filter for rows that fulfil a condition, or null where rows that do not may
+   * What is left of the filter for rows that fulfil a condition, or null where rows that do not may
    * pass the filter.
-   *
-   * @param columns those that the filter's input columns are
    */
-  public static @Nullable Rest of(
-      @Nullable Expression filter,
-      List<ColumnId> columns,
-      RowCondition condition,
-      EvaluationContext context) {
-    return new Implication(columns, condition, context).rest(filter);
-  }
-
-  private @Nullable Rest rest(@Nullable Expression filter) {
-    List<Expression> left = new ArrayList<>(conjuncts(filter));
-    ColumnPredicates demands = FilterPredicates.of(filter, columns, context);
-    List<Expression> said = List.copyOf(left);
-    for (Expression conjunct : conjuncts(condition.condition())) {
-      List<Expression> same = said.stream().filter(part -> same(part, conjunct)).toList();
-      left.removeAll(same);
-      if (same.isEmpty() && !demands.isNever() && !isDemanded(conjunct, demands)) {
+  public @Nullable Rest rest(Condition condition) {
+    List<Expression> left = new ArrayList<>(said);
+    for (Part part : condition.parts) {
+      // A conjunct that the filter has is demanded by it, too.
+      if (part.exact() != null && !demands.isNever() && !isDemanded(part.exact())) {
+        return null;
+      }
+      boolean none = true;
+      for (Expression mine : said) {
+        if (same(mine, part.expression(), condition.whole.columns())) {
+          none = false;
+          left.remove(mine);
+        }
+      }
+      if (none && part.exact() == null && !demands.isNever()) {
         return null;
       }
     }
@@ -91,8 +118,8 @@ public final class Implication {
         : List.of(expression);
   }
 
-  /** Whether an expression of the filter gives what one of the condition gives, of every row. */
-  private boolean same(Expression mine, Expression its) {
+  /** Whether an expression of the filter gives what one of a condition gives, of every row. */
+  private boolean same(Expression mine, Expression its, List<ColumnId> itsColumns) {
     Column value = ExpressionEvaluator.constantOf(mine, context);
     Column wanted = ExpressionEvaluator.constantOf(its, OF_CONDITIONS);
     if (!isAlike(mine.type(), its.type()) || (mine.type().equals(SqlType.TIMESTAMP_TZ) && !inUtc)) {
@@ -104,25 +131,25 @@ public final class Implication {
     return switch (mine) {
       case Expression.InputColumn a ->
           its instanceof Expression.InputColumn b
-              && columns.get(a.index()).equals(condition.columns().get(b.index()));
+              && columns.get(a.index()).equals(itsColumns.get(b.index()));
       case Expression.Call a ->
           its instanceof Expression.Call b
               && a.function() == b.function()
               && !a.function().isVolatile()
-              && allSame(a.arguments(), b.arguments());
+              && allSame(a.arguments(), b.arguments(), itsColumns);
       case Expression.UserCall a ->
           its instanceof Expression.UserCall b
               && a.function().equals(b.function())
               && a.function().deterministic()
-              && allSame(a.arguments(), b.arguments());
+              && allSame(a.arguments(), b.arguments(), itsColumns);
       case Expression.Cast a ->
           its instanceof Expression.Cast b
               && a.type().equals(b.type())
-              && same(a.operand(), b.operand());
+              && same(a.operand(), b.operand(), itsColumns);
       case Expression.InSet a ->
           its instanceof Expression.InSet b
               && a.values().equals(b.values())
-              && same(a.operand(), b.operand());
+              && same(a.operand(), b.operand(), itsColumns);
       case Expression.Case _,
           Expression.Literal _,
           Expression.Parameter _,
@@ -131,10 +158,10 @@ public final class Implication {
     };
   }
 
-  private boolean allSame(List<Expression> mine, List<Expression> its) {
+  private boolean allSame(List<Expression> mine, List<Expression> its, List<ColumnId> itsColumns) {
     boolean all = mine.size() == its.size();
     for (int i = 0; all && i < mine.size(); i++) {
-      all = same(mine.get(i), its.get(i));
+      all = same(mine.get(i), its.get(i), itsColumns);
     }
     return all;
   }
@@ -144,19 +171,15 @@ public final class Implication {
   }
 
   /** Whether what the filter demands of a column is all that a conjunct does. */
-  private boolean isDemanded(Expression conjunct, ColumnPredicates demands) {
-    ColumnPredicates exact = exact(conjunct);
-    if (exact == null || exact.columns().size() != 1) {
-      return false;
-    }
-    Map.Entry<ColumnId, ColumnPredicate> said = exact.columns().entrySet().iterator().next();
-    ColumnPredicate demand = demands.of(said.getKey());
-    return demand != null && admits(said.getValue(), demand);
+  private boolean isDemanded(ColumnPredicates exact) {
+    Map.Entry<ColumnId, ColumnPredicate> one = exact.columns().entrySet().iterator().next();
+    ColumnPredicate demand = demands.of(one.getKey());
+    return demand != null && admits(one.getValue(), demand);
   }
 
   /** What a conjunct says of one column, where it is true just then; else null. */
-  private @Nullable ColumnPredicates exact(Expression conjunct) {
-    ColumnPredicates said = FilterPredicates.of(conjunct, condition.columns(), OF_CONDITIONS);
+  private static @Nullable ColumnPredicates exact(Expression conjunct, List<ColumnId> columns) {
+    ColumnPredicates said = FilterPredicates.of(conjunct, columns, OF_CONDITIONS);
     boolean exact =
         switch (conjunct) {
           case Expression.InputColumn column -> true;
@@ -172,17 +195,18 @@ public final class Implication {
                 case OR ->
                     isValues(said)
                         && parts(ScalarFunction.OR, call).stream()
-                            .allMatch(part -> isOneOf(part, said));
+                            .allMatch(part -> isOneOf(part, said, columns));
                 default -> false;
               };
           default -> false;
         };
-    return exact ? said : null;
+    return exact && said.columns().size() == 1 ? said : null;
   }
 
   /** Whether an alternative is that the column of all of them is one of some values. */
-  private boolean isOneOf(Expression alternative, ColumnPredicates all) {
-    ColumnPredicates one = exact(alternative);
+  private static boolean isOneOf(
+      Expression alternative, ColumnPredicates all, List<ColumnId> columns) {
+    ColumnPredicates one = exact(alternative, columns);
     return one != null && isValues(one) && one.columns().keySet().equals(all.columns().keySet());
   }
 

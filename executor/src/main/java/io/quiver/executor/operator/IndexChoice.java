@@ -2,7 +2,6 @@ package io.quiver.executor.operator;
 
 import io.quiver.executor.expression.EvaluationContext;
 import io.quiver.executor.expression.Implication;
-import io.quiver.executor.expression.RowCondition;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.executor.plan.PlanPrinter;
 import io.quiver.storage.catalog.IndexDefinition;
@@ -82,10 +81,14 @@ public final class IndexChoice {
     SearchSettings settings = session.with(search.use());
     List<Verdict> all = new ArrayList<>();
     int fitting = 0;
+    Implication filter =
+        search.use().conditions().isEmpty()
+            ? null
+            : new Implication(search.filter(), search.columns(), evaluation);
     for (IndexDefinition index : snapshot.catalog().indexesOf(search.table())) {
       if (index.kind().isVector()
           && index.keys().getFirst().column().equals(search.vectorColumn())) {
-        Verdict verdict = verdict(index, search, evaluation);
+        Verdict verdict = verdict(index, search, filter);
         fitting += verdict.fits() ? 1 : 0;
         all.add(verdict);
       }
@@ -102,7 +105,7 @@ public final class IndexChoice {
   }
 
   private static Verdict verdict(
-      IndexDefinition index, PlanNode.VectorSearch search, EvaluationContext evaluation) {
+      IndexDefinition index, PlanNode.VectorSearch search, @Nullable Implication filter) {
     Implication.Rest rest = null;
     String unfit = null;
     boolean ordersLike =
@@ -114,11 +117,8 @@ public final class IndexChoice {
     } else if (!ordersLike) {
       unfit = "the query's distance is " + PlanPrinter.metric(search);
     } else if (index.predicateSql() != null) {
-      RowCondition condition = search.use().conditions().get(index.id());
-      rest =
-          condition == null
-              ? null
-              : Implication.of(search.filter(), search.columns(), condition, evaluation);
+      Implication.Condition condition = search.use().conditions().get(index.id());
+      rest = condition == null || filter == null ? null : filter.rest(condition);
       unfit = rest == null ? "WHERE does not imply its condition, " + index.predicateSql() : null;
     }
     return new Verdict(index, ordersLike, unfit, rest, 0, null);

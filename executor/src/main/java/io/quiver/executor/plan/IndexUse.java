@@ -1,6 +1,6 @@
 package io.quiver.executor.plan;
 
-import io.quiver.executor.expression.RowCondition;
+import io.quiver.executor.expression.Implication;
 import io.quiver.storage.catalog.IndexId;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param only the one that may serve, or null for any
  */
 public record IndexUse(
-    Map<IndexId, RowCondition> conditions,
+    Map<IndexId, Implication.Condition> conditions,
     int efSearch,
     int probes,
     double recall,

@@ -1,6 +1,7 @@
 package io.quiver.planner.translate;
 
 import io.quiver.executor.expression.Expression;
+import io.quiver.executor.expression.Implication;
 import io.quiver.executor.expression.RowCondition;
 import io.quiver.executor.plan.IndexUse;
 import io.quiver.executor.plan.PlanNode;
@@ -91,11 +92,11 @@ public final class IndexUses {
         .orElse(null);
   }
 
-  private static Map<IndexId, RowCondition> of(
+  private static Map<IndexId, Implication.Condition> of(
       PlanNode.VectorSearch search,
       Catalog catalog,
       BiFunction<String, TableDefinition, Expression> conditions) {
-    Map<IndexId, RowCondition> known = new HashMap<>();
+    Map<IndexId, Implication.Condition> known = new HashMap<>();
     TableDefinition table = catalog.table(search.table());
     for (IndexDefinition index : catalog.indexesOf(search.table())) {
       String sql = index.predicateSql();
@@ -103,7 +104,7 @@ public final class IndexUses {
           && sql != null
           && index.keys().getFirst().column().equals(search.vectorColumn())) {
         try {
-          known.put(index.id(), of(conditions.apply(sql, table), table));
+          known.put(index.id(), new Implication.Condition(of(conditions.apply(sql, table), table)));
         } catch (QuiverException e) {
           // A function of a plugin that is no longer there: nobody knows what the index has.
           known.remove(index.id());

@@ -17,8 +17,12 @@ enum SearchPlan {
   /** A graph does not keep more candidates than this: the others are faster then. */
   private static final double EFFORT_MAX = 1 << 16;
 
-  /** Beyond this effort codes may serve a search without a filter too. */
+  /**
+   * Up to this effort codes do not serve a search without a filter, but for an index of few rows.
+   */
   private static final int EFFORT_WITHOUT_CODES = 128;
+
+  private static final int FEW_NODES = 4096;
 
   // Nanoseconds as measured on an AMD Zen 4 at 128 to 784 dimensions, rows in memory. What matters
   // is their proportion, which other machines have too.
@@ -70,7 +74,8 @@ enum SearchPlan {
             + work.passing() * PASSING_CODE
             + (3.0 * work.wanted() + CODES_RERANKED) * distance;
     boolean filtered = work.passing() < work.nodes();
-    boolean mayScan = codes && (filtered || work.effort() > EFFORT_WITHOUT_CODES);
+    boolean mayScan =
+        codes && (filtered || work.effort() > EFFORT_WITHOUT_CODES || work.nodes() <= FEW_NODES);
     if (exact <= graph && (!mayScan || exact <= scan)) {
       return EXACT;
     }
