@@ -81,6 +81,34 @@ final class Comparisons {
       return keep(a, b, rows, candidates);
     }
 
+    @Override
+    public void filter(Batch batch, RowBits bits) {
+      if (!isHarmless()) {
+        Node.super.filter(batch, bits);
+        return;
+      }
+      Operand a = left.evaluate(batch);
+      Operand b = right.evaluate(batch);
+      MemorySegment validity = Buffers.validity(new Operand[] {a, b}, batch.rowCount());
+      if (validity != null) {
+        bits.and(validity, 0);
+      }
+      boolean numbers = !a.isConstant() && b.isConstant() && !b.isNull(0);
+      Column column = a.column();
+      if (numbers && (isOf(column, SqlType.INTEGER) || isOf(column, SqlType.DATE))) {
+        ConstantFilter.keepInts(column, accepted, b.intAt(0), bits);
+      } else if (numbers && (isOf(column, SqlType.BIGINT) || isOf(column, SqlType.TIMESTAMP))) {
+        ConstantFilter.keepLongs(column, accepted, b.longAt(0), bits);
+      } else {
+        int[] rows = new int[batch.rowCount()];
+        bits.set(rows, keep(a, b, rows, bits.list(rows)));
+      }
+    }
+
+    private static boolean isOf(Column column, SqlType type) {
+      return column.type().equals(type);
+    }
+
     /** Keeps the rows that compare as wanted; none of them is null. */
     private int keep(Operand a, Operand b, int[] rows, int count) {
       if (count == 0) {

@@ -76,6 +76,11 @@ public final class CompiledExpression {
     return root.filter(batch, rows, count);
   }
 
+  /** Keeps those rows of the batch for which this BOOLEAN is true. */
+  public void filter(Batch batch, RowBits bits) {
+    root.filter(batch, bits);
+  }
+
   /** The one value of a constant expression, as a column of one row. */
   public Column constantColumn() {
     if (!isConstant()) {

@@ -67,6 +67,65 @@ final class ConstantFilter {
     return kept;
   }
 
+  /** Keeps the rows of some. */
+  static void keepInts(Column column, int accepted, int constant, RowBits bits) {
+    boolean negated = isNegated(accepted);
+    int positive = positive(accepted);
+    if (positive == Comparisons.LESS && constant == Integer.MIN_VALUE) {
+      keepAllOrNone(negated, bits);
+      return;
+    }
+    int low = positive == Comparisons.EQUAL ? constant : Integer.MIN_VALUE;
+    long width =
+        Integer.toUnsignedLong((positive == Comparisons.LESS ? constant - 1 : constant) - low);
+    MemorySegment data = column.data();
+    for (int i = 0; i < bits.wordCount(); i++) {
+      if (bits.word(i) == 0) {
+        continue;
+      }
+      int first = Long.SIZE * i;
+      int count = Math.min(Long.SIZE, bits.rowCount() - first);
+      long outside = 0;
+      for (int j = 0; j < count; j++) {
+        int value = data.getAtIndex(Buffers.INT, (long) first + j);
+        outside |= ((width - Integer.toUnsignedLong(value - low)) >>> 63) << j;
+      }
+      bits.and(i, negated ? outside : ~outside);
+    }
+  }
+
+  /** The same for longs. */
+  static void keepLongs(Column column, int accepted, long constant, RowBits bits) {
+    boolean negated = isNegated(accepted);
+    int positive = positive(accepted);
+    if (positive == Comparisons.LESS && constant == Long.MIN_VALUE) {
+      keepAllOrNone(negated, bits);
+      return;
+    }
+    long low = positive == Comparisons.EQUAL ? constant : Long.MIN_VALUE;
+    long width = (positive == Comparisons.LESS ? constant - 1 : constant) - low;
+    MemorySegment data = column.data();
+    for (int i = 0; i < bits.wordCount(); i++) {
+      if (bits.word(i) == 0) {
+        continue;
+      }
+      int first = Long.SIZE * i;
+      int count = Math.min(Long.SIZE, bits.rowCount() - first);
+      long inside = 0;
+      for (int j = 0; j < count; j++) {
+        long value = data.getAtIndex(Buffers.LONG, (long) first + j);
+        inside |= (Long.compareUnsigned(value - low, width) <= 0 ? 1L : 0L) << j;
+      }
+      bits.and(i, negated ? ~inside : inside);
+    }
+  }
+
+  private static void keepAllOrNone(boolean all, RowBits bits) {
+    if (!all) {
+      bits.clear(bits.rowCount());
+    }
+  }
+
   /**
    * As {@link ColumnComparator} orders: NaN is larger than any number, so it lies in no range, and
    * what lies outside of one includes it.

@@ -79,6 +79,16 @@ final class Logic {
     }
 
     @Override
+    public void filter(Batch batch, RowBits bits) {
+      for (Node argument : arguments) {
+        if (bits.count() == 0) {
+          return;
+        }
+        argument.filter(batch, bits);
+      }
+    }
+
+    @Override
     public void markInputs(BitSet inputs) {
       arguments.forEach(argument -> argument.markInputs(inputs));
     }

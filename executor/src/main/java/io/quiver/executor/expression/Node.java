@@ -49,6 +49,12 @@ interface Node {
     return kept;
   }
 
+  /** The same over bits: keeps the rows for which this is true. */
+  default void filter(Batch batch, RowBits bits) {
+    int[] rows = new int[batch.rowCount()];
+    bits.set(rows, filter(batch, rows, bits.list(rows)));
+  }
+
   /** The given rows of the columns that this reads; other columns are there in number only. */
   default Batch narrow(Batch batch, int[] rows, int count) {
     BitSet inputs = new BitSet();

@@ -1,7 +1,6 @@
 package io.quiver.executor.operator;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
+import io.quiver.executor.expression.RowBits;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.catalog.IndexDefinition;
@@ -20,10 +19,7 @@ import io.quiver.vector.index.Neighbors;
 import io.quiver.vector.index.RowFilter;
 import io.quiver.vector.index.SearchRequest;
 import io.quiver.vector.index.SearchStatistics;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,9 +33,6 @@ import org.jspecify.annotations.Nullable;
  * live, pass the filter, and have a vector. Owned by the operator's thread.
  */
 final class IndexedSearch {
-  private static final ValueLayout.OfLong WORD =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   /** A search of an index takes about as long as to measure so many rows. */
   private static final long ROWS_A_SEARCH = 512;
 
@@ -65,7 +58,8 @@ final class IndexedSearch {
   private final @Nullable RowSelector partial;
 
   private final Neighbors neighbors = new Neighbors();
-  private @Nullable MemorySegment bits;
+  private final RowBits selected = new RowBits();
+  private final FilterBits passing = new FilterBits();
 
   /** Rows searched last that are live and pass the filter, with or without a vector. */
   private long passed;
@@ -359,50 +353,60 @@ final class IndexedSearch {
       return RowFilter.first(window.to - window.from, rows);
     }
     if (unfiltered && window.isWhole() && rows == segment.rowCount()) {
-      MemorySegment present = vectors.mayHaveNulls() ? vectors.validity() : null;
+      MemorySegment present = vectors.validity();
       passed = segment.liveRowCount();
-      return RowFilter.of(Objects.requireNonNull(both(live, present, rows)), rows);
-    }
-    MemorySegment words = cleared(rows);
-    int[] passing = new int[Math.min(rows, Batch.ROWS)];
-    if (candidates != null) {
-      int next = window.from;
-      for (int n = candidates.fill(next, passing); n > 0; n = candidates.fill(next, passing)) {
-        context.checkCancelled();
-        next = passing[n - 1] + 1;
-        int within = n;
-        while (within > 0 && passing[within - 1] >= window.to) {
-          within--;
-        }
-        set(words, vectors, passing, 0, selector.keep(segment, passing, within), window.first);
-        if (within < n) {
-          break;
-        }
+      if (present == null) {
+        return RowFilter.of(Objects.requireNonNull(live), rows);
       }
-      return RowFilter.of(words, rows);
+      passing.clear(rows);
+      passing.addBoth(live, present);
+      return passing.filter();
     }
-    for (int from = window.from; from < window.to; from += Batch.ROWS) {
-      context.checkCancelled();
-      int count = Math.min(Batch.ROWS, window.to - from);
-      set(words, vectors, passing, from, selector.select(from, count, passing), window.first);
+    passing.clear(rows);
+    if (candidates != null) {
+      addCandidates(segment, window, selector, candidates);
+    } else {
+      addSelected(segment, window, selector);
     }
-    return RowFilter.of(words, rows);
+    return passing.filter();
   }
 
-  /** The rows whose bits are set in both, where null has all. */
-  private @Nullable MemorySegment both(
-      @Nullable MemorySegment live, @Nullable MemorySegment present, int rows) {
-    if (present == null) {
-      return live;
+  private void addCandidates(
+      SegmentView segment, Window window, RowSelector selector, RowBitmap candidates) {
+    Column vectors = segment.column(column);
+    int[] some = new int[Batch.ROWS];
+    int next = window.from;
+    for (int n = candidates.fill(next, some); n > 0; n = candidates.fill(next, some)) {
+      context.checkCancelled();
+      next = some[n - 1] + 1;
+      int within = n;
+      while (within > 0 && some[within - 1] >= window.to) {
+        within--;
+      }
+      int kept = selector.keep(segment, some, within);
+      passed += kept;
+      for (int i = 0; i < kept; i++) {
+        if (!vectors.isNull(some[i])) {
+          passing.add(some[i] - window.first);
+        }
+      }
+      if (within < n) {
+        return;
+      }
     }
-    MemorySegment words = cleared(rows);
-    int bytes = (rows + 7) >> 3;
-    for (int at = 0; at < bytes; at++) {
-      int beyond = Math.max(0, 8 * at + 8 - rows);
-      int bits = (live == null ? 0xFF : live.get(JAVA_BYTE, at)) & present.get(JAVA_BYTE, at);
-      words.set(JAVA_BYTE, at, (byte) (bits & 0xFF >> beyond));
+  }
+
+  private void addSelected(SegmentView segment, Window window, RowSelector selector) {
+    MemorySegment present = segment.column(column).validity();
+    for (int from = window.from; from < window.to; from += Batch.ROWS) {
+      context.checkCancelled();
+      selector.select(from, Math.min(Batch.ROWS, window.to - from), selected);
+      passed += selected.count();
+      if (present != null) {
+        selected.and(present, from);
+      }
+      passing.add(selected, from - window.first);
     }
-    return words;
   }
 
   /** The rows of a partial index that may come back, by their numbers there. */
@@ -417,31 +421,6 @@ final class IndexedSearch {
     }
     RowBitmap asked = candidates == null ? own : own.and(candidates);
     return known.own(filter(segment, window, rest, asked));
-  }
-
-  private void set(
-      MemorySegment words, Column vectors, int[] passing, int from, int count, int first) {
-    passed += count;
-    for (int i = 0; i < count; i++) {
-      int row = from + passing[i];
-      if (!vectors.isNull(row)) {
-        int bit = row - first;
-        long at = 8L * (bit >>> 6);
-        words.set(WORD, at, words.get(WORD, at) | 1L << bit);
-      }
-    }
-  }
-
-  private MemorySegment cleared(int rows) {
-    long bytes = 8 * ((rows + 63L) >> 6);
-    MemorySegment known = bits;
-    if (known == null || known.byteSize() < bytes) {
-      known = Arena.ofAuto().allocate(bytes, 64);
-      bits = known;
-      return known;
-    }
-    known.fill((byte) 0);
-    return known;
   }
 
   private void count(SearchStatistics statistics, Window window) {

@@ -4,6 +4,7 @@ import io.quiver.executor.expression.CompiledExpression;
 import io.quiver.executor.expression.Expression;
 import io.quiver.executor.expression.ExpressionEvaluator;
 import io.quiver.executor.expression.FilterPredicates;
+import io.quiver.executor.expression.RowBits;
 import io.quiver.storage.catalog.ColumnId;
 import io.quiver.storage.predicate.ColumnPredicates;
 import io.quiver.storage.statistics.CandidateRows;
@@ -81,14 +82,37 @@ final class RowSelector {
       return 0;
     }
     int live = selectLive(segment.live(), from, count, rows);
-    if (filter == null || live == 0) {
-      return live;
+    return filter == null || live == 0
+        ? live
+        : filter.filter(slice(segment, from, count), rows, live);
+  }
+
+  /** The same as bits. */
+  void select(int from, int count, RowBits bits) {
+    if (segment == null) {
+      throw new IllegalStateException("no segment was opened");
     }
+    if (!candidates.mayHold(from, count)) {
+      skips.skipRows(count);
+      bits.clear(count);
+      return;
+    }
+    bits.setAll(count);
+    MemorySegment live = segment.live();
+    if (live != null) {
+      bits.and(live, from);
+    }
+    if (filter != null) {
+      filter.filter(slice(segment, from, count), bits);
+    }
+  }
+
+  private Batch slice(SegmentView opened, int from, int count) {
     List<Column> slices = new ArrayList<>(columns.size());
     for (ColumnId id : columns) {
-      slices.add(segment.slice(id, from, count));
+      slices.add(opened.slice(id, from, count));
     }
-    return filter.filter(new Batch(slices, count), rows, live);
+    return new Batch(slices, count);
   }
 
   /**
