@@ -24,25 +24,35 @@ public final class TableTarget implements SearchTarget {
 
   private final AnnData data;
   private final AnnOptions options;
-  private final Way way;
-  private final String url;
-  private final @Nullable TemporaryDatabase own;
+  private final Place place;
   private final BenchTable table;
   private BenchTable.Built built = new BenchTable.Built(0, 0, 0);
 
-  private TableTarget(
-      AnnData data,
-      AnnOptions options,
-      Way way,
-      String url,
-      @Nullable TemporaryDatabase own,
-      BenchTable table) {
+  private TableTarget(AnnData data, AnnOptions options, Place place, BenchTable table) {
     this.data = data;
     this.options = options;
-    this.way = way;
-    this.url = url;
-    this.own = own;
+    this.place = place;
     this.table = table;
+  }
+
+  /**
+   * Where the table is.
+   *
+   * @param url of JDBC
+   * @param own the database, where it goes with the table
+   */
+  private record Place(Way way, String url, @Nullable TemporaryDatabase own) {
+    static Place temporary(Way way) {
+      TemporaryDatabase own =
+          way == Way.EMBEDDED ? TemporaryDatabase.embedded() : TemporaryDatabase.served();
+      return new Place(way, own.url(), own);
+    }
+
+    void close() {
+      if (own != null) {
+        own.close();
+      }
+    }
   }
 
   /**
@@ -51,19 +61,13 @@ public final class TableTarget implements SearchTarget {
    */
   public static TableTarget load(AnnData data, AnnOptions options, Way way, PrintWriter notes)
       throws SQLException, InterruptedException {
-    TemporaryDatabase own = database(way);
-    return load(data, options, way, own.url(), own, false, notes);
+    return load(data, options, Place.temporary(way), false, notes);
   }
 
   /** The same, but with an index of its rows for each value that is filtered by. */
   public static TableTarget loadEach(AnnData data, AnnOptions options, Way way, PrintWriter notes)
       throws SQLException, InterruptedException {
-    TemporaryDatabase own = database(way);
-    return load(data, options, way, own.url(), own, true, notes);
-  }
-
-  private static TemporaryDatabase database(Way way) {
-    return way == Way.EMBEDDED ? TemporaryDatabase.embedded() : TemporaryDatabase.served();
+    return load(data, options, Place.temporary(way), true, notes);
   }
 
   /**
@@ -73,28 +77,20 @@ public final class TableTarget implements SearchTarget {
    */
   public static TableTarget load(AnnData data, AnnOptions options, String url, PrintWriter notes)
       throws SQLException, InterruptedException {
-    return load(data, options, Way.JDBC, url, null, false, notes);
+    return load(data, options, new Place(Way.JDBC, url, null), false, notes);
   }
 
   private static TableTarget load(
-      AnnData data,
-      AnnOptions options,
-      Way way,
-      String url,
-      @Nullable TemporaryDatabase own,
-      boolean each,
-      PrintWriter notes)
+      AnnData data, AnnOptions options, Place place, boolean each, PrintWriter notes)
       throws SQLException, InterruptedException {
     BenchTable table;
     try {
-      table = new BenchTable(DriverManager.getConnection(url), data, notes);
+      table = new BenchTable(DriverManager.getConnection(place.url()), data, notes);
     } catch (SQLException e) {
-      if (own != null) {
-        own.close();
-      }
+      place.close();
       throw e;
     }
-    TableTarget target = new TableTarget(data, options, way, url, own, table);
+    TableTarget target = new TableTarget(data, options, place, table);
     try {
       target.built = table.make(options.spec(), each);
     } catch (SQLException | InterruptedException | RuntimeException e) {
@@ -131,14 +127,14 @@ public final class TableTarget implements SearchTarget {
 
   @Override
   public boolean computesInClients() {
-    return way == Way.EMBEDDED;
+    return place.way() == Way.EMBEDDED;
   }
 
   @Override
   public Client connect() throws SQLException {
-    return way == Way.FLIGHT
-        ? new FlightSearches(data, options.k(), Objects.requireNonNull(own).flightPort())
-        : new JdbcSearches(data, options.k(), url);
+    return place.way() == Way.FLIGHT
+        ? new FlightSearches(data, options.k(), Objects.requireNonNull(place.own()).flightPort())
+        : new JdbcSearches(data, options.k(), place.url());
   }
 
   @Override
@@ -146,9 +142,7 @@ public final class TableTarget implements SearchTarget {
     try {
       table.close();
     } finally {
-      if (own != null) {
-        own.close();
-      }
+      place.close();
     }
   }
 }

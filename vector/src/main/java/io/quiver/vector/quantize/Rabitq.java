@@ -115,7 +115,7 @@ public record Rabitq(int codeBits) {
       int odd =
           memory.get(ValueLayout.JAVA_BYTE, code + (long) GROUP_BYTES * group + GROUP_BYTES / 2)
               & 0xFF;
-      int bits = even & 15 | (odd & 15) << 4 | even >> 4 << 8 | odd >> 4 << 12;
+      int bits = (even & 15) | (odd & 15) << 4 | (even >> 4) << 8 | (odd >> 4) << 12;
       rows.set(SHORT, to + 2L * group, (short) bits);
     }
     rows.set(FLOAT, to + codeBits / 8, squared);
