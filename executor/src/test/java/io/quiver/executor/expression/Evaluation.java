@@ -16,6 +16,15 @@ final class Evaluation {
       new EvaluationContext(
           List.of(), Instant.parse("2024-02-29T12:30:45.123456789Z"), "db", "ann", "Quiver 0.1");
 
+  static final List<ScalarFunction> COMPARISONS =
+      List.of(
+          ScalarFunction.EQUAL,
+          ScalarFunction.NOT_EQUAL,
+          ScalarFunction.LESS,
+          ScalarFunction.LESS_OR_EQUAL,
+          ScalarFunction.GREATER,
+          ScalarFunction.GREATER_OR_EQUAL);
+
   private Evaluation() {}
 
   static Column column(SqlType type, @Nullable Object... values) {

@@ -1,5 +1,6 @@
 package io.quiver.executor.expression;
 
+import static io.quiver.executor.expression.Evaluation.COMPARISONS;
 import static io.quiver.executor.expression.Evaluation.call;
 import static io.quiver.executor.expression.Evaluation.column;
 import static io.quiver.executor.expression.Evaluation.input;
@@ -34,14 +35,6 @@ class FilterPredicatesTest {
   private static final SqlType DECIMAL_2 = new SqlType.Decimal(12, 2);
   private static final SqlType DECIMAL_38 = new SqlType.Decimal(38, 6);
   private static final SqlType DECIMAL_30 = new SqlType.Decimal(30, 3);
-  private static final List<ScalarFunction> COMPARISONS =
-      List.of(
-          ScalarFunction.EQUAL,
-          ScalarFunction.NOT_EQUAL,
-          ScalarFunction.LESS,
-          ScalarFunction.LESS_OR_EQUAL,
-          ScalarFunction.GREATER,
-          ScalarFunction.GREATER_OR_EQUAL);
 
   /** Values of each type, the ones where orders and conversions go wrong among them. */
   private static final Map<SqlType, List<Object>> VALUES =

@@ -1,5 +1,6 @@
 package io.quiver.executor.expression;
 
+import static io.quiver.executor.expression.Evaluation.COMPARISONS;
 import static io.quiver.executor.expression.Evaluation.CONTEXT;
 import static io.quiver.executor.expression.Evaluation.call;
 import static io.quiver.executor.expression.Evaluation.column;
@@ -23,15 +24,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RowBitsTest {
-  private static final List<ScalarFunction> COMPARISONS =
-      List.of(
-          ScalarFunction.EQUAL,
-          ScalarFunction.NOT_EQUAL,
-          ScalarFunction.LESS,
-          ScalarFunction.LESS_OR_EQUAL,
-          ScalarFunction.GREATER,
-          ScalarFunction.GREATER_OR_EQUAL);
-
   private static final List<SqlType> TYPES =
       List.of(SqlType.INTEGER, SqlType.BIGINT, SqlType.DATE, SqlType.DOUBLE, SqlType.TEXT);
 
