@@ -163,13 +163,12 @@ final class CodeScan {
     rows.lessCentre(walk.query(), residual);
     single.from(residual);
     single.raise(slack * DEVIATION * (float) Math.sqrt(single.base()));
+    boolean all = present.isComplete();
     int waiting = 0;
     for (int i = 0; i < (filter.rows() + 63) >>> 6; i++) {
-      for (long word = filter.word(i); word != 0; word &= word - 1) {
-        int row = 64 * i + Long.numberOfTrailingZeros(word);
-        if (present.isComplete() || present.contains(row)) {
-          batch[waiting++] = row;
-        }
+      long passing = all ? filter.word(i) : filter.word(i) & present.word(i);
+      for (long word = passing; word != 0; word &= word - 1) {
+        batch[waiting++] = 64 * i + Long.numberOfTrailingZeros(word);
         if (waiting == BATCH) {
           boundBatch(waiting);
           waiting = 0;
