@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -151,6 +152,27 @@ class PartialIndexTest {
     assertThat(served).as("seed " + seed).isGreaterThan(10);
   }
 
+  @Test
+  void goBeforeOneOfAllRowsThatTakesAsMuchButForTheFilter() {
+    Sql.run(
+        session,
+        "CREATE TABLE t (id INT PRIMARY KEY, a INT, s VARCHAR, d DOUBLE, e BOOLEAN, v VECTOR(4))");
+    fill(new Random(4), 0);
+    Sql.run(session, "FLUSH");
+    String index = " ON t USING hnsw (v vector_l2_ops) WITH (quantizer = 'rabitq')";
+    Sql.run(session, "CREATE INDEX a_all" + index);
+    Sql.run(session, "CREATE INDEX b_some" + index + " WHERE a < 9");
+    store.buildIndexes();
+    String nearest = " ORDER BY v <-> '[0,0.5,-0.25,1]' LIMIT 5";
+    assertThat(plan("SELECT id FROM t WHERE a < 9" + nearest)).contains("index=b_some segments=1");
+    assertThat(plan("SELECT id FROM t WHERE a < 10" + nearest)).contains("index=a_all segments=1");
+    assertThat(plan("SELECT id FROM t" + nearest)).contains("index=a_all segments=1");
+  }
+
+  private String plan(String sql) {
+    return String.join("\n", Sql.column(session, "EXPLAIN ANALYZE " + sql));
+  }
+
   /** Says whether the index was used. */
   private boolean search(Random random, List<String> condition, String what) {
     List<String> where = new ArrayList<>();
@@ -171,7 +193,6 @@ class PartialIndexTest {
       return false;
     }
     assertThat(Sql.column(session, sql)).as(what + " serves " + sql).isEqualTo(exact);
-    return String.join("\n", Sql.column(session, "EXPLAIN ANALYZE " + sql))
-        .contains("t_v segments=");
+    return plan(sql).contains("t_v segments=");
   }
 }

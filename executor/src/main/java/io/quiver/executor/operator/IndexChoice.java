@@ -1,6 +1,7 @@
 package io.quiver.executor.operator;
 
 import io.quiver.executor.expression.EvaluationContext;
+import io.quiver.executor.expression.Expression;
 import io.quiver.executor.expression.Implication;
 import io.quiver.executor.plan.PlanNode;
 import io.quiver.executor.plan.PlanPrinter;
@@ -34,6 +35,9 @@ public final class IndexChoice {
   private static final double GRAPH_OF_CODES = 12;
   private static final double FUSED_GRAPH = 4;
   private static final double GRAPH_ON_DISK = 60;
+
+  /** To look whether a row passes the filter. */
+  private static final double FILTERED = 0.02;
 
   private IndexChoice() {}
 
@@ -133,16 +137,16 @@ public final class IndexChoice {
     if (!verdict.fits()) {
       return verdict;
     }
+    Expression filter = verdict.rest() == null ? search.filter() : verdict.rest().filter();
     double work = 0;
     double recalls = 0;
     double highest = 0;
     long checks = 0;
     for (SegmentView segment : snapshot.table(search.table()).segments()) {
       SegmentVectorIndex index = snapshot.vectorIndex(verdict.index(), segment);
-      work +=
-          index == null
-              ? segment.rowCount()
-              : work(index.index().spec(), index.index().rows().count(), settings);
+      int rows = index == null ? segment.rowCount() : index.index().rows().count();
+      work += index == null ? rows : work(index.index().spec(), rows, settings);
+      work += filter == null ? 0 : FILTERED * rows;
       if (index != null && settings.aimsAtRecall(index.index().spec() instanceof IndexSpec.Ivf)) {
         RecallMonitor.Estimate recall = index.recall();
         recalls += recall.checks() * recall.mean();

@@ -154,7 +154,7 @@ final class CodeScan {
         request.checkCancelled();
       }
     }
-    estimateCount = (long) Rabitq.SLOTS * blocks;
+    estimateCount = filter.rows();
   }
 
   /** Computes the bounds of all rows that may come back, each from its own code. */
