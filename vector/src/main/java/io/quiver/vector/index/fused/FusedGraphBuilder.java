@@ -12,6 +12,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntPredicate;
 
 /**
  * Builds a graph over rows that are all there. Nodes are inserted one after the other, each linked
@@ -54,7 +55,12 @@ final class FusedGraphBuilder {
   private final FloatPoints points;
   private final FusedLinks links;
 
-  private FusedGraphBuilder(EuclideanRows space, int refineEffort, BuildOptions options) {
+  /**
+   * Loads the points; no node has links.
+   *
+   * @param refineEffort candidates that a search for a node's links keeps
+   */
+  FusedGraphBuilder(EuclideanRows space, int refineEffort, BuildOptions options) {
     this.space = space;
     this.options = options;
     this.refineEffort = refineEffort;
@@ -68,6 +74,7 @@ final class FusedGraphBuilder {
     points = FloatPoints.of(graph.blocks(), layout.stride(), layout.floats());
     links =
         new FusedLinks(graph, NativeMemory.allocate(4L * layout.codeBits() * Math.max(1, count)));
+    loadPoints();
   }
 
   /** Bytes that building takes beyond the rows, with those of the graph. */
@@ -90,17 +97,32 @@ final class FusedGraphBuilder {
    */
   static FusedGraph build(EuclideanRows space, int efConstruction, BuildOptions options) {
     FusedGraphBuilder builder = new FusedGraphBuilder(space, 2 * efConstruction, options);
-    builder.loadPoints();
     builder.insertAll();
     builder.refine();
     return builder.graph;
   }
 
-  private FusedLinker linker() {
+  FusedGraph graph() {
+    return graph;
+  }
+
+  FloatPoints points() {
+    return points;
+  }
+
+  FusedLinks links() {
+    return links;
+  }
+
+  Workers workers() {
+    return workers;
+  }
+
+  FusedLinker linker() {
     return new FusedLinker(links, graph, points, present);
   }
 
-  private boolean isAbsent(int node) {
+  boolean isAbsent(int node) {
     return !present.contains(node);
   }
 
@@ -124,7 +146,7 @@ final class FusedGraphBuilder {
   }
 
   private void insertAll() {
-    graph.setEntry(middle());
+    graph.setEntry(middle(node -> true));
     int first = Math.min(count, FIRST_NODES);
     insert(0, first, first, 0.02);
     insert(first, count, CHUNK, 0.4);
@@ -144,8 +166,8 @@ final class FusedGraphBuilder {
         });
   }
 
-  /** The node nearest to the mean of a sample; -1 when no row is present. */
-  private int middle() {
+  /** The node of some that is nearest to the mean of a sample; -1 when none of them is present. */
+  int middle(IntPredicate some) {
     int step = Math.max(1, count / SAMPLE_MAX);
     double[] sums = new double[space.dimension()];
     int summed = 0;
@@ -169,7 +191,7 @@ final class FusedGraphBuilder {
       float distance =
           FusedKernels.l2Squared(
               mean, middle.at(0), points.memory(), points.at(node), points.floats());
-      if (!isAbsent(node) && (nearest < 0 || distance < least)) {
+      if ((nearest < 0 || distance < least) && !isAbsent(node) && some.test(node)) {
         nearest = node;
         least = distance;
       }
@@ -178,10 +200,7 @@ final class FusedGraphBuilder {
   }
 
   private void refine() {
-    long[] chosen = new long[DEGREE * count];
-    int[] chosenCounts = new int[count];
-    long[] pruned = new long[RobustPruning.PRUNED_MAX * count];
-    int[] prunedCounts = new int[count];
+    ChosenLinks chosen = new ChosenLinks(count);
     workers.forEach(
         0,
         count,
@@ -190,11 +209,16 @@ final class FusedGraphBuilder {
         this::linker,
         (own, node) -> {
           if (!isAbsent(node)) {
-            RobustPruning selection = own.reconsider(node, refineEffort, cancelled);
-            chosenCounts[node] = selection.copyChosen(chosen, DEGREE * node);
-            prunedCounts[node] = selection.copyPruned(pruned, RobustPruning.PRUNED_MAX * node);
+            chosen.set(node, own.reconsider(node, refineEffort, cancelled));
           }
         });
+    relink(chosen);
+  }
+
+  /**
+   * Gives all nodes the links that are chosen for them, links these back, and fills what is free.
+   */
+  void relink(ChosenLinks chosen) {
     // Codes are made once, of the links that stay.
     links.deferBlocks();
     workers.forEach(
@@ -205,9 +229,10 @@ final class FusedGraphBuilder {
         () -> links,
         (own, node) -> {
           own.clear(node);
-          for (int i = 0; i < chosenCounts[node]; i++) {
-            own.append(node, chosen[DEGREE * node + i]);
+          for (int i = 0; i < chosen.count(node); i++) {
+            own.append(node, chosen.key(node, i));
           }
+          own.setDiverse(node);
         });
     workers.forEach(
         0,
@@ -216,8 +241,8 @@ final class FusedGraphBuilder {
         0.05,
         this::linker,
         (own, node) -> {
-          for (int i = 0; i < chosenCounts[node]; i++) {
-            own.connectBack(node, chosen[DEGREE * node + i]);
+          for (int i = 0; i < chosen.count(node); i++) {
+            own.connectBack(node, chosen.key(node, i));
           }
         });
     workers.forEach(
@@ -228,18 +253,18 @@ final class FusedGraphBuilder {
         this::linker,
         (own, node) -> {
           if (!isAbsent(node)) {
-            fill(own, node, pruned, prunedCounts[node]);
+            fill(own, node, chosen);
           }
           links.writeBlock(node);
         });
   }
 
-  private void fill(FusedLinker linker, int node, long[] pruned, int prunedCount) {
+  private void fill(FusedLinker linker, int node, ChosenLinks chosen) {
     SplittableRandom random = new SplittableRandom(options.seed() + node);
     if (space.isLifted()) {
       linker.linkProducts(node, random);
     }
-    int from = RobustPruning.PRUNED_MAX * node;
-    linker.fill(node, pruned, from, from + prunedCount, random);
+    int from = chosen.firstPruned(node);
+    linker.fill(node, chosen.pruned(), from, from + chosen.prunedCount(node), random);
   }
 }

@@ -12,6 +12,10 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class FusedLinks {
   private static final int DEGREE = FusedLayout.DEGREE;
+
+  /** From so many links on, one more is compared with them: they will soon be all. */
+  private static final int NEARLY_FULL = 24;
+
   private static final int LOCKS = 1 << 10;
 
   private final FusedGraph graph;
@@ -27,6 +31,9 @@ final class FusedLinks {
 
   private final byte[] degrees;
 
+  /** Of nodes, whether it is known that none of their links occludes another. */
+  private final boolean[] diverse;
+
   /** Whether blocks are written at the end alone. */
   private boolean deferred;
 
@@ -39,6 +46,7 @@ final class FusedLinks {
     rotatedBytes = 4L * graph.codes().codeBits();
     keys = new long[DEGREE * graph.nodes()];
     degrees = new byte[graph.nodes()];
+    diverse = new boolean[graph.nodes()];
     for (int i = 0; i < LOCKS; i++) {
       locks[i] = new ReentrantLock();
     }
@@ -51,7 +59,7 @@ final class FusedLinks {
 
   /** Bytes beyond the graph. */
   long memoryBytes() {
-    return rotated.byteSize() + 8L * keys.length + degrees.length;
+    return rotated.byteSize() + 8L * keys.length + 2 * degrees.length;
   }
 
   MemorySegment rotated() {
@@ -97,6 +105,12 @@ final class FusedLinks {
       writeSlot(node, slot);
     }
     degrees[node]++;
+    diverse[node] = false;
+  }
+
+  /** Says that a selection has chosen all of a node's links. */
+  void setDiverse(int node) {
+    diverse[node] = true;
   }
 
   /** Removes a link and moves the last one there; the node's lock is held. */
@@ -168,7 +182,16 @@ final class FusedLinks {
         return;
       }
       if (degree < DEGREE) {
+        boolean stays =
+            diverse[node]
+                && degree >= NEARLY_FULL
+                && selection.occluded(key, keys, DEGREE * node, degree) == 0;
         append(node, key);
+        diverse[node] = stays;
+        return;
+      }
+      if (diverse[node]) {
+        connectDiverse(node, key, selection);
         return;
       }
       System.arraycopy(keys, DEGREE * node, scratch, 0, degree);
@@ -183,9 +206,39 @@ final class FusedLinks {
       if (selection.isChosen(key)) {
         append(node, key);
       }
+      diverse[node] = true;
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Adds a link to a full node none of whose links occludes another. The selection among all would
+   * choose the same, by comparing each with each.
+   */
+  private void connectDiverse(int node, long key, RobustPruning selection) {
+    int from = DEGREE * node;
+    int occluded = selection.occluded(key, keys, from, DEGREE);
+    if (occluded < 0) {
+      return;
+    }
+    if (occluded == 0) {
+      int farthest = 0;
+      for (int slot = 1; slot < DEGREE; slot++) {
+        farthest = keys[from + slot] > keys[from + farthest] ? slot : farthest;
+      }
+      if (keys[from + farthest] < key) {
+        return;
+      }
+      remove(node, farthest);
+    }
+    for (int slot = DEGREE - 1; occluded > 0 && slot >= 0; slot--) {
+      if (selection.isOccluded(slot)) {
+        remove(node, slot);
+      }
+    }
+    append(node, key);
+    diverse[node] = true;
   }
 
   private void writeSlot(int node, int slot) {

@@ -42,6 +42,9 @@ final class RobustPruning {
   private int chosenCount;
   private int prunedCount;
 
+  /** A bit for each link that the candidate compared last occludes. */
+  private int occludedLinks;
+
   /** Chosen ones that each open candidate of the window has been compared with. */
   private int compared;
 
@@ -127,6 +130,40 @@ final class RobustPruning {
       }
     }
     return false;
+  }
+
+  /**
+   * Compares one more candidate with links that do not occlude each other.
+   *
+   * @param links from a place on, in any order
+   * @return -1 where one of them occludes it; else how many it occludes, as {@link
+   *     #isOccluded(int)} says
+   */
+  int occluded(long candidate, long[] links, int from, int count) {
+    occludedLinks = 0;
+    distances.fromRow(NodeKey.node(candidate));
+    for (int at = 0; at < count; at += WINDOW) {
+      int length = Math.min(WINDOW, count - at);
+      for (int i = 0; i < length; i++) {
+        numbers[i] = NodeKey.node(links[from + at + i]);
+      }
+      distances.to(numbers, length, measured);
+      for (int i = 0; i < length; i++) {
+        long link = links[from + at + i];
+        if (link < candidate && occludes(measured[i], candidate)) {
+          return -1;
+        }
+        if (link > candidate && occludes(measured[i], link)) {
+          occludedLinks |= 1 << (at + i);
+        }
+      }
+    }
+    return Integer.bitCount(occludedLinks);
+  }
+
+  /** Whether the candidate that was compared last occludes a link. */
+  boolean isOccluded(int i) {
+    return (occludedLinks >>> i & 1) != 0;
   }
 
   // Among equal points, each keeps one of them and goes on to others.
