@@ -20,8 +20,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Fifty times 2 % of the rows are replaced, with flushes between, and five merges that carry the
  * graph and link into it what is new: what an index finds then is what one finds that is built
  * anew, with the same effort, which is so small that neither finds all. {@code -Dreplace.rows} says
- * of how many rows, {@code -Dreplace.seed} draws others. Other kinds of index and the fused layout
- * are not here: a merge builds them anew, so that each would be compared with its like.
+ * of how many rows, {@code -Dreplace.seed} draws others. Other kinds of index are not here: a merge
+ * builds them anew, so that each would be compared with its like. So few rows in the fused layout
+ * are searched without the graph; {@code FusedMergeTest} compares it.
  */
 class VectorReplacementTest {
   @RegisterExtension static final IndexedSegments INDEXED = new IndexedSegments(100);

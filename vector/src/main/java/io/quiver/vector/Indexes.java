@@ -65,9 +65,19 @@ public final class Indexes {
     };
   }
 
-  /** Whether {@link #merge} reuses the graph of another index, so that it is quicker. */
-  public static boolean canMerge(IndexSpec spec, VectorIndex other) {
-    return other instanceof HnswIndex graph && graph.spec().equals(spec);
+  /**
+   * Whether {@link #merge} reuses the graph of another index, so that it is quicker.
+   *
+   * @param rows that the merged index is to have; in a fused graph under inner product they are all
+   *     read, for their lengths
+   */
+  public static boolean canMerge(IndexSpec spec, VectorIndex other, VectorRows rows) {
+    return switch (other) {
+      case HnswIndex graph -> graph.spec().equals(spec);
+      case FusedIndex graph ->
+          spec instanceof IndexSpec.Hnsw hnsw && FusedIndex.canMerge(hnsw, graph, rows);
+      default -> false;
+    };
   }
 
   /**
@@ -80,10 +90,12 @@ public final class Indexes {
    */
   public static VectorIndex merge(
       VectorIndex larger, int[] newNumbers, VectorRows rows, BuildOptions options) {
-    if (!(larger instanceof HnswIndex graph)) {
-      throw new IllegalArgumentException(larger.spec() + " has no graph that could be reused");
-    }
-    return HnswIndex.merge(graph, newNumbers, rows, options);
+    return switch (larger) {
+      case HnswIndex graph -> HnswIndex.merge(graph, newNumbers, rows, options);
+      case FusedIndex graph -> FusedIndex.merge(graph, newNumbers, rows, options);
+      default ->
+          throw new IllegalArgumentException(larger.spec() + " has no graph that could be reused");
+    };
   }
 
   /**

@@ -314,7 +314,7 @@ public final class VectorIndexes {
         spec,
         reason,
         Indexes.buildBytes(spec, rows, most.threads()),
-        reuse != null && Indexes.canMerge(spec, reuse.older().index()) ? reuse : null);
+        reuse != null && Indexes.canMerge(spec, reuse.older().index(), rows) ? reuse : null);
   }
 
   /**

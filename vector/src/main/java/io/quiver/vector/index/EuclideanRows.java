@@ -26,6 +26,9 @@ public final class EuclideanRows {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /** Of the longest row's squared length. */
+  private static final double LENGTH_CHANGE_MAX = 1.21;
+
   private final VectorRows rows;
   private final double longestSquared;
   private final BitSet absent;
@@ -81,6 +84,17 @@ public final class EuclideanRows {
   /** Whether queries lie elsewhere than rows: in the plane where the dimension more is 0. */
   public boolean isLifted() {
     return rows.metric() == Metric.NEGATIVE_INNER_PRODUCT;
+  }
+
+  /**
+   * Whether rows that are in this and in another space of the same metric have points that are
+   * about as far apart there. Under inner product they depend on the longest row: where it is more
+   * than a tenth longer or shorter, other points may be the nearest ones.
+   */
+  public boolean isNear(EuclideanRows other) {
+    double ratio =
+        longestSquared == other.longestSquared ? 1 : longestSquared / other.longestSquared;
+    return !isLifted() || (ratio > 1 / LENGTH_CHANGE_MAX && ratio < LENGTH_CHANGE_MAX);
   }
 
   /** Of the space that rows would lie in. */

@@ -54,6 +54,43 @@ public final class FusedIndex implements VectorIndex {
     EuclideanRows space = EuclideanRows.of(rows);
     checkMemory(spec, space, options);
     FusedGraph graph = FusedGraphBuilder.build(space, spec.efConstruction(), options);
+    return finish(spec, space, graph, options);
+  }
+
+  /**
+   * Whether the graph of an index is worth going on with: where it is over the same space and not
+   * so small that most would be new.
+   *
+   * @param rows that a merged index is to have; all are read under inner product
+   */
+  public static boolean canMerge(Hnsw spec, FusedIndex older, VectorRows rows) {
+    return older.spec.equals(spec)
+        && older.parts.graph().nodes() >= FusedMerge.NODES_MIN
+        && older.parts.space().isNear(EuclideanRows.of(rows));
+  }
+
+  /**
+   * Builds an index over rows of which an older one, for which {@link #canMerge} holds, has many:
+   * its graph is reused.
+   *
+   * @param newNumbers what each row of the older index is among these; -1 where it is not
+   * @throws IllegalArgumentException when numbers are out of range or meet, and as {@link #build}
+   * @throws java.util.concurrent.CancellationException when the options say so
+   */
+  public static FusedIndex merge(
+      FusedIndex older, int[] newNumbers, VectorRows rows, BuildOptions options) {
+    EuclideanRows space = EuclideanRows.of(rows);
+    checkMemory(older.spec, space, options);
+    FusedMerge merge = new FusedMerge(older.parts.graph(), older.parts.present(), newNumbers);
+    FusedGraph graph = merge.merge(space, older.spec.efConstruction(), options);
+    return finish(older.spec, space, graph, options);
+  }
+
+  /** Measures a graph, and shortens its blocks where they are to be. */
+  private static FusedIndex finish(
+      Hnsw spec, EuclideanRows space, FusedGraph built, BuildOptions options) {
+    VectorRows rows = space.rows();
+    FusedGraph graph = built;
     @Nullable ScalarQuantizer quantizer = null;
     if (spec.exact() == Exact.SQ8) {
       quantizer =

@@ -20,6 +20,9 @@ final class FusedLinker {
   /** Candidates that a refinement chooses from. */
   private static final int REFINE_CANDIDATES = 500;
 
+  /** Nodes that get to know one that is inserted: twice as many changed nothing. */
+  private static final int OFFERS = RobustPruning.PRUNED_MAX;
+
   /**
    * Cosines of the angle between two links below which both are worth having, tried one after the
    * other until the node is full.
@@ -54,6 +57,31 @@ final class FusedLinker {
   void insert(int node, int effort, BooleanSupplier cancelled) {
     search(node, effort, cancelled);
     selection.select(candidates, Math.min(candidateCount, INSERT_CANDIDATES));
+    link(node);
+  }
+
+  /**
+   * Does so, and remembers what else there was: it takes part when links are chosen anew. Nodes
+   * that are near get to know this one.
+   */
+  void insert(int node, int effort, ChosenLinks chosen, BooleanSupplier cancelled) {
+    search(node, effort, cancelled);
+    selection.select(candidates, Math.min(candidateCount, REFINE_CANDIDATES));
+    chosen.set(node, selection);
+    link(node);
+    for (int i = 0; i < Math.min(candidateCount, OFFERS); i++) {
+      int other = NodeKey.node(candidates[i]);
+      ReentrantLock lock = links.lock(other);
+      lock.lock();
+      try {
+        chosen.offer(other, NodeKey.of(NodeKey.distance(candidates[i]), node));
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private void link(int node) {
     long[] chosen = new long[selection.chosenCount()];
     ReentrantLock lock = links.lock(node);
     lock.lock();
@@ -124,6 +152,23 @@ final class FusedLinker {
   /** Links the neighbour of a link to the link's node. */
   void connectBack(int node, long key) {
     links.connect(NodeKey.node(key), NodeKey.of(NodeKey.distance(key), node), selection, scratch);
+  }
+
+  /**
+   * Chooses a node's neighbours anew, from others and a search.
+   *
+   * @param others in any order
+   */
+  RobustPruning reconsider(
+      int node, int effort, long[] others, int count, BooleanSupplier cancelled) {
+    search(node, effort, cancelled);
+    if (candidates.length < candidateCount + count) {
+      candidates = Arrays.copyOf(candidates, candidateCount + count);
+    }
+    System.arraycopy(others, 0, candidates, candidateCount, count);
+    Arrays.sort(candidates, 0, candidateCount + count);
+    selection.select(candidates, Math.min(candidateCount + count, REFINE_CANDIDATES));
+    return selection;
   }
 
   /** Chooses a node's neighbours anew, from a search and those that it has. */

@@ -59,7 +59,7 @@ final class FusedLinks {
 
   /** Bytes beyond the graph. */
   long memoryBytes() {
-    return rotated.byteSize() + 8L * keys.length + 2 * degrees.length;
+    return rotated.byteSize() + 8L * keys.length + 2L * degrees.length;
   }
 
   MemorySegment rotated() {
