@@ -31,12 +31,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Recall of graphs that merges have carried, against graphs that are built anew of the same rows.
  * {@code -Dfusedmerge.seeds=N} takes the mean of so many seeds, in more cases, with more rows
- * replaced; {@code -Dfusedmerge.seed=N} begins elsewhere. Two builds of the same rows in another
- * order are up to 0.016 apart at the effort of 16, so one seed shows what is far off alone.
+ * replaced, and {@code -Dfusedmerge.rounds=N} in so many rounds of 2 %; {@code -Dfusedmerge.seed=N}
+ * begins elsewhere. Two builds of the same rows in another order are up to 0.016 apart at the
+ * effort of 16, so one seed shows what is far off alone.
  */
 class FusedMergeTest {
   private static final int SEEDS = Integer.getInteger("fusedmerge.seeds", 1);
   private static final int SEED = Integer.getInteger("fusedmerge.seed", 1);
+  private static final int ROUNDS = Integer.getInteger("fusedmerge.rounds", SEEDS > 1 ? 10 : 3);
 
   /** Rows for which a search without a filter takes the graph. */
   private static final int ROWS = 5000;
@@ -122,6 +124,9 @@ class FusedMergeTest {
                 / SEEDS;
       }
     }
+    System.out.printf(
+        "%s %d%s, from seed %d on: %.4f and %.4f more%n",
+        metric, dimension, parameters, SEED, differences[0], differences[1]);
     for (int i = 0; i < EFFORTS.length; i++) {
       assertThat(differences[i])
           .as("%s, %d, effort %d, from seed %d on", metric, dimension, EFFORTS[i], SEED)
@@ -151,7 +156,7 @@ class FusedMergeTest {
     SplittableRandom random = new SplittableRandom(seed);
     Part part = build(spec, sample, IntStream.range(0, ROWS).toArray());
     int next = ROWS;
-    for (int round = 0; round < (SEEDS > 1 ? 10 : 3); round++) {
+    for (int round = 0; round < ROUNDS; round++) {
       int[] rows = part.rows().clone();
       int[] numbers = IntStream.range(0, ROWS).toArray();
       for (int i = 0; i < ROWS / 50; i++) {
