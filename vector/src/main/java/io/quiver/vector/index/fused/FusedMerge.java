@@ -2,6 +2,7 @@ package io.quiver.vector.index.fused;
 
 import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.EuclideanRows;
+import io.quiver.vector.index.RowNumbers;
 import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.Workers;
 import java.util.Arrays;
@@ -107,18 +108,12 @@ final class FusedMerge {
     return graph;
   }
 
-  /** What each row was; -1 where it is new. */
+  /** What each row was; -1 where it is new, or has no point. */
   private int[] oldNumbers(int rows, RowSet present) {
-    int[] oldNumbers = new int[rows];
-    Arrays.fill(oldNumbers, -1);
-    for (int old = 0; old < newNumbers.length; old++) {
-      int row = newNumbers[old];
-      if (row < -1 || row >= rows || (row >= 0 && oldNumbers[row] >= 0)) {
-        throw new IllegalArgumentException(
-            "row " + old + " becomes row " + row + " of " + rows + ", as may another");
-      }
-      if (row >= 0 && olderPresent.contains(old) && present.contains(row)) {
-        oldNumbers[row] = old;
+    int[] oldNumbers = RowNumbers.old(newNumbers, olderPresent, rows);
+    for (int row = 0; row < rows; row++) {
+      if (!present.contains(row)) {
+        oldNumbers[row] = -1;
       }
     }
     return oldNumbers;

@@ -2,11 +2,11 @@ package io.quiver.vector.index.hnsw;
 
 import io.quiver.vector.index.BuildOptions;
 import io.quiver.vector.index.IndexSpec;
+import io.quiver.vector.index.RowNumbers;
 import io.quiver.vector.index.RowSet;
 import io.quiver.vector.index.VectorRows;
 import io.quiver.vector.index.Workers;
 import io.quiver.vector.index.recall.EffortCurves;
-import java.util.Arrays;
 
 /**
  * Builds an index over rows of which an older one has many. Their links are carried over with new
@@ -48,7 +48,7 @@ final class HnswMerge {
     HnswBuilder builder = new HnswBuilder(spec, options);
     builder.checkMemory(rows);
     GraphRows prepared = builder.prepare(rows);
-    int[] oldNumbers = oldNumbers(rows.count());
+    int[] oldNumbers = RowNumbers.old(newNumbers, olderPresent, rows.count());
     HnswGraph graph =
         HnswGraph.empty(
             rows.count(),
@@ -102,22 +102,6 @@ final class HnswMerge {
           }
         });
     return carried;
-  }
-
-  private int[] oldNumbers(int rows) {
-    int[] oldNumbers = new int[rows];
-    Arrays.fill(oldNumbers, -1);
-    for (int old = 0; old < newNumbers.length; old++) {
-      int row = newNumbers[old];
-      if (row < -1 || row >= rows || (row >= 0 && oldNumbers[row] >= 0)) {
-        throw new IllegalArgumentException(
-            "row " + old + " becomes row " + row + " of " + rows + ", as may another");
-      }
-      if (row >= 0 && olderPresent.contains(old)) {
-        oldNumbers[row] = old;
-      }
-    }
-    return oldNumbers;
   }
 
   /** Gives nodes their links that are left; belongs to one thread. */
