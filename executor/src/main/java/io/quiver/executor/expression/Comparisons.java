@@ -20,6 +20,13 @@ final class Comparisons {
   static final int EQUAL = 2;
   static final int GREATER = 4;
 
+  /** Types whose values are ints that compare as they do. */
+  private static final Set<SqlType> INTS = Set.of(SqlType.INTEGER, SqlType.DATE);
+
+  /** Types whose values are longs that compare as they do. */
+  private static final Set<SqlType> LONGS =
+      Set.of(SqlType.BIGINT, SqlType.TIME, SqlType.TIMESTAMP, SqlType.TIMESTAMP_TZ);
+
   private Comparisons() {}
 
   /** Which outcomes make a comparison true, as a set of {@link #LESS} and the like. */
@@ -95,18 +102,14 @@ final class Comparisons {
       }
       boolean numbers = !a.isConstant() && b.isConstant() && !b.isNull(0);
       Column column = a.column();
-      if (numbers && (isOf(column, SqlType.INTEGER) || isOf(column, SqlType.DATE))) {
+      if (numbers && INTS.contains(column.type())) {
         ConstantFilter.keepInts(column, accepted, b.intAt(0), bits);
-      } else if (numbers && (isOf(column, SqlType.BIGINT) || isOf(column, SqlType.TIMESTAMP))) {
+      } else if (numbers && LONGS.contains(column.type())) {
         ConstantFilter.keepLongs(column, accepted, b.longAt(0), bits);
       } else {
         int[] rows = new int[batch.rowCount()];
         bits.set(rows, keep(a, b, rows, bits.list(rows)));
       }
-    }
-
-    private static boolean isOf(Column column, SqlType type) {
-      return column.type().equals(type);
     }
 
     /** Keeps the rows that compare as wanted; none of them is null. */
@@ -118,24 +121,16 @@ final class Comparisons {
         return keepOthers(a, b, rows, count);
       }
       Column column = a.column();
-      if (column.type() instanceof SqlType.Simple simple) {
-        switch (simple) {
-          case INTEGER, DATE -> {
-            return ConstantFilter.keepInts(column, accepted, b.intAt(0), rows, count);
-          }
-          case BIGINT, TIME, TIMESTAMP, TIMESTAMP_TZ -> {
-            return ConstantFilter.keepLongs(column, accepted, b.longAt(0), rows, count);
-          }
-          case DOUBLE -> {
-            if (!Double.isNaN(b.doubleAt(0))) {
-              return ConstantFilter.keepDoubles(column, accepted, b.doubleAt(0), rows, count);
-            }
-          }
-          case BOOLEAN, TINYINT, SMALLINT, REAL, UUID, JSON -> {
-            // Rarely filtered by, or not worth a loop of their own.
-          }
-        }
+      if (INTS.contains(column.type())) {
+        return ConstantFilter.keepInts(column, accepted, b.intAt(0), rows, count);
       }
+      if (LONGS.contains(column.type())) {
+        return ConstantFilter.keepLongs(column, accepted, b.longAt(0), rows, count);
+      }
+      if (column.type().equals(SqlType.DOUBLE) && !Double.isNaN(b.doubleAt(0))) {
+        return ConstantFilter.keepDoubles(column, accepted, b.doubleAt(0), rows, count);
+      }
+      // The others are rarely filtered by, or not worth a loop of their own.
       return keepOthers(a, b, rows, count);
     }
 

@@ -67,56 +67,71 @@ final class ConstantFilter {
     return kept;
   }
 
+  /** Some rows of a column that lie in a range. */
+  @FunctionalInterface
+  private interface Range {
+    /**
+     * Looks at up to 64 rows.
+     *
+     * @return a bit for each that lies in it
+     */
+    long inside(int first, int count);
+  }
+
   /** Keeps the rows of some. */
   static void keepInts(Column column, int accepted, int constant, RowBits bits) {
-    boolean negated = isNegated(accepted);
     int positive = positive(accepted);
     if (positive == Comparisons.LESS && constant == Integer.MIN_VALUE) {
-      keepAllOrNone(negated, bits);
+      keepAllOrNone(isNegated(accepted), bits);
       return;
     }
     int low = positive == Comparisons.EQUAL ? constant : Integer.MIN_VALUE;
     long width =
         Integer.toUnsignedLong((positive == Comparisons.LESS ? constant - 1 : constant) - low);
     MemorySegment data = column.data();
-    for (int i = 0; i < bits.wordCount(); i++) {
-      if (bits.word(i) == 0) {
-        continue;
-      }
-      int first = Long.SIZE * i;
-      int count = Math.min(Long.SIZE, bits.rowCount() - first);
-      long outside = 0;
-      for (int j = 0; j < count; j++) {
-        int value = data.getAtIndex(Buffers.INT, (long) first + j);
-        outside |= ((width - Integer.toUnsignedLong(value - low)) >>> 63) << j;
-      }
-      bits.and(i, negated ? outside : ~outside);
-    }
+    keep(
+        bits,
+        isNegated(accepted),
+        (first, count) -> {
+          long outside = 0;
+          for (int i = 0; i < count; i++) {
+            int value = data.getAtIndex(Buffers.INT, (long) first + i);
+            outside |= ((width - Integer.toUnsignedLong(value - low)) >>> 63) << i;
+          }
+          return ~outside;
+        });
   }
 
   /** The same for longs. */
   static void keepLongs(Column column, int accepted, long constant, RowBits bits) {
-    boolean negated = isNegated(accepted);
     int positive = positive(accepted);
     if (positive == Comparisons.LESS && constant == Long.MIN_VALUE) {
-      keepAllOrNone(negated, bits);
+      keepAllOrNone(isNegated(accepted), bits);
       return;
     }
     long low = positive == Comparisons.EQUAL ? constant : Long.MIN_VALUE;
     long width = (positive == Comparisons.LESS ? constant - 1 : constant) - low;
     MemorySegment data = column.data();
+    keep(
+        bits,
+        isNegated(accepted),
+        (first, count) -> {
+          long inside = 0;
+          for (int i = 0; i < count; i++) {
+            long value = data.getAtIndex(Buffers.LONG, (long) first + i);
+            inside |= (Long.compareUnsigned(value - low, width) <= 0 ? 1L : 0L) << i;
+          }
+          return inside;
+        });
+  }
+
+  private static void keep(RowBits bits, boolean negated, Range range) {
     for (int i = 0; i < bits.wordCount(); i++) {
-      if (bits.word(i) == 0) {
-        continue;
+      if (bits.word(i) != 0) {
+        int first = Long.SIZE * i;
+        long inside = range.inside(first, Math.min(Long.SIZE, bits.rowCount() - first));
+        bits.and(i, negated ? ~inside : inside);
       }
-      int first = Long.SIZE * i;
-      int count = Math.min(Long.SIZE, bits.rowCount() - first);
-      long inside = 0;
-      for (int j = 0; j < count; j++) {
-        long value = data.getAtIndex(Buffers.LONG, (long) first + j);
-        inside |= (Long.compareUnsigned(value - low, width) <= 0 ? 1L : 0L) << j;
-      }
-      bits.and(i, negated ? ~inside : inside);
     }
   }
 

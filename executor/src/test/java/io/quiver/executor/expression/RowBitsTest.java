@@ -15,6 +15,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.LocalDate;
+import java.time.LocalTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -25,7 +26,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RowBitsTest {
   private static final List<SqlType> TYPES =
-      List.of(SqlType.INTEGER, SqlType.BIGINT, SqlType.DATE, SqlType.DOUBLE, SqlType.TEXT);
+      List.of(
+          SqlType.INTEGER,
+          SqlType.BIGINT,
+          SqlType.DATE,
+          SqlType.TIME,
+          SqlType.TIMESTAMP,
+          SqlType.DOUBLE,
+          SqlType.TEXT);
 
   private final RowBits bits = new RowBits();
 
@@ -119,6 +127,12 @@ class RowBitsTest {
     }
     if (type.equals(SqlType.DATE)) {
       return LocalDate.of(2026, 11, 30).plusDays(small);
+    }
+    if (type.equals(SqlType.TIME)) {
+      return LocalTime.NOON.plusNanos(1000L * small);
+    }
+    if (type.equals(SqlType.TIMESTAMP)) {
+      return LocalDate.of(1969, 12, 31).atTime(LocalTime.MIDNIGHT).plusHours(24 + small);
     }
     if (type.equals(SqlType.DOUBLE)) {
       return extreme == 0 ? Double.NaN : small / 2.0;
