@@ -87,14 +87,14 @@ public final class EuclideanRows {
   }
 
   /**
-   * Whether rows that are in this and in another space of the same metric have points that are
-   * about as far apart there. Under inner product they depend on the longest row: where it is more
-   * than a tenth longer or shorter, other points may be the nearest ones.
+   * Whether rows that are in this and in another lifted space have points that are about as far
+   * apart there. They depend on the longest row: where it is more than a tenth longer or shorter,
+   * other points may be the nearest ones.
    */
   public boolean isNear(EuclideanRows other) {
     double ratio =
         longestSquared == other.longestSquared ? 1 : longestSquared / other.longestSquared;
-    return !isLifted() || (ratio > 1 / LENGTH_CHANGE_MAX && ratio < LENGTH_CHANGE_MAX);
+    return ratio > 1 / LENGTH_CHANGE_MAX && ratio < LENGTH_CHANGE_MAX;
   }
 
   /** Of the space that rows would lie in. */

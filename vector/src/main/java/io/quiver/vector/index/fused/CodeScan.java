@@ -138,17 +138,14 @@ final class CodeScan {
     table.raise(slack * DEVIATION * (float) Math.sqrt(toCentre));
     int blocks = Math.ceilDiv(filter.rows(), Rabitq.SLOTS);
     for (int block = 0; block < blocks; block++) {
-      int passing = (int) (filter.word(block >> 1) >>> (Rabitq.SLOTS * (block & 1)));
+      int passing = (int) (passing(filter, block >> 1) >>> (Rabitq.SLOTS * (block & 1)));
       if (passing == 0) {
         continue;
       }
       passing &= codes.estimate(rows.blocks(), rows.block(block), table, limit - toCentre);
       for (; passing != 0; passing &= passing - 1) {
         int slot = Integer.numberOfTrailingZeros(passing);
-        int row = Rabitq.SLOTS * block + slot;
-        if (present.isComplete() || present.contains(row)) {
-          add(toCentre + table.estimate(slot), row);
-        }
+        add(toCentre + table.estimate(slot), Rabitq.SLOTS * block + slot);
       }
       if (block % CANCEL_INTERVAL == 0) {
         request.checkCancelled();
@@ -163,11 +160,9 @@ final class CodeScan {
     rows.lessCentre(walk.query(), residual);
     single.from(residual);
     single.raise(slack * DEVIATION * (float) Math.sqrt(single.base()));
-    boolean all = present.isComplete();
     int waiting = 0;
     for (int i = 0; i < (filter.rows() + 63) >>> 6; i++) {
-      long passing = all ? filter.word(i) : filter.word(i) & present.word(i);
-      for (long word = passing; word != 0; word &= word - 1) {
+      for (long word = passing(filter, i); word != 0; word &= word - 1) {
         batch[waiting++] = 64 * i + Long.numberOfTrailingZeros(word);
         if (waiting == BATCH) {
           boundBatch(waiting);
@@ -177,6 +172,11 @@ final class CodeScan {
       }
     }
     boundBatch(waiting);
+  }
+
+  /** Of 64 rows, those that may come back. */
+  private long passing(RowFilter filter, int word) {
+    return filter.word(word) & present.word(word);
   }
 
   private void boundBatch(int count) {

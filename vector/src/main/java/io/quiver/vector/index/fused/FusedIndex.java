@@ -64,9 +64,10 @@ public final class FusedIndex implements VectorIndex {
    * @param rows that a merged index is to have; all are read under inner product
    */
   public static boolean canMerge(Hnsw spec, FusedIndex older, VectorRows rows) {
+    EuclideanRows space = older.parts.space();
     return older.spec.equals(spec)
         && older.parts.graph().nodes() >= FusedMerge.NODES_MIN
-        && older.parts.space().isNear(EuclideanRows.of(rows));
+        && (!space.isLifted() || space.isNear(EuclideanRows.of(rows)));
   }
 
   /**
